@@ -1,0 +1,1 @@
+"""The pure half: HTTP, paging, windows, files. Nothing below here imports dagster or dbt."""

@@ -1,0 +1,143 @@
+"""Every error the core raises, in one tree, each with its verdict: try again, give up, or distrust the data.
+
+Owns the wording rules: a message names the verb, the path template, the status, the trace id and the next step. It never
+holds a body, a query string, a header or a secret. Knows nothing of Dagster; the shell maps the tree in one function.
+
+    FinagoError
+    ├── Transient      Timeout · Unavailable · RateLimited · Truncated        worth another run later
+    ├── Permanent      SettingMissing · SettingInvalid · AuthRefused · Forbidden · NotFound · BadRequest
+    │                  · ForeignOrigin · TlsRefused · WindowRefused           the same call will fail again
+    ├── DataFault      Malformed · TooLarge · OutsideWindow · LoopingPages · PageCapReached · CorruptFile · NotLanded
+    └── Environment    NoSpace · NotWritable · Locked                         this machine, not the vendor
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+
+class FinagoError(Exception):
+    """Root of the tree. `retry` tells the shell whether another run could help without anybody doing anything."""
+
+    retry: ClassVar[bool] = False
+
+
+class Transient(FinagoError):
+    """The far side or the road to it; the same request may work later."""
+
+    retry = True
+
+
+class Timeout(Transient):
+    """No answer, or not all of it, within the deadline."""
+
+
+class Unavailable(Transient):
+    """No connection, or a 5xx after every attempt."""
+
+
+class RateLimited(Transient):
+    """The server asked for a longer pause than the client is willing to sit out; `retry_at` says until when."""
+
+    def __init__(self, message: str, *, retry_at: datetime | None = None) -> None:
+        super().__init__(message)
+        self.retry_at = retry_at
+
+
+class Truncated(Transient):
+    """The body ended before the server said it would, or before the JSON did."""
+
+
+class Permanent(FinagoError):
+    """The same request will fail again until somebody changes something."""
+
+
+class SettingMissing(Permanent):
+    """A FINAGO_* variable that has no default is empty."""
+
+
+class SettingInvalid(Permanent):
+    """A FINAGO_* variable is set to something that cannot be used."""
+
+
+class AuthRefused(Permanent):
+    """The token endpoint refused the credentials, or the API refused a token that was just renewed."""
+
+
+class Forbidden(Permanent):
+    """403: a scope is missing. `scopes` are the ones the endpoint needs."""
+
+    def __init__(self, message: str, *, scopes: tuple[str, ...] = ()) -> None:
+        super().__init__(message)
+        self.scopes = scopes
+
+
+class NotFound(Permanent):
+    """404. For a child of a landed parent it means that the parent is gone, which is recorded and is no failure."""
+
+
+class BadRequest(Permanent):
+    """Any other 4xx, or a request refused before it was sent."""
+
+
+class ForeignOrigin(Permanent):
+    """A next link or redirect that points away from the API; nothing was sent to it."""
+
+
+class TlsRefused(Permanent):
+    """The certificate could not be trusted, or plain http was asked for outside this machine."""
+
+
+class WindowRefused(Permanent):
+    """A date window that is reversed, starts before the start date or reaches into the future."""
+
+
+class DataFault(FinagoError):
+    """The answer arrived and cannot be trusted."""
+
+
+class Malformed(DataFault):
+    """Not the JSON the endpoint promises."""
+
+
+class TooLarge(DataFault):
+    """A body beyond the limits on wire bytes, inflated bytes or nesting."""
+
+
+class OutsideWindow(DataFault):
+    """Rows outside the asked window: the server ignored the filter."""
+
+
+class LoopingPages(DataFault):
+    """A next link already followed, or the same page twice."""
+
+
+class PageCapReached(DataFault):
+    """More pages than the endpoint can serve for a window; the extractor answers by splitting it."""
+
+
+class CorruptFile(DataFault):
+    """A landed file that cannot be read, or that disagrees with its own manifest."""
+
+
+class NotLanded(DataFault):
+    """A parent partition that has to be landed first is not there."""
+
+
+class Environment(FinagoError):
+    """This machine, not the vendor."""
+
+
+class NoSpace(Environment):
+    """The disk is full; what was landed before still stands."""
+
+
+class NotWritable(Environment):
+    """The data folder cannot be written."""
+
+
+class Locked(Environment):
+    """Another process holds the warehouse or the store for longer than the patience given."""

@@ -1,0 +1,54 @@
+"""Fiscal years from the landed /fiscalperiods records; calendar years where none are known.
+
+Owns nothing but that translation. A fiscal "Period" of the API is not a month and is not read here.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from finago_assets.core.windows import ONE_DAY, Window
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+
+class _Period(msgspec.Struct):
+    type: str | None = None
+    startingDate: str | None = None  # noqa: N815  the vendor's own word
+    endingDate: str | None = None  # noqa: N815  the vendor's own word
+
+
+def fiscal_years(payloads: Iterable[bytes], *, first: date, last: date) -> list[Window]:
+    """Return the fiscal years that touch `first`...`last`, each cut at `last`; a day outside every year gets a calendar year.
+
+    The first year starts at its own beginning, before `first` if need be: an opening balance belongs to a whole year.
+    """
+    years = sorted(year for year in map(_year, payloads) if year is not None)
+    found: list[Window] = []
+    day = first
+    while day <= last:
+        year = next((year for year in years if day in year), None) or _calendar_year(day, years)
+        found.append(Window(year.start, min(year.end, last + ONE_DAY)))
+        day = year.end
+    return found
+
+
+def _year(payload: bytes) -> Window | None:
+    try:
+        period = msgspec.json.decode(payload, type=_Period)
+        if period.type != "Year" or period.startingDate is None or period.endingDate is None:
+            return None
+        return Window(date.fromisoformat(period.startingDate[:10]), date.fromisoformat(period.endingDate[:10]) + ONE_DAY)
+    except (msgspec.MsgspecError, ValueError):
+        return None
+
+
+def _calendar_year(day: date, known: list[Window]) -> Window:
+    start, end = date(day.year, 1, 1), date(day.year + 1, 1, 1)
+    start = max([start, *(year.end for year in known if year.end <= day)])
+    end = min([end, *(year.start for year in known if year.start > day)])
+    return Window(start, end)

@@ -1,0 +1,120 @@
+"""Reads a record's key and day out of its bytes, and nothing else: records are never turned into dicts.
+
+Owns the two small decoders that a catalogue row implies. Splitting a body into records belongs to `core/http`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, Final
+
+import msgspec
+
+from finago_assets.core.errors import Malformed, OutsideWindow
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from finago_assets.core.catalogue.model import Endpoint
+    from finago_assets.core.windows import Window
+
+_MISSING: Final = None
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One page read: for each record its key as text (None when it has none) and its day (None when not asked for)."""
+
+    keys: list[str | None]
+    days: list[date]
+
+
+class RecordReader:
+    """Decodes just the fields that a catalogue row names, many records in one pass."""
+
+    def __init__(self, endpoint: Endpoint) -> None:
+        self._endpoint = endpoint
+        self._paths = [field.split(".") for field in endpoint.key]
+        fields = [*self._paths]
+        if endpoint.window is not None:
+            fields.append([endpoint.window.day_field])
+        self._decoder = msgspec.json.Decoder(list[_shape("Record", fields)])  # type: ignore[misc]  # made at run time
+
+    def keys(self, records: Sequence[bytes]) -> list[str | None]:
+        """Return each record's key as text, parts joined by `|`."""
+        return [self._key(row) for row in self._rows(records)]
+
+    def read(self, records: Sequence[bytes]) -> Reading:
+        """Return keys and days. Raises Malformed when a record has no usable day."""
+        rows = self._rows(records)
+        return Reading([self._key(row) for row in rows], [self._day(row) for row in rows])
+
+    def _rows(self, records: Sequence[bytes]) -> list[Any]:
+        try:
+            rows: list[Any] = self._decoder.decode(b"[" + b",".join(records) + b"]")
+        except msgspec.MsgspecError:
+            raise Malformed(
+                f"GET {self._endpoint.path}: a record is no JSON object, or its {self._fields} has another type than a "
+                "text or a whole number. Nothing of this request was landed."
+            ) from None
+        return rows
+
+    def _key(self, row: Any) -> str | None:  # noqa: ANN401  a struct made at run time
+        if len(self._paths) == 1:
+            value = _follow(row, self._paths[0])
+            return None if value is None else str(value)
+        return "|".join(str(_follow(row, path)) for path in self._paths)
+
+    def _day(self, row: Any) -> date:  # noqa: ANN401  a struct made at run time
+        window = self._endpoint.window
+        value = None if window is None else getattr(row, window.day_field)
+        day = _parse_day(value) if isinstance(value, str) else None
+        if day is None:
+            raise Malformed(f"GET {self._endpoint.path}: a record has no readable `{window and window.day_field}`.")
+        return day
+
+    @property
+    def _fields(self) -> str:
+        return ", ".join(self._endpoint.key)
+
+
+def inside(endpoint: Endpoint, window: Window, reading: Reading, surplus: date | None) -> list[int] | None:
+    """Return the positions to keep, or None when all are inside `window`. Rows on `surplus` are dropped, any other raises.
+
+    Raises OutsideWindow: the server ignored the filter, as it silently does with parameters it does not know.
+    """
+    if all(window.start <= day < window.end for day in reading.days):
+        return None
+    stray = {day for day in reading.days if day not in window and day != surplus}
+    if stray:
+        raise OutsideWindow(
+            f"GET {endpoint.path} was asked for {window} and answered rows dated {min(stray)}; the filter was ignored. "
+            "Nothing of this request was landed."
+        )
+    return [position for position, day in enumerate(reading.days) if day in window]
+
+
+def _follow(row: Any, path: list[str]) -> object:  # noqa: ANN401  a struct made at run time
+    for name in path:
+        row = getattr(row, name, None)
+    return row
+
+
+@lru_cache(maxsize=8192)
+def _parse_day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text[:10])
+    except ValueError:
+        return None
+
+
+def _shape(name: str, paths: list[list[str]]) -> type[msgspec.Struct]:
+    heads: dict[str, list[list[str]]] = {}
+    for path in paths:
+        heads.setdefault(path[0], []).extend([path[1:]] if path[1:] else [])
+    fields: list[tuple[str, Any, Any]] = [
+        (head, (_shape(head.title(), rest) if rest else int | str) | None, _MISSING) for head, rest in heads.items()
+    ]
+    return msgspec.defstruct(name, fields, gc=False)

@@ -1,0 +1,1 @@
+"""The Dagster half: thin objects that name the core's work as assets. Importing this package wires nothing."""

@@ -1,0 +1,169 @@
+"""Raw assets: one factory over the catalogue. Windowed endpoints are partitioned assets, the small lists share one step.
+
+Owns how landing appears in Dagster: one event for each landed day, checks, progress, and what a withheld scope looks like.
+"""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, Final
+
+import dagster as dg
+
+from finago_assets.core.catalogue.finago import ENDPOINTS
+from finago_assets.core.catalogue.model import Endpoint, Kind
+from finago_assets.core.errors import Forbidden
+from finago_assets.orchestration import checks
+from finago_assets.orchestration.failures import typed_failures
+from finago_assets.orchestration.metadata import endpoint_description, endpoint_metadata, landed_metadata
+from finago_assets.orchestration.partitions import daily, window_of
+from finago_assets.orchestration.resources import FinagoResource
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from finago_assets.core.extract import Extractor
+    from finago_assets.core.landing.store import Landed
+    from finago_assets.settings import Settings
+
+# Dagster materializes an asset once its output is handed over, with one event for the whole range. This key, which its own
+# converted source assets carry, hands the output over silently, so that each landed day can have an event of its own and
+# a withheld scope none at all. It is private; tests/orchestration/test_raw_events.py fails the day it changes.
+SILENT_OUTPUT: Final = {"__source_asset_observation__": True}
+SAY_EVERY_SECONDS: Final = 5.0
+
+
+def raw_key(name: str) -> dg.AssetKey:
+    """Return the asset key of an endpoint: the two words that its dbt source carries too."""
+    return dg.AssetKey(["finago", name])
+
+
+def raw_assets(settings: Settings) -> list[dg.AssetsDefinition]:
+    """Return every raw asset that is switched on."""
+    on = [e for e in ENDPOINTS.values() if e.enabled or e.name in settings.extra_endpoints]
+    windowed = [_windowed_asset(endpoint, settings) for endpoint in on if endpoint.kind is Kind.WINDOWED]
+    return [_reference_assets([endpoint for endpoint in on if endpoint.kind is Kind.REFERENCE]), *windowed]
+
+
+def _spec(endpoint: Endpoint, *, partitions: dg.PartitionsDefinition[str] | None, skippable: bool) -> dg.AssetSpec:
+    return dg.AssetSpec(
+        raw_key(endpoint.name),
+        deps=[raw_key(endpoint.parent.endpoint)] if endpoint.parent is not None else [],
+        description=endpoint_description(endpoint),
+        metadata=endpoint_metadata(endpoint),
+        group_name=f"raw_{endpoint.group}",
+        owners=["team:finance-data"],
+        kinds={"httpx", "json"},
+        tags={"finago/layer": "raw", "finago/kind": endpoint.kind.value, "finago/personal_data": _yes(endpoint.personal)},
+        partitions_def=partitions,
+        skippable=skippable,
+    )
+
+
+def _windowed_asset(endpoint: Endpoint, settings: Settings) -> dg.AssetsDefinition:
+    partitions = daily(settings)
+    key = raw_key(endpoint.name)
+
+    @dg.multi_asset(
+        name=f"land_{endpoint.name}",
+        specs=[_spec(endpoint, partitions=partitions, skippable=False)],
+        check_specs=checks.specs(endpoint, key),
+        backfill_policy=dg.BackfillPolicy.single_run(),
+    )
+    def land(
+        context: dg.AssetExecutionContext, finago: FinagoResource
+    ) -> Iterator[dg.Output[None] | dg.AssetCheckResult]:
+        with typed_failures():
+            window = window_of(context, finago.settings())
+            run, resume = _origin(context)
+            landed: list[Landed] = []
+            with finago.extractor(run=run, say=_throttled(context)) as extractor:
+                try:
+                    for one in extractor.land_window(endpoint, window, resume=resume):
+                        context.log_event(_event(endpoint, one, partition=f"{one.partition.date}"))
+                        landed.append(one)
+                except Forbidden as refusal:
+                    verdicts = checks.withheld(endpoint, key, refusal)
+                else:
+                    verdicts = [checks.granted(endpoint, key), checks.agreement(extractor.store, key, landed)]
+            context.log.info(_summary(endpoint, landed))
+            yield dg.Output(None, output_name=key.to_python_identifier(), metadata=SILENT_OUTPUT)
+            yield from verdicts
+
+    return land
+
+
+def _reference_assets(endpoints: list[Endpoint]) -> dg.AssetsDefinition:
+    by_key = {raw_key(endpoint.name): endpoint for endpoint in endpoints}
+
+    @dg.multi_asset(
+        name="land_reference",
+        specs=[_spec(endpoint, partitions=None, skippable=True) for endpoint in endpoints],
+        check_specs=[spec for key, endpoint in by_key.items() for spec in checks.specs(endpoint, key)],
+        can_subset=True,
+        backfill_policy=dg.BackfillPolicy.single_run(),
+    )
+    def land_reference(
+        context: dg.AssetExecutionContext, finago: FinagoResource
+    ) -> Iterator[dg.Output[None] | dg.AssetCheckResult]:
+        chosen = [(key, endpoint) for key, endpoint in by_key.items() if key in context.selected_asset_keys]
+        run, _ = _origin(context)
+        with typed_failures(), finago.extractor(run=run, say=_throttled(context)) as extractor:
+            for number, (key, endpoint) in enumerate(chosen, start=1):
+                verdicts = _land_one(context, extractor, key, endpoint)
+                context.log.info(f"{number} of {len(chosen)} lists read: {endpoint.name}")
+                yield dg.Output(None, output_name=key.to_python_identifier(), metadata=SILENT_OUTPUT)
+                yield from (verdict for verdict in verdicts if _wanted(context, verdict))
+
+    return land_reference
+
+
+def _land_one(
+    context: dg.AssetExecutionContext, extractor: Extractor, key: dg.AssetKey, endpoint: Endpoint
+) -> list[dg.AssetCheckResult]:
+    try:
+        landed = extractor.land_reference(endpoint)
+    except Forbidden as refusal:
+        return checks.withheld(endpoint, key, refusal)
+    context.log_event(_event(endpoint, landed, partition=None))
+    verdicts = [checks.granted(endpoint, key), checks.agreement(extractor.store, key, [landed])]
+    return verdicts if endpoint.may_be_empty else [*verdicts, checks.filled(key, landed)]
+
+
+def _event(endpoint: Endpoint, landed: Landed, *, partition: str | None) -> dg.AssetMaterialization:
+    return dg.AssetMaterialization(
+        raw_key(endpoint.name), partition=partition, metadata=landed_metadata(endpoint, landed)
+    )
+
+
+def _origin(context: dg.AssetExecutionContext) -> tuple[str, bool]:
+    """Return the first run of a chain of re-executions, and whether this run is a later one."""
+    root = context.run.root_run_id
+    return root or context.run_id, root is not None
+
+
+def _wanted(context: dg.AssetExecutionContext, verdict: dg.AssetCheckResult) -> bool:
+    chosen = context.op_execution_context.selected_asset_check_keys
+    return any(key.asset_key == verdict.asset_key and key.name == verdict.check_name for key in chosen)
+
+
+def _throttled(context: dg.AssetExecutionContext) -> Callable[[str], None]:
+    """Pass progress on to the run log, at most one line every few seconds."""
+    last = time.monotonic()
+
+    def say(line: str) -> None:
+        nonlocal last
+        if time.monotonic() - last >= SAY_EVERY_SECONDS:
+            last = time.monotonic()
+            context.log.info(line)
+
+    return say
+
+
+def _summary(endpoint: Endpoint, landed: list[Landed]) -> str:
+    rows = sum(one.manifest.rows for one in landed)
+    return f"{endpoint.name}: {rows:,} rows on {len(landed):,} days landed"
+
+
+def _yes(values: tuple[str, ...]) -> str:
+    return "yes" if values else "no"

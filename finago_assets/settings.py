@@ -1,0 +1,180 @@
+"""Every FINAGO_* variable: its name, type, default, and the sentence a user reads when it is wrong. Read nowhere else.
+
+Settings without secrets are read when the definitions load and all have defaults; the connection is read at run time,
+through references, so that a secret's value never becomes part of a definition, a run's config or an error.
+"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal, InvalidOperation
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Final, TypeVar
+
+from finago_assets.core.catalogue.finago import ENDPOINTS
+from finago_assets.core.errors import FinagoError, SettingInvalid, SettingMissing
+from finago_assets.core.http.connection import Connection
+from finago_assets.core.http.secret import Secret
+from finago_assets.core.landing.store import Landing
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+T = TypeVar("T")
+
+API_URL: Final = "https://rest.api.24sevenoffice.com/v1"
+TOKEN_URL: Final = "https://login.24sevenoffice.com/oauth/token"  # noqa: S105  an address, not a token
+CLIENT_ID: Final = "env:FINAGO_CLIENT_ID"
+CLIENT_SECRET: Final = "env:FINAGO_CLIENT_SECRET"  # noqa: S105  the name of the variable
+ORGANIZATION_ID: Final = "env:FINAGO_ORGANIZATION_ID"
+
+
+class TieOut(StrEnum):
+    """What a difference from the ERP's own balances does to publication."""
+
+    WARN = "warn"
+    BLOCK = "block"
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Everything that is not a secret. Rates are requests a second for one organization; 0 means no ceiling."""
+
+    data_dir: Path = Path("data")
+    start_date: date = date(2020, 1, 1)
+    lookback_days: int = 35
+    tie_out: TieOut = TieOut.WARN
+    landing: Landing = Landing.PARQUET
+    requests_per_second: Decimal = Decimal(2)
+    concurrency: int = 4
+    extra_endpoints: frozenset[str] = field(default_factory=frozenset)
+    api_url: str = API_URL
+    token_url: str = TOKEN_URL
+
+    @property
+    def raw_dir(self) -> Path:
+        """Where landed files live."""
+        return self.data_dir / "raw"
+
+    @property
+    def work_dir(self) -> Path:
+        """Locks, budgets and the working warehouse: safe to delete when nothing runs."""
+        return self.data_dir / "work"
+
+    @property
+    def working_warehouse(self) -> Path:
+        """The DuckDB file that dbt writes."""
+        return self.work_dir / "warehouse.duckdb"
+
+    @property
+    def published_warehouse(self) -> Path:
+        """The DuckDB file that people query."""
+        return self.data_dir / "finago.duckdb"
+
+
+def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
+    """Read every variable that has a default. Raises SettingInvalid naming the variable, what it held and what it takes."""
+    env = os.environ if environ is None else environ
+    usual = Settings()
+    return Settings(
+        data_dir=_read(env, "FINAGO_DATA_DIR", usual.data_dir, Path, "a folder").absolute(),
+        start_date=_read(env, "FINAGO_START_DATE", usual.start_date, date.fromisoformat, "a day as YYYY-MM-DD"),
+        lookback_days=_read(env, "FINAGO_LOOKBACK_DAYS", usual.lookback_days, _count, "a whole number from 1"),
+        tie_out=_read(env, "FINAGO_TIE_OUT", usual.tie_out, TieOut, "warn or block"),
+        landing=_read(env, "FINAGO_LANDING", usual.landing, Landing, "parquet or duckdb"),
+        requests_per_second=_read(
+            env, "FINAGO_REQUESTS_PER_SECOND", usual.requests_per_second, _rate, "a number from 0, where 0 means no ceiling"
+        ),
+        concurrency=_read(env, "FINAGO_CONCURRENCY", usual.concurrency, _count, "a whole number from 1"),
+        extra_endpoints=_read(
+            env, "FINAGO_EXTRA_ENDPOINTS", usual.extra_endpoints, _extra, f"a comma-separated list of {', '.join(_OFF)}"
+        ),
+        api_url=_read(env, "FINAGO_API_URL", usual.api_url, str, "an address"),
+        token_url=_read(env, "FINAGO_TOKEN_URL", usual.token_url, str, "an address"),
+    )
+
+
+def read_connection(
+    settings: Settings,
+    environ: Mapping[str, str] | None = None,
+    *,
+    client_id: str = CLIENT_ID,
+    client_secret: str = CLIENT_SECRET,
+    organization_id: str = ORGANIZATION_ID,
+) -> Connection:
+    """Follow three references to a connection. Raises SettingMissing naming every variable that is empty, at once."""
+    env = os.environ if environ is None else environ
+    references = {"client id": client_id, "client secret": client_secret, "organization id": organization_id}
+    missing = [_place(what, reference) for what, reference in references.items() if not _follow(env, what, reference)]
+    if missing:
+        raise SettingMissing(
+            f"Not set: {', '.join(missing)}. Set them to the credentials of your Finago Office application, "
+            "or run `make demo` to see everything on the sandbox."
+        )
+    return Connection(
+        organization_id=_follow(env, "organization id", organization_id),
+        client_id=_follow(env, "client id", client_id),
+        client_secret=Secret(_follow(env, "client secret", client_secret)),
+        api_url=settings.api_url,
+        token_url=settings.token_url,
+    )
+
+
+def _follow(env: Mapping[str, str], what: str, reference: str) -> str:
+    scheme, _, name = reference.partition(":")
+    if scheme == "env" and name:
+        return env.get(name, "").strip()
+    if scheme == "file" and name:
+        return _content(what, Path(name))
+    raise SettingInvalid(f"The {what} must be a reference, env:NAME or file:PATH, never the value itself.")
+
+
+def _content(what: str, path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError):
+        raise SettingInvalid(f"The {what} is to be read from {path}, which cannot be read as text.") from None
+
+
+def _place(what: str, reference: str) -> str:
+    scheme, _, name = reference.partition(":")
+    return name if scheme == "env" else f"{what} in {name}"
+
+
+def _read(env: Mapping[str, str], name: str, usual: T, parse: Callable[[str], T], takes: str) -> T:
+    text = env.get(name, "").strip()
+    if not text:
+        return usual
+    try:
+        return parse(text)
+    except FinagoError:
+        raise
+    except (ValueError, InvalidOperation):
+        raise SettingInvalid(f"{name} is {text!r}; it takes {takes}.") from None
+
+
+def _count(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        raise ValueError(text)
+    return number
+
+
+def _rate(text: str) -> Decimal:
+    rate = Decimal(text)
+    if not rate.is_finite() or rate < 0:
+        raise ValueError(text)
+    return rate
+
+
+def _extra(text: str) -> frozenset[str]:
+    names = frozenset(name.strip() for name in text.split(",") if name.strip())
+    if not names <= set(_OFF):
+        raise ValueError(text)
+    return names
+
+
+_OFF: Final = tuple(sorted(name for name, endpoint in ENDPOINTS.items() if not endpoint.enabled))
