@@ -239,9 +239,9 @@ def _call(endpoint: Endpoint, params: dict[str, str], parent: str | None = None)
     )
 
 
-def smallest_call(endpoint: Endpoint, today: date, parent: str | None = None) -> Call:
-    """The cheapest request that proves the scope: one day, one record."""
-    params = {} if endpoint.window is None else _span(endpoint.window, Window(today, today + ONE_DAY))
+def smallest_call(endpoint: Endpoint, first: date, today: date, parent: str | None = None) -> Call:
+    """The cheapest request that proves the scope: one record, of `first`...`today` where there is a window."""
+    params = {} if endpoint.window is None else _span(endpoint.window, Window(first, today + ONE_DAY))
     if endpoint.by_fiscal_year:
         params = {"dateFrom": f"{today}", "dateTo": f"{today}"}
     if endpoint.page_size is not None:

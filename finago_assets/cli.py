@@ -1,0 +1,106 @@
+"""The `finago-assets` command: demo, sandbox, doctor, dev. Owns words and exit statuses; the work lives elsewhere.
+
+People's output goes to standard error where standard output could be piped; exit status 0 means it worked.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from contextlib import ExitStack
+from datetime import date
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from finago_assets.core.errors import FinagoError
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, help="Finago Office as Dagster assets.")
+
+STYLES = {"works": "green", "withheld": "yellow", "cannot tell": "yellow", "fails": "bold red"}
+
+
+@app.callback()
+def main() -> None:
+    """Finago Office as Dagster assets: land raw JSON, rebuild the books, query DuckDB."""
+
+
+@app.command()
+def demo() -> None:
+    """Run the whole pipeline on the sandbox and say what came of it."""
+    from finago_assets.demo import YEAR, run_demo
+    from finago_assets.sandbox.server import running
+
+    console = Console(soft_wrap=False)
+    console.print("Starting a sandbox Finago Office on this machine …")
+    with running(start=date(YEAR, 1, 1), years=1, size="small") as sandbox:
+        environment = {
+            **sandbox.environment(),
+            "FINAGO_START_DATE": f"{YEAR}-01-01",
+            "FINAGO_REQUESTS_PER_SECOND": "0",
+        }
+        raise typer.Exit(run_demo(environment, console))
+
+
+@app.command()
+def doctor() -> None:
+    """Check settings, credentials and every endpoint's scope with the smallest requests."""
+    from finago_assets.doctor import WINDOW_ADVICE, Verdict, examine
+    from finago_assets.orchestration.resources import open_client
+
+    console = Console()
+    table = Table(title="What will and will not work", title_justify="left")
+    for column in ("looked at", "verdict", "what it means"):
+        table.add_column(column, overflow="fold")
+    failed = False
+    with console.status("Asking …") as status:
+        for finding in examine(os.environ, open_client):
+            status.update(f"Asked: {finding.subject}")
+            style = STYLES[finding.verdict.value]
+            table.add_row(finding.subject, f"[{style}]{finding.verdict.value}[/]", escape(finding.detail))
+            failed = failed or finding.verdict is Verdict.FAILS
+    console.print(table)
+    console.print(WINDOW_ADVICE, highlight=False, markup=False)
+    raise typer.Exit(1 if failed else 0)
+
+
+@app.command()
+def dev(
+    port: Annotated[int, typer.Option(help="Port of the Dagster UI.")] = 3000,
+) -> None:
+    """Open the Dagster UI; on the sandbox when no credentials are set."""
+    from finago_assets.demo import PROJECT, YEAR
+    from finago_assets.sandbox.server import running
+
+    environment = {**os.environ, "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}"}
+    console = Console(stderr=True)
+    with ExitStack() as stack:
+        if not os.environ.get("FINAGO_CLIENT_ID"):
+            sandbox = stack.enter_context(running(start=date(YEAR, 1, 1), years=1, size="small"))
+            environment |= {**sandbox.environment(), "FINAGO_START_DATE": f"{YEAR}-01-01", "FINAGO_REQUESTS_PER_SECOND": "0"}
+            console.print("FINAGO_CLIENT_ID is not set: the UI runs on the sandbox.")
+        command = [os.fspath(Path(sys.executable).with_name("dagster")), "dev", "--port", f"{port}"]
+        console.print(f"The UI: http://127.0.0.1:{port}")
+        try:
+            status = subprocess.run(command, env=environment, cwd=PROJECT, check=False).returncode  # noqa: S603
+        except KeyboardInterrupt:
+            status = 0
+    raise typer.Exit(status)
+
+
+def run() -> None:
+    """Turn a typed error into one plain sentence."""
+    try:
+        app()
+    except FinagoError as error:
+        Console(stderr=True).print(f"{type(error).__name__}: {error}", style="red", markup=False)
+        raise SystemExit(1) from None
+
+
+if __name__ == "__main__":
+    run()

@@ -1,0 +1,141 @@
+"""From wire bytes to records: bounded inflation, then one JSON array split into its objects without parsing them.
+
+Owns every limit on a body. msgspec's own skipping already refuses NaN, bad numbers, bad escapes, lone surrogates,
+trailing text and trailing commas; the checks here add what it lets through: UTF-8, nesting, and items that are no objects.
+"""
+
+from __future__ import annotations
+
+import re
+import zlib
+from collections.abc import Iterable, Iterator
+from operator import itemgetter
+from typing import Final
+
+import msgspec
+
+from finago_assets.core.errors import Malformed, TooLarge, Truncated
+from finago_assets.core.http.fault import Fault
+
+MEBIBYTE: Final = 1024 * 1024
+WIRE_LIMIT: Final = 32 * MEBIBYTE
+INFLATED_LIMIT: Final = 64 * MEBIBYTE
+DEPTH_LIMIT: Final = 64
+PIECE: Final = MEBIBYTE
+GZIP: Final = 16 + zlib.MAX_WBITS
+NOT_A_BRACKET: Final = bytes(set(range(256)) - set(b"{}[]"))
+STRING: Final = re.compile(rb'"(?:[^"\\]|\\.)*"', re.DOTALL)
+
+_ARRAY: Final = msgspec.json.Decoder(list[msgspec.Raw])
+_OBJECT: Final = msgspec.json.Decoder(msgspec.Raw)
+_first_byte = itemgetter(0)
+
+
+def inflated(chunks: Iterable[bytes], encoding: str, limit: int = INFLATED_LIMIT) -> Iterator[bytes]:
+    """The chunks without their content encoding. Raises a fault for other encodings, for damage and beyond the limit."""
+    plain = _pieces(chunks, encoding.strip().lower())
+    total = 0
+    for piece in plain:
+        total += len(piece)
+        if total > limit:
+            raise Fault(TooLarge, f"the body is larger than {limit} bytes")
+        yield piece
+
+
+def _pieces(chunks: Iterable[bytes], encoding: str) -> Iterator[bytes]:
+    if encoding in {"", "identity"}:
+        return iter(chunks)
+    if encoding in {"gzip", "x-gzip"}:
+        return _gunzipped(chunks)
+    raise Fault(Malformed, "the body has a content encoding that was not asked for")
+
+
+def _gunzipped(chunks: Iterable[bytes]) -> Iterator[bytes]:
+    inflater = zlib.decompressobj(GZIP)
+    for chunk in chunks:
+        waiting = chunk
+        while waiting:
+            yield _inflate(inflater, waiting)
+            waiting = inflater.unconsumed_tail
+        if inflater.unused_data:
+            raise Fault(Malformed, "bytes follow the end of the gzip stream", again=True)
+    if not inflater.eof:
+        raise Fault(Truncated, "the gzip stream ends early", again=True)
+
+
+def _inflate(inflater: zlib._Decompress, waiting: bytes) -> bytes:
+    try:
+        return inflater.decompress(waiting, PIECE)
+    except zlib.error:
+        pass
+    raise Fault(Malformed, "the gzip stream is damaged", again=True)
+
+
+def split(body: bytearray, *, single: bool = False) -> list[bytes]:
+    """The records of one body, each as it was sent: an array's objects, or the one object when `single`."""
+    records = [bytes(_parsed_object(body))] if single else list(map(bytes, _parsed_array(body)))
+    _check_text(body)
+    _check_depth(body)
+    if set(map(_first_byte, records)) - {ord("{")}:
+        raise Fault(Malformed, "an item of the answer is not an object")
+    return records
+
+
+def _parsed_array(body: bytearray) -> list[msgspec.Raw]:
+    fault: Fault
+    try:
+        return _ARRAY.decode(body)
+    except msgspec.ValidationError:
+        fault = Fault(Malformed, "the answer is JSON but not an array")
+    except msgspec.DecodeError as error:
+        fault = _damaged(error)
+    except RecursionError:
+        fault = _nested()
+    raise fault
+
+
+def _parsed_object(body: bytearray) -> msgspec.Raw:
+    fault: Fault
+    try:
+        return _OBJECT.decode(body.strip())
+    except msgspec.DecodeError as error:
+        fault = _damaged(error)
+    except RecursionError:
+        fault = _nested()
+    raise fault
+
+
+def _damaged(error: msgspec.DecodeError) -> Fault:
+    if "truncated" in str(error):
+        return Fault(Truncated, "the JSON ends early", again=True)
+    return Fault(Malformed, "the answer is not JSON", again=True)
+
+
+def _nested() -> Fault:
+    return Fault(TooLarge, f"the answer is nested deeper than {DEPTH_LIMIT}")
+
+
+def _check_text(body: bytearray) -> None:
+    if body.isascii():
+        return
+    try:
+        body.decode()
+    except UnicodeDecodeError:
+        pass
+    else:
+        return
+    raise Fault(Malformed, "the answer is not UTF-8", again=True)
+
+
+def _check_depth(body: bytearray) -> None:
+    """Brackets alone, innermost pairs taken away layer by layer; strings are looked at only when brackets in them confuse that."""
+    if _too_deep(body.translate(None, NOT_A_BRACKET)) and _too_deep(STRING.sub(b"", body).translate(None, NOT_A_BRACKET)):
+        raise _nested()
+
+
+def _too_deep(brackets: bytes | bytearray) -> bool:
+    for _ in range(DEPTH_LIMIT):
+        if not brackets:
+            return False
+        brackets = brackets.replace(b"{}", b"").replace(b"[]", b"")
+    return bool(brackets)

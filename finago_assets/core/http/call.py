@@ -1,0 +1,80 @@
+"""What is asked, what comes back, and what it cost: the data that crosses the client's border.
+
+Owns shapes only. A call is checked here, before anything is sent.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Final
+from urllib.parse import unquote
+
+from finago_assets.core.catalogue.model import Paging
+from finago_assets.core.errors import BadRequest
+
+PATH = re.compile(r"(?:/(?:[A-Za-z0-9._~!$&'()*+,;=:@-]|%[0-9A-Fa-f]{2})+)+")
+TRACES_KEPT: Final = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One GET below the API base. `template` is the path as the catalogue writes it, `path` the same with ids filled in.
+
+    `params` may only hold names in `allowed`: the server ignores what it does not know, so a misspelt filter would
+    answer everything. Raises BadRequest.
+    """
+
+    template: str
+    path: str
+    params: Mapping[str, str]
+    allowed: frozenset[str]
+    paging: Paging
+    page_cap: int | None = None
+    scopes: tuple[str, ...] = ()
+    single: bool = False
+
+    def __post_init__(self) -> None:
+        unknown = sorted(set(self.params) - self.allowed)
+        if unknown:
+            raise BadRequest(f"GET {self.template} was not sent: the endpoint does not know {', '.join(unknown)}")
+        segments = unquote(self.path).split("/")
+        if not PATH.fullmatch(self.path) or {".", ".."} & set(segments) or len(segments) != self.path.count("/") + 1:
+            raise BadRequest(f"GET {self.template} was not sent: the filled-in path is not a plain path")
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One answer of a chain, counted from 1; `records` are the objects' own bytes as the server sent them."""
+
+    number: int
+    records: list[bytes]
+
+
+@dataclass(slots=True)
+class Tally:
+    """What a chain cost. `waited_seconds` is back-off and request ceiling together; `wire_bytes` counts before inflation.
+
+    Only the first hundred trace ids are kept, so that a manifest stays small.
+    """
+
+    requests: int = 0
+    retries: int = 0
+    pages: int = 0
+    waited_seconds: float = 0.0
+    wire_bytes: int = 0
+    trace_ids: list[str] = field(default_factory=list)
+
+    def add(self, other: Tally) -> None:
+        self.requests += other.requests
+        self.retries += other.retries
+        self.pages += other.pages
+        self.waited_seconds += other.waited_seconds
+        self.wire_bytes += other.wire_bytes
+        for trace in other.trace_ids:
+            self.keep_trace(trace)
+
+    def keep_trace(self, trace: str | None) -> None:
+        if trace is not None and len(self.trace_ids) < TRACES_KEPT:
+            self.trace_ids.append(trace)

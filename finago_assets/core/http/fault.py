@@ -1,0 +1,87 @@
+"""What went wrong inside the client, before it is known whether another attempt will cure it.
+
+Owns the inner exception and its one translation into the public tree. A fault never leaves the client, and the typed
+error is raised outside any `except`, so that no chained cause carries a request or a header along.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from finago_assets.core.errors import (
+    AuthRefused,
+    BadRequest,
+    FinagoError,
+    Forbidden,
+    ForeignOrigin,
+    LoopingPages,
+    Malformed,
+    NotFound,
+    PageCapReached,
+    RateLimited,
+    Timeout,
+    TlsRefused,
+    TooLarge,
+    Truncated,
+    Unavailable,
+)
+
+NEXT_STEP: Final[dict[type[FinagoError], str]] = {
+    Timeout: "Run it again later.",
+    Unavailable: "Check the address and the vendor's status page, then run it again.",
+    RateLimited: "Run it again later, or lower FINAGO_REQUESTS_PER_SECOND.",
+    Truncated: "Run it again later.",
+    AuthRefused: "Check FINAGO_CLIENT_ID, FINAGO_CLIENT_SECRET and FINAGO_ORGANIZATION_ID.",
+    NotFound: "The record or the endpoint is gone, or FINAGO_API_URL is wrong.",
+    BadRequest: "The same request will fail again; give the trace id to the vendor's support.",
+    ForeignOrigin: "Nothing was sent there; check FINAGO_API_URL and what answers on it.",
+    TlsRefused: "Check the address and the certificate; nothing was sent.",
+    Malformed: "The answer cannot be used; give the trace id to the vendor's support.",
+    TooLarge: "Ask for a smaller window or smaller pages.",
+    LoopingPages: "The answer would never end; give the trace id to the vendor's support.",
+    PageCapReached: "Ask for a smaller window.",
+}
+
+
+@dataclass(eq=False)
+class Fault(Exception):
+    """`again` says that another attempt may help, `floor` how many seconds the server wants to be left alone first."""
+
+    kind: type[FinagoError]
+    reason: str
+    again: bool = False
+    floor: float | None = None
+    status: int | None = None
+    trace: str | None = None
+    size: int | None = None
+    attempts: int = 1
+    retry_at: datetime | None = None
+
+    def __str__(self) -> str:
+        return self.reason
+
+    def typed(self, verb: str, template: str, scopes: tuple[str, ...] = ()) -> FinagoError:
+        """The public error: what was tried, what came back, what to do. No body, query or header."""
+        said = f"{verb} {template}: {self.reason}{self._evidence()}."
+        if self.kind is RateLimited:
+            return RateLimited(f"{said} {self._until()}{NEXT_STEP[RateLimited]}", retry_at=self.retry_at)
+        if self.kind is Forbidden:
+            wanted = ", ".join(scopes) or "(the catalogue names none)"
+            step = f"The application needs the scopes {wanted}, approved by the organization."
+            return Forbidden(f"{said} {step}", scopes=scopes)
+        return self.kind(f"{said} {NEXT_STEP.get(self.kind, '')}".rstrip())
+
+    def _evidence(self) -> str:
+        facts = [
+            f"status {self.status}" if self.status is not None else "",
+            f"trace {self.trace}" if self.trace else "",
+            f"{self.size} bytes" if self.size is not None else "",
+            f"{self.attempts} attempts" if self.attempts > 1 else "",
+        ]
+        told = ", ".join(fact for fact in facts if fact)
+        return f" ({told})" if told else ""
+
+    def _until(self) -> str:
+        return f"Not before {self.retry_at.isoformat(timespec='seconds')}. " if self.retry_at else ""

@@ -1,0 +1,86 @@
+"""Every write to the data folder: private modes, fsync, rename, and the operating system's errors in our own words.
+
+Owns the `Files` seam that tests use to inject faults. Does not know what is written.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, BinaryIO
+
+from finago_assets.core.errors import Environment, NoSpace, NotWritable
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+_FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+_REFUSED = {errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOTDIR, errno.EEXIST}
+
+
+class Files:
+    """The calls that make a file durable and visible. Pass a subclass to a store to make one of them fail."""
+
+    def create(self, path: Path) -> BinaryIO:
+        """Open a new file for writing and reading, mode 0600. Raises FileExistsError."""
+        return os.fdopen(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600), "w+b")
+
+    def fsync(self, file: BinaryIO) -> None:
+        """Flush the file to the disk."""
+        file.flush()
+        os.fsync(file.fileno())
+
+    def fsync_directory(self, path: Path) -> None:
+        """Flush the names in a folder to the disk."""
+        descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+
+    def replace(self, source: Path, target: Path) -> None:
+        """Rename over the target; readers see the old file or the new one."""
+        os.replace(source, target)
+
+    def link(self, source: Path, target: Path) -> None:
+        """Give the file a second name. Raises FileExistsError where replace would overwrite."""
+        os.link(source, target)
+
+    def make_private(self, directory: Path) -> None:
+        """Create the folder and its missing parents, mode 0700, and make their names durable."""
+        missing = []
+        while not directory.is_dir():
+            missing.append(directory)
+            directory = directory.parent
+        for path in reversed(missing):
+            try:
+                path.mkdir(mode=0o700)
+            except FileExistsError:
+                if not path.is_dir():
+                    raise
+            self.fsync_directory(path.parent)
+
+
+@contextmanager
+def typed_errors(doing: str) -> Iterator[None]:
+    """Turn an OSError into NoSpace, NotWritable or Environment. `doing` opens the message: "Landing accounts 2024-01-01"."""
+    try:
+        yield
+    except OSError as error:
+        raise _typed(error, doing) from None
+
+
+def _typed(error: OSError, doing: str) -> Environment:
+    name = errno.errorcode.get(error.errno or 0, type(error).__name__)
+    where = f" at {error.filename}" if error.filename else ""
+    what = f"{doing} failed{where} ({name})"
+    if error.errno in _FULL:
+        return NoSpace(f"{what}: the disk is full. Free some space and run it again; what was landed before still stands.")
+    if error.errno in _REFUSED:
+        return NotWritable(
+            f"{what}: the data folder cannot be used. Give this user write access to it or set FINAGO_DATA_DIR to another "
+            "folder; what was landed before still stands."
+        )
+    return Environment(f"{what}: {error.strerror or 'unknown reason'}. What was landed before still stands.")

@@ -1,0 +1,84 @@
+"""Temporary files that say whose they are, so that the litter of a dead process can be told from work in progress.
+
+Owns the name `.<stem>.<host>.<pid>.<start>.<token>.tmp`: host carries the PID namespace, start is the process's start time.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import socket
+import time
+from contextlib import suppress
+from pathlib import Path
+from secrets import token_hex
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+_NAME = re.compile(r"\..+\.(?P<host>[A-Za-z0-9-]+)\.(?P<pid>\d+)\.(?P<start>\d+)\.[0-9a-z-]+\.tmp")
+# another machine's process cannot be asked; a chain that has not written for a week is not running
+FOREIGN_AFTER_SECONDS: Final = 7 * 24 * 3600
+
+
+def temporary(directory: Path, stem: str) -> Path:
+    """Return a name for a temporary file of this process, unique for each call."""
+    pid = os.getpid()
+    return directory / f".{stem}.{_host()}.{pid}.{_started(pid) or 0}.{token_hex(8)}.tmp"
+
+
+def sweep(directories: Iterable[Path]) -> int:
+    """Remove the litter of dead processes directly in the folders; return how many files went."""
+    return sum(_removed(path) for directory in directories for path in _temporaries(directory))
+
+
+def _temporaries(directory: Path) -> list[Path]:
+    with suppress(FileNotFoundError, NotADirectoryError), os.scandir(directory) as entries:
+        return [Path(entry) for entry in entries if entry.name.startswith(".") and entry.name.endswith(".tmp")]
+    return []
+
+
+def _removed(path: Path) -> bool:
+    owner = _NAME.fullmatch(path.name)
+    if owner is None:
+        return False
+    with suppress(FileNotFoundError):
+        if not _alive(path, owner["host"], int(owner["pid"]), int(owner["start"])):
+            path.unlink()
+            return True
+    return False
+
+
+def _alive(path: Path, host: str, pid: int, start: int) -> bool:
+    if host != _host():
+        return time.time() - path.stat().st_mtime < FOREIGN_AFTER_SECONDS
+    started = _started(pid)
+    return started is not None and started in (0, start)
+
+
+def _host() -> str:
+    try:
+        namespace = Path("/proc/self/ns/pid").stat().st_ino
+    except OSError:
+        namespace = 0
+    return re.sub(r"[^A-Za-z0-9-]", "-", socket.gethostname())[:64] + f"-{namespace}"
+
+
+def _started(pid: int) -> int | None:
+    """Start time in clock ticks after boot, 0 where it cannot be told, None when there is no such process."""
+    try:
+        state, *rest = Path(f"/proc/{pid}/stat").read_text(encoding="ascii", errors="replace").rpartition(")")[2].split()
+    except OSError:
+        return 0 if _exists(pid) else None
+    return None if state in "ZX" else int(rest[18])
+
+
+def _exists(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except OSError:
+        return True
+    return True

@@ -1,0 +1,229 @@
+"""The words of landing: a partition, the facts of a request chain, its manifest, and what a store promises.
+
+Owns no I/O. A Partition that exists has names that are safe in a path and in SQL.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import re
+from dataclasses import dataclass, fields
+from enum import StrEnum
+from typing import TYPE_CHECKING, Protocol
+
+from finago_assets.core.catalogue.model import NAME
+from finago_assets.core.errors import SettingInvalid
+from finago_assets.core.windows import Window
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+    from types import TracebackType
+    from typing import Self
+
+    from finago_assets.core.catalogue.model import Endpoint
+
+_ORGANIZATION = re.compile(r"[A-Za-z0-9_-]{1,64}")
+
+
+class Outcome(StrEnum):
+    """Whether a partition holds an answer of the API."""
+
+    LANDED = "landed"
+    PLACEHOLDER = "placeholder"  # zero rows, put there so that dbt finds a file
+
+
+def checked_names(endpoint: str, organization: str) -> None:
+    """Raise SettingInvalid unless both names are safe as a folder name and as an SQL identifier."""
+    if not isinstance(endpoint, str) or not NAME.fullmatch(endpoint):
+        raise SettingInvalid(f"{endpoint!r:.100} is not an endpoint name; use one of the catalogue.")
+    if not isinstance(organization, str) or not _ORGANIZATION.fullmatch(organization):
+        raise SettingInvalid(
+            f"{organization!r:.100} is not an organization id: 1 to 64 letters, digits, _ or - are allowed. "
+            "Correct FINAGO_ORGANIZATION_ID."
+        )
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Partition:
+    """One endpoint, organization and Oslo day. Raises SettingInvalid for names that are not safe in a path."""
+
+    endpoint: str
+    organization: str
+    date: dt.date
+
+    def __post_init__(self) -> None:
+        checked_names(self.endpoint, self.organization)
+        if type(self.date) is not dt.date:
+            raise SettingInvalid(f"{self.date!r:.100} is not a calendar day.")
+
+    def __str__(self) -> str:
+        return f"{self.endpoint} {self.organization} {self.date}"
+
+
+@dataclass(frozen=True, slots=True)
+class ChainFacts:
+    """What one request chain cost. `waited_seconds` is time spent waiting for the rate limit and before retries."""
+
+    window: Window
+    pages: int
+    requests: int
+    retries: int
+    waited_seconds: float
+    trace_ids: tuple[str, ...]
+    fetched_at: dt.datetime
+    catalogue_version: str
+    run: str
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """What a partition says about itself.
+
+    `rows`, `distinct_ids`, `payload_bytes` and `digest` are the day's own; window, pages, requests, retries, seconds and
+    trace ids are those of the request chain that brought it. `digest` is SHA-256 in hex over the payloads in order, joined
+    by byte 0x1e; a child's payload is preceded by its parent's key and byte 0x1f. JSON text can hold neither byte.
+    """
+
+    endpoint: str
+    organization: str
+    date: dt.date
+    window_start: dt.date
+    window_end: dt.date  # exclusive
+    rows: int
+    distinct_ids: int
+    pages: int
+    requests: int
+    retries: int
+    waited_seconds: float
+    payload_bytes: int
+    digest: str
+    trace_ids: tuple[str, ...]
+    fetched_at: dt.datetime
+    catalogue_version: str
+    run: str
+    outcome: Outcome
+
+    @property
+    def window(self) -> Window:
+        """The window that was asked for."""
+        return Window(self.window_start, self.window_end)
+
+    @property
+    def partition(self) -> Partition:
+        """The partition this manifest belongs to."""
+        return Partition(self.endpoint, self.organization, self.date)
+
+    def to_metadata(self) -> dict[str, str]:
+        """Return one string for each field, the field's name as key."""
+        return {field.name: _text(getattr(self, field.name)) for field in fields(self)}
+
+    @classmethod
+    def from_metadata(cls, metadata: Mapping[str, str]) -> Self:
+        """Read what `to_metadata` wrote. Raises KeyError or ValueError when a field is missing or malformed."""
+        return cls(
+            endpoint=metadata["endpoint"],
+            organization=metadata["organization"],
+            date=dt.date.fromisoformat(metadata["date"]),
+            window_start=dt.date.fromisoformat(metadata["window_start"]),
+            window_end=dt.date.fromisoformat(metadata["window_end"]),
+            rows=int(metadata["rows"]),
+            distinct_ids=int(metadata["distinct_ids"]),
+            pages=int(metadata["pages"]),
+            requests=int(metadata["requests"]),
+            retries=int(metadata["retries"]),
+            waited_seconds=float(metadata["waited_seconds"]),
+            payload_bytes=int(metadata["payload_bytes"]),
+            digest=metadata["digest"],
+            trace_ids=tuple(json.loads(metadata["trace_ids"])),
+            fetched_at=dt.datetime.fromisoformat(metadata["fetched_at"]),
+            catalogue_version=metadata["catalogue_version"],
+            run=metadata["run"],
+            outcome=Outcome(metadata["outcome"]),
+        )
+
+
+def _text(value: object) -> str:
+    match value:
+        case dt.date():  # a datetime is one too
+            return value.isoformat()
+        case tuple():
+            return json.dumps(value)
+        case _:
+            return str(value)
+
+
+@dataclass(frozen=True, slots=True)
+class Landed:
+    """A partition that readers see from now on. `location` is the path of its file, or the name of its table."""
+
+    partition: Partition
+    manifest: Manifest
+    location: str
+
+
+class Spool(Protocol):
+    """One request chain on its way in. Nothing is visible before `publish`; leaving the context discards the rest."""
+
+    def add(
+        self,
+        page: int,
+        records: list[bytes],
+        days: list[dt.date] | dt.date,
+        ids: list[str] | None,
+        parent: str | None = None,
+    ) -> None:
+        """Take the records of one page, in arrival order, each with its day and its key.
+
+        `ids` None: there is no key to count, every record counts as distinct. `parent`: the parent's key, for children.
+        Raises OutsideWindow for a day that is not the spool's, Malformed for bytes that are not UTF-8, NoSpace, NotWritable.
+        """
+        ...
+
+    def publish(self, facts: ChainFacts) -> Iterator[Landed]:
+        """Land every day of the spool in order, a zero-row one for a day without records; a yielded day stands."""
+        ...
+
+    def __enter__(self) -> Self: ...
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None: ...
+
+
+class RawStore(Protocol):
+    """Landed partitions, each one attempt's whole answer. Safe to share between threads and processes."""
+
+    def spool(self, endpoint: Endpoint, organization: str, days: Sequence[dt.date]) -> Spool:
+        """Open a spool for a chain over `days`. Raises SettingInvalid for an organization that differs in case only."""
+        ...
+
+    def manifest(self, partition: Partition) -> Manifest | None:
+        """Return the partition's manifest, None when it is not landed. Raises CorruptFile."""
+        ...
+
+    def landed_days(self, endpoint: str, organization: str) -> dict[dt.date, Manifest]:
+        """Every landed day in order, without placeholders. A day that cannot be read is left out: land it again."""
+        ...
+
+    def newest(self, endpoint: str, organization: str) -> Partition | None:
+        """Return the partition of the newest landed day, placeholders not counted. Raises CorruptFile."""
+        ...
+
+    def records(self, partition: Partition) -> Iterator[tuple[str | None, bytes]]:
+        """Parent's key (None without a parent) and payload, in order, of one attempt even if it is landed again
+        meanwhile. Raises NotLanded, CorruptFile.
+        """  # noqa: D205 -- to be tidied
+        ...
+
+    def verify(self, partition: Partition) -> Manifest:
+        """Read everything again and hold it against the manifest. Raises NotLanded, CorruptFile."""
+        ...
+
+    def placeholder(self, endpoint: Endpoint, organization: str, day: dt.date) -> None:
+        """Put a zero-row partition at `day` if the endpoint has none at all for the organization."""
+        ...
+
+    def sweep(self) -> int:
+        """Remove what dead processes left unfinished; return how many files went. Live ones keep theirs."""
+        ...

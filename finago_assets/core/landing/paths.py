@@ -1,0 +1,93 @@
+"""Where raw files lie: `<root>/<endpoint>/organization=<id>/date=<YYYY-MM-DD>/data.parquet`, and nowhere else.
+
+Owns the refusal of links beneath the root and of organizations that differ in case only. Reads no file's content.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from finago_assets.core.errors import NotWritable, SettingInvalid
+from finago_assets.core.landing.model import Partition, checked_names
+
+DATA_FILE: Final = "data.parquet"
+_ORGANIZATION: Final = "organization="
+_DATE: Final = "date="
+
+
+@dataclass(frozen=True, slots=True)
+class RawTree:
+    """The folder of raw files. Every path it returns lies inside `root`, links resolved."""
+
+    root: Path
+
+    def file(self, partition: Partition) -> Path:
+        """Return the partition's file, which need not exist. Raises NotWritable for a link beneath the root."""
+        directory = self._organization(partition.endpoint, partition.organization)
+        return self._inside(directory / f"{_DATE}{partition.date.isoformat()}" / DATA_FILE)
+
+    def organization(self, endpoint: str, organization: str) -> Path:
+        """Return the folder of an organization's days, which need not exist."""
+        return self._inside(self._organization(endpoint, organization))
+
+    def days(self, endpoint: str, organization: str) -> list[dt.date]:
+        """Every day that has a file, in order."""
+        directory = self.organization(endpoint, organization)
+        named = ((name, day) for name in _names(directory) if (day := _day(name)) is not None)
+        return sorted(day for name, day in named if (directory / name / DATA_FILE).is_file())
+
+    def refuse_case_twin(self, endpoint: str, organization: str) -> None:
+        """Raise SettingInvalid if an organization landed before has the same name in other letters."""
+        known = [name.removeprefix(_ORGANIZATION) for name in _names(self.organization(endpoint, organization).parent)]
+        refuse_case_twin(organization, known)
+
+    def organizations(self) -> list[Path]:
+        """Every organization's folder of every endpoint, links left out."""
+        return [
+            directory / name
+            for directory in (self.root / endpoint for endpoint in _names(self.root))
+            for name in _names(directory)
+            if name.startswith(_ORGANIZATION)
+        ]
+
+    @staticmethod
+    def _name_of(organization: str) -> str:
+        return f"{_ORGANIZATION}{organization}"
+
+    def _organization(self, endpoint: str, organization: str) -> Path:
+        checked_names(endpoint, organization)
+        return self.root / endpoint / self._name_of(organization)
+
+    def _inside(self, path: Path) -> Path:
+        # the root may be a link, to another disk say; beneath it a link could lead anywhere
+        if path.resolve() != self.root.resolve() / path.relative_to(self.root):
+            raise NotWritable(f"{path} passes through a symbolic link; put a real folder there, or move FINAGO_DATA_DIR.")
+        return path
+
+
+def refuse_case_twin(organization: str, known: list[str]) -> None:
+    """Raise SettingInvalid if `known` holds the organization in other letters: some file systems would mix the two."""
+    twins = [name for name in known if name != organization and name.casefold() == organization.casefold()]
+    if twins:
+        raise SettingInvalid(
+            f"Organization {organization} differs from the landed {twins[0]} in upper and lower case only; "
+            "correct FINAGO_ORGANIZATION_ID or use another FINAGO_DATA_DIR."
+        )
+
+
+def _names(directory: Path) -> list[str]:
+    with suppress(FileNotFoundError, NotADirectoryError), os.scandir(directory) as entries:
+        return [entry.name for entry in entries if entry.is_dir(follow_symlinks=False)]
+    return []
+
+
+def _day(name: str) -> dt.date | None:
+    with suppress(ValueError):
+        day = dt.date.fromisoformat(name.removeprefix(_DATE))
+        return day if name == f"{_DATE}{day.isoformat()}" else None
+    return None

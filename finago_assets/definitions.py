@@ -1,0 +1,31 @@
+"""What Dagster loads. Composition only: settings in, Definitions out; nothing is fetched and no secret is read."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import dagster as dg
+
+from finago_assets.orchestration.jobs import jobs, nightly
+from finago_assets.orchestration.raw import raw_assets
+from finago_assets.orchestration.resources import FinagoResource
+from finago_assets.orchestration.warehouse import dbt_resource, warehouse_assets
+from finago_assets.settings import Settings, read_settings
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+def build_definitions(settings: Settings, resources: Mapping[str, Any] | None = None) -> dg.Definitions:
+    """Return the whole graph; `resources` replaces any of the two usual ones, for tests and for other connections."""
+    raw = raw_assets(settings)
+    return dg.Definitions(
+        assets=[*raw, *warehouse_assets()],
+        jobs=jobs(raw),
+        schedules=[nightly(settings)],
+        resources={"finago": FinagoResource(), "dbt": dbt_resource(), **(resources or {})},
+        executor=dg.in_process_executor,
+    )
+
+
+defs = build_definitions(read_settings())

@@ -1,0 +1,117 @@
+"""The whole pipeline on the sandbox, in one command: starts the sandbox, types the documented Dagster command, sums up.
+
+Owns progress and the summary. Everything it runs is what a user with credentials would run.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+import time
+from collections import Counter
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import duckdb
+from rich.console import Console
+from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from finago_assets.core.landing.store import open_store
+from finago_assets.settings import read_settings
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from finago_assets.settings import Settings
+
+PROJECT: Final = Path(__file__).parents[1]
+YEAR: Final = 2024
+_EVENT: Final = re.compile(r" - (?P<event>[A-Z_]{8,}) - (?P<text>.*)$")
+_SAID: Final = re.compile(r" - INFO - .* - (?:land_\w+|build_warehouse|finago__published) - (?P<text>.*)$")
+
+
+@dataclass(slots=True)
+class Course:
+    """What the run has said so far, read from the log that Dagster prints."""
+
+    events: Counter[str] = field(default_factory=Counter)
+    said: str = "Dagster is loading the definitions"
+
+    def hear(self, line: str) -> None:
+        """Take one line of the log."""
+        if event := _EVENT.search(line):
+            self.events[event["event"]] += 1
+            if event["event"] == "STEP_START":
+                self.said = event["text"].removesuffix(".")
+        elif said := _SAID.search(line):
+            self.said = said["text"]
+
+
+def run_demo(environment: Mapping[str, str], console: Console) -> int:
+    """Run the main job against the server that `environment` names; return its exit status."""
+    env = {**os.environ, **environment, "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}"}
+    settings = read_settings(env)
+    log = settings.data_dir / "demo.log"
+    log.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    command = [
+        os.fspath(Path(sys.executable).with_name("dagster")),
+        *("asset", "materialize", "-m", "finago_assets.definitions", "--select", "*"),
+        *("--partition-range", f"{YEAR}-01-01...{YEAR}-12-31"),
+    ]
+    console.print(f"$ {' '.join(['dagster', *command[1:]])}", style="bold", highlight=False, soft_wrap=True)
+    started = time.monotonic()
+    course, status = _follow(command, env, log, console)
+    if status:
+        console.print(f"The run failed. Its log is in {log}; the last lines:", style="bold red")
+        console.print("\n".join(log.read_text(encoding="utf-8").splitlines()[-25:]), highlight=False, markup=False)
+        return status
+    _sum_up(settings, course, time.monotonic() - started, console)
+    return 0
+
+
+def _follow(command: list[str], env: Mapping[str, str], log: Path, console: Console) -> tuple[Course, int]:
+    course = Course()
+    columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
+    with log.open("w", encoding="utf-8") as keep, Progress(*columns, console=console, transient=True) as progress:
+        task = progress.add_task(course.said, total=None)
+        with subprocess.Popen(  # noqa: S603  the documented command
+            command, env=env, cwd=PROJECT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+        ) as process:
+            for line in process.stdout or ():
+                keep.write(line)
+                before = course.said
+                course.hear(line)
+                progress.update(task, description=course.said)
+                if course.said != before and not console.is_terminal:
+                    console.print(course.said, highlight=False, markup=False)
+        return course, process.returncode
+
+
+def _sum_up(settings: Settings, course: Course, seconds: float, console: Console) -> None:
+    store = open_store(settings.data_dir, settings.landing)
+    table = Table(title="What landed", title_justify="left")
+    for name, justify in (("endpoint", "left"), ("days", "right"), ("rows", "right")):
+        table.add_column(name, justify="right" if justify == "right" else "left")
+    rows = 0
+    for endpoint, days, count in store.summary():
+        table.add_row(endpoint, f"{days:,}", f"{count:,}")
+        rows += count
+    console.print(table)
+    with duckdb.connect(os.fspath(settings.published_warehouse), read_only=True) as warehouse:
+        marts = warehouse.execute(
+            "select table_name from information_schema.tables where table_schema = 'marts' order by 1"
+        ).fetchall()
+        lines, debit, credit = warehouse.execute(
+            "select count(*), sum(debit), sum(credit) from marts.general_ledger"
+        ).fetchall()[0]
+    console.print(
+        f"{table.row_count} endpoints, {rows:,} raw rows, {len(marts)} marts, "
+        f"{course.events['ASSET_CHECK_EVALUATION']} checks evaluated, in {seconds:.0f} s."
+    )
+    console.print(f"The ledger: {lines:,} lines, debit {debit:,}, credit {credit:,}.")
+    console.print(f"The warehouse: {settings.published_warehouse}", soft_wrap=True)
+    console.print("Open the UI: make dev, then http://127.0.0.1:3000", soft_wrap=True)

@@ -1,0 +1,138 @@
+"""What will work and what will not, found out with the smallest requests: the reasoning behind `finago-assets doctor`.
+
+Owns the questions and their plain answers. Prints nothing; the command line draws the table.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from dataclasses import dataclass
+from datetime import date, timedelta
+from enum import StrEnum
+from typing import TYPE_CHECKING, Final
+
+import msgspec
+
+from finago_assets.core.catalogue.finago import ENDPOINTS
+from finago_assets.core.errors import FinagoError, Forbidden, NotFound, SettingMissing
+from finago_assets.core.extract import smallest_call
+from finago_assets.core.http.call import Tally
+from finago_assets.core.records import RecordReader
+from finago_assets.core.windows import oslo_today
+from finago_assets.settings import read_connection, read_settings
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+    from finago_assets.core.catalogue.model import Endpoint
+    from finago_assets.core.http.client import FinagoClient
+    from finago_assets.core.http.connection import Connection
+    from finago_assets.settings import Settings
+
+LITTLE_SPACE: Final = 1 << 30
+WINDOW_ADVICE: Final = (
+    "A partition is a day from FINAGO_START_DATE up to today in Oslo. Dagster itself answers for a day outside that range: "
+    "“Partition keys not found” (or one that blames the start for a bad end) means a day before FINAGO_START_DATE or in the "
+    "future. A reversed range is refused by the assets with the sentence “is empty or reversed”."
+)
+
+
+class Verdict(StrEnum):
+    """How bad a finding is."""
+
+    WORKS = "works"
+    WITHHELD = "withheld"
+    UNKNOWN = "cannot tell"
+    FAILS = "fails"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One line of the table: what was looked at, the verdict, and what it means or what to do."""
+
+    subject: str
+    verdict: Verdict
+    detail: str
+
+
+class _Organization(msgspec.Struct):
+    name: str | None = None
+
+
+def examine(
+    environ: Mapping[str, str], connect: Callable[[Settings, Connection], FinagoClient]
+) -> Iterator[Finding]:
+    """Yield findings in order, each as soon as it is known; stops after the first that makes the rest pointless."""
+    try:
+        settings = read_settings(environ)
+    except FinagoError as error:
+        yield Finding("settings", Verdict.FAILS, str(error))
+        return
+    yield Finding("settings", Verdict.WORKS, f"data in {settings.data_dir}, first day {settings.start_date}")
+    yield _data_folder(settings)
+    try:
+        connection = read_connection(settings, environ)
+    except FinagoError as error:
+        what = "credentials" if isinstance(error, SettingMissing) else "connection"
+        yield Finding(what, Verdict.FAILS, str(error))
+        return
+    with connect(settings, connection) as client:
+        yield from _through(client, settings, connection)
+
+
+def _through(client: FinagoClient, settings: Settings, connection: Connection) -> Iterator[Finding]:
+    try:
+        client.authenticate()
+    except FinagoError as error:
+        yield Finding("token", Verdict.FAILS, str(error))
+        return
+    yield Finding("token", Verdict.WORKS, f"for organization {connection.organization_id}")
+    keys: dict[str, str | None] = {}
+    today = oslo_today()
+    for endpoint in ENDPOINTS.values():
+        yield _scope(client, endpoint, keys, settings.start_date, today)
+
+
+def _scope(
+    client: FinagoClient, endpoint: Endpoint, keys: dict[str, str | None], first: date, today: date
+) -> Finding:
+    off = "" if endpoint.enabled else " (off by default: FINAGO_EXTRA_ENDPOINTS)"
+    parent = None
+    if endpoint.parent is not None:
+        parent = keys.get(endpoint.parent.endpoint)
+        if parent is None:
+            return Finding(endpoint.name, Verdict.UNKNOWN, f"no {endpoint.parent.endpoint} record to ask about{off}")
+    try:
+        # a month back is enough to find a parent to ask about, and one record is all that is read
+        day = max(first, today - timedelta(days=30)) if endpoint.window else today
+        page = next(client.pages(smallest_call(endpoint, day, today, parent), Tally()), None)
+    except Forbidden as refusal:
+        needed = ", ".join(refusal.scopes or endpoint.scopes) or "not documented"
+        return Finding(endpoint.name, Verdict.WITHHELD, f"needs {needed}; the asset will be skipped with a warning{off}")
+    except NotFound:
+        return Finding(endpoint.name, Verdict.WORKS, f"answers, with nothing to show{off}")
+    except FinagoError as error:
+        return Finding(endpoint.name, Verdict.FAILS, f"{error}{off}")
+    records = page.records if page is not None else []
+    keys[endpoint.name] = RecordReader(endpoint).keys(records)[0] if records else None
+    return Finding(endpoint.name, Verdict.WORKS, _answered(endpoint, records) + off)
+
+
+def _answered(endpoint: Endpoint, records: list[bytes]) -> str:
+    if endpoint.name == "organization_information" and records:
+        return f"this is {msgspec.json.decode(records[0], type=_Organization).name}"
+    return "answers" if records else "answers, with nothing to show"
+
+
+def _data_folder(settings: Settings) -> Finding:
+    folder = settings.data_dir
+    try:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        free = shutil.disk_usage(folder).free
+    except OSError:
+        return Finding("data folder", Verdict.FAILS, f"{folder} cannot be made; set FINAGO_DATA_DIR to a writable folder")
+    if not os.access(folder, os.W_OK | os.X_OK):
+        return Finding("data folder", Verdict.FAILS, f"{folder} cannot be written; set FINAGO_DATA_DIR to one that can")
+    verdict = Verdict.WORKS if free > LITTLE_SPACE else Verdict.FAILS
+    return Finding("data folder", verdict, f"{free / (1 << 30):,.1f} GiB free")

@@ -1,0 +1,58 @@
+"""Jobs and the nightly schedule. Owns names, hours and the look back; what runs is decided by asset selections."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING, Final
+
+import dagster as dg
+
+from finago_assets.core.windows import ONE_DAY, Window, oslo_today
+from finago_assets.orchestration.partitions import range_tags
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import date
+
+    from finago_assets.settings import Settings
+
+EVERYTHING: Final = "everything"
+
+
+def jobs(raw: Sequence[dg.AssetsDefinition]) -> list[dg.UnresolvedAssetJobDefinition]:
+    """Return the jobs: everything, landing alone, building alone."""
+    landing = dg.AssetSelection.assets(*raw)
+    return [
+        dg.define_asset_job(
+            EVERYTHING, dg.AssetSelection.all(), description="Land, build, check and publish: what the nightly run does."
+        ),
+        dg.define_asset_job("land", landing, description="Land raw files only; the warehouse stays as it is."),
+        dg.define_asset_job(
+            "rebuild",
+            dg.AssetSelection.all() - landing,
+            description="Rebuild and publish the warehouse from what has landed. Needs no credentials and no network.",
+        ),
+    ]
+
+
+def lookback(settings: Settings, today: date) -> Window:
+    """The last FINAGO_LOOKBACK_DAYS days up to and including today, never before the start date."""
+    first = max(settings.start_date, today - timedelta(days=settings.lookback_days - 1))
+    return Window(first, today + ONE_DAY)
+
+
+def nightly(settings: Settings) -> dg.ScheduleDefinition:
+    """Land the last days again every night: an order invoiced ten days later must become an invoice."""
+
+    def request(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:
+        today = oslo_today(context.scheduled_execution_time)
+        return dg.RunRequest(run_key=f"nightly-{today}", tags=range_tags(lookback(settings, today)))
+
+    return dg.ScheduleDefinition(
+        name="nightly",
+        job_name=EVERYTHING,
+        cron_schedule="15 4 * * *",
+        execution_timezone="Europe/Oslo",
+        execution_fn=request,
+        description=f"Every night at 04:15 in Oslo: land the last {settings.lookback_days} days again, build, publish.",
+    )

@@ -1,0 +1,149 @@
+"""The dbt half of the graph and the last asset, `published`. dbt owns every reshaping; this owns when and behind which lock.
+
+The working warehouse has one writer, dbt. People query the published file, which is replaced whole or not at all.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import dagster as dg
+from dagster_dbt import DagsterDbtTranslator, DagsterDbtTranslatorSettings, DbtCliResource, DbtProject, dbt_assets
+from filelock import FileLock
+
+from finago_assets.core.catalogue.finago import ENDPOINTS
+from finago_assets.core.errors import CorruptFile, FinagoError
+from finago_assets.core.landing.lock import warehouse_lock
+from finago_assets.core.landing.publish import publish_database
+from finago_assets.core.landing.store import open_store
+from finago_assets.orchestration.failures import failure, typed_failures
+from finago_assets.settings import ORGANIZATION_ID, Settings, read_settings
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from finago_assets.core.landing.store import RawStore
+
+PROJECT_DIR: Final = Path(__file__).parents[2] / "dbt_project"
+PATIENCE_SECONDS: Final = 1800
+
+
+def dbt_project() -> DbtProject:
+    """Return the dbt project with a manifest that is at least as new as its files, parsing it when it is not."""
+    project = DbtProject(project_dir=PROJECT_DIR, profiles_dir=PROJECT_DIR)
+    with FileLock(PROJECT_DIR / ".parse.lock"):
+        if _stale(project.manifest_path):
+            _parse()
+    return project
+
+
+def dbt_resource() -> DbtCliResource:
+    """Return the dbt command of this very interpreter, wherever it was started from."""
+    return DbtCliResource(project_dir=os.fspath(PROJECT_DIR), profiles_dir=os.fspath(PROJECT_DIR), dbt_executable=_dbt())
+
+
+def warehouse_assets() -> list[dg.AssetsDefinition]:
+    """Return the dbt models as assets, and `published`."""
+    project = dbt_project()
+
+    @dbt_assets(
+        manifest=project.manifest_path,
+        project=project,
+        name="build_warehouse",
+        dagster_dbt_translator=DagsterDbtTranslator(DagsterDbtTranslatorSettings(enable_asset_checks=True)),
+        backfill_policy=dg.BackfillPolicy.single_run(),
+    )
+    def build_warehouse(context: dg.AssetExecutionContext, dbt: DbtCliResource) -> Iterator[Any]:
+        settings = read_settings()
+        with typed_failures(), _locked(settings, context):
+            store = open_store(settings.data_dir, settings.landing)
+            _complete(store, settings)
+            # dbt's profile reads these, in its own process and in the adapter that dagster-dbt opens in this one
+            os.environ["FINAGO_DATA_DIR"] = os.fspath(settings.data_dir)
+            os.environ["FINAGO_LANDING"] = settings.landing.value
+            invocation = dbt.cli(
+                ["build"], context=context, target_path=settings.work_dir / "dbt", raise_on_error=False
+            )
+            yield from invocation.stream().fetch_row_counts().fetch_column_metadata()
+            if not invocation.is_successful():
+                raise _explained(store, invocation.get_error())
+
+    models = [spec.key for spec in build_warehouse.specs if spec.group_name == "marts"]
+
+    @dg.asset(
+        key=["finago", "published"],
+        deps=models,
+        group_name="published",
+        owners=["team:finance-data"],
+        kinds={"duckdb"},
+        description=(
+            "`finago.duckdb`, the file that people query: a finished, checkpointed build renamed into place. A failing "
+            "blocking check upstream withholds it, and the previous file stays."
+        ),
+        backfill_policy=dg.BackfillPolicy.single_run(),
+    )
+    def published(context: dg.AssetExecutionContext) -> dg.MaterializeResult:  # type: ignore[type-arg]
+        settings = read_settings()
+        with typed_failures(), _locked(settings, context):
+            publish_database(settings.working_warehouse, settings.published_warehouse)
+        size = settings.published_warehouse.stat().st_size
+        return dg.MaterializeResult(
+            metadata={"dagster/uri": os.fspath(settings.published_warehouse), "bytes": size},
+        )
+
+    return [build_warehouse, published]
+
+
+def _locked(settings: Settings, context: dg.AssetExecutionContext) -> Any:  # noqa: ANN401  a context manager
+    def waiting() -> None:
+        context.log.info("Another run holds the working warehouse; waiting for it to finish.")
+
+    return warehouse_lock(settings.work_dir / "warehouse.lock", PATIENCE_SECONDS, waiting)
+
+
+def _complete(store: RawStore, settings: Settings) -> None:
+    """Give every endpoint that never landed a file without rows, so that its staging model finds something to read."""
+    organizations = store.organizations() or [_configured_organization()]
+    for endpoint in ENDPOINTS.values():
+        for organization in organizations:
+            store.placeholder(endpoint, organization, settings.start_date)
+
+
+def _configured_organization() -> str:
+    return os.environ.get(ORGANIZATION_ID.removeprefix("env:"), "").strip() or "none"
+
+
+def _explained(store: RawStore, error: Exception | None) -> dg.Failure:
+    """Name the corrupt raw file where that is why dbt failed; otherwise what dbt itself said."""
+    for endpoint in ENDPOINTS:
+        for organization in store.organizations():
+            try:
+                store.landed(endpoint, organization)
+            except CorruptFile as corrupt:
+                return failure(corrupt)
+    return dg.Failure(
+        description=f"dbt build failed; the published warehouse is unchanged. {error or ''}".strip(), allow_retries=False
+    )
+
+
+def _stale(manifest: Path) -> bool:
+    if not manifest.exists():
+        return True
+    built = manifest.stat().st_mtime
+    sources = (path for pattern in ("*.yml", "*.sql", "*.csv") for path in PROJECT_DIR.rglob(pattern))
+    return any(path.stat().st_mtime > built for path in sources if "target" not in path.parts)
+
+
+def _parse() -> None:
+    command = [_dbt(), "parse", "--quiet", "--project-dir", os.fspath(PROJECT_DIR), "--profiles-dir", os.fspath(PROJECT_DIR)]
+    done = subprocess.run(command, check=False, capture_output=True, text=True, cwd=PROJECT_DIR)  # noqa: S603  our own command
+    if done.returncode:
+        raise FinagoError(f"dbt could not parse the project in {PROJECT_DIR}:\n{done.stdout[-2000:]}{done.stderr[-2000:]}")
+
+
+def _dbt() -> str:
+    return os.fspath(Path(sys.executable).with_name("dbt"))

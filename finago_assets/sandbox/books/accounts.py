@@ -1,0 +1,146 @@
+"""The chart of accounts (NS 4102) and the tax codes; ids are unlike numbers everywhere, as in the real system.
+
+Owns both tables and their JSON. Which account a voucher uses is the business of whoever posts it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Final
+
+from msgspec import Raw, json
+
+from finago_assets.sandbox.books.money import exact
+
+
+@dataclass(frozen=True, slots=True)
+class Tax:
+    """A tax code: `id` is what lines carry, `number` what people post with; rate in percent."""
+
+    id: int
+    number: int
+    rate: Decimal
+    name: str
+    account: int | None = None  # where its VAT is posted
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """An account of the ledger; `tax` is the number of its default tax code."""
+
+    id: int
+    number: int
+    name: str
+    tax: int | None = None
+
+    @property
+    def is_balance(self) -> bool:
+        """True for classes 1 and 2, whose balance lives on over a year end."""
+        return self.number < 3000
+
+
+_TAXES: Final = (
+    Tax(0, 0, Decimal(0), "Ingen avgiftsbehandling"),
+    Tax(3, 1, Decimal(25), "Inngående avgift, høy sats", 2710),
+    Tax(4, 11, Decimal(15), "Inngående avgift, middels sats", 2711),
+    Tax(5, 13, Decimal(12), "Inngående avgift, lav sats", 2712),
+    Tax(6, 3, Decimal(25), "Utgående avgift, høy sats", 2700),
+    Tax(7, 31, Decimal(15), "Utgående avgift, middels sats", 2701),
+    Tax(8, 5, Decimal(0), "Avgiftsfritt salg innenlands"),
+    Tax(9, 33, Decimal("12.0"), "Utgående avgift, lav sats", 2702),
+    Tax(11, 6, Decimal(0), "Utenfor avgiftsområdet"),
+    Tax(12, 52, Decimal(0), "Avgiftsfritt salg til utlandet"),
+    Tax(21, 81, Decimal(25), "Innførsel av varer med fradrag, høy sats"),
+    Tax(22, 86, Decimal(25), "Tjenester fra utlandet med fradrag, høy sats"),
+    Tax(23, 87, Decimal(25), "Tjenester fra utlandet uten fradrag, høy sats"),
+)
+
+_ACCOUNTS: Final = (
+    (1200, "Maskiner og anlegg", None),
+    (1250, "Inventar", None),
+    (1280, "Kontormaskiner", None),
+    (1460, "Varelager", None),
+    (1500, "Kundefordringer", None),
+    (1570, "Andre kortsiktige fordringer", None),
+    (1575, "Oppgjør kort og nettbetaling", None),
+    (1580, "Avsetning tap på fordringer", None),
+    (1700, "Forskuddsbetalt forsikring", None),
+    (1900, "Kontanter", None),
+    (1920, "Bankinnskudd", None),
+    (1930, "Bankinnskudd EUR", None),
+    (1950, "Bankinnskudd for skattetrekk", None),
+    (2000, "Aksjekapital", None),
+    (2050, "Annen egenkapital", None),
+    (2220, "Gjeld til kredittinstitusjoner", None),
+    (2400, "Leverandørgjeld", None),
+    (2500, "Betalbar skatt", None),
+    (2600, "Forskuddstrekk", None),
+    (2700, "Utgående merverdiavgift, høy sats", None),
+    (2701, "Utgående merverdiavgift, middels sats", None),
+    (2702, "Utgående merverdiavgift, lav sats", None),
+    (2710, "Inngående merverdiavgift, høy sats", None),
+    (2711, "Inngående merverdiavgift, middels sats", None),
+    (2712, "Inngående merverdiavgift, lav sats", None),
+    (2740, "Oppgjørskonto merverdiavgift", None),
+    (2770, "Skyldig arbeidsgiveravgift", None),
+    (2780, "Påløpt arbeidsgiveravgift på ferielønn", None),
+    (2900, "Forskudd fra kunder", 3),
+    (2930, "Skyldig lønn", None),
+    (2940, "Skyldige feriepenger", None),
+    (3000, "Salgsinntekt, avgiftspliktig, høy sats", 3),
+    (3010, "Salgsinntekt, avgiftspliktig, middels sats", 31),
+    (3050, "Salgsinntekt, avgiftspliktig, lav sats", 33),
+    (3100, "Salgsinntekt, avgiftsfri", 5),
+    (3120, "Salgsinntekt, eksport", 52),
+    (3200, "Salgsinntekt, utenfor avgiftsområdet", 6),
+    (3900, "Annen driftsrelatert inntekt", 3),
+    (4300, "Innkjøp av varer for videresalg", 1),
+    (4360, "Frakt, toll og spedisjon", 1),
+    (4390, "Beholdningsendring", None),
+    (5000, "Lønn til ansatte", None),
+    (5180, "Feriepenger", None),
+    (5400, "Arbeidsgiveravgift", None),
+    (5405, "Arbeidsgiveravgift av feriepenger", None),
+    (6010, "Avskrivning på inventar", None),
+    (6300, "Leie lokale", 1),
+    (6340, "Lys, varme", 1),
+    (6540, "Inventar", 1),
+    (6700, "Revisjons- og regnskapshonorar", 1),
+    (6800, "Kontorrekvisita", 1),
+    (6860, "Møte, kurs, oppdatering", 0),
+    (6900, "Telefon og internett", 1),
+    (7140, "Reisekostnad", 13),
+    (7320, "Reklamekostnad", 1),
+    (7500, "Forsikringspremie", 0),
+    (7745, "Øreavrunding", None),
+    (7770, "Bank- og kortgebyr", None),
+    (7830, "Tap på fordringer", None),
+    (8050, "Renteinntekt", None),
+    (8060, "Valutagevinst", None),
+    (8150, "Rentekostnad", None),
+    (8160, "Valutatap", None),
+    (8300, "Betalbar skatt", None),
+    (8960, "Overføringer annen egenkapital", None),
+)
+
+TAXES: Final = {tax.number: tax for tax in _TAXES}
+ACCOUNTS: Final = {
+    number: Account(1_000_001 + 3 * place, number, name, tax) for place, (number, name, tax) in enumerate(_ACCOUNTS)
+}
+OUTPUT_VAT: Final = (2700, 2701, 2702)
+INPUT_VAT: Final = (2710, 2711, 2712)
+
+
+def account_json(account: Account) -> bytes:
+    """Return an account as `/accounts` shows it."""
+    body: dict[str, object] = {"id": account.id, "number": account.number, "name": account.name}
+    if account.tax is not None:
+        body["taxId"] = TAXES[account.tax].id
+    return json.encode(body)
+
+
+def tax_json(tax: Tax) -> bytes:
+    """Return a tax code as `/taxes` shows it."""
+    rate: Raw = exact(tax.rate)
+    return json.encode({"id": tax.id, "number": tax.number, "name": tax.name, "rate": rate})

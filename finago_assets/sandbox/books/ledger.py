@@ -1,0 +1,154 @@
+"""The ledger as served: each line's JSON by posting day, and the movement of every account by day.
+
+Owns adding, changing and deleting lines, so that balances always follow the lines as they are now. Does not decide
+what is posted.
+"""
+
+from __future__ import annotations
+
+from array import array
+from collections import defaultdict
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from finago_assets.sandbox.books.ids import Thing, number_of
+from finago_assets.sandbox.books.line_json import Heading, line_json
+from finago_assets.sandbox.books.money import ORE
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from finago_assets.sandbox.books.vouchers import Voucher
+
+Movements = dict[int, dict[int, int]]  # account number -> ordinal of the day -> øre
+DIMENSIONS = b',"dimensions":'
+
+
+class _Account(msgspec.Struct):
+    number: int
+
+
+class Read(msgspec.Struct, rename="camel"):
+    """The fields of a line that its balance depends on."""
+
+    account: _Account
+    amount: Decimal
+    date: date
+    period_date: date | None = None
+
+
+@dataclass(slots=True)
+class Ledger:
+    """Lines by day in posting order, and movements by posting date and by period date."""
+
+    days: dict[int, list[bytes]] = field(default_factory=dict)
+    by_date: Movements = field(default_factory=lambda: defaultdict(lambda: defaultdict(int)))
+    by_period: Movements = field(default_factory=lambda: defaultdict(lambda: defaultdict(int)))
+    _line_days: array[int] = field(default_factory=lambda: array("i"))
+    _voucher_days: array[int] = field(default_factory=lambda: array("i"))
+    _numbers: dict[tuple[int, int], int] = field(default_factory=dict)
+
+    @property
+    def count(self) -> int:
+        """How many lines the ledger holds now."""
+        return sum(map(len, self.days.values()))
+
+    def post(self, voucher: Voucher) -> str:
+        """Enter a voucher and return its id. Numbers run by voucher type and year, so they repeat across both."""
+        series = (voucher.type.id, voucher.day.year)
+        self._numbers[series] = number = self._numbers.get(series, 0) + 1
+        ordinal, period = voucher.day.toordinal(), (voucher.period or voucher.day).toordinal()
+        heading = Heading.of(voucher, len(self._voucher_days), number)
+        self._voucher_days.append(ordinal)
+        lines = self.days.setdefault(ordinal, [])
+        for posting in voucher.postings:
+            lines.append(line_json(heading, posting, len(self._line_days)))
+            self._line_days.append(ordinal)
+            self.by_date[posting.account][ordinal] += posting.amount
+            self.by_period[posting.account][period] += posting.amount
+        return heading.voucher_id
+
+    def balance(self, account: int, until: date) -> int:
+        """Return the movement of an account, in øre, up to and including `until`."""
+        last = until.toordinal()
+        return sum(amount for day, amount in self.by_date[account].items() if day <= last)
+
+    def movement(self, account: int, first: date, last: date) -> int:
+        """Return the movement of an account, in øre, over the days from `first` to `last`."""
+        span = range(first.toordinal(), last.toordinal() + 1)
+        return sum(amount for day, amount in self.by_date[account].items() if day in span)
+
+    def line(self, line_id: str) -> bytes:
+        """Return one line. Raises KeyError when there is none with that id."""
+        lines, place = self._find(line_id)
+        return lines[place]
+
+    def change(self, line_id: str, changes: dict[str, object]) -> bytes:
+        """Overwrite top-level fields of a line and return it as it reads now. Raises KeyError for an unknown id."""
+        before = self.line(line_id)
+        record: dict[str, object] = dict(msgspec.json.decode(before, type=dict[str, msgspec.Raw]))
+        record.update(changes)
+        after = msgspec.json.encode({**{k: v for k, v in record.items() if k != "dimensions"}, **_last(record)})
+        moved = msgspec.json.decode(after, type=Read)
+        self.delete(line_id)
+        self._line_days[number_of(Thing.LINE, line_id)] = moved.date.toordinal()
+        self.days.setdefault(moved.date.toordinal(), []).append(after)
+        self._count(moved, 1)
+        return after
+
+    def delete(self, line_id: str) -> None:
+        """Delete one line, leaving no trace, as the real system does. Raises KeyError for an unknown id."""
+        lines, place = self._find(line_id)
+        self._count(msgspec.json.decode(lines.pop(place), type=Read), -1)
+
+    def delete_voucher(self, voucher_id: str) -> int:
+        """Delete every line of a voucher and return how many there were. Raises KeyError for an unknown id."""
+        found = self.voucher(voucher_id)
+        for line in found:
+            self.delete(msgspec.json.decode(line, type=dict[str, object])["id"])  # type: ignore[arg-type]  # ids are text
+        return len(found)
+
+    def voucher(self, voucher_id: str) -> list[bytes]:
+        """Return the lines of a voucher. Raises KeyError for an unknown id."""
+        try:
+            ordinal = self._voucher_days[number_of(Thing.VOUCHER, voucher_id)]
+        except (ValueError, IndexError):
+            raise KeyError(voucher_id) from None
+        mark = f'"transaction":{{"id":"{voucher_id}"'.encode()
+        return [line for line in self.days.get(ordinal, []) if mark in line]
+
+    def between(self, first: date, end: date) -> Iterator[list[bytes]]:
+        """Yield the lines of each day from `first` up to, not including, `end`, skipping empty days."""
+        for ordinal in range(first.toordinal(), end.toordinal()):
+            if lines := self.days.get(ordinal):
+                yield lines
+
+    def _find(self, line_id: str) -> tuple[list[bytes], int]:
+        try:
+            lines = self.days[self._line_days[number_of(Thing.LINE, line_id)]]
+        except (ValueError, IndexError, KeyError):
+            raise KeyError(line_id) from None
+        mark = f'{{"id":"{line_id}"'.encode()
+        for place, line in enumerate(lines):
+            if line.startswith(mark):
+                return lines, place
+        raise KeyError(line_id)
+
+    def _count(self, line: Read, sign: int) -> None:
+        ore = int(line.amount * ORE) * sign
+        self.by_date[line.account.number][line.date.toordinal()] += ore
+        self.by_period[line.account.number][(line.period_date or line.date).toordinal()] += ore
+
+
+def without_dimensions(line: bytes) -> bytes:
+    """Return a line as it reads when dimensions were not asked for: they are the last key, so the tail is cut."""
+    cut = line.rfind(DIMENSIONS)
+    return line if cut < 0 else line[:cut] + b"}"
+
+
+def _last(record: dict[str, object]) -> dict[str, object]:
+    return {"dimensions": record["dimensions"]} if "dimensions" in record else {}

@@ -1,0 +1,120 @@
+"""How one ledger line reads: which keys are there, which are missing, and in what spelling.
+
+Owns the awkwardness of a line: omitted keys, `LOCAL`, unknown extra keys, money with and without trailing zeros.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, Final
+
+from msgspec import json
+
+from finago_assets.sandbox.books.accounts import ACCOUNTS, TAXES
+from finago_assets.sandbox.books.dimensions import dimension_json
+from finago_assets.sandbox.books.ids import Thing, guid
+from finago_assets.sandbox.books.money import exact, number
+
+if TYPE_CHECKING:
+    from finago_assets.sandbox.books.vouchers import InvoiceRef, Posting, Voucher
+
+EXTRA_KEY_EVERY: Final = 97
+NAMED_ACCOUNT_EVERY: Final = 5
+EMPTY_DIMENSIONS_EVERY: Final = 4
+NOK_SPELLED_OUT_EVERY: Final = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """What all the lines of a voucher share."""
+
+    voucher_id: str
+    transaction: dict[str, object]
+    type: dict[str, int]
+    day: str
+    period: str | None
+    document: int | None
+    created: str
+
+    @classmethod
+    def of(cls, voucher: Voucher, serial: int, number: int) -> Heading:
+        """Return the heading of the voucher entered as the `serial`th of all and the `number`th of its series."""
+        voucher_id = guid(Thing.VOUCHER, serial)
+        return cls(
+            voucher_id,
+            {"id": voucher_id, "number": number},
+            {"id": voucher.type.id},
+            voucher.day.isoformat(),
+            _period(voucher, serial),
+            voucher.document,
+            moment(voucher.day + timedelta(days=voucher.entered), serial),
+        )
+
+
+def _period(voucher: Voucher, serial: int) -> str | None:
+    if voucher.period is not None:
+        return voucher.period.isoformat()
+    return None if serial % 3 == 0 else voucher.day.isoformat()
+
+
+def moment(day: date, serial: int) -> str:
+    """Return a timestamp in office hours of a day, the same for the same serial."""
+    return f"{day.isoformat()}T{7 + serial % 9:02d}:{serial * 7 % 60:02d}:{serial * 13 % 60:02d}Z"
+
+
+def line_json(heading: Heading, posting: Posting, serial: int) -> bytes:
+    """Return a line with its dimensions last, so that they can be cut off for callers who did not ask for them."""
+    body: dict[str, object] = {
+        "id": guid(Thing.LINE, serial),
+        "transaction": heading.transaction,
+        "account": _account(posting.account, serial),
+        "transactionType": heading.type,
+    }
+    if posting.tax is not None:
+        tax = TAXES[posting.tax]
+        body["tax"] = {"id": tax.id, "rate": exact(tax.rate)}
+    body["amount"] = number(posting.amount, serial)
+    body["currency"] = _currency(posting, serial)
+    body["date"] = heading.day
+    if heading.period is not None:
+        body["periodDate"] = heading.period
+    if posting.invoice is not None:
+        body["invoice"] = _invoice(posting.invoice)
+    if posting.customer is not None:
+        body["customer"] = {"id": posting.customer}
+    if posting.comment is not None:
+        body["comment"] = posting.comment
+    if heading.document is not None:
+        body["documentId"] = heading.document
+    body["createdAt"] = body["modifiedAt"] = heading.created
+    if serial % EXTRA_KEY_EVERY == 0:
+        body["postedVia"] = {"channel": "import", "batch": serial}
+    if posting.dimensions:
+        body["dimensions"] = [dimension_json(kind, value) for kind, value in posting.dimensions]
+    elif serial % EMPTY_DIMENSIONS_EVERY == 0:
+        body["dimensions"] = []
+    return json.encode(body)
+
+
+def _account(account_number: int, serial: int) -> dict[str, object]:
+    account = ACCOUNTS[account_number]
+    body: dict[str, object] = {"id": account.id, "number": account.number}
+    if serial % NAMED_ACCOUNT_EVERY == 0:
+        body["name"] = account.name
+    return body
+
+
+def _currency(posting: Posting, serial: int) -> dict[str, object]:
+    if posting.currency == "LOCAL" and serial % NOK_SPELLED_OUT_EVERY == 0:
+        return {"code": "NOK", "rate": 1}
+    return {"code": posting.currency, "rate": exact(posting.rate)}
+
+
+def _invoice(invoice: InvoiceRef) -> dict[str, object]:
+    body: dict[str, object] = {"number": invoice.number}
+    if invoice.due is not None:
+        body["dueDate"] = invoice.due.isoformat()
+    if invoice.kid is not None:
+        body["remittanceReference"] = invoice.kid
+    return body

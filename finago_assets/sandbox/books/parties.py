@@ -1,0 +1,139 @@
+"""Customers and suppliers: one register, told apart by a flag, as in the real system.
+
+Owns names, addresses and their JSON with its nulls and gaps. All addresses are invented and all mail ends in .example.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, Final
+
+from msgspec import json
+
+from finago_assets.sandbox.books.ids import organization_number
+
+if TYPE_CHECKING:
+    from finago_assets.sandbox.books.plan import Plan
+
+FIRST_ID: Final = 10_001
+PERSON_EVERY: Final = 5
+FOREIGN_EVERY: Final = 9
+BANK_ACCOUNT_EVERY: Final = 3
+
+_FIRST: Final = ("Fjord", "Nord", "Sol", "Vinter", "Fjell", "Hav", "Skog", "Elv", "Blå", "Grønn", "Øst", "Ås")
+_SECOND: Final = ("bygg", "mat", "sport", "design", "elektro", "lager", "transport", "kontor", "bok", "hage", "verk")
+_FORM: Final = ("AS", "ASA", "ANS", "DA")
+_GIVEN: Final = ("Kari", "Ola", "Åse", "Per", "Ingrid", "Bjørn", "Sunniva", "Leif", "Marit", "Øystein")
+_FAMILY: Final = ("Nordmann", "Hansen", "Ødegård", "Lie", "Bakken", "Sørensen", "Åsheim", "Moe")
+_PLACES: Final = (("0150", "Oslo", "Oslo"), ("5003", "Bergen", "Vestland"), ("7010", "Trondheim", "Trøndelag"))
+_STREETS: Final = ("Storgata", "Kirkeveien", "Skolegata", "Havnegata", "Ringveien")
+
+
+@dataclass(frozen=True, slots=True)
+class Party:
+    """A customer, a supplier, or both. `terms` is days to pay; `currency` what they are invoiced in."""
+
+    id: int
+    name: str
+    is_company: bool
+    is_supplier: bool
+    organization_number: str | None
+    place: tuple[str, str, str]
+    street: str
+    country: str
+    currency: str
+    terms: int
+    person: tuple[str, str] | None
+    created: date
+    modified: date
+
+    @property
+    def slug(self) -> str:
+        """The mail name."""
+        return f"post{self.id}@kunde.example"
+
+
+def parties(plan: Plan) -> tuple[list[Party], list[Party]]:
+    """Return customers and suppliers; ids run through both."""
+    dice, volume = plan.dice("parties"), plan.volume
+    everybody = []
+    for place in range(volume.customers + volume.suppliers):
+        supplier = place >= volume.customers
+        foreign = place % FOREIGN_EVERY == FOREIGN_EVERY - 1
+        person = not supplier and not foreign and place % PERSON_EVERY == PERSON_EVERY - 1
+        given, family = dice.choice(_GIVEN), dice.choice(_FAMILY)
+        company = f"{dice.choice(_FIRST)}{dice.choice(_SECOND)} {place} {'GmbH' if foreign else dice.choice(_FORM)}"
+        created = plan.start - timedelta(days=dice.randrange(30, 2000))
+        everybody.append(
+            Party(
+                id=FIRST_ID + place * 3,
+                name=f"{given} {family}" if person else company,
+                is_company=not person,
+                is_supplier=supplier,
+                organization_number=None if person or foreign else organization_number(place),
+                place=("10115", "Berlin", "Berlin") if foreign else dice.choice(_PLACES),
+                street=f"{dice.choice(_STREETS)} {dice.randrange(1, 120)}",
+                country="DE" if foreign else "NO",
+                currency="EUR" if foreign else "NOK",
+                terms=dice.choice((10, 14, 14, 30, 45)),
+                person=(given, family) if person else None,
+                created=created,
+                modified=created + timedelta(days=dice.randrange(0, 700)),
+            )
+        )
+    return everybody[: volume.customers], everybody[volume.customers :]
+
+
+def spaced(day: date, serial: int) -> str:
+    """Return a timestamp as customers, products and categories spell it: with a space and no T."""
+    return f"{day.isoformat()} {6 + serial % 12:02d}:{serial * 11 % 60:02d}:00.000Z"
+
+
+def party_json(party: Party) -> bytes:
+    """Return a party as `/customers` shows it: some keys left out, some null, a few that nobody documented."""
+    body: dict[str, object] = {"id": party.id, "name": party.name}
+    if party.id % 4 == 0:
+        body["externalReference"] = None if party.id % 8 == 0 else f"CRM-{party.id}"
+    if party.id % 2 == 0:
+        body["pricelistId"] = 1
+    if party.person is not None:
+        body["person"] = {"firstName": party.person[0], "lastName": party.person[1]}
+    body |= {"isCompany": party.is_company, "isSupplier": party.is_supplier}
+    if party.organization_number is not None or party.id % 3 == 0:
+        body["organizationNumber"] = party.organization_number
+    body["address"] = _addresses(party)
+    body["email"] = {"contact": party.slug, "billing": None if party.id % 5 == 0 else f"faktura.{party.slug}"}
+    if party.id % 7:
+        body["phone"] = f"+47-000{party.id:05d}"
+    if party.id % 6 == 0:
+        body["note"] = "Ringer alltid før levering.\nSnakker \"nynorsk\"."
+    if party.id % 23 == 0:
+        body["loyalty"] = {"tier": "gold", "points": party.id}
+    body["createdAt"] = spaced(party.created, party.id)
+    body["modifiedAt"] = spaced(party.modified, party.id)
+    return json.encode(body)
+
+
+def _addresses(party: Party) -> dict[str, object]:
+    code, area, county = party.place
+    basic: dict[str, object] = {"street": party.street, "postalCode": code, "postalArea": area}
+    visit = {**basic, "countrySubdivision": county, "countryCode": party.country}
+    postal: dict[str, object] = {**basic, "countrySubdivision": None}
+    body: dict[str, object] = {"visit": visit, "postal": postal}
+    if party.is_company:
+        body["billing"] = {"name": party.name, **visit}
+    if party.id % 2:
+        body["delivery"] = {"name": None, **basic, "countryCode": party.country}
+    return body
+
+
+def bank_accounts(party: Party) -> list[dict[str, object]]:
+    """Return the bank accounts of a party: most have none on file."""
+    if party.id % BANK_ACCOUNT_EVERY:
+        return []
+    first: dict[str, object] = {"number": f"9000{party.id:07d}", "type": "bban", "isDefault": True}
+    if not party.is_supplier:
+        return [first]
+    iban = {"number": f"NO93{party.id:011d}", "type": "iban", "isDefault": False, "name": "Valuta", "bic": "SANDNO22"}
+    return [first | {"name": "Drift", "countryCode": party.country}, iban]

@@ -1,0 +1,76 @@
+"""What books to make: the size, the years, the seed and the answers to what the API leaves open.
+
+A plan decides every byte of the books; nothing else does, least of all today's date.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from enum import StrEnum
+from random import Random
+
+
+class Size(StrEnum):
+    """How much the company does. Ledger lines over two years: about 600, 9 thousand, 200 thousand, one million."""
+
+    TINY = "tiny"
+    SMALL = "small"
+    MEDIUM = "medium"
+    LARGE = "large"
+
+
+@dataclass(frozen=True, slots=True)
+class Volume:
+    """How many of each a size means; rates are a year, `tills` is vouchers a shop day."""
+
+    customers: int
+    suppliers: int
+    products: int
+    orders: int
+    purchases: int
+    tills: int
+    staff: int
+
+
+VOLUMES = {
+    Size.TINY: Volume(customers=14, suppliers=6, products=12, orders=24, purchases=14, tills=0, staff=2),
+    Size.SMALL: Volume(customers=130, suppliers=30, products=80, orders=300, purchases=220, tills=1, staff=8),
+    Size.MEDIUM: Volume(customers=800, suppliers=120, products=400, orders=1500, purchases=1200, tills=85, staff=40),
+    Size.LARGE: Volume(customers=2000, suppliers=300, products=1500, orders=3000, purchases=2500, tills=460, staff=120),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Modes:
+    """The answers to what the API leaves open; later ones join here."""
+
+    tax_on_vat_lines: bool = False  # whether the lines on the VAT accounts carry a tax code too
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """Everything that the books depend on. `until` is the last day that has happened, by default the end of the years."""
+
+    size: Size = Size.SMALL
+    start: date = date(2024, 1, 1)
+    years: int = 2
+    seed: int = 24
+    until: date | None = None
+    organization_id: str = "300000000000001"
+    modes: Modes = field(default_factory=Modes)
+
+    @property
+    def last(self) -> date:
+        """The last day of the books."""
+        end = date(self.start.year + self.years, self.start.month, self.start.day) - timedelta(days=1)
+        return end if self.until is None else self.until
+
+    @property
+    def volume(self) -> Volume:
+        """The counts that the size stands for."""
+        return VOLUMES[self.size]
+
+    def dice(self, purpose: str) -> Random:
+        """Return a stream of its own for each purpose, so that a new actor does not disturb the others."""
+        return Random(f"{self.seed}/{self.size}/{purpose}")  # noqa: S311 - invented books, not keys
