@@ -82,14 +82,13 @@ def examine(
 
 
 def _through(client: FinagoClient, settings: Settings, connection: Connection) -> Iterator[Finding]:
+    today, keys = oslo_today(), dict[str, str | None]()
     try:
         client.authenticate()
     except FinagoError as error:
         yield Finding("token", Verdict.FAILS, str(error))
         return
     yield Finding("token", Verdict.WORKS, f"for organization {connection.organization_id}")
-    keys: dict[str, str | None] = {}
-    today = oslo_today()
     for endpoint in ENDPOINTS.values():
         yield _scope(client, endpoint, keys, settings.start_date, today)
 

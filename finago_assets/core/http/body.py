@@ -129,7 +129,9 @@ def _check_text(body: bytearray) -> None:
 
 def _check_depth(body: bytearray) -> None:
     """Brackets alone, innermost pairs taken away layer by layer; strings are looked at only when brackets in them confuse that."""
-    if _too_deep(body.translate(None, NOT_A_BRACKET)) and _too_deep(STRING.sub(b"", body).translate(None, NOT_A_BRACKET)):
+    if _too_deep(body.translate(None, NOT_A_BRACKET)) and _too_deep(
+        STRING.sub(b"", body).translate(None, NOT_A_BRACKET)
+    ):
         raise _nested()
 
 

@@ -42,11 +42,11 @@ class Files:
 
     def replace(self, source: Path, target: Path) -> None:
         """Rename over the target; readers see the old file or the new one."""
-        os.replace(source, target)
+        source.replace(target)
 
     def link(self, source: Path, target: Path) -> None:
         """Give the file a second name. Raises FileExistsError where replace would overwrite."""
-        os.link(source, target)
+        target.hardlink_to(source)
 
     def make_private(self, directory: Path) -> None:
         """Create the folder and its missing parents, mode 0700, and make their names durable."""
@@ -65,7 +65,7 @@ class Files:
 
 @contextmanager
 def typed_errors(doing: str) -> Iterator[None]:
-    """Turn an OSError into NoSpace, NotWritable or Environment. `doing` opens the message: "Landing accounts 2024-01-01"."""
+    """Turn an OSError into NoSpace, NotWritable or Environment. `doing` opens the message."""
     try:
         yield
     except OSError as error:
@@ -77,10 +77,12 @@ def _typed(error: OSError, doing: str) -> Environment:
     where = f" at {error.filename}" if error.filename else ""
     what = f"{doing} failed{where} ({name})"
     if error.errno in _FULL:
-        return NoSpace(f"{what}: the disk is full. Free some space and run it again; what was landed before still stands.")
+        return NoSpace(
+            f"{what}: no room left. Free some disk space and run it again; what was landed before still stands."
+        )
     if error.errno in _REFUSED:
         return NotWritable(
-            f"{what}: the data folder cannot be used. Give this user write access to it or set FINAGO_DATA_DIR to another "
-            "folder; what was landed before still stands."
+            f"{what}: the data folder cannot be used. Give this user write access to it, or set FINAGO_DATA_DIR to "
+            "another folder; what was landed before still stands."
         )
     return Environment(f"{what}: {error.strerror or 'unknown reason'}. What was landed before still stands.")

@@ -1,6 +1,6 @@
 """Temporary files that say whose they are, so that the litter of a dead process can be told from work in progress.
 
-Owns the name `.<stem>.<host>.<pid>.<start>.<token>.tmp`: host carries the PID namespace, start is the process's start time.
+Owns the name `.<stem>.<host>.<pid>.<start>.<token>.tmp`; host carries the PID namespace, start is the process's own.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-_NAME = re.compile(r"\..+\.(?P<host>[A-Za-z0-9-]+)\.(?P<pid>\d+)\.(?P<start>\d+)\.[0-9a-z-]+\.tmp")
+_NAME = re.compile(r"\..+\.(?P<host>[A-Za-z0-9-]+)\.(?P<pid>\d+)\.(?P<start>\d+)\.[0-9a-f]+\.tmp(\.wal)?")
 # another machine's process cannot be asked; a chain that has not written for a week is not running
 FOREIGN_AFTER_SECONDS: Final = 7 * 24 * 3600
 
@@ -35,7 +35,7 @@ def sweep(directories: Iterable[Path]) -> int:
 
 def _temporaries(directory: Path) -> list[Path]:
     with suppress(FileNotFoundError, NotADirectoryError), os.scandir(directory) as entries:
-        return [Path(entry) for entry in entries if entry.name.startswith(".") and entry.name.endswith(".tmp")]
+        return [Path(entry) for entry in entries if entry.name.startswith(".") and ".tmp" in entry.name]
     return []
 
 
@@ -68,7 +68,9 @@ def _host() -> str:
 def _started(pid: int) -> int | None:
     """Start time in clock ticks after boot, 0 where it cannot be told, None when there is no such process."""
     try:
-        state, *rest = Path(f"/proc/{pid}/stat").read_text(encoding="ascii", errors="replace").rpartition(")")[2].split()
+        state, *rest = (
+            Path(f"/proc/{pid}/stat").read_text(encoding="ascii", errors="replace").rpartition(")")[2].split()
+        )
     except OSError:
         return 0 if _exists(pid) else None
     return None if state in "ZX" else int(rest[18])

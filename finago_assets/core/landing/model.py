@@ -80,9 +80,9 @@ class ChainFacts:
 class Manifest:
     """What a partition says about itself.
 
-    `rows`, `distinct_ids`, `payload_bytes` and `digest` are the day's own; window, pages, requests, retries, seconds and
-    trace ids are those of the request chain that brought it. `digest` is SHA-256 in hex over the payloads in order, joined
-    by byte 0x1e; a child's payload is preceded by its parent's key and byte 0x1f. JSON text can hold neither byte.
+    `rows`, `distinct_ids`, `payload_bytes` and `digest` are the day's own; window, pages, requests, retries, seconds
+    and trace ids are those of the request chain that brought it. `digest` is SHA-256 in hex over the payloads in order,
+    joined by byte 0x1e; a child's payload is preceded by its parent's key and byte 0x1f. JSON text can hold neither.
     """
 
     endpoint: str
@@ -168,15 +168,16 @@ class Spool(Protocol):
     def add(
         self,
         page: int,
-        records: list[bytes],
-        days: list[dt.date] | dt.date,
-        ids: list[str] | None,
+        records: Sequence[bytes],
+        days: Sequence[dt.date] | dt.date,
+        ids: Sequence[str | None] | None,
         parent: str | None = None,
     ) -> None:
-        """Take the records of one page, in arrival order, each with its day and its key.
+        """Take the records of one page, in arrival order, each with its day and its key (None when it has none).
 
-        `ids` None: there is no key to count, every record counts as distinct. `parent`: the parent's key, for children.
-        Raises OutsideWindow for a day that is not the spool's, Malformed for bytes that are not UTF-8, NoSpace, NotWritable.
+        `ids` None: nothing to count, every record counts as distinct. `parent`: the parent's key, for children.
+        Raises OutsideWindow for a day that is not the spool's, Malformed for bytes that are not UTF-8, NoSpace,
+        NotWritable.
         """
         ...
 
@@ -202,7 +203,7 @@ class RawStore(Protocol):
         """Return the partition's manifest, None when it is not landed. Raises CorruptFile."""
         ...
 
-    def landed_days(self, endpoint: str, organization: str) -> dict[dt.date, Manifest]:
+    def landed(self, endpoint: str, organization: str) -> dict[dt.date, Landed]:
         """Every landed day in order, without placeholders. A day that cannot be read is left out: land it again."""
         ...
 
@@ -211,9 +212,11 @@ class RawStore(Protocol):
         ...
 
     def records(self, partition: Partition) -> Iterator[tuple[str | None, bytes]]:
-        """Parent's key (None without a parent) and payload, in order, of one attempt even if it is landed again
-        meanwhile. Raises NotLanded, CorruptFile.
-        """  # noqa: D205 -- to be tidied
+        """Yield parent's key (None without a parent) and payload in order, all of one attempt.
+
+        Raises NotLanded, CorruptFile.
+        The partition may be landed again meanwhile, also by whoever reads: no lock is held between two records.
+        """
         ...
 
     def verify(self, partition: Partition) -> Manifest:

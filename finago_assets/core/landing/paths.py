@@ -9,11 +9,13 @@ import datetime as dt
 import os
 from contextlib import suppress
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from finago_assets.core.errors import NotWritable, SettingInvalid
 from finago_assets.core.landing.model import Partition, checked_names
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 DATA_FILE: Final = "data.parquet"
 _ORGANIZATION: Final = "organization="
@@ -66,7 +68,9 @@ class RawTree:
     def _inside(self, path: Path) -> Path:
         # the root may be a link, to another disk say; beneath it a link could lead anywhere
         if path.resolve() != self.root.resolve() / path.relative_to(self.root):
-            raise NotWritable(f"{path} passes through a symbolic link; put a real folder there, or move FINAGO_DATA_DIR.")
+            raise NotWritable(
+                f"{path} passes through a symbolic link; put a real folder there, or move FINAGO_DATA_DIR."
+            )
         return path
 
 

@@ -1,0 +1,66 @@
+{#- Which partitions a model reads in this run, and how the changed ones are replaced.
+
+    A partition is known by k: the digest of its manifest and of the model that typed it. A pre-hook puts the chosen ones
+    into a session variable; a file list has to be a constant, and a subquery is not. -#}
+
+{% macro partitions_variable() -%}
+    partitions_{{ model.name }}
+{%- endmacro %}
+
+{% macro typing_digest() -%}
+    '{{ local_md5(model.raw_code ~ var("typing_version"))[:8] }}'
+{%- endmacro %}
+
+{% macro endpoint_of(node) -%}
+    {{ node.config.get('meta', {}).get('endpoint', node.name[4:]) }}
+{%- endmacro %}
+
+{#- which: 'newest' date of each organization, or the 'changed' ones: every partition that differs from what this table
+    holds, on either side. `of`: a relation with _digest to follow instead of the endpoint's manifests. -#}
+{% macro choose_partitions(which, of=none) -%}
+    {%- set name = partitions_variable() -%}
+    {%- set landed -%}
+        {%- if of is none -%}
+            select p.o, p.d, p.f, p.digest || '/' || {{ typing_digest() }} as k from ({{ landed_partitions(endpoint_of(model)) }}) as p
+        {%- else -%}
+            select distinct organization_id as o, partition_date as d, cast(null as varchar) as f, _digest as k from {{ of }}
+        {%- endif -%}
+    {%- endset -%}
+    {%- set chosen -%}
+        {%- if which == 'newest' -%}
+            select l.o, l.d, l.f, l.k from ({{ landed }}) as l qualify l.d = max(l.d) over (partition by l.o)
+        {%- elif is_incremental() -%}
+            select coalesce(l.o, t.o) as o, coalesce(l.d, t.d) as d, l.f, l.k
+            from ({{ landed }}) as l
+            full join (select distinct organization_id as o, partition_date as d, _digest as k from {{ this }}) as t
+                on t.o = l.o and t.d = l.d
+            where l.k is distinct from t.k
+        {%- else -%}
+            {{ landed }}
+        {%- endif -%}
+    {%- endset -%}
+    set variable {{ name }} = (
+        select coalesce(list({o: c.o, d: c.d, f: c.f, k: c.k}), []) from ({{ chosen }}) as c
+    );
+    {%- if of is none and target.name != 'duckdb' %}
+    {#- where nothing is chosen, any one file gives the columns and the join lets none of its rows through -#}
+    set variable {{ name }}_files = (
+        select coalesce(
+            list(c.f) filter (where c.f is not null),
+            (select [min(g.file)] from glob({{ raw_files(endpoint_of(model)) }}) as g)
+        )
+        from (select unnest(getvariable('{{ name }}'), recursive := true)) as c
+    );
+    {%- endif %}
+{%- endmacro %}
+
+{#- Deletes exactly the chosen partitions, those that became empty or vanished included, then inserts their new rows. -#}
+{% macro get_incremental_replace_partitions_sql(arg_dict) -%}
+    {%- set columns = arg_dict['dest_columns'] | map(attribute='quoted') | join(', ') -%}
+    delete from {{ arg_dict['target_relation'] }}
+    where (organization_id, partition_date) in (
+        select (p.o, p.d) from (select unnest(getvariable('{{ partitions_variable() }}'), recursive := true)) as p
+    );
+    insert into {{ arg_dict['target_relation'] }} ({{ columns }})
+    select {{ columns }} from {{ arg_dict['temp_relation'] }};
+{%- endmacro %}

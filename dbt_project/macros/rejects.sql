@@ -1,0 +1,17 @@
+{#- Why a ledger line cannot stand in the ledger, or NULL. An amount is never rounded into the books. -#}
+{% macro reject_reason(line) -%}
+nullif(concat_ws('; ',
+    case when {{ line }}._lost = 'record' then 'the record is not a JSON object' end,
+    case
+        when {{ line }}._lost is null then null
+        {%- for field in ['record', 'account', 'amount', 'account.number', 'date', 'tax.rate', 'currency.rate'] %}
+        when list_contains(string_split({{ line }}._lost, ', '), '{{ field }}') then 'cannot be read exactly: ' || {{ line }}._lost
+        {%- endfor %}
+    end,
+    {%- for column, label in [('line_id', 'id'), ('posting_date', 'date'), ('account_number', 'account number'), ('amount', 'amount')] %}
+    case when {{ line }}.{{ column }} is null and {{ line }}._lost is null then 'no {{ label }}' end,
+    {%- endfor %}
+    case when {{ line }}.amount <> round({{ line }}.amount, 2) then 'amount has more than two decimals' end,
+    case when abs({{ line }}.amount) >= 1e16::decimal(38, 10) then 'amount is wider than DECIMAL(18,2)' end
+), '')
+{%- endmacro %}

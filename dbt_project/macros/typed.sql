@@ -1,0 +1,101 @@
+{#- typed(endpoint, columns): the typed rows of an endpoint's chosen partitions.
+
+    columns: [name, path in the record, type], type one of text (default), integer, decimal, date, timestamp, boolean,
+    lines (a string or an array of strings), or for an array of objects its shape. Adds organization_id, partition_date,
+    _digest, _ordinal and _lost: the paths whose value is there in the record and is not, or not exactly, in the column.
+    parents: raw columns with a parent's key. keep: of payload and page, what the model needs itself. -#}
+{% macro typed(endpoint, columns, parents=[], keep=[]) -%}
+with records as (
+    {{ records(endpoint, parents) | indent(4) }}
+),
+
+parsed as (
+    select
+        records.organization_id,
+        records.partition_date,
+        records._digest,
+        records.ordinal as _ordinal,
+        {%- for parent in parents %}
+        records.{{ parent }},
+        {%- endfor %}
+        records.page,
+        records.payload,
+        regexp_matches(records.payload, '{{ odd_number() }}') as odd,
+        -- a record that is no JSON at all becomes NULL here, and is named by _lost
+        try(from_json(records.payload, '{{ tojson(shape_of(columns)) }}')) as r
+    from records
+),
+
+typed as (
+    select
+        parsed.organization_id,
+        parsed.partition_date,
+        parsed._digest,
+        parsed._ordinal,
+        {%- for parent in parents %}
+        parsed.{{ parent }},
+        {%- endfor %}
+        {%- for column in columns %}
+        {{ typed_value('parsed.r.' ~ quoted_path(column[1]), column[2] or 'text') }} as {{ column[0] }},
+        {%- endfor %}
+        parsed.page,
+        parsed.payload,
+        parsed.odd
+    from parsed
+)
+
+select
+    typed.organization_id,
+    typed.partition_date,
+    typed._digest,
+    typed._ordinal,
+    {%- for name in parents + columns | map(attribute=0) | list + keep %}
+    typed.{{ name }},
+    {%- endfor %}
+    {{ lost_paths(columns) | indent(4) }} as _lost
+from typed
+{%- endmacro %}
+
+{% macro quoted_path(path) -%}
+    "{{ path.split('.') | join('"."') }}"
+{%- endmacro %}
+
+{#- The nested shape that from_json wants. Numbers are read as wide decimals: never through a double. -#}
+{% macro shape_of(columns) -%}
+    {%- set leaf = {
+        'decimal': 'DECIMAL(38,10)', 'integer': 'DECIMAL(38,10)', 'timestamp': 'TIMESTAMPTZ', 'boolean': 'BOOLEAN'
+    } -%}
+    {%- set tree = {} -%}
+    {%- for column in columns -%}
+        {%- set steps = column[1].split('.') -%}
+        {%- set at = namespace(node=tree) -%}
+        {%- for step in steps[:-1] -%}
+            {%- do at.node.setdefault(step, {}) -%}
+            {%- set at.node = at.node[step] -%}
+        {%- endfor -%}
+        {%- set type = column[2] or 'text' -%}
+        {%- do at.node.update({steps[-1]: type if type is not string else leaf.get(type, 'VARCHAR')}) -%}
+    {%- endfor -%}
+    {{ return(tree) }}
+{%- endmacro %}
+
+{% macro typed_value(value, type) -%}
+    {%- if type == 'integer' -%}
+        case when {{ value }} = trunc({{ value }}) then try_cast({{ value }} as bigint) end
+    {%- elif type == 'date' -%}
+        {#- a day, or midnight with no zone of its own; anything later in the day could be another day in Oslo -#}
+        case
+            when length({{ value }}) = 10 or regexp_full_match({{ value }}, '.{10}[T ]00:00(:00([.]0+)?)?')
+                then try_cast(left({{ value }}, 10) as date)
+        end
+    {%- elif type == 'timestamp' -%}
+        timezone('UTC', {{ value }})
+    {%- elif type == 'lines' -%}
+        case
+            when {{ value }} like '[%' then coalesce(array_to_string(try(from_json({{ value }}, '["VARCHAR"]')), chr(10)), {{ value }})
+            else {{ value }}
+        end
+    {%- else -%}
+        {{ value }}
+    {%- endif -%}
+{%- endmacro %}

@@ -1,0 +1,6 @@
+{{ typed('accounts', [
+    ['account_id', 'id'],
+    ['account_number', 'number', 'integer'],
+    ['account_name', 'name'],
+    ['tax_id', 'taxId'],
+]) }}

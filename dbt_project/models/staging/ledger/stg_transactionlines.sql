@@ -1,0 +1,43 @@
+{{ config(materialized='incremental', incremental_strategy='replace_partitions', pre_hook="{{ choose_partitions('changed') }}") }}
+
+with lines as (
+    {{ typed('transactionlines', [
+        ['line_id', 'id'],
+        ['voucher_id', 'transaction.id'],
+        ['voucher_number', 'transaction.number', 'integer'],
+        ['transaction_type_id', 'transactionType.id'],
+        ['posting_date', 'date', 'date'],
+        ['period_date', 'periodDate', 'date'],
+        ['account_id', 'account.id'],
+        ['account_number', 'account.number', 'integer'],
+        ['account_name', 'account.name'],
+        ['amount', 'amount', 'decimal'],
+        ['currency_code', 'currency.code'],
+        ['currency_rate', 'currency.rate', 'decimal'],
+        ['tax_id', 'tax.id'],
+        ['tax_rate', 'tax.rate', 'decimal'],
+        ['customer_id', 'customer.id'],
+        ['invoice_number', 'invoice.number'],
+        ['due_date', 'invoice.dueDate', 'date'],
+        ['payment_reference', 'invoice.remittanceReference'],
+        ['document_id', 'documentId'],
+        ['comment', 'comment'],
+        ['dimensions', 'dimensions', [
+            {'dimensionType': 'VARCHAR', 'dimensionTypeName': 'VARCHAR', 'value': 'VARCHAR', 'name': 'VARCHAR'}
+        ]],
+        ['created_at', 'createdAt', 'timestamp'],
+        ['modified_at', 'modifiedAt', 'timestamp'],
+    ], keep=['payload']) | indent(4) }}
+),
+
+judged as (
+    select
+        lines.* exclude (payload),
+        {{ reject_reason('lines') | indent(8) }} as reject_reason,
+        lines.payload
+    from lines
+)
+
+select
+    judged.* replace (case when judged.reject_reason is not null then judged.payload end as payload)
+from judged

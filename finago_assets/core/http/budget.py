@@ -1,0 +1,205 @@
+"""The request ceiling of one organization, shared by every process on this machine, and the pause a refusal imposes.
+
+Owns one SQLite file per organization: pyrate-limiter's bucket in it counts requests, a table of ours holds the instant
+before which nobody asks. Every step is one write transaction, so a killed holder leaves nothing behind that could block.
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from decimal import Decimal
+from fractions import Fraction
+from math import ceil
+from pathlib import Path
+from threading import RLock
+from typing import Final
+
+from pyrate_limiter import Rate, RateItem
+from pyrate_limiter.buckets import SQLiteBucket
+
+from finago_assets.core.errors import FinagoError, Locked, NoSpace, NotWritable, RateLimited, SettingInvalid
+from finago_assets.core.http.connection import ORGANIZATION
+
+TABLE: Final = "requests"
+BUSY_SECONDS: Final = 30
+# a request further ahead than this was counted by a clock that has been set back since
+CLOCK_SLACK_MS: Final = 1000
+SCHEMA: Final = (
+    f"CREATE TABLE IF NOT EXISTS {TABLE} (name VARCHAR, item_timestamp INTEGER)",
+    f"CREATE INDEX IF NOT EXISTS idx_{TABLE} ON {TABLE} (item_timestamp)",
+    "CREATE TABLE IF NOT EXISTS pause (one INTEGER PRIMARY KEY CHECK (one = 1), set_at INTEGER, not_before INTEGER)",
+)
+PAUSE: Final = """
+INSERT INTO pause VALUES (1, :now, :until)
+ON CONFLICT (one) DO UPDATE SET set_at = :now, not_before = :until
+WHERE not_before < :until OR set_at > :now + :slack
+"""
+
+
+class RequestBudget:
+    """At most `per_second` requests a second for the organization; 0 is no ceiling, only the shared pause.
+
+    `directory` holds the file and is made if it is missing; `patience_seconds` is the longest imposed pause that is sat
+    out. Thread-safe. Methods raise RateLimited, Locked, NoSpace or NotWritable.
+    """
+
+    def __init__(
+        self,
+        directory: Path,
+        organization_id: str,
+        per_second: Decimal | float,
+        *,
+        patience_seconds: float = 120.0,
+        now: Callable[[], float] = time.time,
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
+        if not ORGANIZATION.fullmatch(organization_id):
+            raise SettingInvalid("the organization id must be 1 to 64 letters, digits, '_' or '-'")
+        self._file = directory / f"requests-{organization_id}.sqlite"
+        self._rate = rate_of(per_second)
+        self._patience = patience_seconds
+        self._now = now
+        self._sleep = sleep
+        self._lock = RLock()
+        self._connection: sqlite3.Connection | None = None
+        self._owner = 0
+
+    def acquire(self) -> float:
+        """Wait for a place and take it. Returns the seconds waited."""
+        waited = 0.0
+        while delay := self._refused_for():
+            self._sleep(delay)
+            waited += delay
+        return waited
+
+    def pause(self, seconds: float) -> None:
+        """Nobody on this machine asks for this organization within the next `seconds`, unless they wait longer already."""
+        now = self._milliseconds()
+        values = {"now": now, "until": now + ceil(seconds * 1000), "slack": CLOCK_SLACK_MS}
+        with self._transaction() as connection:
+            connection.execute(PAUSE, values)
+
+    def close(self) -> None:
+        with self._lock:
+            if self._connection is not None and self._owner == os.getpid():
+                self._connection.close()
+            self._connection = None
+
+    def _refused_for(self) -> float:
+        """Seconds until another try is worth it; 0 when a place was taken."""
+        with self._transaction() as connection:
+            now = self._milliseconds()
+            return self._paused_for(connection, now) or self._crowded_for(connection, now)
+
+    def _paused_for(self, connection: sqlite3.Connection, now: int) -> float:
+        row = connection.execute("SELECT set_at, not_before FROM pause").fetchone()
+        if row is None or row[0] > now + CLOCK_SLACK_MS or row[1] <= now:
+            return 0.0
+        seconds = (row[1] - now) / 1000
+        if seconds > self._patience:
+            until = datetime.fromtimestamp(row[1] / 1000, UTC)
+            raise RateLimited(
+                f"the server asked this machine to wait until {until.isoformat(timespec='seconds')}; nothing was sent",
+                retry_at=until,
+            )
+        return float(seconds)
+
+    def _crowded_for(self, connection: sqlite3.Connection, now: int) -> float:
+        if self._rate is None:
+            return 0.0
+        bounds = (now - self._rate.interval, now + CLOCK_SLACK_MS)
+        connection.execute(f"DELETE FROM {TABLE} WHERE item_timestamp < ? OR item_timestamp > ?", bounds)
+        bucket = SQLiteBucket([self._rate], connection, TABLE)
+        item = RateItem("request", now)
+        if bucket.put(item):
+            return 0.0
+        return max(int(bucket.waiting(item)), 1) / 1000
+
+    def _milliseconds(self) -> int:
+        return int(self._now() * 1000)
+
+    @contextmanager
+    def _transaction(self) -> Iterator[sqlite3.Connection]:
+        with self._lock, _typed_errors():
+            connection = self._opened()
+            connection.execute("BEGIN IMMEDIATE")
+            try:
+                yield connection
+            finally:
+                # the bucket has committed by itself when it took a place
+                if connection.in_transaction:
+                    connection.commit()
+
+    def _opened(self) -> sqlite3.Connection:
+        """One connection for each process: SQLite's must not be carried across a fork."""
+        if self._connection is None or self._owner != os.getpid():
+            self._connection = _database(self._file)
+            self._owner = os.getpid()
+        return self._connection
+
+
+def rate_of(per_second: Decimal | float) -> Rate | None:
+    """Whole requests in whole milliseconds. From one a second upward in steps of a tenth; None for no ceiling."""
+    exact = Fraction(str(per_second))
+    if exact < 0:
+        raise SettingInvalid("the request ceiling must be 0 or more a second")
+    if exact == 0:
+        return None
+    if exact < 1:
+        return Rate(1, ceil(1000 / exact))
+    stepped = exact.limit_denominator(10)
+    return Rate(stepped.numerator, stepped.denominator * 1000)
+
+
+def _database(file: Path) -> sqlite3.Connection:
+    try:
+        return _connected(file)
+    except sqlite3.OperationalError:
+        raise
+    except sqlite3.DatabaseError:
+        # a power cut may leave a file that is no database any more; it holds nothing worth keeping
+        for leftover in (file, Path(f"{file}-wal"), Path(f"{file}-shm")):
+            leftover.unlink(missing_ok=True)
+    return _connected(file)
+
+
+def _connected(file: Path) -> sqlite3.Connection:
+    file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    file.touch(mode=0o600)
+    connection = sqlite3.connect(file, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False)
+    try:
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute("PRAGMA synchronous = OFF")
+        for statement in SCHEMA:
+            connection.execute(statement)
+    except sqlite3.Error:
+        connection.close()
+        raise
+    return connection
+
+
+@contextmanager
+def _typed_errors() -> Iterator[None]:
+    error: FinagoError
+    try:
+        yield
+    except sqlite3.OperationalError as raised:
+        error = _environment_error(str(raised))
+    except OSError:
+        error = NotWritable("the folder of the request ceiling cannot be written; check FINAGO_DATA_DIR")
+    else:
+        return
+    raise error
+
+
+def _environment_error(message: str) -> FinagoError:
+    if "full" in message:
+        return NoSpace("the disk is full: the request ceiling could not be kept")
+    if "locked" in message or "busy" in message:
+        return Locked("another process holds the request ceiling for longer than half a minute")
+    return NotWritable("the file of the request ceiling cannot be opened or written; check FINAGO_DATA_DIR")

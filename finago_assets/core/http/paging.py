@@ -1,0 +1,106 @@
+"""One chain of pages: which address comes next, when the chain ends, and when it can no longer be believed.
+
+Owns the guards (foreign links, lost filters, loops, caps) and the meaning of empty and full pages. Sends nothing.
+
+An empty page does not by itself end a chain. A continuation token may well lead from an empty page to a filled one, so
+there the link decides. Page numbers are offsets, and past the end every page is empty, so two empty ones in a row end
+the chain whatever they link to; the second look costs one request and a page that a filter emptied loses nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Final
+from urllib.parse import parse_qsl, quote, urlencode, urlsplit
+
+from finago_assets.core.catalogue.model import Paging
+from finago_assets.core.errors import LoopingPages, Malformed, PageCapReached
+from finago_assets.core.http.call import Call
+from finago_assets.core.http.fault import Fault
+from finago_assets.core.http.links import next_target
+from finago_assets.core.http.origin import Origin
+
+MOST_PAGES: Final = 100_000
+EMPTY_PAGES_THAT_END: Final = 2
+OWN_TO_PAGING: Final = frozenset({"page", "limit", "continuationtoken"})
+
+
+class Chain:
+    """Starts at the call's own address. `url` is the page to ask for, None when the chain has ended."""
+
+    def __init__(self, call: Call, origin: Origin) -> None:
+        self._call = call
+        self._origin = origin
+        self.url: str | None = origin.at(call.path, _query(call.params))
+        self.number = 1
+        self._asked = {self.url}
+        self._seen: set[int] = set()
+        self._empty_in_a_row = 0
+
+    def advance(self, records: Sequence[bytes], size: int, link_headers: Sequence[str]) -> None:
+        """Take in the page just read. Raises a fault instead of ending a chain that may not be complete."""
+        self._refuse_repetition(records, size)
+        self._empty_in_a_row = 0 if records else self._empty_in_a_row + 1
+        following = self._following(records, link_headers)
+        if following is None:
+            self.url = None
+            return
+        if following in self._asked:
+            raise Fault(LoopingPages, "the next link leads back to a page already read")
+        if self.number >= min(self._call.page_cap or MOST_PAGES, MOST_PAGES):
+            raise Fault(PageCapReached, f"there is more after page {self.number}, the last one that can be read")
+        self._asked.add(following)
+        self.url = following
+        self.number += 1
+
+    def _refuse_repetition(self, records: Sequence[bytes], size: int) -> None:
+        """Records carry their own keys, so the same size, first and last record are the same page."""
+        if not records:
+            return
+        mark = hash((size, records[0], records[-1]))
+        if mark in self._seen:
+            raise Fault(LoopingPages, "the same page came twice")
+        self._seen.add(mark)
+
+    def _following(self, records: Sequence[bytes], link_headers: Sequence[str]) -> str | None:
+        target = next_target(link_headers)
+        if target is None:
+            return self._probe(records)
+        url = self._origin.follow(self.url or "", target)
+        self._refuse_lost_filters(url, len(records))
+        numbered = self._call.paging is not Paging.TOKEN
+        return None if numbered and self._empty_in_a_row >= EMPTY_PAGES_THAT_END else url
+
+    def _refuse_lost_filters(self, url: str, count: int) -> None:
+        """A next link without our filters would go on over everything there is."""
+        carried = _by_name(url)
+        for name, value in self._call.params.items():
+            if name.lower() not in OWN_TO_PAGING and carried.get(name.lower()) != {value}:
+                raise Fault(Malformed, f"the next link does not keep the parameter {name}")
+        limit = self._call.params.get("limit")
+        if self._call.paging is Paging.PAGE and limit and not carried.get("limit", set()) <= {limit, str(count)}:
+            raise Fault(Malformed, "the next link changes the page size, so page numbers mean other rows")
+        if self._call.paging is Paging.PAGE and limit and "limit" not in carried:
+            raise Fault(Malformed, "the next link does not keep the parameter limit")
+
+    def _probe(self, records: Sequence[bytes]) -> str | None:
+        """The page after a full one that came without a next link: the link may simply be missing."""
+        limit = self._call.params.get("limit", "")
+        if self._call.paging is not Paging.PAGE or str(len(records)) != limit:
+            return None
+        page = _by_name(self.url or "").get("page", {str(self.number)})
+        number = next(iter(page))
+        following = int(number) + 1 if number.isascii() and number.isdigit() and len(number) < 10 else self.number + 1
+        return self._origin.at(self._call.path, _query({**self._call.params, "page": str(following)}))
+
+
+def _query(params: Mapping[str, str]) -> str:
+    return urlencode(params, quote_via=quote)
+
+
+def _by_name(url: str) -> dict[str, set[str]]:
+    """Every value of every parameter, names in lower case: the server is not known to tell cases apart."""
+    values: dict[str, set[str]] = {}
+    for name, value in parse_qsl(urlsplit(url).query, keep_blank_values=True):
+        values.setdefault(name.lower(), set()).add(value)
+    return values

@@ -1,0 +1,138 @@
+"""When to try again, how long to wait first, and when to stop: tenacity with our stop and wait in it.
+
+Owns the attempt count, the jitter, the quota that keeps an outage from being multiplied, and the deadline of the run.
+What counts as worth another attempt is written on the fault.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from threading import Lock
+from typing import Final, TypeVar
+
+from tenacity import RetryCallState, Retrying, retry_if_exception
+
+from finago_assets.core.errors import RateLimited
+from finago_assets.core.http.call import Tally
+from finago_assets.core.http.fault import Fault
+
+T = TypeVar("T")
+QUOTA: Final = 500
+COST_OF_A_RETRY: Final = 5
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class RetryPolicy:
+    """All times in seconds. Waits are full jitter, `base_seconds` doubling up to `cap_seconds`, on top of what was asked.
+
+    `retry_after_cap`: the longest pause that is sat out; beyond it the client gives up and names the time.
+    `throttle_seconds`: the pause after a 429 that says nothing, since a vendor's quarantine outlasts a short back-off.
+    `request_seconds`: one answer, first byte to last. `total_seconds`: everything one client does.
+    """
+
+    attempts: int = 8
+    base_seconds: float = 0.5
+    cap_seconds: float = 30.0
+    retry_after_cap: float = 120.0
+    throttle_seconds: float = 10.0
+    request_seconds: float = 120.0
+    total_seconds: float = 6 * 3600.0
+
+
+class Quota:
+    """500 tokens, 5 for each retry, given back by success: a total outage costs about one request per wanted one."""
+
+    def __init__(self, tokens: int = QUOTA) -> None:
+        self._most = tokens
+        self._left = tokens
+        self._lock = Lock()
+
+    def spend(self) -> bool:
+        with self._lock:
+            if self._left < COST_OF_A_RETRY:
+                return False
+            self._left -= COST_OF_A_RETRY
+            return True
+
+    def regain(self, *, after_retry: bool) -> None:
+        with self._lock:
+            self._left = min(self._most, self._left + (COST_OF_A_RETRY if after_retry else 1))
+
+
+class Retry:
+    """Runs one request's attempts. Shared by all threads of a client, and with it the quota and the deadline."""
+
+    def __init__(
+        self,
+        policy: RetryPolicy,
+        *,
+        clock: Callable[[], float],
+        sleep: Callable[[float], None],
+        random: Callable[[], float],
+        now: Callable[[], datetime],
+    ) -> None:
+        self.policy = policy
+        self._clock = clock
+        self._sleep = sleep
+        self._random = random
+        self._now = now
+        self._quota = Quota()
+        self._deadline = clock() + policy.total_seconds
+
+    def run(self, attempt: Callable[[], T], tally: Tally, what: str) -> T:
+        """What `attempt` returns. Raises its last fault, with the number of attempts and the time to come back on it."""
+        tries = Tally()
+        try:
+            result = self._attempts(tally, tries, what)(attempt)
+        except Fault as raised:
+            fault = raised
+        else:
+            self._quota.regain(after_retry=tries.retries > 0)
+            return result
+        raise self._final(fault, tries.retries + 1)
+
+    def _attempts(self, tally: Tally, tries: Tally, what: str) -> Retrying:
+        def pause(seconds: float) -> None:
+            tries.retries += 1
+            tally.retries += 1
+            tally.waited_seconds += seconds
+            _log.info("%s: attempt %d failed, the next one in %.1f s", what, tries.retries, seconds)
+            self._sleep(seconds)
+
+        return Retrying(
+            retry=retry_if_exception(lambda error: isinstance(error, Fault) and error.again),
+            wait=self._wait,
+            stop=self._stop,
+            sleep=pause,
+            reraise=True,
+        )
+
+    def _wait(self, state: RetryCallState) -> float:
+        most = min(self.policy.cap_seconds, self.policy.base_seconds * 2.0 ** (state.attempt_number - 1))
+        return (_fault(state).floor or 0.0) + self._random() * most
+
+    def _stop(self, state: RetryCallState) -> bool:
+        return (
+            state.attempt_number >= self.policy.attempts
+            or (_fault(state).floor or 0.0) > self.policy.retry_after_cap
+            or self._clock() + state.upcoming_sleep > self._deadline
+            or not self._quota.spend()
+        )
+
+    def _final(self, fault: Fault, attempts: int) -> Fault:
+        fault.attempts = attempts
+        if fault.floor is not None and (fault.kind is RateLimited or fault.floor > self.policy.retry_after_cap):
+            fault.kind = RateLimited
+            fault.retry_at = self._now() + timedelta(seconds=fault.floor)
+        return fault
+
+
+def _fault(state: RetryCallState) -> Fault:
+    error = state.outcome.exception() if state.outcome else None
+    if isinstance(error, Fault):
+        return error
+    raise TypeError("only faults are tried again")

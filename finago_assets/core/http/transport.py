@@ -1,0 +1,200 @@
+"""The one place that imports httpx: one request out, one bounded reply back, and the library's failures in our words.
+
+Owns timeouts, the per-request deadline and the rule that nothing is followed, remembered or taken from the environment.
+Knows nothing of tokens' meaning, pages or retries.
+"""
+
+from __future__ import annotations
+
+import logging
+import ssl
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from http.cookiejar import CookieJar, DefaultCookiePolicy
+from typing import Final
+
+from httpx import (
+    BaseTransport,
+    Client,
+    ConnectError,
+    HTTPError,
+    HTTPTransport,
+    InvalidURL,
+    Limits,
+    LocalProtocolError,
+    MockTransport,
+    ReadError,
+    ReadTimeout,
+    RemoteProtocolError,
+    Request,
+    Response,
+    SyncByteStream,
+    TimeoutException,
+    UnsupportedProtocol,
+)
+from httpx import Timeout as Timeouts
+
+from finago_assets.core.errors import BadRequest, Timeout, TlsRefused, TooLarge, Truncated, Unavailable
+from finago_assets.core.http.body import INFLATED_LIMIT, WIRE_LIMIT, inflated
+from finago_assets.core.http.fault import Fault
+from finago_assets.core.http.secret import Secret
+
+__all__ = [
+    "BaseTransport",
+    "ConnectError",
+    "HTTPTransport",
+    "MockTransport",
+    "ReadError",
+    "ReadTimeout",
+    "RemoteProtocolError",
+    "Reply",
+    "Request",
+    "Response",
+    "SyncByteStream",
+    "Wire",
+]
+
+CONNECTIONS: Final = Limits(max_connections=32, max_keepalive_connections=16, keepalive_expiry=30)
+TIMEOUTS: Final = Timeouts(connect=10, read=60, write=30, pool=60)
+HEADERS: Final = {"Accept": "application/json", "Accept-Encoding": "gzip, identity", "User-Agent": "finago-assets"}
+ERROR_BODY_LIMIT: Final = 64 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """A whole answer: names of `headers` are lower case and may repeat; `body` is inflated; `wire_bytes` is what came in."""
+
+    status: int
+    headers: tuple[tuple[str, str], ...]
+    body: bytearray
+    wire_bytes: int
+
+    def all(self, name: str) -> list[str]:
+        return [value for key, value in self.headers if key == name]
+
+    def first(self, name: str) -> str | None:
+        return next(iter(self.all(name)), None)
+
+
+class Wire:
+    """A thread-safe connection pool. `seconds` is how long one answer may take from request to last byte."""
+
+    def __init__(self, transport: BaseTransport | None, clock: Callable[[], float], seconds: float) -> None:
+        # the library logs whole URLs at INFO
+        logging.getLogger("httpx").setLevel(logging.WARNING)
+        self._clock = clock
+        self._seconds = seconds
+        self._client = Client(
+            transport=transport or HTTPTransport(trust_env=False, limits=CONNECTIONS),
+            timeout=TIMEOUTS,
+            trust_env=False,
+            follow_redirects=False,
+            cookies=CookieJar(DefaultCookiePolicy(allowed_domains=())),
+        )
+
+    def close(self) -> None:
+        self._client.close()
+
+    def get(self, url: str, token: Secret) -> Reply:
+        return self._guarded(lambda: self._client.build_request("GET", url, headers=_with_token(token)))
+
+    def post_form(self, url: str, form: Secret) -> Reply:
+        headers = {**HEADERS, "Content-Type": "application/x-www-form-urlencoded"}
+        return self._guarded(
+            lambda: self._client.build_request("POST", url, headers=headers, content=form.reveal().encode())
+        )
+
+    def _guarded(self, build: Callable[[], Request]) -> Reply:
+        """Raises a fault outside the `except`, so that it has no context with a request in it."""
+        try:
+            return self._exchange(build())
+        except (HTTPError, InvalidURL) as error:
+            fault = _fault_of(error)
+        raise fault
+
+    def _exchange(self, request: Request) -> Reply:
+        deadline = self._clock() + self._seconds
+        response = self._client.send(request, stream=True)
+        try:
+            return self._read(response, deadline)
+        finally:
+            response.close()
+
+    def _read(self, response: Response, deadline: float) -> Reply:
+        chunks = _Chunks(response, self._clock, deadline)
+        encoding = response.headers.get("content-encoding", "")
+        failed = response.status_code >= 300
+        body = _head_of(chunks, encoding) if failed else bytearray().join(inflated(chunks, encoding))
+        if not failed:
+            chunks.check_length()
+        return Reply(response.status_code, _headers(response), body, chunks.total)
+
+
+def _with_token(token: Secret) -> dict[str, str]:
+    return {**HEADERS, "Authorization": f"Bearer {token.reveal()}"}
+
+
+def _headers(response: Response) -> tuple[tuple[str, str], ...]:
+    return tuple((name.lower(), value) for name, value in response.headers.multi_items())
+
+
+class _Chunks:
+    """The raw chunks of a response, counted, within the deadline and the wire limit."""
+
+    def __init__(self, response: Response, clock: Callable[[], float], deadline: float) -> None:
+        self._response = response
+        self._clock = clock
+        self._deadline = deadline
+        self.total = 0
+
+    def __iter__(self) -> Iterator[bytes]:
+        for chunk in self._response.iter_raw():
+            self.total += len(chunk)
+            if self.total > WIRE_LIMIT:
+                raise Fault(TooLarge, f"the answer is larger than {WIRE_LIMIT} bytes on the wire", size=self.total)
+            if self._clock() > self._deadline:
+                raise Fault(Timeout, "the answer did not end within the deadline", again=True, size=self.total)
+            yield chunk
+
+    def check_length(self) -> None:
+        """A socket's own parser notices this too; a transport that is no socket does not."""
+        promised = self._response.headers.get("content-length", "")
+        if promised.isascii() and promised.isdigit() and len(promised) < 20 and int(promised) != self.total:
+            raise Fault(Truncated, "the body is shorter or longer than announced", again=True, size=self.total)
+
+
+def _head_of(chunks: _Chunks, encoding: str) -> bytearray:
+    """The start of an error body, as far as it can be read: the status has already said what matters."""
+    body = bytearray()
+    try:
+        for piece in inflated(chunks, encoding, INFLATED_LIMIT):
+            body += piece
+            if len(body) > ERROR_BODY_LIMIT:
+                break
+    except (Fault, HTTPError):
+        return body
+    return body
+
+
+def _fault_of(error: HTTPError | InvalidURL) -> Fault:
+    match error:
+        case TimeoutException():
+            return Fault(Timeout, "no answer within the time-out", again=True)
+        case ConnectError() if _is_tls(error):
+            return Fault(TlsRefused, "the TLS certificate or handshake was refused")
+        case LocalProtocolError() | UnsupportedProtocol() | InvalidURL():
+            return Fault(BadRequest, "the request could not be written")
+        case RemoteProtocolError() if "without sending a response" not in str(error):
+            return Fault(Truncated, "the answer broke off or was not HTTP", again=True)
+        case _:
+            return Fault(Unavailable, "the connection failed", again=True)
+
+
+def _is_tls(error: BaseException) -> bool:
+    """True for a refused certificate or handshake; a connection cut in mid-handshake is an ordinary failure."""
+    cause: BaseException | None = error
+    while cause is not None:
+        if isinstance(cause, ssl.SSLError):
+            return not isinstance(cause, (ssl.SSLEOFError, ssl.SSLZeroReturnError))
+        cause = cause.__cause__ or cause.__context__
+    return False

@@ -1,0 +1,150 @@
+"""The store of choice: one parquet file for each partition, renamed into place, so that landing takes no lock.
+
+Owns visibility and durability of raw files. Their format is rawfile.py, their place paths.py.
+"""
+
+from __future__ import annotations
+
+from contextlib import closing, suppress
+from typing import TYPE_CHECKING
+
+from finago_assets.core.errors import CorruptFile
+from finago_assets.core.landing import litter
+from finago_assets.core.landing.files import Files, typed_errors
+from finago_assets.core.landing.model import Landed, Manifest, Outcome, Partition
+from finago_assets.core.landing.paths import DATA_FILE, RawTree
+from finago_assets.core.landing.rawfile import RawReader, RawWriter, corrupt, not_landed
+from finago_assets.core.landing.spool import ChainSpool, placeholder_manifest
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Callable, Iterator, Sequence
+    from pathlib import Path
+
+    from finago_assets.core.catalogue.model import Endpoint
+    from finago_assets.core.landing.model import Spool
+
+
+def _no_checkpoint(_: str) -> None: ...
+
+
+class ParquetStore:
+    """See `RawStore`. `files` and `checkpoint` let tests make a call fail, or die at a named moment."""
+
+    def __init__(
+        self, data_dir: Path, *, files: Files | None = None, checkpoint: Callable[[str], None] = _no_checkpoint
+    ) -> None:
+        self.files = files or Files()
+        self.checkpoint = checkpoint
+        self._data_dir = data_dir
+        self._tree = RawTree(data_dir / "raw" / "finago")
+
+    def spool(self, endpoint: Endpoint, organization: str, days: Sequence[dt.date]) -> Spool:
+        """See `RawStore.spool`."""
+        self._tree.refuse_case_twin(endpoint.name, organization)
+        return ChainSpool(self, endpoint, organization, days)
+
+    def manifest(self, partition: Partition) -> Manifest | None:
+        """See `RawStore.manifest`."""
+        try:
+            with closing(RawReader(self._tree.file(partition))) as reader:
+                return reader.manifest()
+        except FileNotFoundError:
+            return None
+
+    def landed(self, endpoint: str, organization: str) -> dict[dt.date, Landed]:
+        """See `RawStore.landed`."""
+        found = {}
+        for day in self._tree.days(endpoint, organization):
+            partition = Partition(endpoint, organization, day)
+            with suppress(CorruptFile):
+                manifest = self.manifest(partition)
+                if manifest is not None and manifest.outcome is Outcome.LANDED:
+                    found[day] = Landed(partition, manifest, str(self._tree.file(partition)))
+        return found
+
+    def newest(self, endpoint: str, organization: str) -> Partition | None:
+        """See `RawStore.newest`."""
+        for day in reversed(self._tree.days(endpoint, organization)):
+            partition = Partition(endpoint, organization, day)
+            manifest = self.manifest(partition)
+            if manifest is not None and manifest.outcome is Outcome.LANDED:
+                return partition
+        return None
+
+    def records(self, partition: Partition) -> Iterator[tuple[str | None, bytes]]:
+        """See `RawStore.records`."""
+        with closing(self._reader(partition)) as reader:
+            yield from reader.records()
+
+    def verify(self, partition: Partition) -> Manifest:
+        """See `RawStore.verify`."""
+        with closing(self._reader(partition)) as reader:
+            manifest = reader.manifest()
+            reader.hold_against(manifest)
+        if manifest.partition != partition:
+            raise corrupt(str(self._tree.file(partition)), f"its manifest is that of {manifest.partition}")
+        return manifest
+
+    def placeholder(self, endpoint: Endpoint, organization: str, day: dt.date) -> None:
+        """See `RawStore.placeholder`."""
+        partition = Partition(endpoint.name, organization, day)
+        self._tree.refuse_case_twin(endpoint.name, organization)
+        if not self._tree.days(endpoint.name, organization):
+            with typed_errors(f"Preparing {endpoint.name}"):
+                self._put_placeholder(partition, None if endpoint.parent is None else endpoint.parent.column)
+
+    def sweep(self) -> int:
+        """See `RawStore.sweep`."""
+        with typed_errors("Sweeping the data folder"):
+            return litter.sweep([self._data_dir, *self._tree.organizations()])
+
+    # -- what a spool asks of its target
+
+    def temporaries(self, endpoint: str, organization: str) -> Path:
+        """Return the organization's folder: on the same disk as the target, and found by a sweep in one look."""
+        directory = self._tree.organization(endpoint, organization)
+        self.files.make_private(directory)
+        return directory
+
+    def prepare(self, partitions: Sequence[Partition]) -> None:
+        """Create the folders of all days, their names made durable with one fsync."""
+        directory = self.temporaries(partitions[0].endpoint, partitions[0].organization)
+        missing = [path for partition in partitions if not (path := self._tree.file(partition).parent).is_dir()]
+        for path in missing:
+            path.mkdir(mode=0o700, exist_ok=True)
+        if missing:
+            self.files.fsync_directory(directory)
+
+    def put(self, manifest: Manifest, file: RawWriter) -> str:
+        """Rename the file into place and make that durable."""
+        target = self._tree.file(manifest.partition)
+        self.checkpoint("before fsync")
+        file.sync()
+        self.checkpoint("before rename")
+        self.files.replace(file.path, target)
+        self.checkpoint("after rename")
+        self.files.fsync_directory(target.parent)
+        return str(target)
+
+    def _put_placeholder(self, partition: Partition, parent_column: str | None) -> None:
+        self.prepare([partition])
+        file = RawWriter(
+            litter.temporary(self.temporaries(partition.endpoint, partition.organization), DATA_FILE),
+            parent_column,
+            self.files,
+        )
+        try:
+            file.finish(placeholder_manifest(partition))
+            file.sync()
+            # a link never overwrites: somebody may be landing the very first answer at this moment
+            with suppress(FileExistsError):
+                self.files.link(file.path, self._tree.file(partition))
+        finally:
+            file.discard()
+
+    def _reader(self, partition: Partition) -> RawReader:
+        try:
+            return RawReader(self._tree.file(partition))
+        except FileNotFoundError:
+            raise not_landed(partition) from None

@@ -1,0 +1,224 @@
+"""One request chain on its way in: a bounded buffer over the days of the chain, one temporary file for each day.
+
+Owns buffering and counting. Making a finished file visible is the store's, behind the `Target` protocol.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from array import array
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final, Protocol
+
+import pyarrow as pa
+
+from finago_assets.core.catalogue.finago import VERSION
+from finago_assets.core.errors import OutsideWindow
+from finago_assets.core.landing import litter
+from finago_assets.core.landing.files import typed_errors
+from finago_assets.core.landing.model import ChainFacts, Landed, Manifest, Outcome, Partition
+from finago_assets.core.landing.rawfile import Digest, RawWriter
+from finago_assets.core.windows import ONE_DAY, Window
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+    from pathlib import Path
+    from types import TracebackType
+    from typing import Self
+
+    from finago_assets.core.catalogue.model import Endpoint
+    from finago_assets.core.landing.files import Files
+
+BUFFER_BYTES: Final = 8 * 1024 * 1024
+_RECORD_OVERHEAD: Final = 64  # a bytes object and its places in three lists
+
+
+class Target(Protocol):
+    """Where a spool's days end up."""
+
+    files: Files
+    checkpoint: Callable[[str], None]  # called with the name of each dangerous moment; kill tests die there
+
+    def temporaries(self, endpoint: str, organization: str) -> Path:
+        """Return an existing folder for temporary files."""
+        ...
+
+    def prepare(self, partitions: Sequence[Partition]) -> None:
+        """Get ready for these partitions, before the first is put."""
+        ...
+
+    def put(self, manifest: Manifest, file: RawWriter) -> str:
+        """Make a finished file visible, whole and durable; return its location."""
+        ...
+
+
+class _Day:
+    """What one day holds so far: buffered records, and the file that earlier ones went to."""
+
+    def __init__(self) -> None:
+        self.digest = Digest()
+        self.hashes = array("q")  # of keys: eight bytes each, however long the key
+        self.keyless = 0  # records that count as distinct without a key
+        self.file: RawWriter | None = None
+        self.clear()
+
+    def clear(self) -> None:
+        self.size = 0
+        self.pages: list[int] = []
+        self.payloads: list[bytes] = []
+        self.parents: list[str] = []
+
+    def distinct(self) -> int:
+        hashes = pa.Array.from_buffers(pa.int64(), len(self.hashes), [None, pa.py_buffer(self.hashes)])
+        return len(hashes.unique()) + self.keyless
+
+
+class ChainSpool:
+    """The one Spool. Not shared between threads; a store hands out as many as there are chains."""
+
+    def __init__(self, target: Target, endpoint: Endpoint, organization: str, days: Sequence[dt.date]) -> None:
+        self._target = target
+        self._endpoint = endpoint
+        self._organization = organization
+        self._parent_column = None if endpoint.parent is None else endpoint.parent.column
+        self._partitions = {day: Partition(endpoint.name, organization, day) for day in sorted(set(days))}
+        self._days = {day: _Day() for day in self._partitions}
+        self._buffered = 0
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        for day in self._days.values():
+            if day.file is not None:
+                day.file.discard()
+        self._days.clear()
+
+    def add(
+        self,
+        page: int,
+        records: Sequence[bytes],
+        days: Sequence[dt.date] | dt.date,
+        ids: Sequence[str | None] | None,
+        parent: str | None = None,
+    ) -> None:
+        """See `Spool.add`."""
+        if (parent is None) != (self._parent_column is None):
+            raise ValueError(f"{self._endpoint.name}: a child's records come with their parent's key, no others do")
+        for day, positions in _by_day(days, len(records)):
+            if positions is None:
+                self._extend(day, page, records, ids, parent)
+            else:
+                own = None if ids is None else [ids[position] for position in positions]
+                self._extend(day, page, [records[position] for position in positions], own, parent)
+        with typed_errors(f"Landing {self._endpoint.name}"):
+            while self._buffered > BUFFER_BYTES:
+                self._flush(max(self._days, key=lambda day: self._days[day].size))
+
+    def publish(self, facts: ChainFacts) -> Iterator[Landed]:
+        """See `Spool.publish`."""
+        with typed_errors(f"Landing {self._endpoint.name}"):
+            self._target.prepare(list(self._partitions.values()))
+        for day, partition in self._partitions.items():
+            with typed_errors(f"Landing {partition.endpoint} {day}"):
+                landed = self._publish(partition, facts)
+            yield landed
+
+    def _publish(self, partition: Partition, facts: ChainFacts) -> Landed:
+        day = self._days[partition.date]
+        self._target.checkpoint("before copy")
+        file = self._flush(partition.date)
+        manifest = _manifest(partition, day, facts)
+        file.finish(manifest)
+        location = self._target.put(manifest, file)
+        file.discard()
+        del self._days[partition.date]
+        return Landed(partition, manifest, location)
+
+    def _extend(
+        self, date: dt.date, page: int, records: Sequence[bytes], ids: Sequence[str | None] | None, parent: str | None
+    ) -> None:
+        day = self._days.get(date)
+        if day is None:
+            raise OutsideWindow(f"GET {self._endpoint.path} answered a row dated {date}, which was not asked for.")
+        day.payloads.extend(records)
+        day.pages.extend([page] * len(records))
+        if parent is not None:
+            day.parents.extend([parent] * len(records))
+        if ids is None:
+            day.keyless += len(records)
+        else:
+            day.hashes.extend([hash((parent, key)) for key in ids if key is not None])
+        size = sum(map(len, records)) + _RECORD_OVERHEAD * len(records)
+        day.size += size
+        self._buffered += size
+
+    def _flush(self, date: dt.date) -> RawWriter:
+        day = self._days[date]
+        if day.file is None:
+            directory = self._target.temporaries(self._endpoint.name, self._organization)
+            path = litter.temporary(directory, "data.parquet")
+            day.file = RawWriter(path, self._parent_column, self._target.files)
+        if day.payloads:
+            parents = None if self._parent_column is None else day.parents
+            day.file.write(day.digest.rows, day.pages, day.payloads, parents)
+            day.digest.update(day.payloads, parents)
+        self._buffered -= day.size
+        day.clear()
+        return day.file
+
+
+def _by_day(days: Sequence[dt.date] | dt.date, count: int) -> Iterator[tuple[dt.date, list[int] | None]]:
+    """Yield each day with the positions of its records, None when all are its own."""
+    if isinstance(days, dt.date):
+        yield days, None
+    elif len(days) != count:
+        raise ValueError(f"{count} records come with {len(days)} days")
+    elif count and days.count(days[0]) == count:
+        yield days[0], None
+    else:
+        positions: dict[dt.date, list[int]] = {}
+        for position, day in enumerate(days):
+            positions.setdefault(day, []).append(position)
+        yield from positions.items()
+
+
+def _manifest(partition: Partition, day: _Day, facts: ChainFacts) -> Manifest:
+    return Manifest(
+        endpoint=partition.endpoint,
+        organization=partition.organization,
+        date=partition.date,
+        window_start=facts.window.start,
+        window_end=facts.window.end,
+        rows=day.digest.rows,
+        distinct_ids=day.distinct(),
+        pages=facts.pages,
+        requests=facts.requests,
+        retries=facts.retries,
+        waited_seconds=facts.waited_seconds,
+        payload_bytes=day.digest.payload_bytes,
+        digest=day.digest.hexdigest(),
+        trace_ids=tuple(facts.trace_ids),
+        fetched_at=facts.fetched_at,
+        catalogue_version=facts.catalogue_version,
+        run=facts.run,
+        outcome=Outcome.LANDED,
+    )
+
+
+def placeholder_manifest(partition: Partition) -> Manifest:
+    """Return the manifest of a zero-row partition that only stands in for an answer."""
+    nothing = ChainFacts(
+        window=Window(partition.date, partition.date + ONE_DAY),
+        pages=0,
+        requests=0,
+        retries=0,
+        waited_seconds=0,
+        trace_ids=(),
+        fetched_at=dt.datetime.now(dt.UTC),
+        catalogue_version=VERSION,
+        run="",
+    )
+    return replace(_manifest(partition, _Day(), nothing), outcome=Outcome.PLACEHOLDER)

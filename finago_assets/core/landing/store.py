@@ -1,0 +1,41 @@
+"""Opens the raw store that the settings ask for, and names what the rest of the core needs to use it.
+
+Owns the choice between the two stores; both keep the same promises (model.py).
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from finago_assets.core.landing.model import (
+    ChainFacts,
+    Landed,
+    Manifest,
+    Outcome,
+    Partition,
+    RawStore,
+    Spool,
+)
+from finago_assets.core.landing.parquet import ParquetStore
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+__all__ = ["ChainFacts", "Landed", "Landing", "Manifest", "Outcome", "Partition", "RawStore", "Spool", "open_store"]
+
+
+class Landing(StrEnum):
+    """The values of FINAGO_LANDING."""
+
+    PARQUET = "parquet"
+    DUCKDB = "duckdb"
+
+
+def open_store(data_dir: Path, landing: Landing) -> RawStore:
+    """Return the store in `data_dir`. Nothing is created or opened before the first partition lands."""
+    match landing:
+        case Landing.PARQUET:
+            return ParquetStore(data_dir)
+        case Landing.DUCKDB:
+            raise NotImplementedError

@@ -1,0 +1,92 @@
+"""Days the company works, VAT terms, fiscal years and periods, and the rate of the euro on a day.
+
+Owns what depends on the calendar alone.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import TYPE_CHECKING, Final
+
+from msgspec import json
+
+from finago_assets.sandbox.books.ids import Thing, guid
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from finago_assets.sandbox.books.plan import Plan
+
+ONE_DAY: Final = timedelta(days=1)
+SATURDAY, SUNDAY = 5, 6
+TERM_MONTHS: Final = 2
+
+
+@dataclass(frozen=True, slots=True)
+class FiscalPeriod:
+    """A fiscal year, or a period within one, which is two months here and not one."""
+
+    id: str
+    kind: str
+    first: date
+    last: date
+
+
+def days(plan: Plan) -> Iterator[date]:
+    """Yield every day of the books."""
+    day = plan.start
+    while day <= plan.last:
+        yield day
+        day += ONE_DAY
+
+
+def banking_day(day: date) -> date:
+    """Return `day`, or the Monday after a weekend."""
+    return day + timedelta(days=max(0, 7 - day.weekday())) if day.weekday() >= SATURDAY else day
+
+
+def month_end(day: date) -> date:
+    """Return the last day of the month."""
+    return (day.replace(day=1) + timedelta(days=32)).replace(day=1) - ONE_DAY
+
+
+def ends_term(day: date) -> bool:
+    """Tell whether a VAT term ends on `day`."""
+    return day.month % TERM_MONTHS == 0 and day == month_end(day)
+
+
+def ends_year(day: date) -> bool:
+    """Tell whether the fiscal year ends on `day`."""
+    return (day.month, day.day) == (12, 31)
+
+
+def year_start(day: date) -> date:
+    """Return the first day of the fiscal year that `day` lies in."""
+    return date(day.year, 1, 1)
+
+
+def euro(day: date) -> Decimal:
+    """Return kroner for one euro on a day: four decimals, wandering, the same for the same day."""
+    return Decimal(112_500 + day.toordinal() * 379 % 7_000) / 10_000
+
+
+def fiscal_periods(plan: Plan) -> list[FiscalPeriod]:
+    """Return years and periods, from the year before the start to the year after the end."""
+    found = []
+    for year in range(plan.start.year - 1, plan.last.year + 2):
+        found.append(_period("Year", date(year, 1, 1), date(year, 12, 31)))
+        for month in range(1, 13, TERM_MONTHS):
+            found.append(_period("Period", date(year, month, 1), month_end(date(year, month + TERM_MONTHS - 1, 1))))
+    return found
+
+
+def _period(kind: str, first: date, last: date) -> FiscalPeriod:
+    return FiscalPeriod(guid(Thing.PERIOD, first.toordinal() * 2 + (kind == "Year")), kind, first, last)
+
+
+def period_json(period: FiscalPeriod) -> bytes:
+    """Return a period as `/fiscalperiods` shows it."""
+    ends = {"startingDate": period.first.isoformat(), "endingDate": period.last.isoformat()}
+    return json.encode({"id": period.id, "type": period.kind} | ends)

@@ -1,0 +1,90 @@
+"""Opening voucher, VAT settlements and year ends.
+
+Owns the vouchers that follow from the ledger's own balances; they run after everything else of a day.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import partial
+from typing import TYPE_CHECKING, Final
+
+from finago_assets.sandbox.books.accounts import ACCOUNTS, INPUT_VAT, OUTPUT_VAT
+from finago_assets.sandbox.books.calendar import ONE_DAY, banking_day, ends_term, ends_year, year_start
+from finago_assets.sandbox.books.money import ORE, share
+from finago_assets.sandbox.books.vouchers import Posting, VoucherType
+
+if TYPE_CHECKING:
+    from finago_assets.sandbox.books.journal import Journal
+
+SETTLEMENT: Final = 2740
+ROUNDING: Final = 7745
+OPENING: Final = (
+    (1250, 250_000_00),
+    (1460, 480_000_50),
+    (1920, 2_500_000_00),
+    (1930, 120_000_25),
+    (2000, -1_000_000_00),
+    (2050, -850_000_75),
+    (2220, -1_500_000_00),
+)
+
+
+def open_books(journal: Journal) -> None:
+    """Post the opening balances the day before the books start, and put the money in the bank."""
+    day = journal.plan.start - ONE_DAY
+    journal.post(VoucherType.OPENING, day, *(Posting(account, amount) for account, amount in OPENING))
+    for account, amount in OPENING:
+        if account in (1920, 1930):
+            journal.statement.move(day, amount, ("text", "Inngående saldo"), account=account)
+
+
+@dataclass(frozen=True, slots=True)
+class Authorities:
+    """VAT every second month, paid in whole kroner; the øre left over go to their own account."""
+
+    journal: Journal
+
+    def day(self, day: date) -> None:
+        """Settle a term that ends today."""
+        if not ends_term(day):
+            return
+        moved = {account: self.journal.ledger.balance(account, day) for account in (*OUTPUT_VAT, *INPUT_VAT)}
+        total = sum(moved.values())
+        owed = -(abs(total) // ORE * ORE) if total < 0 else total // ORE * ORE
+        postings = [Posting(account, -amount) for account, amount in moved.items() if amount]
+        if not postings:
+            return
+        postings.append(Posting(SETTLEMENT, owed, comment="Mva-oppgjør"))
+        if total != owed:
+            postings.append(Posting(ROUNDING, total - owed, comment="Øreavrunding"))
+        self.journal.post(VoucherType.VAT, day, *postings, entered=30)
+        if owed:
+            due = banking_day((day + timedelta(days=32)).replace(day=10))
+            self.journal.later(due, partial(self._pay, -owed))
+
+    def _pay(self, owed: int, day: date) -> None:
+        self.journal.statement.move(day, -owed, ("text", "Merverdiavgift"))
+        self.journal.post(VoucherType.PAYMENT, day, Posting(SETTLEMENT, owed), Posting(1920, -owed))
+
+
+@dataclass(frozen=True, slots=True)
+class YearEnd:
+    """Tax on the result, and the rest to equity, so that classes 3 to 8 sum to zero. The last year stays open."""
+
+    journal: Journal
+
+    def day(self, day: date) -> None:
+        """Close a year that ends today, unless the books end with it."""
+        if not ends_year(day) or day >= self.journal.plan.last:
+            return
+        ledger, first = self.journal.ledger, year_start(day)
+        result = sum(ledger.movement(number, first, day) for number, a in ACCOUNTS.items() if not a.is_balance)
+        tax = share(-result, 22) if result < 0 else 0
+        if tax:
+            self.journal.post(VoucherType.CLOSING, day, Posting(8300, tax), Posting(2500, -tax), entered=60)
+        rest = result + tax
+        if rest:
+            closing = (Posting(8960, -rest), Posting(2050, rest))
+            self.journal.post(VoucherType.CLOSING, day, *closing, entered=60)

@@ -1,0 +1,70 @@
+"""The company as a whole: runs its actors day by day over the plan and keeps what they leave.
+
+Owns the order of events within a day: errands first, then trade, then what follows from the balances.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from finago_assets.sandbox.books.calendar import days, fiscal_periods
+from finago_assets.sandbox.books.closing import Authorities, YearEnd, open_books
+from finago_assets.sandbox.books.journal import Journal
+from finago_assets.sandbox.books.parties import parties
+from finago_assets.sandbox.books.products import products
+from finago_assets.sandbox.books.sales import Sales
+from finago_assets.sandbox.books.spending import Payroll, Purchases, Tills
+
+if TYPE_CHECKING:
+    from finago_assets.sandbox.books.bank import Statement
+    from finago_assets.sandbox.books.calendar import FiscalPeriod
+    from finago_assets.sandbox.books.ledger import Ledger
+    from finago_assets.sandbox.books.order_book import OrderBook
+    from finago_assets.sandbox.books.parties import Party
+    from finago_assets.sandbox.books.plan import Plan
+    from finago_assets.sandbox.books.products import Product
+
+
+@dataclass(slots=True)
+class Books:
+    """Everything that the sandbox can be asked for, alive: posting a voucher moves the balances."""
+
+    plan: Plan
+    journal: Journal
+    parties: list[Party]
+    products: list[Product]
+    sales: Sales
+    periods: list[FiscalPeriod]
+
+    @property
+    def ledger(self) -> Ledger:
+        """The lines and movements."""
+        return self.journal.ledger
+
+    @property
+    def statement(self) -> Statement:
+        """The bank transactions."""
+        return self.journal.statement
+
+    @property
+    def orders(self) -> OrderBook:
+        """The sales orders."""
+        return self.sales.book
+
+
+def keep_books(plan: Plan) -> Books:
+    """Return the books of a plan: the same plan gives the same bytes."""
+    journal = Journal(plan)
+    customers, suppliers = parties(plan)
+    assortment = products(plan, suppliers)
+    sales = Sales(journal, customers, assortment)
+    actors = (sales, Purchases(journal, suppliers), Tills(journal), Payroll(journal))
+    followers = (Authorities(journal), YearEnd(journal))
+    open_books(journal)
+    for day in days(plan):
+        journal.errands(day)
+        for actor in (*actors, *followers):
+            actor.day(day)
+            journal.errands(day)
+    return Books(plan, journal, customers + suppliers, assortment, sales, fiscal_periods(plan))

@@ -1,0 +1,48 @@
+"""The desk where the actors of the company meet: it posts their vouchers and remembers what falls due later.
+
+Owns the agenda and the number series of invoices. What is bought, sold or paid is decided by the actors.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date
+from typing import TYPE_CHECKING
+
+from finago_assets.sandbox.books.bank import Statement
+from finago_assets.sandbox.books.ledger import Ledger
+from finago_assets.sandbox.books.vouchers import Posting, Voucher, VoucherType
+
+if TYPE_CHECKING:
+    from finago_assets.sandbox.books.plan import Plan
+
+Errand = Callable[[date], None]
+
+
+@dataclass(slots=True)
+class Journal:
+    """Ledger, bank statement and agenda of one company."""
+
+    plan: Plan
+    ledger: Ledger = field(default_factory=Ledger)
+    statement: Statement = field(default_factory=Statement)
+    agenda: dict[date, list[Errand]] = field(default_factory=lambda: defaultdict(list))
+    vouchers: int = 0
+
+    def later(self, day: date, errand: Errand) -> None:
+        """Remember an errand; one that falls after the last day of the books never happens."""
+        if day <= self.plan.last:
+            self.agenda[day].append(errand)
+
+    def errands(self, day: date) -> None:
+        """Run the errands of a day."""
+        for errand in self.agenda.pop(day, []):
+            errand(day)
+
+    def post(self, kind: VoucherType, day: date, *postings: Posting, entered: int = 0) -> str:
+        """Post a voucher and return its id. Every third voucher has a scanned document."""
+        self.vouchers += 1
+        document = 70_000 + self.vouchers if self.vouchers % 3 == 0 else None
+        return self.ledger.post(Voucher(kind, day, postings, document=document, entered=entered))

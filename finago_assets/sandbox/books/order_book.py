@@ -1,0 +1,126 @@
+"""The order book: who orders what, in which currency, on which terms.
+
+Owns the contents of an order when it comes in. What becomes of it is `sales`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import TYPE_CHECKING, Final
+
+from finago_assets.sandbox.books.calendar import euro
+from finago_assets.sandbox.books.dimensions import CAMPAIGN, DEPARTMENT, PROJECT, REGION
+from finago_assets.sandbox.books.money import converted
+from finago_assets.sandbox.books.orders import Order, OrderLine, Status
+
+if TYPE_CHECKING:
+    from random import Random
+
+    from finago_assets.sandbox.books.parties import Party
+    from finago_assets.sandbox.books.products import Product
+
+FIRST_ORDER: Final = 500_001
+FIRST_LINE: Final = 900_001
+CREDIT_EVERY: Final = 23
+CREDIT_PLACE: Final = 15
+CARD_METHOD: Final = 3
+SALES_TYPES: Final = (-100, -101, 12)
+PAYMENT_METHODS: Final = ((1, "Faktura", 1500), (2, "Kontant", 1900), (CARD_METHOD, "Nettbetaling", 1575))
+
+
+@dataclass(slots=True)
+class OrderBook:
+    """Every order by id, and by order date."""
+
+    dice: Random
+    customers: list[Party]
+    assortment: list[Product]
+    orders: dict[int, Order] = field(default_factory=dict)
+    days: dict[int, list[Order]] = field(default_factory=dict)
+    lines: int = 0
+
+    def take(self, day: date) -> Order:
+        """Enter a new order of `day`; now and then it is a return, with negative quantities."""
+        place, dice = len(self.orders), self.dice
+        customer = self.customers[place % len(self.customers)] if place < 9 else dice.choice(self.customers)
+        refund = place % CREDIT_EVERY == CREDIT_PLACE
+        rate = Decimal(1) if customer.currency == "NOK" else euro(day)
+        order = Order(
+            id=FIRST_ORDER + place,
+            status=Status.DRAFT,
+            day=day,
+            customer=customer,
+            currency=customer.currency,
+            rate=rate,
+            lines=self._lines(customer, rate, -1 if refund else 1),
+            terms=self._terms(customer, day, place),
+            modified=day,
+            payment_method=CARD_METHOD if customer.person and not refund and place % 2 else None,
+            sales_type=SALES_TYPES[place % 7 % 3],
+            dimensions=self._dimensions(place),
+            memo="Takk for handelen!" if place % 3 == 0 else None,
+            attachments=1 + place % 2 if place % 4 == 0 else 0,
+        )
+        self.add(order)
+        return order
+
+    def add(self, order: Order) -> None:
+        """Keep an order."""
+        self.orders[order.id] = order
+        self.days.setdefault(order.day.toordinal(), []).append(order)
+
+    def _lines(self, customer: Party, rate: Decimal, sign: int) -> list[OrderLine]:
+        lines = [self._product_line(customer, rate, sign) for _ in range(self.dice.choice((1, 1, 2, 2, 3, 5)))]
+        if self.lines % 3 == 0:
+            lines.append(self._line(customer, "Frakt og emballasje", Decimal(sign), 149_00, 3000, 3, rate))
+        if self.lines % 7 == 0:
+            lines.append(self._line(customer, "Leveres i uke 32 \"om mulig\"", Decimal(0), 0, 3000, 3, rate))
+        return lines
+
+    def _product_line(self, customer: Party, rate: Decimal, sign: int) -> OrderLine:
+        product = self.dice.choice(self.assortment)
+        quantity = self.dice.choice((Decimal(1), Decimal(2), Decimal(3), Decimal(10), Decimal("1.5"), Decimal("0.333")))
+        discount = self.dice.choice((Decimal(0), Decimal(0), Decimal(10), Decimal("12.5")))
+        return self._line(
+            customer, product.name, sign * quantity, product.price, product.account, product.tax, rate, product, discount
+        )
+
+    def _line(  # noqa: PLR0913 - one line, written out once
+        self,
+        customer: Party,
+        description: str,
+        quantity: Decimal,
+        price: int,
+        account: int,
+        tax: int,
+        rate: Decimal,
+        product: Product | None = None,
+        discount: Decimal = Decimal(0),
+    ) -> OrderLine:
+        self.lines += 1
+        if customer.currency != "NOK":
+            price, account, tax = converted(price, 1 / rate), 3120, 52
+        dimensions = ((DEPARTMENT, "40"),) if self.lines % 5 == 0 else ()
+        return OrderLine(
+            FIRST_LINE + self.lines, description, quantity, price, discount, tax, account, product, dimensions
+        )
+
+    @staticmethod
+    def _terms(customer: Party, day: date, place: int) -> tuple[str, int | str]:
+        if place % 9 == 4:
+            return "FixedDate", (day + timedelta(days=60)).isoformat()
+        if place % 6 == 5:
+            return "OutMonthPlusDays", 15
+        return "NumberOfDays", customer.terms
+
+    def _dimensions(self, place: int) -> tuple[tuple[int, str], ...]:
+        found = [(DEPARTMENT, "10")]
+        if place % 2:
+            found.append((PROJECT, self.dice.choice(("P100", "P101", "P102", "P104"))))
+        if place % 3 == 0:
+            found.append((CAMPAIGN, self.dice.choice(("K-00", "K-01", "K-03"))))
+        if place % 4 == 0:
+            found.append((REGION, self.dice.choice(("Ø", "V", "N"))))
+        return tuple(found)

@@ -1,0 +1,197 @@
+"""Sales: orders come in, most become invoices, most invoices are paid, some late, some in part, some never.
+
+Owns the vouchers of invoices, credit notes and receipts. Totals of an order come from the order itself.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from decimal import Decimal
+from functools import partial
+from typing import TYPE_CHECKING, Final
+
+from finago_assets.sandbox.books.accounts import TAXES
+from finago_assets.sandbox.books.calendar import SUNDAY, banking_day, days, euro
+from finago_assets.sandbox.books.ids import kid
+from finago_assets.sandbox.books.money import converted, share
+from finago_assets.sandbox.books.order_book import OrderBook
+from finago_assets.sandbox.books.orders import Order, OrderInvoice, Status
+from finago_assets.sandbox.books.vouchers import InvoiceRef, Posting, VoucherType
+
+if TYPE_CHECKING:
+    from random import Random
+
+    from finago_assets.sandbox.books.journal import Journal
+    from finago_assets.sandbox.books.parties import Party
+    from finago_assets.sandbox.books.products import Product
+
+FIRST_INVOICE: Final = 10_001
+RECEIVABLE: Final = 1500
+CARD: Final = 1575
+# What becomes of an order, dealt in turn first so that the smallest books have each, then by chance.
+FATES: Final = (
+    Status.INVOICE,
+    Status.INVOICE,
+    Status.CONFIRMED,
+    Status.INVOICE,
+    Status.ADVANCE_INVOICE,
+    Status.INVOICE,
+    Status.DRAFT,
+    Status.INVOICE,
+    Status.INACTIVE,
+    Status.INVOICE,
+    Status.WEB,
+    Status.INVOICE,
+    Status.PROPOSAL,
+)
+ODDS: Final = (72, 6, 4, 4, 4, 5, 5)
+CHANCES: Final = (
+    Status.INVOICE,
+    Status.CONFIRMED,
+    Status.ADVANCE_INVOICE,
+    Status.DRAFT,
+    Status.INACTIVE,
+    Status.WEB,
+    Status.PROPOSAL,
+)
+
+
+@dataclass(slots=True)
+class Sales:
+    """The sales desk: takes orders day by day and sends invoices."""
+
+    journal: Journal
+    customers: list[Party]
+    assortment: list[Product]
+    dice: Random = field(init=False)
+    book: OrderBook = field(init=False)
+    arrivals: dict[date, int] = field(init=False)
+    invoices: int = 0
+
+    def __post_init__(self) -> None:
+        plan = self.journal.plan
+        self.dice = plan.dice("sales")
+        self.book = OrderBook(self.dice, self.customers, [p for p in self.assortment if p.active])
+        open_days = [day for day in days(plan) if day.weekday() != SUNDAY]
+        self.arrivals = {}
+        for _ in range(plan.volume.orders * plan.years if open_days else 0):
+            day = self.dice.choice(open_days)
+            self.arrivals[day] = self.arrivals.get(day, 0) + 1
+
+    def day(self, day: date) -> None:
+        """Take the orders of a day."""
+        for _ in range(self.arrivals.get(day, 0)):
+            order = self.book.take(day)
+            fate = self._fate(order)
+            if fate in (Status.INVOICE, Status.ADVANCE_INVOICE):
+                order.status = Status.CONFIRMED
+                invoiced = banking_day(day + timedelta(days=self.dice.choice((0, 0, 1, 2, 5, 10))))
+                self.journal.later(invoiced, partial(self._send, order, fate))
+            else:
+                order.status = fate
+                order.modified = min(day + timedelta(days=self.dice.randrange(3)), self.journal.plan.last)
+
+    def _fate(self, order: Order) -> Status:
+        place = len(self.book.orders) - 1
+        if order.net < 0:
+            return Status.INVOICE
+        return FATES[place] if place < len(FATES) else self.dice.choices(CHANCES, ODDS)[0]
+
+    def _send(self, order: Order, status: Status, day: date) -> None:
+        self.invoice(order, status, day)
+        self._expect_payment(order)
+
+    def invoice(self, order: Order, status: Status, day: date) -> OrderInvoice:
+        """Make an order an invoice of `day`: number, due date, KID and the voucher in the ledger."""
+        number = FIRST_INVOICE + self.invoices
+        self.invoices += 1
+        due, reference = order.due(day), kid(order.customer.id, number)
+        kind = VoucherType.INVOICE if order.net >= 0 else VoucherType.CREDIT_NOTE
+        ref = InvoiceRef(str(number), due, reference)
+        voucher = self.journal.post(kind, day, *invoice_postings(order, status, ref, self._tax_on_vat))
+        order.invoice = OrderInvoice(number, day, due, reference, voucher)
+        order.status, order.modified = status, day
+        return order.invoice
+
+    @property
+    def _tax_on_vat(self) -> bool:
+        return self.journal.plan.modes.tax_on_vat_lines
+
+    def _expect_payment(self, order: Order) -> None:
+        assert order.invoice is not None  # noqa: S101 - the caller has just invoiced it
+        if order.payment_method is not None:
+            self._card(order, order.invoice)
+            return
+        luck, due = self.dice.randrange(100), order.invoice.due
+        if luck < 82 or order.currency != "NOK" or order.net < 0:
+            paid = due + timedelta(days=self.dice.randrange(-6, 13))
+            self._receive(order, paid, 100)
+        elif luck < 90:
+            self._receive(order, due + timedelta(days=self.dice.randrange(4)), self.dice.choice((40, 50, 75)))
+        elif luck < 95:
+            self._receive(order, due + timedelta(days=self.dice.randrange(35, 95)), 100)
+
+    def _receive(self, order: Order, day: date, percent: int) -> None:
+        assert order.invoice is not None  # noqa: S101 - the caller has just invoiced it
+        paid = banking_day(max(day, order.invoice.day))
+        self.journal.later(paid, partial(self._receipt, order, order.invoice, percent))
+
+    def _card(self, order: Order, invoice: OrderInvoice) -> None:
+        owed = converted(order.gross, order.rate)
+        self.journal.post(VoucherType.RECEIPT, invoice.day, Posting(CARD, owed), receivable(order, invoice, -owed))
+
+    def _receipt(self, order: Order, invoice: OrderInvoice, percent: int, day: date) -> None:
+        foreign = share(order.gross, percent)
+        owed = converted(foreign, order.rate)
+        if order.currency == "NOK":
+            self.journal.statement.move(day, foreign, self._reference(invoice), other=f"9710{order.customer.id:07d}")
+            credit = receivable(order, invoice, -owed)
+            self.journal.post(VoucherType.RECEIPT, day, Posting(1920, owed, comment="OCR"), credit)
+            return
+        rate = euro(day)
+        got = converted(foreign, rate)
+        self.journal.statement.move(day, foreign, ("text", f"Invoice {invoice.number}"), account=1930)
+        postings = [Posting(1930, got, currency=order.currency, rate=rate), receivable(order, invoice, -owed)]
+        if got != owed:
+            postings.append(Posting(8060 if got > owed else 8160, owed - got, comment="Agio"))
+        self.journal.post(VoucherType.RECEIPT, day, *postings)
+
+    def _reference(self, invoice: OrderInvoice) -> tuple[str, str]:
+        luck = self.dice.randrange(10)
+        if luck < 8:
+            return "ocr", invoice.kid
+        return ("invoiceRef", str(invoice.number)) if luck == 8 else ("text", f"Faktura {invoice.number} takk")
+
+
+def receivable(order: Order, invoice: OrderInvoice, amount: int) -> Posting:
+    """Return the line on the control account for an invoice, `amount` in øre of the base currency."""
+    currency = "LOCAL" if order.currency == "NOK" else order.currency
+    ref = InvoiceRef(str(invoice.number), invoice.due, invoice.kid)
+    return Posting(
+        RECEIVABLE, amount, customer=order.customer.id, invoice=ref, currency=currency, rate=order.rate
+    )
+
+
+def invoice_postings(order: Order, status: Status, ref: InvoiceRef, tax_on_vat: bool) -> list[Posting]:  # noqa: FBT001 - a mode
+    """Return receivable = gross x rate, VAT by code, and revenue by line; the last line takes the rounding."""
+    currency, rate = ("LOCAL", Decimal(1)) if order.currency == "NOK" else (order.currency, order.rate)
+    customer = order.customer.id
+    owed = converted(order.gross, order.rate)
+    postings = [
+        Posting(RECEIVABLE, owed, None, customer, ref, currency, rate, comment=f"Faktura {ref.number}"),
+    ]
+    for number, amount in order.taxes.items():
+        account = TAXES[number].account
+        if account is not None and amount:
+            code = number if tax_on_vat else None
+            postings.append(Posting(account, -converted(amount, order.rate), code, customer, ref, currency, rate))
+    left = -sum(p.amount for p in postings)
+    priced = [line for line in order.lines if line.net]
+    for place, line in enumerate(priced, start=1):
+        part = left if place == len(priced) else -converted(line.net, order.rate)
+        left -= part
+        account = 2900 if status is Status.ADVANCE_INVOICE else line.account
+        dimensions = line.dimensions or order.dimensions
+        postings.append(Posting(account, part, line.tax, customer, ref, currency, rate, dimensions, line.description[:75]))
+    return postings

@@ -1,0 +1,1 @@
+"""The suite: hermetic, loopback only, names that are sentences."""

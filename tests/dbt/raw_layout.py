@@ -1,0 +1,96 @@
+"""Writes raw partitions by hand in the layout that landing gives them, for dbt tests that need no landing.
+
+Owns the layout's look and nothing else: what a record says is up to each test.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import duckdb
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from finago_assets.core.catalogue.finago import ENDPOINTS
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+NEVER = "1970-01-01"
+
+
+@dataclass(frozen=True, slots=True)
+class RawFolder:
+    """A data folder whose raw part is written by hand."""
+
+    data_dir: Path
+
+    def land(
+        self,
+        endpoint: str,
+        date: str,
+        payloads: Sequence[str],
+        *,
+        organization: str = "org-1",
+        parents: Sequence[str] = (),
+        outcome: str = "landed",
+    ) -> Path:
+        """Write one partition. `parents` holds each record's parent key, for children."""
+        columns: dict[str, pa.Array] = {
+            "ordinal": pa.array(range(len(payloads)), pa.int64()),
+            "page": pa.array([1] * len(payloads), pa.int32()),
+            "payload": pa.array(payloads, pa.string()),
+        }
+        parent = ENDPOINTS[endpoint].parent
+        if parent is not None:
+            columns[parent.column] = pa.array(parents, pa.string())
+        digest = hashlib.sha256("\n".join([*payloads, *parents]).encode()).hexdigest()
+        metadata = {"digest": digest, "rows": f"{len(payloads)}", "outcome": outcome}
+        path = self.file(endpoint, date, organization)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        pq.write_table(pa.table(columns).replace_schema_metadata(metadata), path, compression="zstd")
+        return path
+
+    def file(self, endpoint: str, date: str, organization: str = "org-1") -> Path:
+        """Where a partition lies."""
+        return self.data_dir / "raw" / "finago" / endpoint / f"organization={organization}" / f"date={date}" / "data.parquet"
+
+    def fill_with_placeholders(self) -> None:
+        """Give every endpoint that has no file the empty one that landing gives it before dbt runs."""
+        for name in ENDPOINTS:
+            if not (self.data_dir / "raw" / "finago" / name).exists():
+                self.land(name, NEVER, [], outcome="placeholder")
+
+    def copy_into_duckdb(self) -> None:
+        """Land the same partitions as FINAGO_LANDING=duckdb does: raw.duckdb with a table for each endpoint."""
+        with duckdb.connect(str(self.data_dir / "raw.duckdb")) as connection:
+            connection.execute("create schema finago")
+            for name in ENDPOINTS:
+                glob = f"{self.data_dir}/raw/finago/{name}/*/*/data.parquet"
+                connection.execute(
+                    f"create table finago.{name} as select organization, cast(date as date) as date, "
+                    "* exclude (organization, date) "
+                    f"from read_parquet('{glob}', hive_partitioning = true, hive_types_autocast = false)"
+                )
+            connection.execute(f"create table finago.manifests as {_manifests(self.data_dir)}")
+
+
+def _manifests(data_dir: Path) -> str:
+    def value(key: str) -> str:
+        return f"max(decode(value)) filter (where decode(key) = '{key}') as {key}"
+
+    return (
+        r"select regexp_extract(file_name, 'raw/finago/([^/]+)/', 1) as endpoint, "
+        r"regexp_extract(file_name, 'organization=([^/]+)', 1) as organization, "
+        r"cast(regexp_extract(file_name, 'date=([^/]+)', 1) as date) as date, "
+        f"{value('digest')}, {value('rows')}, {value('outcome')} "
+        f"from parquet_kv_metadata('{data_dir}/raw/finago/*/*/*/data.parquet') group by file_name"
+    )
+
+
+def records(template: Mapping[str, object], rows: Sequence[Mapping[str, object]]) -> list[dict[str, object]]:
+    """Each row laid over the template."""
+    return [{**template, **row} for row in rows]

@@ -1,0 +1,104 @@
+"""Every FINAGO_* variable: defaults, types, and the sentence for a wrong one."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from finago_assets.core.errors import SettingInvalid, SettingMissing, TlsRefused
+from finago_assets.core.landing.store import Landing
+from finago_assets.settings import Settings, TieOut, read_connection, read_settings
+
+CREDENTIALS = {"FINAGO_CLIENT_ID": "id", "FINAGO_CLIENT_SECRET": "s3cret-value", "FINAGO_ORGANIZATION_ID": "123456789012345"}
+
+
+def test_an_empty_environment_gives_the_defaults_of_the_contract() -> None:
+    settings = read_settings({})
+    assert settings.api_url == "https://rest.api.24sevenoffice.com/v1"
+    assert settings.token_url == "https://login.24sevenoffice.com/oauth/token"
+    assert settings.data_dir == Path("data").absolute()
+    assert settings.start_date == date(2020, 1, 1)
+    assert settings.lookback_days == 35
+    assert settings.tie_out is TieOut.WARN
+    assert settings.landing is Landing.PARQUET
+    assert settings.requests_per_second == 2
+    assert settings.concurrency == 4
+
+
+def test_every_variable_is_read_with_its_type(tmp_path: Path) -> None:
+    settings = read_settings(
+        {
+            "FINAGO_DATA_DIR": str(tmp_path),
+            "FINAGO_START_DATE": "2017-01-01",
+            "FINAGO_LOOKBACK_DAYS": "7",
+            "FINAGO_TIE_OUT": "block",
+            "FINAGO_LANDING": "duckdb",
+            "FINAGO_REQUESTS_PER_SECOND": "0.5",
+            "FINAGO_CONCURRENCY": "8",
+            "FINAGO_EXTRA_ENDPOINTS": "salesorder_attachments, product_dimensions",
+            "FINAGO_API_URL": "http://127.0.0.1:9/v1",
+            "FINAGO_TOKEN_URL": "http://127.0.0.1:9/oauth/token",
+        }
+    )
+    assert settings == Settings(
+        data_dir=tmp_path,
+        start_date=date(2017, 1, 1),
+        lookback_days=7,
+        tie_out=TieOut.BLOCK,
+        landing=Landing.DUCKDB,
+        requests_per_second=Decimal("0.5"),
+        concurrency=8,
+        extra_endpoints=frozenset({"salesorder_attachments", "product_dimensions"}),
+        api_url="http://127.0.0.1:9/v1",
+        token_url="http://127.0.0.1:9/oauth/token",
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("FINAGO_START_DATE", "01.01.2020"),
+        ("FINAGO_LOOKBACK_DAYS", "0"),
+        ("FINAGO_LOOKBACK_DAYS", "many"),
+        ("FINAGO_TIE_OUT", "maybe"),
+        ("FINAGO_LANDING", "csv"),
+        ("FINAGO_REQUESTS_PER_SECOND", "-1"),
+        ("FINAGO_REQUESTS_PER_SECOND", "NaN"),
+        ("FINAGO_CONCURRENCY", "4.5"),
+        ("FINAGO_EXTRA_ENDPOINTS", "accounts"),
+    ],
+)
+def test_a_wrong_value_is_named_with_what_the_variable_takes(name: str, value: str) -> None:
+    with pytest.raises(SettingInvalid, match=f"{name} is .*; it takes ") as raised:
+        read_settings({name: value})
+    assert value in str(raised.value)
+
+
+def test_everything_that_is_missing_is_named_at_once() -> None:
+    with pytest.raises(SettingMissing) as raised:
+        read_connection(Settings(), {"FINAGO_CLIENT_ID": "id"})
+    assert "FINAGO_CLIENT_SECRET, FINAGO_ORGANIZATION_ID" in str(raised.value)
+    assert "FINAGO_CLIENT_ID" not in str(raised.value)
+
+
+def test_a_secret_can_lie_in_a_file_and_never_shows(tmp_path: Path) -> None:
+    (tmp_path / "secret").write_text("s3cret-value\n")
+    environ = {**CREDENTIALS, "FINAGO_CLIENT_SECRET": ""}
+    connection = read_connection(Settings(), environ, client_secret=f"file:{tmp_path / 'secret'}")
+    assert connection.client_secret.reveal() == "s3cret-value"
+    assert "s3cret-value" not in repr(connection)
+
+
+def test_a_secret_given_as_its_value_instead_of_a_reference_is_refused_without_being_repeated() -> None:
+    with pytest.raises(SettingInvalid, match="env:NAME or file:PATH") as raised:
+        read_connection(Settings(), CREDENTIALS, client_secret="s3cret-value")
+    assert "s3cret-value" not in str(raised.value)
+
+
+@pytest.mark.parametrize("url", ["http://rest.example.com/v1", "ftp://127.0.0.1/v1"])
+def test_plain_http_is_for_this_machine_alone(url: str) -> None:
+    with pytest.raises((SettingInvalid, TlsRefused), match="http"):
+        read_connection(Settings(api_url=url), CREDENTIALS)
