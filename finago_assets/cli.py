@@ -82,7 +82,11 @@ def dev(
     with ExitStack() as stack:
         if not os.environ.get("FINAGO_CLIENT_ID"):
             sandbox = stack.enter_context(running(start=date(YEAR, 1, 1), years=1, size="small"))
-            environment |= {**sandbox.environment(), "FINAGO_START_DATE": f"{YEAR}-01-01", "FINAGO_REQUESTS_PER_SECOND": "0"}
+            environment |= {
+                **sandbox.environment(),
+                "FINAGO_START_DATE": f"{YEAR}-01-01",
+                "FINAGO_REQUESTS_PER_SECOND": "0",
+            }
             console.print("FINAGO_CLIENT_ID is not set: the UI runs on the sandbox.")
         command = [os.fspath(Path(sys.executable).with_name("dagster")), "dev", "--port", f"{port}"]
         console.print(f"The UI: http://127.0.0.1:{port}")

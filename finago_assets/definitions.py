@@ -10,7 +10,7 @@ from finago_assets.orchestration.jobs import jobs, nightly
 from finago_assets.orchestration.raw import raw_assets
 from finago_assets.orchestration.resources import FinagoResource
 from finago_assets.orchestration.warehouse import dbt_resource, warehouse_assets
-from finago_assets.settings import Settings, read_settings
+from finago_assets.settings import Executor, Settings, read_settings
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -24,7 +24,7 @@ def build_definitions(settings: Settings, resources: Mapping[str, Any] | None = 
         jobs=jobs(raw),
         schedules=[nightly(settings)],
         resources={"finago": FinagoResource(), "dbt": dbt_resource(), **(resources or {})},
-        executor=dg.in_process_executor,
+        executor=dg.multiprocess_executor if settings.executor is Executor.MULTIPROCESS else dg.in_process_executor,
     )
 
 

@@ -16,7 +16,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import duckdb
-from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
@@ -25,6 +24,8 @@ from finago_assets.settings import read_settings
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from rich.console import Console
 
     from finago_assets.settings import Settings
 
@@ -53,7 +54,11 @@ class Course:
 
 def run_demo(environment: Mapping[str, str], console: Console) -> int:
     """Run the main job against the server that `environment` names; return its exit status."""
-    env = {**os.environ, **environment, "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}"}
+    env = {
+        **os.environ,
+        **environment,
+        "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}",
+    }
     settings = read_settings(env)
     log = settings.data_dir / "demo.log"
     log.parent.mkdir(parents=True, exist_ok=True, mode=0o700)

@@ -32,9 +32,9 @@ if TYPE_CHECKING:
 
 LITTLE_SPACE: Final = 1 << 30
 WINDOW_ADVICE: Final = (
-    "A partition is a day from FINAGO_START_DATE up to today in Oslo. Dagster itself answers for a day outside that range: "
-    "“Partition keys not found” (or one that blames the start for a bad end) means a day before FINAGO_START_DATE or in the "
-    "future. A reversed range is refused by the assets with the sentence “is empty or reversed”."
+    "A partition is a day from FINAGO_START_DATE up to today in Oslo. Dagster itself answers for a day outside that "
+    "range: “Partition keys not found” (or one that blames the start for a bad end) means a day before "
+    "FINAGO_START_DATE or in the future. A reversed range is refused by the assets with the sentence “is empty or reversed”."
 )
 
 
@@ -60,9 +60,7 @@ class _Organization(msgspec.Struct):
     name: str | None = None
 
 
-def examine(
-    environ: Mapping[str, str], connect: Callable[[Settings, Connection], FinagoClient]
-) -> Iterator[Finding]:
+def examine(environ: Mapping[str, str], connect: Callable[[Settings, Connection], FinagoClient]) -> Iterator[Finding]:
     """Yield findings in order, each as soon as it is known; stops after the first that makes the rest pointless."""
     try:
         settings = read_settings(environ)
@@ -93,9 +91,7 @@ def _through(client: FinagoClient, settings: Settings, connection: Connection) -
         yield _scope(client, endpoint, keys, settings.start_date, today)
 
 
-def _scope(
-    client: FinagoClient, endpoint: Endpoint, keys: dict[str, str | None], first: date, today: date
-) -> Finding:
+def _scope(client: FinagoClient, endpoint: Endpoint, keys: dict[str, str | None], first: date, today: date) -> Finding:
     off = "" if endpoint.enabled else " (off by default: FINAGO_EXTRA_ENDPOINTS)"
     parent = None
     if endpoint.parent is not None:
@@ -108,7 +104,9 @@ def _scope(
         page = next(client.pages(smallest_call(endpoint, day, today, parent), Tally()), None)
     except Forbidden as refusal:
         needed = ", ".join(refusal.scopes or endpoint.scopes) or "not documented"
-        return Finding(endpoint.name, Verdict.WITHHELD, f"needs {needed}; the asset will be skipped with a warning{off}")
+        return Finding(
+            endpoint.name, Verdict.WITHHELD, f"needs {needed}; the asset will be skipped with a warning{off}"
+        )
     except NotFound:
         return Finding(endpoint.name, Verdict.WORKS, f"answers, with nothing to show{off}")
     except FinagoError as error:
@@ -130,7 +128,9 @@ def _data_folder(settings: Settings) -> Finding:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         free = shutil.disk_usage(folder).free
     except OSError:
-        return Finding("data folder", Verdict.FAILS, f"{folder} cannot be made; set FINAGO_DATA_DIR to a writable folder")
+        return Finding(
+            "data folder", Verdict.FAILS, f"{folder} cannot be made; set FINAGO_DATA_DIR to a writable folder"
+        )
     if not os.access(folder, os.W_OK | os.X_OK):
         return Finding("data folder", Verdict.FAILS, f"{folder} cannot be written; set FINAGO_DATA_DIR to one that can")
     verdict = Verdict.WORKS if free > LITTLE_SPACE else Verdict.FAILS

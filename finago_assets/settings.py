@@ -39,6 +39,13 @@ class TieOut(StrEnum):
     BLOCK = "block"
 
 
+class Executor(StrEnum):
+    """Where steps run: in the run's own process, or each in one of its own."""
+
+    IN_PROCESS = "in_process"
+    MULTIPROCESS = "multiprocess"
+
+
 @dataclass(frozen=True, slots=True)
 class Settings:
     """Everything that is not a secret. Rates are requests a second for one organization; 0 means no ceiling."""
@@ -51,6 +58,7 @@ class Settings:
     requests_per_second: Decimal = Decimal(2)
     concurrency: int = 4
     extra_endpoints: frozenset[str] = field(default_factory=frozenset)
+    executor: Executor = Executor.IN_PROCESS
     api_url: str = API_URL
     token_url: str = TOKEN_URL
 
@@ -76,7 +84,7 @@ class Settings:
 
 
 def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
-    """Read every variable that has a default. Raises SettingInvalid naming the variable, what it held and what it takes."""
+    """Read every variable that has a default. Raises SettingInvalid: the variable, what it held and what it takes."""
     env = os.environ if environ is None else environ
     usual = Settings()
     return Settings(
@@ -86,12 +94,17 @@ def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
         tie_out=_read(env, "FINAGO_TIE_OUT", usual.tie_out, TieOut, "warn or block"),
         landing=_read(env, "FINAGO_LANDING", usual.landing, Landing, "parquet or duckdb"),
         requests_per_second=_read(
-            env, "FINAGO_REQUESTS_PER_SECOND", usual.requests_per_second, _rate, "a number from 0, where 0 means no ceiling"
+            env,
+            "FINAGO_REQUESTS_PER_SECOND",
+            usual.requests_per_second,
+            _rate,
+            "a number from 0, where 0 means no ceiling",
         ),
         concurrency=_read(env, "FINAGO_CONCURRENCY", usual.concurrency, _count, "a whole number from 1"),
         extra_endpoints=_read(
             env, "FINAGO_EXTRA_ENDPOINTS", usual.extra_endpoints, _extra, f"a comma-separated list of {', '.join(_OFF)}"
         ),
+        executor=_read(env, "FINAGO_EXECUTOR", usual.executor, Executor, "in_process or multiprocess"),
         api_url=_read(env, "FINAGO_API_URL", usual.api_url, str, "an address"),
         token_url=_read(env, "FINAGO_TOKEN_URL", usual.token_url, str, "an address"),
     )

@@ -12,7 +12,11 @@ from finago_assets.core.errors import SettingInvalid, SettingMissing, TlsRefused
 from finago_assets.core.landing.store import Landing
 from finago_assets.settings import Settings, TieOut, read_connection, read_settings
 
-CREDENTIALS = {"FINAGO_CLIENT_ID": "id", "FINAGO_CLIENT_SECRET": "s3cret-value", "FINAGO_ORGANIZATION_ID": "123456789012345"}
+CREDENTIALS = {
+    "FINAGO_CLIENT_ID": "id",
+    "FINAGO_CLIENT_SECRET": "s3cret-value",
+    "FINAGO_ORGANIZATION_ID": "123456789012345",
+}
 
 
 def test_an_empty_environment_gives_the_defaults_of_the_contract() -> None:

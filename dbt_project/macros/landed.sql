@@ -25,7 +25,7 @@
     group by m.file_name
     having
         max(decode(m.value)) filter (where decode(m.key) = 'outcome') = 'landed'
-        and max(cast(decode(m.value) as bigint)) filter (where decode(m.key) = 'rows') > 0
+        and cast(max(decode(m.value)) filter (where decode(m.key) = 'rows') as bigint) > 0
     {%- endif -%}
 {%- endmacro %}
 

@@ -15,9 +15,9 @@
     {{ node.config.get('meta', {}).get('endpoint', node.name[4:]) }}
 {%- endmacro %}
 
-{#- which: 'newest' date of each organization, or the 'changed' ones: every partition that differs from what this table
-    holds, on either side. `of`: a relation with _digest to follow instead of the endpoint's manifests. -#}
-{% macro choose_partitions(which, of=none) -%}
+{#- An incremental model reads the changed partitions: all that differ from what its table holds, on either side. Any
+    other reads the newest one of each organization. `of`: a relation with _digest to follow instead of the manifests. -#}
+{% macro choose_partitions(of=none) -%}
     {%- set name = partitions_variable() -%}
     {%- set landed -%}
         {%- if of is none -%}
@@ -27,7 +27,7 @@
         {%- endif -%}
     {%- endset -%}
     {%- set chosen -%}
-        {%- if which == 'newest' -%}
+        {%- if config.get('materialized') != 'incremental' -%}
             select l.o, l.d, l.f, l.k from ({{ landed }}) as l qualify l.d = max(l.d) over (partition by l.o)
         {%- elif is_incremental() -%}
             select coalesce(l.o, t.o) as o, coalesce(l.d, t.d) as d, l.f, l.k

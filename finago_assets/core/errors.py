@@ -1,7 +1,7 @@
 """Every error the core raises, in one tree, each with its verdict: try again, give up, or distrust the data.
 
-Owns the wording rules: a message names the verb, the path template, the status, the trace id and the next step. It never
-holds a body, a query string, a header or a secret. Knows nothing of Dagster; the shell maps the tree in one function.
+Owns the wording rules: a message names the verb, the path template, the status, the trace id and the next step. It
+never holds a body, a query string, a header or a secret. Knows nothing of Dagster; the shell maps the tree.
 
     FinagoError
     ├── Transient      Timeout · Unavailable · RateLimited · Truncated        worth another run later
@@ -128,7 +128,7 @@ class NotLanded(DataFault):
 
 
 class Environment(FinagoError):
-    """This machine, not the vendor."""
+    """The fault is this machine's, not the vendor's."""
 
 
 class NoSpace(Environment):

@@ -1,7 +1,7 @@
 """Endpoint + window + organization -> landed partitions: the one place where client, catalogue and store meet.
 
-Owns the order of things: chains of one calendar month at most, in parallel, each published day by day when it ends. Knows
-neither Dagster nor how bytes are stored.
+Owns the order of things: chains of one calendar month at most, in parallel, each published day by day when it ends.
+Knows neither Dagster nor how bytes are stored.
 """
 
 from __future__ import annotations
@@ -175,10 +175,9 @@ class Extractor:
         self, endpoint: Endpoint, parents: Iterable[str], day: date, spool: Spool, tally: Tally
     ) -> None:
         reader = RecordReader(endpoint)
-        read = 0
-        for parent, records, spent in self._ahead(lambda key: self._child(endpoint, key), parents):
+        answers = self._ahead(lambda key: self._child(endpoint, key), parents)
+        for read, (parent, records, spent) in enumerate(answers, start=1):
             tally.add(spent)
-            read += 1
             spool.add(read, records, day, reader.keys(records), parent)
             self.say(f"{endpoint.name} {day}: {read:,} of its parents read")
 

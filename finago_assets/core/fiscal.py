@@ -23,7 +23,7 @@ class _Period(msgspec.Struct):
 
 
 def fiscal_years(payloads: Iterable[bytes], *, first: date, last: date) -> list[Window]:
-    """Return the fiscal years that touch `first`...`last`, each cut at `last`; a day outside every year gets a calendar year.
+    """Return the fiscal years that touch `first`...`last`, cut at `last`; a day outside all of them gets a calendar year.
 
     The first year starts at its own beginning, before `first` if need be: an opening balance belongs to a whole year.
     """
@@ -42,7 +42,9 @@ def _year(payload: bytes) -> Window | None:
         period = msgspec.json.decode(payload, type=_Period)
         if period.type != "Year" or period.startingDate is None or period.endingDate is None:
             return None
-        return Window(date.fromisoformat(period.startingDate[:10]), date.fromisoformat(period.endingDate[:10]) + ONE_DAY)
+        return Window(
+            date.fromisoformat(period.startingDate[:10]), date.fromisoformat(period.endingDate[:10]) + ONE_DAY
+        )
     except (msgspec.MsgspecError, ValueError):
         return None
 

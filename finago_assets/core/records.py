@@ -81,7 +81,7 @@ class RecordReader:
 
 
 def inside(endpoint: Endpoint, window: Window, reading: Reading, surplus: date | None) -> list[int] | None:
-    """Return the positions to keep, or None when all are inside `window`. Rows on `surplus` are dropped, any other raises.
+    """Return the positions to keep, None when all are inside `window`. Rows on `surplus` are dropped, any other raises.
 
     Raises OutsideWindow: the server ignored the filter, as it silently does with parameters it does not know.
     """

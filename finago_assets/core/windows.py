@@ -1,6 +1,6 @@
 """Half-open windows of Europe/Oslo days: parsing, checking, and cutting into calendar months.
 
-Owns every rule about which days may be asked for. Does not know how an endpoint spells its window: that is the catalogue.
+Owns every rule about which days may be asked for. How an endpoint spells its window is the catalogue's.
 """
 
 from __future__ import annotations

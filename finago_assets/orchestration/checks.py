@@ -36,7 +36,7 @@ def specs(endpoint: Endpoint, key: dg.AssetKey) -> list[dg.AssetCheckSpec]:
         dg.AssetCheckSpec(
             SCOPE,
             asset=key,
-            description="The organization grants the scope this endpoint needs. Without it earlier files stay as they are.",
+            description="The organization grants the scope this endpoint needs. Without it earlier files stay.",
         ),
     ]
     if not endpoint.may_be_empty:
@@ -52,7 +52,7 @@ def granted(endpoint: Endpoint, key: dg.AssetKey) -> dg.AssetCheckResult:
 
 
 def withheld(endpoint: Endpoint, key: dg.AssetKey, refusal: Forbidden) -> list[dg.AssetCheckResult]:
-    """The scope is missing: a warning that names it. Nothing was landed, so the other checks have nothing to complain of."""
+    """A missing scope is a warning that names it. Nothing was landed, so the other checks have nothing to find."""
     scopes = ", ".join(refusal.scopes or endpoint.scopes) or "no scope is documented for it"
     said = (
         f"403 for GET {endpoint.path}: the organization has not granted {scopes}. Nothing was landed; what was landed "

@@ -24,7 +24,9 @@ def jobs(raw: Sequence[dg.AssetsDefinition]) -> list[dg.UnresolvedAssetJobDefini
     landing = dg.AssetSelection.assets(*raw)
     return [
         dg.define_asset_job(
-            EVERYTHING, dg.AssetSelection.all(), description="Land, build, check and publish: what the nightly run does."
+            EVERYTHING,
+            dg.AssetSelection.all(),
+            description="Land, build, check and publish: what the nightly run does.",
         ),
         dg.define_asset_job("land", landing, description="Land raw files only; the warehouse stays as it is."),
         dg.define_asset_job(

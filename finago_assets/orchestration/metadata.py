@@ -25,7 +25,7 @@ def raw_schema(endpoint: Endpoint) -> dg.TableSchema:
     ]
     if endpoint.parent is not None:
         columns.append(
-            dg.TableColumn(endpoint.parent.column, "VARCHAR", f"Key of the {endpoint.parent.endpoint} record it hangs on.")
+            dg.TableColumn(endpoint.parent.column, "VARCHAR", f"Key of its {endpoint.parent.endpoint} record.")
         )
     return dg.TableSchema(columns)
 
@@ -66,6 +66,8 @@ def endpoint_metadata(endpoint: Endpoint) -> dict[str, Any]:
 
 def endpoint_description(endpoint: Endpoint) -> str:
     """Plain words for the asset's overview."""
-    when = "One partition a day." if endpoint.kind == "windowed" else "Fetched whole, kept under the day it was fetched."
+    when = (
+        "One partition a day." if endpoint.kind == "windowed" else "Fetched whole, kept under the day it was fetched."
+    )
     parts = [f"{endpoint.title}.", when, endpoint.note, f"`GET {endpoint.path}`, [documentation]({DOCUMENTATION})."]
     return "\n\n".join(part for part in parts if part)

@@ -1,6 +1,6 @@
-"""Raw assets: one factory over the catalogue. Windowed endpoints are partitioned assets, the small lists share one step.
+"""Raw assets: one factory over the catalogue. Windowed endpoints are partitioned assets, the lists share one step.
 
-Owns how landing appears in Dagster: one event for each landed day, checks, progress, and what a withheld scope looks like.
+Owns how landing appears in Dagster: one event for each landed day, checks, progress, what a withheld scope looks like.
 """
 
 from __future__ import annotations
@@ -26,9 +26,9 @@ if TYPE_CHECKING:
     from finago_assets.core.landing.store import Landed
     from finago_assets.settings import Settings
 
-# Dagster materializes an asset once its output is handed over, with one event for the whole range. This key, which its own
-# converted source assets carry, hands the output over silently, so that each landed day can have an event of its own and
-# a withheld scope none at all. It is private; tests/orchestration/test_raw_events.py fails the day it changes.
+# Dagster materializes an asset once its output is handed over, for the whole range at once. This key, which its own
+# converted source assets carry, hands the output over silently, so that each landed day can have an event of its own
+# and a withheld scope none at all. It is private; tests/orchestration/test_raw_events.py fails the day it changes.
 SILENT_OUTPUT: Final = {"__source_asset_observation__": True}
 SAY_EVERY_SECONDS: Final = 5.0
 
@@ -54,7 +54,11 @@ def _spec(endpoint: Endpoint, *, partitions: dg.PartitionsDefinition[str] | None
         group_name=f"raw_{endpoint.group}",
         owners=["team:finance-data"],
         kinds={"httpx", "json"},
-        tags={"finago/layer": "raw", "finago/kind": endpoint.kind.value, "finago/personal_data": _yes(endpoint.personal)},
+        tags={
+            "finago/layer": "raw",
+            "finago/kind": endpoint.kind.value,
+            "finago/personal_data": _yes(endpoint.personal),
+        },
         partitions_def=partitions,
         skippable=skippable,
     )
@@ -111,7 +115,7 @@ def _reference_assets(endpoints: list[Endpoint]) -> dg.AssetsDefinition:
         with typed_failures(), finago.extractor(run=run, say=_throttled(context)) as extractor:
             for number, (key, endpoint) in enumerate(chosen, start=1):
                 verdicts = _land_one(context, extractor, key, endpoint)
-                context.log.info(f"{number} of {len(chosen)} lists read: {endpoint.name}")
+                context.log.info("%d of %d lists read: %s", number, len(chosen), endpoint.name)
                 yield dg.Output(None, output_name=key.to_python_identifier(), metadata=SILENT_OUTPUT)
                 yield from (verdict for verdict in verdicts if _wanted(context, verdict))
 

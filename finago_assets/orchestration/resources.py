@@ -34,7 +34,9 @@ class FinagoResource(dg.ConfigurableResource):  # type: ignore[type-arg]
     """The connection to one organization of Finago Office, and the raw store that its answers land in."""
 
     client_id: str = Field(default=CLIENT_ID, description="A reference: env:NAME or file:PATH.")
-    client_secret: str = Field(default=CLIENT_SECRET, description="A reference: env:NAME or file:PATH. Never the value.")
+    client_secret: str = Field(
+        default=CLIENT_SECRET, description="A reference: env:NAME or file:PATH. Never the value."
+    )
     organization_id: str = Field(default=ORGANIZATION_ID, description="A reference: env:NAME or file:PATH.")
 
     def settings(self) -> Settings:
@@ -75,7 +77,5 @@ class FinagoResource(dg.ConfigurableResource):  # type: ignore[type-arg]
 
 def open_client(settings: Settings, connection: Connection) -> FinagoClient:
     """Return a client under the request ceiling that every process of this machine shares."""
-    budget = RequestBudget(
-        settings.work_dir / "budget", connection.organization_id, settings.requests_per_second
-    )
+    budget = RequestBudget(settings.work_dir / "budget", connection.organization_id, settings.requests_per_second)
     return FinagoClient(connection, budget=budget)

@@ -1,4 +1,4 @@
-"""The dbt half of the graph and the last asset, `published`. dbt owns every reshaping; this owns when and behind which lock.
+"""The dbt half of the graph and the last asset, `published`. dbt owns every reshaping; this owns when, and which lock.
 
 The working warehouse has one writer, dbt. People query the published file, which is replaced whole or not at all.
 """
@@ -43,7 +43,9 @@ def dbt_project() -> DbtProject:
 
 def dbt_resource() -> DbtCliResource:
     """Return the dbt command of this very interpreter, wherever it was started from."""
-    return DbtCliResource(project_dir=os.fspath(PROJECT_DIR), profiles_dir=os.fspath(PROJECT_DIR), dbt_executable=_dbt())
+    return DbtCliResource(
+        project_dir=os.fspath(PROJECT_DIR), profiles_dir=os.fspath(PROJECT_DIR), dbt_executable=_dbt()
+    )
 
 
 def warehouse_assets() -> list[dg.AssetsDefinition]:
@@ -126,7 +128,8 @@ def _explained(store: RawStore, error: Exception | None) -> dg.Failure:
             except CorruptFile as corrupt:
                 return failure(corrupt)
     return dg.Failure(
-        description=f"dbt build failed; the published warehouse is unchanged. {error or ''}".strip(), allow_retries=False
+        description=f"dbt build failed; the published warehouse is unchanged. {error or ''}".strip(),
+        allow_retries=False,
     )
 
 
@@ -139,10 +142,20 @@ def _stale(manifest: Path) -> bool:
 
 
 def _parse() -> None:
-    command = [_dbt(), "parse", "--quiet", "--project-dir", os.fspath(PROJECT_DIR), "--profiles-dir", os.fspath(PROJECT_DIR)]
+    command = [
+        _dbt(),
+        "parse",
+        "--quiet",
+        "--project-dir",
+        os.fspath(PROJECT_DIR),
+        "--profiles-dir",
+        os.fspath(PROJECT_DIR),
+    ]
     done = subprocess.run(command, check=False, capture_output=True, text=True, cwd=PROJECT_DIR)  # noqa: S603  our own command
     if done.returncode:
-        raise FinagoError(f"dbt could not parse the project in {PROJECT_DIR}:\n{done.stdout[-2000:]}{done.stderr[-2000:]}")
+        raise FinagoError(
+            f"dbt could not parse the project in {PROJECT_DIR}:\n{done.stdout[-2000:]}{done.stderr[-2000:]}"
+        )
 
 
 def _dbt() -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -26,7 +27,7 @@ def test_months_tile_a_window_without_gap_or_overlap(start: date, length: int) -
 def test_runs_of_days_hold_exactly_the_days_given(days: set[date]) -> None:
     runs = windows_of(days)
     assert [day for run in runs for day in run.days] == sorted(days)
-    assert all(left.end < right.start for left, right in zip(runs, runs[1:], strict=False))
+    assert all(left.end < right.start for left, right in pairwise(runs))
 
 
 @given(DAYS, st.integers(2, 4000))

@@ -24,7 +24,7 @@ class Paging(StrEnum):
 
     NONE = "none"
     PAGE = "page"
-    TOKEN = "continuation token"
+    TOKEN = "continuation token"  # noqa: S105  a way of paging
 
 
 class Upper(StrEnum):
@@ -48,7 +48,7 @@ class WindowRule:
 
 @dataclass(frozen=True, slots=True)
 class Parent:
-    """A child is read once for each record of `endpoint`; `key_field` of that record fills `{placeholder}` of the path."""
+    """A child is read once for each record of `endpoint`, whose `key_field` fills `{placeholder}` of the path."""
 
     endpoint: str
     key_field: str
@@ -60,8 +60,8 @@ class Parent:
 class Endpoint:
     """One landed endpoint: GET `path`, and `items`, the single reads that answer a record of the same list.
 
-    `key` names the fields that identify a record (dotted into nested objects, without the parent's key); `single` marks a
-    body that is one object instead of an array. `personal` lists fields that hold personal data.
+    `key` names the fields that identify a record (dotted into nested objects, without the parent's key); `single` marks
+    a body that is one object instead of an array. `personal` lists fields that hold personal data.
     """
 
     name: str

@@ -6,23 +6,26 @@ Owns the token request and its errors. The token is renewed before it expires, a
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
 from threading import Lock
-from typing import Final
+from typing import TYPE_CHECKING, Final
 from urllib.parse import urlencode
 
 import msgspec
 
 from finago_assets.core.errors import AuthRefused, Malformed
 from finago_assets.core.http.call import Tally
-from finago_assets.core.http.connection import Connection
 from finago_assets.core.http.fault import Fault
-from finago_assets.core.http.retry import Retry
 from finago_assets.core.http.secret import Secret
-from finago_assets.core.http.transport import Reply, Wire
 from finago_assets.core.http.verdict import failure, trace_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+
+    from finago_assets.core.http.connection import Connection
+    from finago_assets.core.http.retry import Retry
+    from finago_assets.core.http.transport import Reply, Wire
 
 TEMPLATE: Final = "the token endpoint"
 ASSUMED_LIFETIME: Final = 3600.0

@@ -8,14 +8,16 @@ from __future__ import annotations
 
 import re
 import zlib
-from collections.abc import Iterable, Iterator
 from operator import itemgetter
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import msgspec
 
 from finago_assets.core.errors import Malformed, TooLarge, Truncated
 from finago_assets.core.http.fault import Fault
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
 
 MEBIBYTE: Final = 1024 * 1024
 WIRE_LIMIT: Final = 32 * MEBIBYTE

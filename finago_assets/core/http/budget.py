@@ -9,21 +9,23 @@ from __future__ import annotations
 import os
 import sqlite3
 import time
-from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from decimal import Decimal
 from fractions import Fraction
 from math import ceil
 from pathlib import Path
 from threading import RLock
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from pyrate_limiter import Rate, RateItem
 from pyrate_limiter.buckets import SQLiteBucket
 
 from finago_assets.core.errors import FinagoError, Locked, NoSpace, NotWritable, RateLimited, SettingInvalid
 from finago_assets.core.http.connection import ORGANIZATION
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from decimal import Decimal
 
 TABLE: Final = "requests"
 BUSY_SECONDS: Final = 30

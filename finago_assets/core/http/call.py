@@ -6,13 +6,16 @@ Owns shapes only. A call is checked here, before anything is sent.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Final
+from typing import TYPE_CHECKING, Final
 from urllib.parse import unquote
 
-from finago_assets.core.catalogue.model import Paging
 from finago_assets.core.errors import BadRequest
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from finago_assets.core.catalogue.model import Paging
 
 PATH = re.compile(r"(?:/(?:[A-Za-z0-9._~!$&'()*+,;=:@-]|%[0-9A-Fa-f]{2})+)+")
 TRACES_KEPT: Final = 100

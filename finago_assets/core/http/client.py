@@ -8,23 +8,26 @@ from __future__ import annotations
 
 import random as random_numbers
 import time
-from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
-from typing import Final, Self, TypeVar
+from typing import TYPE_CHECKING, Final, Self, TypeVar
 
 from finago_assets.core.errors import Truncated
 from finago_assets.core.http.auth import Token, TokenSource
 from finago_assets.core.http.body import split
-from finago_assets.core.http.budget import RequestBudget
 from finago_assets.core.http.call import Call, Page, Tally
-from finago_assets.core.http.connection import Connection
 from finago_assets.core.http.fault import Fault
 from finago_assets.core.http.origin import Origin
 from finago_assets.core.http.paging import Chain
 from finago_assets.core.http.retry import Retry, RetryPolicy
 from finago_assets.core.http.transport import BaseTransport, Reply, Wire
 from finago_assets.core.http.verdict import failure, trace_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from finago_assets.core.http.budget import RequestBudget
+    from finago_assets.core.http.connection import Connection
 
 T = TypeVar("T")
 EMPTY_ANSWERS_BELIEVED: Final = 3

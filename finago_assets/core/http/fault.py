@@ -7,8 +7,7 @@ error is raised outside any `except`, so that no chained cause carries a request
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from finago_assets.core.errors import (
     AuthRefused,
@@ -27,6 +26,9 @@ from finago_assets.core.errors import (
     Truncated,
     Unavailable,
 )
+
+if TYPE_CHECKING:
+    from datetime import datetime
 
 NEXT_STEP: Final[dict[type[FinagoError], str]] = {
     Timeout: "Run it again later.",

@@ -6,12 +6,14 @@ Owns the grammar. Where a link may lead is `origin.py`'s business.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from finago_assets.core.errors import Malformed
 from finago_assets.core.http.fault import Fault
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
 
 SPACE: Final = re.compile(r"[ \t]*")
 SEPARATORS: Final = re.compile(r"[ \t,]*")

@@ -9,16 +9,19 @@ the chain whatever they link to; the second look costs one request and a page th
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Final
+from typing import TYPE_CHECKING, Final
 from urllib.parse import parse_qsl, quote, urlencode, urlsplit
 
 from finago_assets.core.catalogue.model import Paging
 from finago_assets.core.errors import LoopingPages, Malformed, PageCapReached
-from finago_assets.core.http.call import Call
 from finago_assets.core.http.fault import Fault
 from finago_assets.core.http.links import next_target
-from finago_assets.core.http.origin import Origin
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from finago_assets.core.http.call import Call
+    from finago_assets.core.http.origin import Origin
 
 MOST_PAGES: Final = 100_000
 EMPTY_PAGES_THAT_END: Final = 2

@@ -7,17 +7,19 @@ What counts as worth another attempt is written on the fault.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from threading import Lock
-from typing import Final, TypeVar
+from typing import TYPE_CHECKING, Final, TypeVar
 
 from tenacity import RetryCallState, Retrying, retry_if_exception
 
 from finago_assets.core.errors import RateLimited
 from finago_assets.core.http.call import Tally
 from finago_assets.core.http.fault import Fault
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 T = TypeVar("T")
 QUOTA: Final = 500

@@ -8,10 +8,9 @@ from __future__ import annotations
 
 import logging
 import ssl
-from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from http.cookiejar import CookieJar, DefaultCookiePolicy
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from httpx import (
     BaseTransport,
@@ -37,7 +36,11 @@ from httpx import Timeout as Timeouts
 from finago_assets.core.errors import BadRequest, Timeout, TlsRefused, TooLarge, Truncated, Unavailable
 from finago_assets.core.http.body import INFLATED_LIMIT, WIRE_LIMIT, inflated
 from finago_assets.core.http.fault import Fault
-from finago_assets.core.http.secret import Secret
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from finago_assets.core.http.secret import Secret
 
 __all__ = [
     "BaseTransport",

@@ -6,9 +6,7 @@ Owns the table of statuses, the vendor's quarantine text, and the trace id as it
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
-from datetime import datetime
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import msgspec
 
@@ -25,7 +23,12 @@ from finago_assets.core.errors import (
 )
 from finago_assets.core.http.fault import Fault
 from finago_assets.core.http.retry_after import seconds_asked
-from finago_assets.core.http.transport import Reply
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+
+    from finago_assets.core.http.transport import Reply
 
 AGAIN: Final[dict[int, type[FinagoError]]] = {
     408: Timeout,

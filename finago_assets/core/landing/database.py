@@ -6,28 +6,36 @@ Owns creation, locking, file modes and DuckDB's errors in our own words. Knows n
 from __future__ import annotations
 
 import os
+import threading
 import time
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final
 
 import duckdb
 
-from finago_assets.core.errors import CorruptFile, FinagoError, Locked, NoSpace, NotWritable
+from finago_assets.core.errors import CorruptFile, Environment, FinagoError, Locked, NoSpace, NotWritable
 from finago_assets.core.landing import litter
 from finago_assets.core.landing.lock import warehouse_lock
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
+    from contextlib import AbstractContextManager
     from pathlib import Path
 
     from finago_assets.core.landing.files import Files
 
+_UMASK = threading.Lock()
 _RETRY_SECONDS: Final = 0.1
 _CONFIG: Final[dict[str, str | bool | int | float | list[str]]] = {"memory_limit": "512MB", "threads": 2}
+_WORDS: Final = (
+    (("No space left", "File too large", "Disk quota"), NoSpace, "no room left; free some disk space and run it again"),
+    (("Permission denied", "Read-only file system", "Cannot open file"), NotWritable, "give this user access to it"),
+    (("Could not set lock",), Locked, "another process has it open; close that one and run it again"),
+)
 
 
 class Database:
-    """The file at `path`, its lock beside it. `schema` is run once, when the file is made."""
+    """The file at `path`, its lock beside it. `schema` is SQL that runs once, when the file is made."""
 
     def __init__(self, path: Path, schema: str, files: Files, patience_seconds: float) -> None:
         self.path = path
@@ -36,33 +44,72 @@ class Database:
         self._patience = patience_seconds
 
     @contextmanager
-    def transaction(self, *, commit: Callable[[Callable[[], object]], None]) -> Iterator[duckdb.DuckDBPyConnection]:
-        """Open for writing, in one transaction that `commit` ends; anything raised rolls it back."""
-        with self._locked(), _private_umask(), typed_database_errors(self.path):
+    def transaction(self) -> Iterator[duckdb.DuckDBPyConnection]:
+        """Open for writing. What was done is committed at the end, or not at all if anything is raised."""
+        with self._locked(), _private_umask(), _typed_errors(self.path):
             if not self.path.exists():
                 self._create()
-            with self._connected(read_only=False) as connection:
+            with self._connect(read_only=False) as connection:
                 connection.begin()
                 yield connection
-                commit(connection.commit)
+                connection.commit()
 
     @contextmanager
     def reading(self) -> Iterator[duckdb.DuckDBPyConnection | None]:
-        """Open read-only; None when there is no file yet. Do not yield to foreign code inside: the lock is held."""
+        """Open read-only; None while there is no file. Nobody else can open it meanwhile."""
         if not self.path.exists():
             yield None
             return
-        with self._locked(), _private_umask(), typed_database_errors(self.path):
-            with self._connected(read_only=True) as connection:
-                yield connection
+        with self._locked(), _private_umask(), _typed_errors(self.path), self._connect(read_only=True) as connection:
+            yield connection
 
-    def _locked(self) -> object:
+    def _locked(self) -> AbstractContextManager[None]:
         return warehouse_lock(self.path.with_name(f"{self.path.name}.lock"), self._patience)
 
     def _create(self) -> None:
-        # a file that was opened but never written is none that DuckDB opens again: make it elsewhere, then rename
+        # DuckDB refuses a file that a killed process opened and never wrote: make it elsewhere, then rename
         temporary = litter.temporary(self.path.parent, self.path.name)
         with duckdb.connect(temporary, config=_CONFIG) as connection:
             connection.execute(self._schema)
         self._files.replace(temporary, self.path)
         self._files.fsync_directory(self.path.parent)
+
+    def _connect(self, *, read_only: bool) -> duckdb.DuckDBPyConnection:
+        """Open; wait for somebody who has the file open without having our lock, such as the child of a killed run."""
+        end = time.monotonic() + self._patience
+        while True:
+            try:
+                return duckdb.connect(self.path, read_only=read_only, config=_CONFIG)
+            except duckdb.IOException as error:
+                if "Could not set lock" not in str(error) or time.monotonic() > end:
+                    raise
+            time.sleep(_RETRY_SECONDS)
+
+
+@contextmanager
+def _private_umask() -> Iterator[None]:
+    """Let DuckDB create its WAL with mode 0600; it offers no other way. The umask is the whole process's, hence the lock."""
+    with _UMASK:
+        before = os.umask(0o077)
+        try:
+            yield
+        finally:
+            os.umask(before)
+
+
+@contextmanager
+def _typed_errors(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except duckdb.Error as error:
+        raise _typed(error, path) from None
+
+
+def _typed(error: duckdb.Error, path: Path) -> FinagoError:
+    text = str(error)
+    for phrases, kind, advice in _WORDS:
+        if any(phrase in text for phrase in phrases):
+            return kind(f"{path}: {advice}. What was landed before still stands.")
+    if isinstance(error, (duckdb.IOException, duckdb.SerializationException, duckdb.FatalException)):
+        return CorruptFile(f"{path} cannot be read. Move it away and land again.")
+    return Environment(f"{path}: DuckDB refused with {type(error).__name__}. What was landed before still stands.")

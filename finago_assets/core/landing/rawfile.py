@@ -148,6 +148,10 @@ class RawReader:
                 ordinals = batch.column("ordinal").to_pylist()
             yield ordinals, payloads, parents
 
+    def stream(self) -> pa.RecordBatchReader:
+        """Return all columns for another engine to read, a row group at a time."""
+        return pa.RecordBatchReader.from_batches(self._parquet.schema_arrow, self._parquet.iter_batches(ROW_GROUP))
+
     def records(self) -> Iterator[tuple[str | None, bytes]]:
         """Yield parent's key and payload in order."""
         for _, payloads, parents in self.chunks():

@@ -8,6 +8,7 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from finago_assets.core.landing.duckdb import DuckdbStore
 from finago_assets.core.landing.model import (
     ChainFacts,
     Landed,
@@ -38,4 +39,4 @@ def open_store(data_dir: Path, landing: Landing) -> RawStore:
         case Landing.PARQUET:
             return ParquetStore(data_dir)
         case Landing.DUCKDB:
-            raise NotImplementedError
+            return DuckdbStore(data_dir)

@@ -1,4 +1,4 @@
-{{ config(materialized='incremental', incremental_strategy='replace_partitions', pre_hook="{{ choose_partitions('changed') }}") }}
+{{ config(materialized='incremental', incremental_strategy='replace_partitions') }}
 
 with lines as (
     {{ typed('transactionlines', [

@@ -1,0 +1,21 @@
+{{ config(
+    materialized='incremental',
+    incremental_strategy='replace_partitions',
+    pre_hook="{{ choose_partitions(of=ref('stg_transactionlines')) }}",
+) }}
+
+select
+    lines.organization_id,
+    lines.partition_date,
+    lines._digest,
+    lines._ordinal,
+    cast(sum(lines.amount) over (
+        partition by lines.organization_id, lines.account_number, lines.posting_date
+        order by lines.voucher_number asc nulls last, lines.line_id asc, lines._ordinal asc
+        rows between unbounded preceding and current row
+    ) as decimal(18, 2)) as balance_within_day
+from {{ ref('int_ledger_lines') }} as lines
+{% if is_incremental() %}
+    inner join (select unnest(getvariable('{{ partitions_variable() }}'), recursive := true)) as part
+        on lines.organization_id = part.o and lines.partition_date = part.d
+{% endif %}

@@ -1,0 +1,48 @@
+{{ config(materialized='view') }}
+
+select
+    lines.organization_id,
+    lines.line_id,
+    lines.voucher_id,
+    lines.voucher_number,
+    types.transaction_type_number,
+    lines.posting_date,
+    lines.period_date,
+    days.fiscal_year,
+    lines.account_number,
+    lines.amount,
+    {{ debit('lines.amount') }} as debit,
+    {{ credit('lines.amount') }} as credit,
+    cast(days.landed_before + balances.balance_within_day as decimal(18, 2)) as running_balance,
+    -- whether a foreign line's amount is in its own currency is not documented
+    case when {{ line_currency() }} = organization.currency_code then lines.amount end as amount_currency,
+    {{ line_currency() }} as currency_code,
+    lines.currency_rate,
+    taxes.tax_number,
+    cast(null as varchar) as standard_tax_code,
+    lines.tax_rate,
+    lines.customer_id,
+    lines.invoice_number,
+    lines.due_date,
+    lines.payment_reference,
+    lines.document_id,
+    lines.comment,
+    lines.created_at,
+    lines.modified_at
+from {{ ref('int_ledger_lines') }} as lines
+inner join {{ ref('int_line_balances') }} as balances
+    on
+        lines.organization_id = balances.organization_id
+        and lines.partition_date = balances.partition_date
+        and lines._ordinal = balances._ordinal
+inner join {{ ref('int_account_days') }} as days
+    on
+        lines.organization_id = days.organization_id
+        and lines.account_number = days.account_number
+        and lines.posting_date = days.posting_date
+left join {{ ref('stg_taxes') }} as taxes
+    on lines.organization_id = taxes.organization_id and lines.tax_id = taxes.tax_id
+left join {{ ref('stg_transactiontypes') }} as types
+    on lines.organization_id = types.organization_id and lines.transaction_type_id = types.transaction_type_id
+left join {{ ref('stg_organization_information') }} as organization
+    on lines.organization_id = organization.organization_id

@@ -1,0 +1,6 @@
+{{ typed('fiscalperiods', [
+    ['fiscal_period_id', 'id'],
+    ['period_type', 'type'],
+    ['starting_date', 'startingDate', 'date'],
+    ['ending_date', 'endingDate', 'date'],
+]) }}

@@ -1,0 +1,6 @@
+{{ typed('taxes', [
+    ['tax_id', 'id'],
+    ['tax_number', 'number', 'integer'],
+    ['tax_name', 'name'],
+    ['tax_rate', 'rate', 'decimal'],
+]) }}

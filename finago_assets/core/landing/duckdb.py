@@ -1,0 +1,214 @@
+"""The other store: the same rows in the tables of one DuckDB file, one transaction for each partition.
+
+Owns the tables and what is in them. Opening the file behind its lock is database.py; spooling is shared with parquet.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from contextlib import closing, suppress
+from dataclasses import fields
+from typing import TYPE_CHECKING, Any, Final
+
+from finago_assets.core.errors import CorruptFile
+from finago_assets.core.landing import litter
+from finago_assets.core.landing.database import Database
+from finago_assets.core.landing.files import Files, typed_errors
+from finago_assets.core.landing.model import Landed, Manifest, Outcome, Partition, checked_names
+from finago_assets.core.landing.paths import refuse_case_twin
+from finago_assets.core.landing.rawfile import ROW_GROUP, RawReader, RawWriter, corrupt, not_landed
+from finago_assets.core.landing.spool import ChainSpool, placeholder_manifest
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+    from pathlib import Path
+
+    from duckdb import DuckDBPyConnection
+
+    from finago_assets.core.catalogue.model import Endpoint
+    from finago_assets.core.landing.model import Spool
+
+PATIENCE_SECONDS: Final = 300.0
+_FIELDS: Final = tuple(field.name for field in fields(Manifest))
+_OF_PARTITION: Final = "organization = ? and date = ?"
+
+
+def _silent(_: str) -> None: ...
+
+
+def _schema() -> str:
+    columns = ", ".join(f"{name} {'DATE' if name == 'date' else 'VARCHAR'} not null" for name in _FIELDS)
+    return f"create schema finago; create table finago.manifests ({columns})"
+
+
+class DuckdbStore:
+    """See `RawStore`. `files` and `checkpoint` let tests make a call fail, or die at a named moment.
+
+    A manifest's row and the partition's rows change in one transaction. No lock is held while a caller's code runs.
+    """
+
+    def __init__(
+        self,
+        data_dir: Path,
+        *,
+        files: Files | None = None,
+        checkpoint: Callable[[str], None] = _silent,
+        patience_seconds: float = PATIENCE_SECONDS,
+    ) -> None:
+        self.files = files or Files()
+        self.checkpoint = checkpoint
+        self._data_dir = data_dir
+        self._database = Database(data_dir / "raw.duckdb", _schema(), self.files, patience_seconds)
+
+    def spool(self, endpoint: Endpoint, organization: str, days: Sequence[dt.date]) -> Spool:
+        """See `RawStore.spool`."""
+        checked_names(endpoint.name, organization)
+        refuse_case_twin(organization, [row["organization"] for row in self._manifests(endpoint.name)])
+        return ChainSpool(self, endpoint, organization, days)
+
+    def manifest(self, partition: Partition) -> Manifest | None:
+        """See `RawStore.manifest`."""
+        rows = self._manifests(partition.endpoint, partition.organization, partition.date)
+        return self._read(partition, rows[0]) if rows else None
+
+    def landed(self, endpoint: str, organization: str) -> dict[dt.date, Landed]:
+        """See `RawStore.landed`."""
+        checked_names(endpoint, organization)
+        found = {}
+        for row in self._manifests(endpoint, organization):
+            partition = Partition(endpoint, organization, row["date"])
+            with suppress(CorruptFile):
+                manifest = self._read(partition, row)
+                if manifest.outcome is Outcome.LANDED:
+                    found[partition.date] = Landed(partition, manifest, self._location(endpoint))
+        return found
+
+    def newest(self, endpoint: str, organization: str) -> Partition | None:
+        """See `RawStore.newest`."""
+        checked_names(endpoint, organization)
+        for row in reversed(self._manifests(endpoint, organization)):
+            partition = Partition(endpoint, organization, row["date"])
+            if self._read(partition, row).outcome is Outcome.LANDED:
+                return partition
+        return None
+
+    def records(self, partition: Partition) -> Iterator[tuple[str | None, bytes]]:
+        """See `RawStore.records`."""
+        _, reader = self._exported(partition)
+        with closing(reader):
+            yield from reader.records()
+
+    def verify(self, partition: Partition) -> Manifest:
+        """See `RawStore.verify`."""
+        row, reader = self._exported(partition)
+        with closing(reader):
+            manifest = self._read(partition, row)
+            reader.hold_against(manifest)
+        return manifest
+
+    def placeholder(self, endpoint: Endpoint, organization: str, day: dt.date) -> None:
+        """See `RawStore.placeholder`."""
+        partition = Partition(endpoint.name, organization, day)
+        refuse_case_twin(organization, [row["organization"] for row in self._manifests(endpoint.name)])
+        with typed_errors(f"Preparing {endpoint.name}"), self._database.transaction() as connection:
+            if not _select(connection, "endpoint = ? and organization = ?", [endpoint.name, organization]):
+                _create(connection, endpoint.name, None if endpoint.parent is None else endpoint.parent.column)
+                _insert_manifest(connection, placeholder_manifest(partition))
+
+    def sweep(self) -> int:
+        """See `RawStore.sweep`."""
+        with typed_errors("Sweeping the data folder"):
+            return litter.sweep([self._data_dir])
+
+    # -- what a spool asks of its target
+
+    def temporaries(self, endpoint: str, organization: str) -> Path:  # noqa: ARG002  one folder for all
+        """Return the data folder."""
+        self.files.make_private(self._data_dir)
+        return self._data_dir
+
+    def prepare(self, partitions: Sequence[Partition]) -> None:
+        """Tables are made with the first row."""
+
+    def put(self, manifest: Manifest, file: RawWriter) -> str:
+        """Replace the partition's rows and its manifest in one transaction."""
+        whose = [manifest.organization, manifest.date]
+        self.checkpoint("before fsync")
+        with self._database.transaction() as connection, closing(RawReader(file.path)) as reader:
+            _create(connection, manifest.endpoint, file.parent_column)
+            connection.execute(f"delete from finago.{manifest.endpoint} where {_OF_PARTITION}", whose)
+            connection.register("spooled", reader.stream())
+            connection.execute(f"insert into finago.{manifest.endpoint} select ?, ?, * from spooled", whose)
+            connection.unregister("spooled")
+            connection.execute(
+                f"delete from finago.manifests where endpoint = ? and {_OF_PARTITION}", [manifest.endpoint, *whose]
+            )
+            _insert_manifest(connection, manifest)
+            self.checkpoint("before rename")
+        self.checkpoint("after rename")
+        return self._location(manifest.endpoint)
+
+    # -- reading
+
+    def _manifests(
+        self, endpoint: str, organization: str | None = None, date: dt.date | None = None
+    ) -> list[dict[str, Any]]:
+        wanted = {"endpoint": endpoint, "organization": organization, "date": date}
+        asked = {name: value for name, value in wanted.items() if value is not None}
+        with typed_errors(f"Reading {endpoint}"), self._database.reading() as connection:
+            if connection is None:
+                return []
+            return _select(connection, " and ".join(f"{name} = ?" for name in asked), list(asked.values()))
+
+    def _exported(self, partition: Partition) -> tuple[dict[str, Any], RawReader]:
+        """Copy the partition to a file that has no name any more, so that no lock is held while it is read."""
+        path = litter.temporary(self._data_dir, "export.parquet")
+        with typed_errors(f"Reading {partition}"), self._database.reading() as connection:
+            whose = [partition.endpoint, partition.organization, partition.date]
+            rows = [] if connection is None else _select(connection, f"endpoint = ? and {_OF_PARTITION}", whose)
+            if connection is None or not rows:
+                raise not_landed(partition)
+            try:
+                _export(connection, partition, path)
+                return rows[0], RawReader(path, f"{self._location(partition.endpoint)} {partition.date}")
+            finally:
+                path.unlink(missing_ok=True)
+
+    def _read(self, partition: Partition, row: dict[str, Any]) -> Manifest:
+        try:
+            return Manifest.from_metadata({**row, "date": row["date"].isoformat()})
+        except (KeyError, ValueError, TypeError):
+            raise corrupt(f"{self._location('manifests')} {partition}", "the manifest cannot be read") from None
+
+    def _location(self, table: str) -> str:
+        return f"{self._database.path}:finago.{table}"
+
+
+def _create(connection: DuckDBPyConnection, endpoint: str, parent_column: str | None) -> None:
+    parent = "" if parent_column is None else f", {parent_column} VARCHAR not null"
+    connection.execute(
+        f"create table if not exists finago.{endpoint} (organization VARCHAR not null, date DATE not null, "
+        f"ordinal BIGINT not null, page INTEGER not null, payload VARCHAR not null{parent})"
+    )
+
+
+def _insert_manifest(connection: DuckDBPyConnection, manifest: Manifest) -> None:
+    values = manifest.to_metadata()
+    places = ", ".join("?" * len(_FIELDS))
+    connection.execute(f"insert into finago.manifests values ({places})", [values[name] for name in _FIELDS])
+
+
+def _select(connection: DuckDBPyConnection, where: str, values: list[Any]) -> list[dict[str, Any]]:
+    rows = connection.execute(
+        f"select {', '.join(_FIELDS)} from finago.manifests where {where} order by date", values
+    ).fetchall()
+    return [dict(zip(_FIELDS, row, strict=True)) for row in rows]
+
+
+def _export(connection: DuckDBPyConnection, partition: Partition, path: Path) -> None:
+    target = str(path).replace("'", "''")
+    connection.execute(
+        f"copy (select * exclude (organization, date) from finago.{partition.endpoint} where {_OF_PARTITION} "
+        f"order by ordinal) to '{target}' (format parquet, row_group_size {ROW_GROUP})",
+        [partition.organization, partition.date],
+    )
