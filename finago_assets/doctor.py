@@ -32,9 +32,9 @@ if TYPE_CHECKING:
 
 LITTLE_SPACE: Final = 1 << 30
 WINDOW_ADVICE: Final = (
-    "A partition is a day from FINAGO_START_DATE up to today in Oslo. Dagster itself answers for a day outside that "
-    "range: “Partition keys not found” (or one that blames the start for a bad end) means a day before "
-    "FINAGO_START_DATE or in the future. A reversed range is refused by the assets with the sentence “is empty or reversed”."
+    "A partition is a day from FINAGO_START_DATE up to today in Oslo. Dagster itself answers for a day outside that range: "
+    "“Partition keys not found” means a day before FINAGO_START_DATE or in the future, also where it blames the start of "
+    "the range for a bad end. A reversed range is refused by the assets: “is empty or reversed”."
 )
 
 

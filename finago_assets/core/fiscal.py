@@ -23,7 +23,7 @@ class _Period(msgspec.Struct):
 
 
 def fiscal_years(payloads: Iterable[bytes], *, first: date, last: date) -> list[Window]:
-    """Return the fiscal years that touch `first`...`last`, cut at `last`; a day outside all of them gets a calendar year.
+    """Return the fiscal years that touch `first`...`last`, cut at `last`; a day outside them gets a calendar year.
 
     The first year starts at its own beginning, before `first` if need be: an opening balance belongs to a whole year.
     """

@@ -46,7 +46,7 @@ class Database:
     @contextmanager
     def transaction(self) -> Iterator[duckdb.DuckDBPyConnection]:
         """Open for writing. What was done is committed at the end, or not at all if anything is raised."""
-        with self._locked(), _private_umask(), _typed_errors(self.path):
+        with self._locked(), _private_umask(), typed_database_errors(self.path):
             if not self.path.exists():
                 self._create()
             with self._connect(read_only=False) as connection:
@@ -60,7 +60,12 @@ class Database:
         if not self.path.exists():
             yield None
             return
-        with self._locked(), _private_umask(), _typed_errors(self.path), self._connect(read_only=True) as connection:
+        with (
+            self._locked(),
+            _private_umask(),
+            typed_database_errors(self.path),
+            self._connect(read_only=True) as connection,
+        ):
             yield connection
 
     def _locked(self) -> AbstractContextManager[None]:
@@ -88,7 +93,7 @@ class Database:
 
 @contextmanager
 def _private_umask() -> Iterator[None]:
-    """Let DuckDB create its WAL with mode 0600; it offers no other way. The umask is the whole process's, hence the lock."""
+    """Let DuckDB create its WAL with mode 0600; it offers no other way. The umask is the process's, hence the lock."""
     with _UMASK:
         before = os.umask(0o077)
         try:
@@ -98,7 +103,8 @@ def _private_umask() -> Iterator[None]:
 
 
 @contextmanager
-def _typed_errors(path: Path) -> Iterator[None]:
+def typed_database_errors(path: Path) -> Iterator[None]:
+    """Turn DuckDB's errors into NoSpace, NotWritable, Locked, CorruptFile or Environment."""
     try:
         yield
     except duckdb.Error as error:

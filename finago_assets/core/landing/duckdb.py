@@ -5,7 +5,6 @@ Owns the tables and what is in them. Opening the file behind its lock is databas
 
 from __future__ import annotations
 
-import datetime as dt
 from contextlib import closing, suppress
 from dataclasses import fields
 from typing import TYPE_CHECKING, Any, Final
@@ -20,6 +19,7 @@ from finago_assets.core.landing.rawfile import ROW_GROUP, RawReader, RawWriter, 
 from finago_assets.core.landing.spool import ChainSpool, placeholder_manifest
 
 if TYPE_CHECKING:
+    import datetime as dt
     from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
@@ -63,7 +63,7 @@ class DuckdbStore:
     def spool(self, endpoint: Endpoint, organization: str, days: Sequence[dt.date]) -> Spool:
         """See `RawStore.spool`."""
         checked_names(endpoint.name, organization)
-        refuse_case_twin(organization, [row["organization"] for row in self._manifests(endpoint.name)])
+        refuse_case_twin(organization, self._organizations(endpoint.name))
         return ChainSpool(self, endpoint, organization, days)
 
     def manifest(self, partition: Partition) -> Manifest | None:
@@ -109,7 +109,7 @@ class DuckdbStore:
     def placeholder(self, endpoint: Endpoint, organization: str, day: dt.date) -> None:
         """See `RawStore.placeholder`."""
         partition = Partition(endpoint.name, organization, day)
-        refuse_case_twin(organization, [row["organization"] for row in self._manifests(endpoint.name)])
+        refuse_case_twin(organization, self._organizations(endpoint.name))
         with typed_errors(f"Preparing {endpoint.name}"), self._database.transaction() as connection:
             if not _select(connection, "endpoint = ? and organization = ?", [endpoint.name, organization]):
                 _create(connection, endpoint.name, None if endpoint.parent is None else endpoint.parent.column)
@@ -159,6 +159,13 @@ class DuckdbStore:
             if connection is None:
                 return []
             return _select(connection, " and ".join(f"{name} = ?" for name in asked), list(asked.values()))
+
+    def _organizations(self, endpoint: str) -> list[str]:
+        with typed_errors(f"Reading {endpoint}"), self._database.reading() as connection:
+            if connection is None:
+                return []
+            sql = "select distinct organization from finago.manifests where endpoint = ?"
+            return [name for (name,) in connection.execute(sql, [endpoint]).fetchall()]
 
     def _exported(self, partition: Partition) -> tuple[dict[str, Any], RawReader]:
         """Copy the partition to a file that has no name any more, so that no lock is held while it is read."""

@@ -49,6 +49,6 @@ def _acquire(lock: FileLock, path: Path, patience_seconds: float, on_wait: Calla
         lock.acquire(timeout=patience_seconds)
     except Timeout:
         raise Locked(
-            f"Another process has held {path} for more than {patience_seconds:.0f} s. Wait for the other run to end, or "
-            f"find it with `fuser {path}`; the lock goes when its holder does, so never delete the file."
+            f"Another process has held {path} for more than {patience_seconds:.0f} s. Wait for the other run to end, "
+            f"or find it with `fuser {path}`; the lock goes when its holder does, so never delete the file."
         ) from None

@@ -1,0 +1,104 @@
+"""Everything a sandbox can be told: what books to keep, how awkwardly to answer, and what to break.
+
+Owns the options and the credentials, which are constants that open nothing but a sandbox.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from typing import TYPE_CHECKING, Final, TypedDict
+
+from finago_assets.sandbox.books.plan import Modes, Plan, Size
+
+if TYPE_CHECKING:
+    from finago_assets.sandbox.faults import Rule
+
+CLIENT_ID: Final = "sandbox-client-id"
+CLIENT_SECRET: Final = "sandbox-secret-that-opens-nothing"  # noqa: S105 - opens nothing but a sandbox
+ORGANIZATION_ID: Final = "300000000000001"
+AUDIENCE: Final = "https://api.24sevenoffice.com"
+
+
+class Links(StrEnum):
+    """How next links are spelled; mixed takes a different spelling for every page."""
+
+    MIXED = "mixed"
+    ABSOLUTE = "absolute"
+    RELATIVE = "relative"
+
+
+class Order(StrEnum):
+    """In which order ledger lines, bank transactions and orders come: none is documented."""
+
+    POSTED = "posted"
+    SHUFFLED = "shuffled"  # within each day, always the same way
+    RESTLESS = "restless"  # within each day, another way each time page 1 is asked for
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SandboxOptions:
+    """A sandbox. Durations in seconds; port 0 takes any free one; a rate of 0 is no limit."""
+
+    host: str = "127.0.0.1"
+    port: int = 0
+    size: Size = Size.SMALL
+    start: date = date(2024, 1, 1)
+    years: int = 2
+    until: date | None = None
+    seed: int = 24
+    modes: Modes = Modes()  # noqa: RUF009 - frozen
+    organizations: tuple[str, ...] = (ORGANIZATION_ID,)
+    withhold: tuple[str, ...] = ()
+    latency: float = 0.0
+    requests_per_second: float = 0.0
+    token_lifetime: float = 3600.0
+    faults: tuple[Rule, ...] = ()
+    links: Links = Links.MIXED
+    links_drop_filters: bool = False  # continuation links carry the token alone
+    trailing_empty_page: bool = False
+    largest_page: int = 1000  # transactionlines, products, salesorders, dimension elements: larger asks are clamped
+    page_cap: int = 1000  # banktransactions refuse pages beyond it
+    salesorders_include_end: bool = True
+    order: Order = Order.POSTED
+    compress: bool = True
+
+    def plan(self, organization: str) -> Plan:
+        """Return the plan of the books of one organization; each has a seed of its own."""
+        return Plan(
+            size=self.size,
+            start=self.start,
+            years=self.years,
+            until=self.until,
+            seed=self.seed + self.organizations.index(organization),
+            organization_id=organization,
+            modes=self.modes,
+        )
+
+
+class Changes(TypedDict, total=False):
+    """The options that can be given by name; the same as the fields of SandboxOptions."""
+
+    host: str
+    port: int
+    size: Size
+    start: date
+    years: int
+    until: date | None
+    seed: int
+    modes: Modes
+    organizations: tuple[str, ...]
+    withhold: tuple[str, ...]
+    latency: float
+    requests_per_second: float
+    token_lifetime: float
+    faults: tuple[Rule, ...]
+    links: Links
+    links_drop_filters: bool
+    trailing_empty_page: bool
+    largest_page: int
+    page_cap: int
+    salesorders_include_end: bool
+    order: Order
+    compress: bool

@@ -1,0 +1,134 @@
+"""Both paging models: page numbers and continuation tokens, with default sizes, clamps and caps.
+
+Owns which records a page holds and what the Link header relates to. Spelling is `links`.
+"""
+
+from __future__ import annotations
+
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from msgspec import json
+
+from finago_assets.core.catalogue.model import Paging
+from finago_assets.sandbox.answers import Refused
+from finago_assets.sandbox.links import link_header
+from finago_assets.sandbox.query import Query, refuse
+
+if TYPE_CHECKING:
+    from finago_assets.core.catalogue.model import Endpoint
+    from finago_assets.sandbox.answers import Listing
+    from finago_assets.sandbox.links import Place
+    from finago_assets.sandbox.options import SandboxOptions
+
+DEFAULT_LIMITS: Final = {
+    "transactionlines": 50,
+    "banktransactions": 25,
+    "products": 25,
+    "customers": 25,
+    "productcategories": 8,
+    "salesorders": 50,
+    "dimension_elements": 50,
+}
+HARD_LIMITS: Final = {"customers": 100, "productcategories": 8}
+REFUSED_ABOVE: Final = {"banktransactions": 100}
+Headers = list[tuple[str, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One page of a list and the headers that lead on."""
+
+    records: list[bytes]
+    headers: Headers
+
+
+@dataclass(frozen=True, slots=True)
+class _Cut:
+    """Where a page lies within its list."""
+
+    offset: int
+    limit: int
+    count: int
+    trailing: bool
+
+    @property
+    def more(self) -> bool:
+        end = self.offset + self.limit
+        return end < self.count or (self.trailing and self.offset < self.count)
+
+
+def paged(endpoint: Endpoint, listing: Listing, query: Query, place: Place, options: SandboxOptions) -> Page:
+    """Return the page that was asked for. Raises Refused 400 for limits, pages and tokens out of bounds."""
+    if endpoint.paging is Paging.NONE:
+        return Page(listing.cut(0, listing.count), [])
+    limit = _limit(endpoint.name, query, options)
+    if endpoint.paging is Paging.PAGE:
+        return _numbered(endpoint, listing, query, place, options, limit)
+    return _continued(listing, query, place, options, limit)
+
+
+def _limit(name: str, query: Query, options: SandboxOptions) -> int:
+    asked = None if name == "productcategories" else query.integer("limit")
+    asked = DEFAULT_LIMITS[name] if asked is None else asked
+    if asked < 1 or asked > REFUSED_ABOVE.get(name, asked):
+        raise refuse("limit", "minimum" if asked < 1 else "maximum")
+    return min(asked, HARD_LIMITS.get(name, options.largest_page))
+
+
+def _numbered(  # noqa: PLR0913 - one call
+    endpoint: Endpoint, listing: Listing, query: Query, place: Place, options: SandboxOptions, limit: int
+) -> Page:
+    page = query.integer("page") or 1
+    if page < 1 or (endpoint.page_cap is not None and page > options.page_cap):
+        raise refuse("page", "minimum" if page < 1 else "maximum")
+    cut = _Cut((page - 1) * limit, limit, listing.count, options.trailing_empty_page)
+    here = dict(query.values) | {"limit": str(limit)}
+    relations = {"self": here | {"page": str(page)}} if endpoint.name == "banktransactions" else {}
+    if page > 1:
+        back = "prev" if page % 2 else "previous"
+        relations |= {"first": here | {"page": "1"}, back: here | {"page": str(page - 1)}}
+    if cut.more:
+        relations["next"] = here | {"page": str(page + 1)}
+    headers = [link_header(place, relations, page, options.links)] if relations else []
+    return Page(listing.cut(cut.offset, limit), headers)
+
+
+def _continued(listing: Listing, query: Query, place: Place, options: SandboxOptions, limit: int) -> Page:
+    offset = token_offset(query)
+    cut = _Cut(offset, limit, listing.count, options.trailing_empty_page)
+    if not cut.more:
+        return Page(listing.cut(offset, limit), [])
+    filters = {k: v for k, v in query.values.items() if k != "continuationToken"}
+    following = {"continuationToken": _token(offset + limit, filters), "limit": str(limit)}
+    params = following if options.links_drop_filters else filters | following
+    return Page(listing.cut(offset, limit), [link_header(place, {"next": params}, offset // limit, options.links)])
+
+
+def _token(offset: int, filters: dict[str, str]) -> str:
+    return urlsafe_b64encode(json.encode({"o": offset, "f": filters})).decode()
+
+
+def continued(query: Query) -> Query:
+    """Return the query with the filters that its continuation token remembers. Raises Refused 400 for a bad token."""
+    token = query.text("continuationToken")
+    if token is None:
+        return query
+    filters = _opened(token)["f"]
+    return Query({**filters, **query.values} if isinstance(filters, dict) else query.values)
+
+
+def token_offset(query: Query) -> int:
+    """Return where a continuation token points; 0 without one. Raises Refused 400 for a bad token."""
+    token = query.text("continuationToken")
+    offset = 0 if token is None else _opened(token)["o"]
+    return offset if isinstance(offset, int) else 0
+
+
+def _opened(token: str) -> dict[str, object]:
+    try:
+        opened = json.decode(urlsafe_b64decode(token), type=dict[str, object])
+    except ValueError:
+        raise Refused(400, "The continuation token is invalid.", (("continuationToken", "format"),)) from None
+    return {"o": 0, "f": {}} | opened
