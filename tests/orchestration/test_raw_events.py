@@ -1,0 +1,167 @@
+"""What a landing run looks like in Dagster: one event a day, checks, a withheld scope, resumption."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import dagster as dg
+import duckdb
+import pytest
+
+from tests.orchestration.graph import land
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from finago_assets.sandbox.server import Sandbox
+
+
+@pytest.fixture
+def instance() -> Iterator[dg.DagsterInstance]:
+    with dg.DagsterInstance.ephemeral() as made:
+        yield made
+
+
+@dg.asset(key=["finago_test", "downstream"], deps=[["finago", "transactionlines"], ["finago", "taxes"]])
+def downstream() -> None:
+    """Stands for dbt: must run whatever was withheld upstream."""
+
+
+def test_each_landed_day_has_exactly_one_event_with_its_facts(office: Sandbox, instance: dg.DagsterInstance) -> None:
+    run = land(instance, "transactionlines", last="2024-01-31")
+    assert run.result.success
+    events = run.materializations("transactionlines")
+    assert sorted(event.partition or "" for event in events) == [f"2024-01-{day:02d}" for day in range(1, 32)]
+    facts = events[0].metadata
+    assert {
+        "dagster/row_count",
+        "dagster/column_schema",
+        "dagster/uri",
+        "distinct_ids",
+        "payload_bytes",
+        "chain_window",
+        "chain_pages",
+        "chain_requests",
+        "chain_retries",
+        "chain_seconds_waited",
+    } <= set(facts)
+    assert sum(int(str(event.metadata["dagster/row_count"].value)) for event in events) > 0
+
+
+def test_both_checks_pass_and_the_agreement_is_shown_by_month(office: Sandbox, instance: dg.DagsterInstance) -> None:
+    checks = land(instance, "transactionlines", first="2024-01-15", last="2024-02-15").checks("transactionlines")
+    assert {name: check.passed for name, check in checks.items()} == {
+        "manifest_and_file_agree": True,
+        "scope_granted": True,
+    }
+    table = checks["manifest_and_file_agree"].metadata["by_month"].value
+    assert [row.data["month"] for row in table.records] == ["2024-01", "2024-02"]  # type: ignore[union-attr]
+    assert [row.data["days"] for row in table.records] == [17, 15]  # type: ignore[union-attr]
+
+
+def test_a_withheld_scope_lands_nothing_warns_with_its_name_and_lets_downstream_run(
+    office: Sandbox, instance: dg.DagsterInstance
+) -> None:
+    office.control.withhold("taxes")
+    run = land(instance, "taxes", "transactionlines", also=[downstream])
+    assert run.result.success
+    assert run.materializations("taxes") == []
+    check = run.checks("taxes")["scope_granted"]
+    assert not check.passed
+    assert check.severity is dg.AssetCheckSeverity.WARN
+    assert "api.accounting.tax:read" in (check.description or "")
+    assert len(run.result.asset_materializations_for_node("finago_test__downstream")) == 1
+
+
+def test_a_scope_withheld_from_a_windowed_endpoint_leaves_earlier_files_and_marks_no_day(
+    office: Sandbox, instance: dg.DagsterInstance, tmp_path: Path
+) -> None:
+    land(instance, "banktransactions", last="2024-01-10")
+    before = _digests(tmp_path, "banktransactions")
+    office.control.withhold("banktransactions")
+    run = land(instance, "banktransactions", last="2024-01-20")
+    assert run.result.success
+    assert run.materializations("banktransactions") == []
+    assert not run.checks("banktransactions")["scope_granted"].passed
+    assert _digests(tmp_path, "banktransactions") == before
+    assert len(before) == 10
+
+
+def test_a_child_whose_parent_is_withheld_is_a_warning_too(office: Sandbox, instance: dg.DagsterInstance) -> None:
+    office.control.withhold("salesorders")
+    run = land(instance, "salesorders", "salesorder_lines")
+    assert run.result.success
+    warned = run.checks("salesorder_lines")["scope_granted"]
+    assert not warned.passed
+    assert "api.invoicing.salesorder:read" in (warned.description or "")
+
+
+def test_a_failure_in_mid_range_leaves_the_landed_months_landed_and_a_re_execution_fetches_only_the_rest(
+    office: Sandbox, instance: dg.DagsterInstance
+) -> None:
+    office.control.faults([{"match": "/v1/transactionlines", "query": {"dateFrom": "2024-03-01"}, "kind": "status", "status": 400}])
+    failed = land(instance, "transactionlines", last="2024-04-30")
+    assert not failed.result.success
+    landed = {event.partition for event in failed.materializations("transactionlines")}
+    assert {f"2024-01-{day:02d}" for day in range(1, 32)} <= landed
+    assert not any((day or "").startswith("2024-03") for day in landed)
+
+    office.control.faults([])
+    office.requests.clear()
+    again = land(
+        instance,
+        "transactionlines",
+        last="2024-04-30",
+        tags={"dagster/root_run_id": failed.result.run_id, "dagster/parent_run_id": failed.result.run_id},
+    )
+    assert again.result.success
+    assert len(again.materializations("transactionlines")) == 121
+    asked = {request.query["dateFrom"] for request in office.requests if request.path == "/v1/transactionlines"}
+    assert "2024-01-01" not in asked
+    assert "2024-03-01" in asked
+
+
+def test_a_fresh_run_fetches_again_what_an_earlier_one_landed(office: Sandbox, instance: dg.DagsterInstance) -> None:
+    land(instance, "transactionlines", last="2024-01-31")
+    office.requests.clear()
+    land(instance, "transactionlines", last="2024-01-31")
+    assert any(request.path == "/v1/transactionlines" for request in office.requests)
+
+
+def test_a_reversed_range_is_refused_in_plain_words(office: Sandbox, instance: dg.DagsterInstance) -> None:
+    run = land(instance, "transactionlines", first="2024-02-01", last="2024-01-01")
+    assert not run.result.success
+    assert "WindowRefused" in run.log()
+    assert office.requests == []
+
+
+def test_a_reference_list_lands_without_a_partition_and_says_when_it_is_suspiciously_empty(
+    office: Sandbox, instance: dg.DagsterInstance
+) -> None:
+    run = land(instance, "accounts", "organization_information", "dimensions", "dimension_elements")
+    assert run.result.success
+    assert [event.partition for event in run.materializations("accounts")] == [None]
+    assert run.checks("accounts")["has_rows"].passed
+    assert len(run.materializations("dimension_elements")) == 1
+
+
+def test_missing_credentials_fail_the_run_with_every_name(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, instance: dg.DagsterInstance
+) -> None:
+    for name in ("FINAGO_CLIENT_ID", "FINAGO_CLIENT_SECRET", "FINAGO_ORGANIZATION_ID"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("FINAGO_DATA_DIR", str(tmp_path))
+    run = land(instance, "accounts")
+    assert not run.result.success
+    assert "FINAGO_CLIENT_ID, FINAGO_CLIENT_SECRET, FINAGO_ORGANIZATION_ID" in run.log()
+
+
+def _digests(data_dir: Path, endpoint: str) -> dict[str, str]:
+    """Digest by day, as anyone may read them."""
+    found = duckdb.execute(
+        "select regexp_extract(file_name, 'date=([^/]+)', 1), decode(value) from parquet_kv_metadata(?) "
+        "where decode(key) = 'digest'",
+        [f"{data_dir}/raw/finago/{endpoint}/*/*/data.parquet"],
+    ).fetchall()
+    return dict(found)
