@@ -31,7 +31,7 @@ def raw_schema(endpoint: Endpoint) -> dg.TableSchema:
 
 
 def landed_metadata(endpoint: Endpoint, landed: Landed) -> dict[str, Any]:
-    """Facts of one landed partition. Requests, retries and waiting are those of the chain that fetched its whole window."""
+    """Facts of one landed partition. What has `chain` in its name is that of the chain which fetched its window."""
     fact = landed.manifest
     return {
         "dagster/row_count": fact.rows,

@@ -3,28 +3,24 @@
 Owns how landing appears in Dagster: one event for each landed day, checks, progress, what a withheld scope looks like.
 """
 
-from __future__ import annotations
-
 import time
-from typing import TYPE_CHECKING, Final
+from collections.abc import Callable, Iterator
+from typing import Final
 
 import dagster as dg
+from dagster import AssetExecutionContext
 
 from finago_assets.core.catalogue.finago import ENDPOINTS
 from finago_assets.core.catalogue.model import Endpoint, Kind
 from finago_assets.core.errors import Forbidden
+from finago_assets.core.extract import Extractor
+from finago_assets.core.landing.store import Landed
 from finago_assets.orchestration import checks
 from finago_assets.orchestration.failures import typed_failures
 from finago_assets.orchestration.metadata import endpoint_description, endpoint_metadata, landed_metadata
 from finago_assets.orchestration.partitions import daily, window_of
 from finago_assets.orchestration.resources import FinagoResource
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-
-    from finago_assets.core.extract import Extractor
-    from finago_assets.core.landing.store import Landed
-    from finago_assets.settings import Settings
+from finago_assets.settings import Settings
 
 # Dagster materializes an asset once its output is handed over, for the whole range at once. This key, which its own
 # converted source assets carry, hands the output over silently, so that each landed day can have an event of its own
@@ -74,9 +70,7 @@ def _windowed_asset(endpoint: Endpoint, settings: Settings) -> dg.AssetsDefiniti
         check_specs=checks.specs(endpoint, key),
         backfill_policy=dg.BackfillPolicy.single_run(),
     )
-    def land(
-        context: dg.AssetExecutionContext, finago: FinagoResource
-    ) -> Iterator[dg.Output[None] | dg.AssetCheckResult]:
+    def land(context: AssetExecutionContext, finago: FinagoResource) -> Iterator[dg.Output[None] | dg.AssetCheckResult]:
         with typed_failures():
             window = window_of(context, finago.settings())
             run, resume = _origin(context)
@@ -108,7 +102,7 @@ def _reference_assets(endpoints: list[Endpoint]) -> dg.AssetsDefinition:
         backfill_policy=dg.BackfillPolicy.single_run(),
     )
     def land_reference(
-        context: dg.AssetExecutionContext, finago: FinagoResource
+        context: AssetExecutionContext, finago: FinagoResource
     ) -> Iterator[dg.Output[None] | dg.AssetCheckResult]:
         chosen = [(key, endpoint) for key, endpoint in by_key.items() if key in context.selected_asset_keys]
         run, _ = _origin(context)
@@ -123,7 +117,7 @@ def _reference_assets(endpoints: list[Endpoint]) -> dg.AssetsDefinition:
 
 
 def _land_one(
-    context: dg.AssetExecutionContext, extractor: Extractor, key: dg.AssetKey, endpoint: Endpoint
+    context: AssetExecutionContext, extractor: Extractor, key: dg.AssetKey, endpoint: Endpoint
 ) -> list[dg.AssetCheckResult]:
     try:
         landed = extractor.land_reference(endpoint)
@@ -140,18 +134,18 @@ def _event(endpoint: Endpoint, landed: Landed, *, partition: str | None) -> dg.A
     )
 
 
-def _origin(context: dg.AssetExecutionContext) -> tuple[str, bool]:
+def _origin(context: AssetExecutionContext) -> tuple[str, bool]:
     """Return the first run of a chain of re-executions, and whether this run is a later one."""
     root = context.run.root_run_id
     return root or context.run_id, root is not None
 
 
-def _wanted(context: dg.AssetExecutionContext, verdict: dg.AssetCheckResult) -> bool:
+def _wanted(context: AssetExecutionContext, verdict: dg.AssetCheckResult) -> bool:
     chosen = context.op_execution_context.selected_asset_check_keys
     return any(key.asset_key == verdict.asset_key and key.name == verdict.check_name for key in chosen)
 
 
-def _throttled(context: dg.AssetExecutionContext) -> Callable[[str], None]:
+def _throttled(context: AssetExecutionContext) -> Callable[[str], None]:
     """Pass progress on to the run log, at most one line every few seconds."""
     last = time.monotonic()
 

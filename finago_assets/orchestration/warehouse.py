@@ -3,15 +3,15 @@
 The working warehouse has one writer, dbt. People query the published file, which is replaced whole or not at all.
 """
 
-from __future__ import annotations
-
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 import dagster as dg
+from dagster import AssetExecutionContext
 from dagster_dbt import DagsterDbtTranslator, DagsterDbtTranslatorSettings, DbtCliResource, DbtProject, dbt_assets
 from filelock import FileLock
 
@@ -19,14 +19,9 @@ from finago_assets.core.catalogue.finago import ENDPOINTS
 from finago_assets.core.errors import CorruptFile, FinagoError
 from finago_assets.core.landing.lock import warehouse_lock
 from finago_assets.core.landing.publish import publish_database
-from finago_assets.core.landing.store import open_store
+from finago_assets.core.landing.store import RawStore, open_store
 from finago_assets.orchestration.failures import failure, typed_failures
 from finago_assets.settings import ORGANIZATION_ID, Settings, read_settings
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from finago_assets.core.landing.store import RawStore
 
 PROJECT_DIR: Final = Path(__file__).parents[2] / "dbt_project"
 PATIENCE_SECONDS: Final = 1800
@@ -59,7 +54,7 @@ def warehouse_assets() -> list[dg.AssetsDefinition]:
         dagster_dbt_translator=DagsterDbtTranslator(DagsterDbtTranslatorSettings(enable_asset_checks=True)),
         backfill_policy=dg.BackfillPolicy.single_run(),
     )
-    def build_warehouse(context: dg.AssetExecutionContext, dbt: DbtCliResource) -> Iterator[Any]:
+    def build_warehouse(context: AssetExecutionContext, dbt: DbtCliResource) -> Iterator[Any]:
         settings = read_settings()
         with typed_failures(), _locked(settings, context):
             store = open_store(settings.data_dir, settings.landing)
@@ -74,11 +69,14 @@ def warehouse_assets() -> list[dg.AssetsDefinition]:
             if not invocation.is_successful():
                 raise _explained(store, invocation.get_error())
 
-    models = [spec.key for spec in build_warehouse.specs if spec.group_name == "marts"]
+    marts = [spec.key for spec in build_warehouse.specs if spec.key.path[0] == "marts"]
+    return [build_warehouse, _published(marts)]
 
-    @dg.asset(
-        key=["finago", "published"],
-        deps=models,
+
+def _published(marts: list[dg.AssetKey]) -> dg.AssetsDefinition:
+    spec = dg.AssetSpec(
+        "published",
+        deps=marts,
         group_name="published",
         owners=["team:finance-data"],
         kinds={"duckdb"},
@@ -86,21 +84,22 @@ def warehouse_assets() -> list[dg.AssetsDefinition]:
             "`finago.duckdb`, the file that people query: a finished, checkpointed build renamed into place. A failing "
             "blocking check upstream withholds it, and the previous file stays."
         ),
-        backfill_policy=dg.BackfillPolicy.single_run(),
     )
-    def published(context: dg.AssetExecutionContext) -> dg.MaterializeResult:  # type: ignore[type-arg]
+
+    @dg.multi_asset(name="publish", specs=[spec], backfill_policy=dg.BackfillPolicy.single_run())
+    def publish(context: AssetExecutionContext) -> dg.MaterializeResult[None]:
         settings = read_settings()
         with typed_failures(), _locked(settings, context):
             publish_database(settings.working_warehouse, settings.published_warehouse)
-        size = settings.published_warehouse.stat().st_size
+        path = settings.published_warehouse
         return dg.MaterializeResult(
-            metadata={"dagster/uri": os.fspath(settings.published_warehouse), "bytes": size},
+            asset_key=spec.key, metadata={"dagster/uri": os.fspath(path), "bytes": path.stat().st_size}
         )
 
-    return [build_warehouse, published]
+    return publish
 
 
-def _locked(settings: Settings, context: dg.AssetExecutionContext) -> Any:  # noqa: ANN401  a context manager
+def _locked(settings: Settings, context: AssetExecutionContext) -> Any:  # noqa: ANN401  a context manager
     def waiting() -> None:
         context.log.info("Another run holds the working warehouse; waiting for it to finish.")
 

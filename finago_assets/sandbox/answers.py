@@ -14,7 +14,7 @@ from msgspec import json
 NAMES: Final = {400: "ValidationError", 401: "UnauthorizedError", 403: "ForbiddenError", 404: "NotFoundError"}
 
 
-class Refused(Exception):  # noqa: N818 - an answer rather than an accident
+class Refused(Exception):
     """An answer other than 200; `problems` are (path, keyword) pairs of a ValidationError."""
 
     def __init__(self, status: int, message: str, problems: tuple[tuple[str, str], ...] = ()) -> None:

@@ -80,7 +80,8 @@ def _limit(name: str, query: Query, options: SandboxOptions) -> int:
 def _numbered(  # noqa: PLR0913 - one call
     endpoint: Endpoint, listing: Listing, query: Query, place: Place, options: SandboxOptions, limit: int
 ) -> Page:
-    page = query.integer("page") or 1
+    asked = query.integer("page")
+    page = 1 if asked is None else asked
     if page < 1 or (endpoint.page_cap is not None and page > options.page_cap):
         raise refuse("page", "minimum" if page < 1 else "maximum")
     cut = _Cut((page - 1) * limit, limit, listing.count, options.trailing_empty_page)

@@ -53,7 +53,7 @@ class Query:
         if value is None:
             return None
         try:
-            parsed = datetime.fromisoformat(value.replace(" ", "T").replace("Z", "+00:00"))
+            parsed = datetime.fromisoformat(value.replace(" ", "T"))
         except ValueError:
             raise refuse(name, "format") from None
         return parsed.strftime("%Y-%m-%dT%H:%M:%S")

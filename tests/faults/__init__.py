@@ -1,0 +1,1 @@
+"""What the far side, the network and the machine may do."""

@@ -17,7 +17,7 @@ from finago_assets.core.errors import AuthRefused, Malformed
 from finago_assets.core.http.call import Tally
 from finago_assets.core.http.fault import Fault
 from finago_assets.core.http.secret import Secret
-from finago_assets.core.http.verdict import failure, trace_of
+from finago_assets.core.http.verdict import failure
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -59,16 +59,17 @@ class _Refused(msgspec.Struct):
     error: object = ""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(slots=True, eq=False)
 class Token:
-    """A bearer token and the clock reading from which it is renewed."""
+    """A bearer token and the clock reading from which it is renewed; `accepted` once the API took it."""
 
     value: Secret
     renew_at: float
+    accepted: bool = False
 
 
 class TokenSource:
-    """Thread-safe. All threads of a client wait for the one that fetches; a refusal is remembered and not asked again."""
+    """Thread-safe: threads wait for the one that fetches. A refusal is remembered, and the endpoint not asked again."""
 
     def __init__(
         self, connection: Connection, wire: Wire, retry: Retry, clock: Callable[[], float], now: Callable[[], datetime]
@@ -83,7 +84,7 @@ class TokenSource:
         self._refused: str | None = None
 
     def token(self, refused: Token | None = None) -> Token:
-        """The current token; a new one when it is about to expire or is the one that was just `refused`."""
+        """Give the current token; a new one when it is about to expire or is the one that the API just `refused`."""
         with self._lock:
             current = self._token
             if current is None or current is refused or self._clock() >= current.renew_at:
@@ -103,7 +104,7 @@ class TokenSource:
 
     def _attempt(self) -> Token:
         asked_at = self._clock()
-        reply = self._wire.post_form(self._connection.token_url, self._form())
+        reply = self._wire.post_form(self._connection.token_url, self._form(), self._connection.client_secret)
         if reply.status != 200:
             raise self._failure(reply)
         return _granted(reply, asked_at)
@@ -140,7 +141,7 @@ def _granted(reply: Reply, asked_at: float) -> Token:
 
 
 def _unusable(reply: Reply, reason: str, *, again: bool = False) -> Fault:
-    return Fault(Malformed, reason, again=again, status=reply.status, trace=trace_of(reply), size=reply.wire_bytes)
+    return Fault(Malformed, reason, again=again, status=reply.status, trace=reply.trace, size=reply.wire_bytes)
 
 
 def _lifetime(stated: object) -> float:

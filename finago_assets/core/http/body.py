@@ -1,7 +1,7 @@
 """From wire bytes to records: bounded inflation, then one JSON array split into its objects without parsing them.
 
-Owns every limit on a body. msgspec's own skipping already refuses NaN, bad numbers, bad escapes, lone surrogates,
-trailing text and trailing commas; the checks here add what it lets through: UTF-8, nesting, and items that are no objects.
+Owns every limit on a body. msgspec's own skipping refuses NaN, bad numbers, bad escapes, lone surrogates, trailing text
+and trailing commas; the checks here add what it lets through: bad UTF-8, deep nesting, items that are no objects.
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ DEPTH_LIMIT: Final = 64
 PIECE: Final = MEBIBYTE
 GZIP: Final = 16 + zlib.MAX_WBITS
 NOT_A_BRACKET: Final = bytes(set(range(256)) - set(b"{}[]"))
+ONE_KIND: Final = bytes.maketrans(b"{}", b"[]")
 STRING: Final = re.compile(rb'"(?:[^"\\]|\\.)*"', re.DOTALL)
 
 _ARRAY: Final = msgspec.json.Decoder(list[msgspec.Raw])
@@ -34,7 +35,7 @@ _first_byte = itemgetter(0)
 
 
 def inflated(chunks: Iterable[bytes], encoding: str, limit: int = INFLATED_LIMIT) -> Iterator[bytes]:
-    """The chunks without their content encoding. Raises a fault for other encodings, for damage and beyond the limit."""
+    """Yield the chunks without their content encoding. Raises a fault for damage and beyond the limit."""
     plain = _pieces(chunks, encoding.strip().lower())
     total = 0
     for piece in plain:
@@ -74,10 +75,10 @@ def _inflate(inflater: zlib._Decompress, waiting: bytes) -> bytes:
 
 
 def split(body: bytearray, *, single: bool = False) -> list[bytes]:
-    """The records of one body, each as it was sent: an array's objects, or the one object when `single`."""
+    """Give the records of one body, each as it was sent: an array's objects, or the one object when `single`."""
     records = [bytes(_parsed_object(body))] if single else list(map(bytes, _parsed_array(body)))
     _check_text(body)
-    _check_depth(body)
+    _check_depth(body, records)
     if set(map(_first_byte, records)) - {ord("{")}:
         raise Fault(Malformed, "an item of the answer is not an object")
     return records
@@ -129,17 +130,25 @@ def _check_text(body: bytearray) -> None:
     raise Fault(Malformed, "the answer is not UTF-8", again=True)
 
 
-def _check_depth(body: bytearray) -> None:
-    """Brackets alone, innermost pairs taken away layer by layer; strings are looked at only when brackets in them confuse that."""
-    if _too_deep(body.translate(None, NOT_A_BRACKET)) and _too_deep(
-        STRING.sub(b"", body).translate(None, NOT_A_BRACKET)
-    ):
+def _check_depth(body: bytearray, records: list[bytes]) -> None:
+    """Peel the brackets layer by layer, innermost pairs first.
+
+    A lone bracket in a text spoils that, so what does not peel is looked at again, record by record and without texts.
+    """
+    if not _is_deeper(_brackets(body), DEPTH_LIMIT):
+        return
+    suspects = [record for record in records if record.count(b"[") + record.count(b"{") >= DEPTH_LIMIT]
+    if any(_is_deeper(_brackets(STRING.sub(b"", record)), DEPTH_LIMIT - 1) for record in suspects):
         raise _nested()
 
 
-def _too_deep(brackets: bytes | bytearray) -> bool:
-    for _ in range(DEPTH_LIMIT):
+def _brackets(text: bytes | bytearray) -> bytes | bytearray:
+    return text.translate(ONE_KIND, NOT_A_BRACKET)
+
+
+def _is_deeper(brackets: bytes | bytearray, limit: int) -> bool:
+    for _ in range(limit):
         if not brackets:
             return False
-        brackets = brackets.replace(b"{}", b"").replace(b"[]", b"")
+        brackets = brackets.replace(b"[]", b"")
     return bool(brackets)

@@ -1,7 +1,7 @@
 """The request ceiling of one organization, shared by every process on this machine, and the pause a refusal imposes.
 
 Owns one SQLite file per organization: pyrate-limiter's bucket in it counts requests, a table of ours holds the instant
-before which nobody asks. Every step is one write transaction, so a killed holder leaves nothing behind that could block.
+before which nobody asks. Every step is one write transaction, so a killed holder leaves nothing behind that blocks.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ class RequestBudget:
     out. Thread-safe. Methods raise RateLimited, Locked, NoSpace or NotWritable.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - the last three are seams with defaults
         self,
         directory: Path,
         organization_id: str,
@@ -80,7 +80,7 @@ class RequestBudget:
         return waited
 
     def pause(self, seconds: float) -> None:
-        """Nobody on this machine asks for this organization within the next `seconds`, unless they wait longer already."""
+        """Keep everybody on this machine from asking within the next `seconds`; a longer pause stays as it is."""
         now = self._milliseconds()
         values = {"now": now, "until": now + ceil(seconds * 1000), "slack": CLOCK_SLACK_MS}
         with self._transaction() as connection:
@@ -120,7 +120,8 @@ class RequestBudget:
         item = RateItem("request", now)
         if bucket.put(item):
             return 0.0
-        return max(int(bucket.waiting(item)), 1) / 1000
+        delay = bucket.waiting(item)
+        return max(delay, 1) / 1000 if isinstance(delay, int) else 0.001
 
     def _milliseconds(self) -> int:
         return int(self._now() * 1000)
@@ -146,10 +147,10 @@ class RequestBudget:
 
 
 def rate_of(per_second: Decimal | float) -> Rate | None:
-    """Whole requests in whole milliseconds. From one a second upward in steps of a tenth; None for no ceiling."""
-    exact = Fraction(str(per_second))
-    if exact < 0:
+    """Whole requests in whole milliseconds; above one a second to the nearest simple fraction. None is no ceiling."""
+    if not 0 <= per_second < 1_000_000:
         raise SettingInvalid("the request ceiling must be 0 or more a second")
+    exact = Fraction(str(per_second))
     if exact == 0:
         return None
     if exact < 1:

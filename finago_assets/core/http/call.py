@@ -23,10 +23,10 @@ TRACES_KEPT: Final = 100
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One GET below the API base. `template` is the path as the catalogue writes it, `path` the same with ids filled in.
+    """One GET below the API base: `template` is the path as the catalogue writes it, `path` has the ids filled in.
 
-    `params` may only hold names in `allowed`: the server ignores what it does not know, so a misspelt filter would
-    answer everything. Raises BadRequest.
+    `params` may only hold names in `allowed`: the server ignores what it does not know, so that a misspelt filter
+    would answer everything. Raises BadRequest.
     """
 
     template: str
@@ -57,9 +57,9 @@ class Page:
 
 @dataclass(slots=True)
 class Tally:
-    """What a chain cost. `waited_seconds` is back-off and request ceiling together; `wire_bytes` counts before inflation.
+    """What a chain cost. `waited_seconds` is back-off and request ceiling together, `wire_bytes` is before inflation.
 
-    Only the first hundred trace ids are kept, so that a manifest stays small.
+    `requests` leaves out those for tokens. Only the first hundred trace ids are kept, so that a manifest stays small.
     """
 
     requests: int = 0

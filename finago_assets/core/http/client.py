@@ -21,7 +21,7 @@ from finago_assets.core.http.origin import Origin
 from finago_assets.core.http.paging import Chain
 from finago_assets.core.http.retry import Retry, RetryPolicy
 from finago_assets.core.http.transport import BaseTransport, Reply, Wire
-from finago_assets.core.http.verdict import failure, trace_of
+from finago_assets.core.http.verdict import failure
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 EMPTY_ANSWERS_BELIEVED: Final = 3
+MOST_RENEWALS: Final = 3
 
 
 def _utc_now() -> datetime:
@@ -44,7 +45,7 @@ class FinagoClient:
     request ceiling shared with the other processes of this machine; without one there is no ceiling.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - the seams have defaults
         self,
         connection: Connection,
         *,
@@ -74,7 +75,7 @@ class FinagoClient:
         self._wire.close()
 
     def pages(self, call: Call, tally: Tally) -> Iterator[Page]:
-        """The pages of a call that hold records, in order; none at all for an empty answer.
+        """Yield the pages of a call that hold records, in order; none at all for an empty answer.
 
         Raises any error of the tree. A chain that raised is incomplete and what it gave is to be thrown away.
         """
@@ -93,7 +94,7 @@ class FinagoClient:
         settled(call, lambda: self._fetched(call, Chain(smallest, self._origin).url or "", Tally(), 1))
 
     def _page(self, chain: Chain, call: Call, tally: Tally) -> list[bytes]:
-        """The records at the chain's address; the chain then stands at the next one."""
+        """Read the records at the chain's address; the chain then stands at the next one."""
         reply, records = self._fetched(call, chain.url or "", tally, chain.number)
         chain.advance(records, len(reply.body), reply.all("link"))
         return records
@@ -108,12 +109,20 @@ class FinagoClient:
         return self._retry.run(attempt, tally, f"GET {call.template}")
 
     def _authorized(self, url: str, tally: Tally) -> Reply:
-        """One request with a token, and one more with a new token when the first is refused."""
+        """Send one request, and after a 401 one more with a new token.
+
+        A new token that the API took from another thread before refusing it here has merely died: it is renewed too.
+        """
         token = self._tokens.token()
         reply = self._sent(url, token, tally)
-        if reply.status == 401:
-            reply = self._sent(url, self._tokens.token(refused=token), tally)
-        if not 200 <= reply.status < 300:
+        for _ in range(MOST_RENEWALS):
+            if reply.status != 401:
+                break
+            token = self._tokens.token(refused=token)
+            reply = self._sent(url, token, tally)
+            if not token.accepted:
+                break
+        if reply.status not in {200, 204}:
             raise self._failure(url, reply)
         return reply
 
@@ -123,7 +132,9 @@ class FinagoClient:
         tally.requests += 1
         reply = self._wire.get(url, token.value)
         tally.wire_bytes += reply.wire_bytes
-        tally.keep_trace(trace_of(reply))
+        tally.keep_trace(reply.trace)
+        if reply.status != 401:
+            token.accepted = True
         return reply
 
     def _failure(self, url: str, reply: Reply) -> Fault:
@@ -141,7 +152,7 @@ class FinagoClient:
 
 
 def settled(call: Call, work: Callable[[], T]) -> T:
-    """What `work` answers, its fault turned into the public error outside the `except`, so that nothing is chained."""
+    """Do the work; turn its fault into the public error outside the `except`, so that nothing is chained."""
     try:
         return work()
     except Fault as raised:
@@ -152,8 +163,8 @@ def settled(call: Call, work: Callable[[], T]) -> T:
 class _Reading:
     """The attempts of one page, which matter together only when the server answers nothing at all.
 
-    204 is an empty list. 200 without a body may be an empty list or a fault in front of the server: on the first page it
-    is believed when it came three times in a row, and after a next link, or where an object is expected, never.
+    204 is an empty list. 200 without a body may be an empty list or a fault in front of the server: on the first page
+    it is believed when it came three times in a row; after a next link, or where an object is expected, never.
     """
 
     def __init__(self, call: Call, number: int) -> None:
@@ -169,7 +180,7 @@ class _Reading:
             return split(reply.body, single=self._call.single)
         except Fault as raised:
             fault = raised
-        fault.status, fault.trace, fault.size = reply.status, trace_of(reply), reply.wire_bytes
+        fault.status, fault.trace, fault.size = reply.status, reply.trace, reply.wire_bytes
         raise fault
 
     def _is_believed(self, reply: Reply) -> bool:
@@ -183,6 +194,6 @@ class _Reading:
             "the answer has no body",
             again=True,
             status=reply.status,
-            trace=trace_of(reply),
+            trace=reply.trace,
             size=reply.wire_bytes,
         )

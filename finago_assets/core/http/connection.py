@@ -38,7 +38,7 @@ class Connection:
 
 
 def checked(url: str, name: str) -> str:
-    """The URL as given, if a token may be sent to it. Raises SettingInvalid or TlsRefused without repeating the value."""
+    """Give the URL back if a token may be sent to it. Raises SettingInvalid or TlsRefused, never naming the value."""
     parts = split(url, name)
     if not parts.hostname or parts.username is not None or parts.query or parts.fragment or "\\" in url:
         raise SettingInvalid(f"the {name} must be scheme, host and path, with no user, query or fragment")
@@ -52,6 +52,7 @@ def checked(url: str, name: str) -> str:
 
 
 def split(url: str, name: str) -> SplitResult:
+    """Split an address. Raises SettingInvalid for what no two programs would read alike."""
     try:
         parts = urlsplit(url)
         usable = VISIBLE.fullmatch(url) is not None and parts.port != 0
@@ -63,6 +64,7 @@ def split(url: str, name: str) -> SplitResult:
 
 
 def is_loopback(host: str) -> bool:
+    """Tell whether a host is this machine by its spelling alone; nothing is looked up."""
     try:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:

@@ -65,7 +65,7 @@ class Fault(Exception):
         return self.reason
 
     def typed(self, verb: str, template: str, scopes: tuple[str, ...] = ()) -> FinagoError:
-        """The public error: what was tried, what came back, what to do. No body, query or header."""
+        """Make the public error: what was tried, what came back, what to do. No body, query or header."""
         said = f"{verb} {template}: {self.reason}{self._evidence()}."
         if self.kind is RateLimited:
             return RateLimited(f"{said} {self._until()}{NEXT_STEP[RateLimited]}", retry_at=self.retry_at)

@@ -39,7 +39,7 @@ class Link:
 
 
 def next_target(headers: Sequence[str]) -> str | None:
-    """The target of the one `next` link, or None when there is none. Raises a Malformed fault on anything unclear."""
+    """Find the one `next` link; None when there is none. Raises a Malformed fault on anything unclear."""
     links = [link for header in headers for link in parse(header)]
     following = [link for link in links if "next" in link.relations]
     if any("anchor" in link.params for link in following):
@@ -87,7 +87,7 @@ def _params(header: str, start: int) -> tuple[dict[str, str], int]:
 
 
 def _value(header: str, at: int) -> tuple[str, int]:
-    """The value after `=`, or empty for a parameter without one; and where it ends."""
+    """Read the value after `=`, or nothing for a parameter without one; and where it ends."""
     if not header.startswith("=", at):
         return "", at
     at = _past(SPACE, header, at + 1)
@@ -104,4 +104,5 @@ def _past(pattern: re.Pattern[str], text: str, at: int) -> int:
 
 
 def unreadable() -> Fault:
+    """Make the fault for a header that is no list of links."""
     return Fault(Malformed, "the Link header cannot be read, so the end of the data is unknown")

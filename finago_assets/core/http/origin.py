@@ -31,7 +31,7 @@ class Origin:
         return f"{self._root}{self._prefix}{path}" + (f"?{query}" if query else "")
 
     def follow(self, current: str, target: str) -> str:
-        """The target of a link found at `current`, resolved, checked, and put on our own authority."""
+        """Resolve and check the target of a link found at `current`, and put it on our own authority."""
         parts = self._resolved(current, target)
         if parts is None or not self._is_ours(parts):
             raise Fault(ForeignOrigin, "the answer points away from the API")
@@ -62,7 +62,7 @@ def _authority(parts: SplitResult) -> tuple[str, str | None, int | None]:
 
 
 def _climbs(path: str) -> bool:
-    """True when a segment is `.` or `..` in any spelling that some server might undo, encoded slashes included."""
+    """Tell whether a segment is `.` or `..` in any spelling that some server might undo."""
     plain = unquote(unquote(path))
     segments = plain.replace("\\", "/").split("/")
     return bool({".", ".."} & {segment.split(";")[0] for segment in segments}) or "\\" in plain or "//" in plain

@@ -57,7 +57,7 @@ class Chain:
         self.number += 1
 
     def _refuse_repetition(self, records: Sequence[bytes], size: int) -> None:
-        """Records carry their own keys, so the same size, first and last record are the same page."""
+        """Compare size, first and last record: records carry their own keys, so the same three are the same page."""
         if not records:
             return
         mark = hash((size, records[0], records[-1]))
@@ -75,7 +75,7 @@ class Chain:
         return None if numbered and self._empty_in_a_row >= EMPTY_PAGES_THAT_END else url
 
     def _refuse_lost_filters(self, url: str, count: int) -> None:
-        """A next link without our filters would go on over everything there is."""
+        """Refuse a next link without our filters: it would go on over everything there is."""
         carried = _by_name(url)
         for name, value in self._call.params.items():
             if name.lower() not in OWN_TO_PAGING and carried.get(name.lower()) != {value}:
@@ -87,7 +87,7 @@ class Chain:
             raise Fault(Malformed, "the next link does not keep the parameter limit")
 
     def _probe(self, records: Sequence[bytes]) -> str | None:
-        """The page after a full one that came without a next link: the link may simply be missing."""
+        """Look once behind a full page that came without a next link: the link may simply be missing."""
         limit = self._call.params.get("limit", "")
         if self._call.paging is not Paging.PAGE or str(len(records)) != limit:
             return None

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final, TypeVar
 
 from tenacity import RetryCallState, Retrying, retry_if_exception
 
-from finago_assets.core.errors import RateLimited
+from finago_assets.core.errors import RateLimited, Timeout
 from finago_assets.core.http.call import Tally
 from finago_assets.core.http.fault import Fault
 
@@ -29,7 +29,7 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class RetryPolicy:
-    """All times in seconds. Waits are full jitter, `base_seconds` doubling up to `cap_seconds`, on top of what was asked.
+    """Times are seconds. Waits are full jitter, `base_seconds` doubling up to `cap_seconds`, on top of what was asked.
 
     `retry_after_cap`: the longest pause that is sat out; beyond it the client gives up and names the time.
     `throttle_seconds`: the pause after a 429 that says nothing, since a vendor's quarantine outlasts a short back-off.
@@ -86,7 +86,9 @@ class Retry:
         self._deadline = clock() + policy.total_seconds
 
     def run(self, attempt: Callable[[], T], tally: Tally, what: str) -> T:
-        """What `attempt` returns. Raises its last fault, with the number of attempts and the time to come back on it."""
+        """Give what `attempt` returns. Raises its last fault, which then knows the attempts and the time to return."""
+        if self._clock() > self._deadline:
+            raise Fault(Timeout, "the time for the whole run is used up, nothing was sent")
         tries = Tally()
         try:
             result = self._attempts(tally, tries, what)(attempt)

@@ -18,7 +18,8 @@ SECONDS: Final = re.compile(r"[0-9]+(?:\.[0-9]+)?")
 CLOCK: Final = r"(?P<hour>[0-9]{2}):(?P<minute>[0-9]{2}):(?P<second>[0-9]{2})"
 DATES: Final = (
     re.compile(
-        rf"(?:[a-z]{{3}},)? ?(?P<day>[0-9]{{1,2}}) (?P<month>[a-z]{{3}}) (?P<year>[0-9]{{4,}}) {CLOCK} (?:gmt|utc|\+0000)"
+        r"(?:[a-z]{3},)? ?(?P<day>[0-9]{1,2}) (?P<month>[a-z]{3}) (?P<year>[0-9]{4,}) "
+        rf"{CLOCK} (?:gmt|utc|\+0000)"
     ),
     re.compile(rf"[a-z]{{6,9}}, (?P<day>[0-9]{{2}})-(?P<month>[a-z]{{3}})-(?P<year>[0-9]{{2}}) {CLOCK} gmt"),
     re.compile(rf"[a-z]{{3}} (?P<month>[a-z]{{3}}) {{1,2}}(?P<day>[0-9]{{1,2}}) {CLOCK} (?P<year>[0-9]{{4,}})"),

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import TYPE_CHECKING, Final
 
-from httpx import (
+from httpx import (  # noqa: TID251 - the one file
     BaseTransport,
     Client,
     ConnectError,
@@ -31,11 +31,12 @@ from httpx import (
     TimeoutException,
     UnsupportedProtocol,
 )
-from httpx import Timeout as Timeouts
+from httpx import Timeout as Timeouts  # noqa: TID251 - the one file
 
 from finago_assets.core.errors import BadRequest, Timeout, TlsRefused, TooLarge, Truncated, Unavailable
-from finago_assets.core.http.body import INFLATED_LIMIT, WIRE_LIMIT, inflated
+from finago_assets.core.http.body import WIRE_LIMIT, inflated
 from finago_assets.core.http.fault import Fault
+from finago_assets.core.http.trace import trace_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -63,14 +64,15 @@ HEADERS: Final = {"Accept": "application/json", "Accept-Encoding": "gzip, identi
 ERROR_BODY_LIMIT: Final = 64 * 1024
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Reply:
-    """A whole answer: names of `headers` are lower case and may repeat; `body` is inflated; `wire_bytes` is what came in."""
+    """A whole answer: header names in lower case, may repeat; `body` is inflated, `wire_bytes` counts what came in."""
 
     status: int
     headers: tuple[tuple[str, str], ...]
     body: bytearray
     wire_bytes: int
+    trace: str | None
 
     def all(self, name: str) -> list[str]:
         return [value for key, value in self.headers if key == name]
@@ -99,38 +101,38 @@ class Wire:
         self._client.close()
 
     def get(self, url: str, token: Secret) -> Reply:
-        return self._guarded(lambda: self._client.build_request("GET", url, headers=_with_token(token)))
+        return self._guarded(lambda: self._client.build_request("GET", url, headers=_with_token(token)), token)
 
-    def post_form(self, url: str, form: Secret) -> Reply:
+    def post_form(self, url: str, form: Secret, hidden: Secret) -> Reply:
+        """Send the form; `hidden` is the part of it that must not come back as somebody's id."""
         headers = {**HEADERS, "Content-Type": "application/x-www-form-urlencoded"}
         return self._guarded(
-            lambda: self._client.build_request("POST", url, headers=headers, content=form.reveal().encode())
+            lambda: self._client.build_request("POST", url, headers=headers, content=form.reveal().encode()), hidden
         )
 
-    def _guarded(self, build: Callable[[], Request]) -> Reply:
-        """Raises a fault outside the `except`, so that it has no context with a request in it."""
+    def _guarded(self, build: Callable[[], Request], hidden: Secret) -> Reply:
+        """Raise the fault outside the `except`, so that it has no context with a request in it."""
         try:
-            return self._exchange(build())
+            return self._exchange(build(), hidden)
         except (HTTPError, InvalidURL) as error:
             fault = _fault_of(error)
         raise fault
 
-    def _exchange(self, request: Request) -> Reply:
+    def _exchange(self, request: Request, hidden: Secret) -> Reply:
         deadline = self._clock() + self._seconds
         response = self._client.send(request, stream=True)
+        chunks = _Chunks(response, self._clock, deadline)
+        body: bytearray | None = None
         try:
-            return self._read(response, deadline)
+            body = _head_of(chunks) if response.status_code >= 300 else _whole(chunks)
+        except Fault as fault:
+            fault.status, fault.size = response.status_code, chunks.total
+            fault.trace = trace_of(response.headers.get("x-trace-id"), b"", hidden)
+            raise
         finally:
             response.close()
-
-    def _read(self, response: Response, deadline: float) -> Reply:
-        chunks = _Chunks(response, self._clock, deadline)
-        encoding = response.headers.get("content-encoding", "")
-        failed = response.status_code >= 300
-        body = _head_of(chunks, encoding) if failed else bytearray().join(inflated(chunks, encoding))
-        if not failed:
-            chunks.check_length()
-        return Reply(response.status_code, _headers(response), body, chunks.total)
+        trace = trace_of(response.headers.get("x-trace-id"), body if response.status_code >= 400 else b"", hidden)
+        return Reply(response.status_code, _headers(response), body, chunks.total, trace)
 
 
 def _with_token(token: Secret) -> dict[str, str]:
@@ -150,27 +152,39 @@ class _Chunks:
         self._deadline = deadline
         self.total = 0
 
+    @property
+    def encoding(self) -> str:
+        return str(self._response.headers.get("content-encoding", ""))
+
     def __iter__(self) -> Iterator[bytes]:
         for chunk in self._response.iter_raw():
             self.total += len(chunk)
             if self.total > WIRE_LIMIT:
-                raise Fault(TooLarge, f"the answer is larger than {WIRE_LIMIT} bytes on the wire", size=self.total)
+                raise Fault(TooLarge, f"the answer is larger than {WIRE_LIMIT} bytes on the wire")
             if self._clock() > self._deadline:
-                raise Fault(Timeout, "the answer did not end within the deadline", again=True, size=self.total)
+                raise Fault(Timeout, "the answer did not end within the deadline", again=True)
             yield chunk
 
     def check_length(self) -> None:
-        """A socket's own parser notices this too; a transport that is no socket does not."""
+        """Compare with the announcement; a socket's own parser does so too, a transport without one does not."""
         promised = self._response.headers.get("content-length", "")
         if promised.isascii() and promised.isdigit() and len(promised) < 20 and int(promised) != self.total:
-            raise Fault(Truncated, "the body is shorter or longer than announced", again=True, size=self.total)
+            raise Fault(Truncated, "the body is shorter or longer than announced", again=True)
 
 
-def _head_of(chunks: _Chunks, encoding: str) -> bytearray:
-    """The start of an error body, as far as it can be read: the status has already said what matters."""
+def _whole(chunks: _Chunks) -> bytearray:
+    body = bytearray()
+    for piece in inflated(chunks, chunks.encoding):
+        body += piece
+    chunks.check_length()
+    return body
+
+
+def _head_of(chunks: _Chunks) -> bytearray:
+    """Read the start of an error body, as far as that is possible: the status has already said what matters."""
     body = bytearray()
     try:
-        for piece in inflated(chunks, encoding, INFLATED_LIMIT):
+        for piece in inflated(chunks, chunks.encoding):
             body += piece
             if len(body) > ERROR_BODY_LIMIT:
                 break
@@ -194,7 +208,7 @@ def _fault_of(error: HTTPError | InvalidURL) -> Fault:
 
 
 def _is_tls(error: BaseException) -> bool:
-    """True for a refused certificate or handshake; a connection cut in mid-handshake is an ordinary failure."""
+    """Tell a refused certificate or handshake from a connection cut in mid-handshake, which is an ordinary failure."""
     cause: BaseException | None = error
     while cause is not None:
         if isinstance(cause, ssl.SSLError):

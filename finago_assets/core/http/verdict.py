@@ -1,6 +1,6 @@
 """What a status other than success means, and which of it is worth another attempt.
 
-Owns the table of statuses, the vendor's quarantine text, and the trace id as it may be repeated.
+Owns the table of statuses and the vendor's quarantine text.
 """
 
 from __future__ import annotations
@@ -8,14 +8,13 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-import msgspec
-
 from finago_assets.core.errors import (
     AuthRefused,
     BadRequest,
     FinagoError,
     Forbidden,
     ForeignOrigin,
+    Malformed,
     NotFound,
     RateLimited,
     Timeout,
@@ -42,15 +41,10 @@ AGAIN: Final[dict[int, type[FinagoError]]] = {
 NEVER: Final[dict[int, type[FinagoError]]] = {401: AuthRefused, 403: Forbidden, 404: NotFound}
 # the SOAP side's words for a used-up hourly limit, seen behind several statuses
 QUARANTINE: Final = re.compile(rb"limit exceeded by|quarantine ends at", re.IGNORECASE)
-TRACE: Final = re.compile(r"[A-Za-z0-9:_-]{1,64}")
-
-
-class _Tracked(msgspec.Struct):
-    tracking_id: str = msgspec.field(name="trackingId", default="")
 
 
 def failure(reply: Reply, follows: Callable[[str], bool], now: datetime, throttle_seconds: float) -> Fault:
-    """The fault for a reply that is no success. `follows` tells whether a redirect's target is still the API."""
+    """Judge a reply that is no success. `follows` tells whether a redirect's target is still the API."""
     throttled = reply.status == 429 or (reply.status >= 400 and QUARANTINE.search(reply.body) is not None)
     kind = RateLimited if throttled else AGAIN.get(reply.status) or NEVER.get(reply.status) or _other(reply, follows)
     again = throttled or reply.status in AGAIN
@@ -62,7 +56,7 @@ def failure(reply: Reply, follows: Callable[[str], bool], now: datetime, throttl
         again=again,
         floor=floor if again else None,
         status=reply.status,
-        trace=trace_of(reply),
+        trace=reply.trace,
         size=reply.wire_bytes,
     )
 
@@ -71,6 +65,8 @@ def _other(reply: Reply, follows: Callable[[str], bool]) -> type[FinagoError]:
     target = reply.first("location")
     if 300 <= reply.status < 400 and target is not None and not follows(target):
         return ForeignOrigin
+    if reply.status < 300:
+        return Malformed
     return Unavailable if reply.status >= 500 else BadRequest
 
 
@@ -79,19 +75,6 @@ def _said(status: int, *, throttled: bool) -> str:
         return "the server asks for fewer requests"
     if 300 <= status < 400:
         return "the server redirects, which is not followed"
+    if status < 300:
+        return "a success that is no list"
     return "the server is in trouble" if status >= 500 else "the server refuses the request"
-
-
-def trace_of(reply: Reply) -> str | None:
-    """The header's id, else the error body's `trackingId`; only if it looks like an id."""
-    named = (reply.first("x-trace-id") or _tracking_id(reply)).strip()
-    return named if TRACE.fullmatch(named) else None
-
-
-def _tracking_id(reply: Reply) -> str:
-    if reply.status < 400:
-        return ""
-    try:
-        return msgspec.json.decode(reply.body, type=_Tracked).tracking_id
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        return ""

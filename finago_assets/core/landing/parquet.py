@@ -110,7 +110,7 @@ class ParquetStore:
     def prepare(self, partitions: Sequence[Partition]) -> None:
         """Create the folders of all days, their names made durable with one fsync."""
         directory = self.temporaries(partitions[0].endpoint, partitions[0].organization)
-        missing = [path for partition in partitions if not (path := self._tree.file(partition).parent).is_dir()]
+        missing = [path for partition in partitions if not (path := self._tree.day(partition)).is_dir()]
         for path in missing:
             path.mkdir(mode=0o700, exist_ok=True)
         if missing:

@@ -30,8 +30,12 @@ class RawTree:
 
     def file(self, partition: Partition) -> Path:
         """Return the partition's file, which need not exist. Raises NotWritable for a link beneath the root."""
+        return self._inside(self.day(partition) / DATA_FILE)
+
+    def day(self, partition: Partition) -> Path:
+        """Return the folder of the partition's file, links not looked for."""
         directory = self._organization(partition.endpoint, partition.organization)
-        return self._inside(directory / f"{_DATE}{partition.date.isoformat()}" / DATA_FILE)
+        return directory / f"{_DATE}{partition.date.isoformat()}"
 
     def organization(self, endpoint: str, organization: str) -> Path:
         """Return the folder of an organization's days, which need not exist."""

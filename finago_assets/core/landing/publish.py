@@ -33,8 +33,8 @@ def publish_database(
 ) -> None:
     """Make `published` a copy of `working`, all at once. Whoever has the old file open keeps reading the old one.
 
-    Call it with the warehouse lock held and the build's own connections closed. Raises NotLanded without a working file,
-    Locked while somebody has it open, NoSpace and NotWritable; the previous file then stands.
+    Call it with the warehouse lock held and the build's own connections closed. Raises NotLanded without a working
+    file, Locked while somebody has it open, NoSpace and NotWritable; the previous file then stands.
     """
     files = files or Files()
     _complete(working)

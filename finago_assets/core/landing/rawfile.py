@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 # larger groups cost memory when the file is read, smaller ones compress worse
 ROW_GROUP: Final = 20_000
 _READ_BATCH: Final = 2_000
+_PAGE_BYTES: Final = 256 * 1024
+_PAGE_CHECK_ROWS: Final = 256
 _COLUMNS: Final = (
     pa.field("ordinal", pa.int64(), nullable=False),
     pa.field("page", pa.int32(), nullable=False),
@@ -67,6 +69,7 @@ class RawWriter:
         self.path = path
         self.parent_column = parent_column
         self._files = files
+        self._rows = 0
         self._schema = pa.schema([*_COLUMNS, *_parent_field(parent_column)])
         self._file = files.create(path)
         self._parquet: Any = pq.ParquetWriter(
@@ -78,19 +81,21 @@ class RawWriter:
             write_statistics=False,
             store_schema=False,
             write_page_checksum=True,
+            # an open file keeps a page of each column in memory, and a chain has a file open for each of its days
+            data_page_size=_PAGE_BYTES,
+            write_batch_size=_PAGE_CHECK_ROWS,
         )
 
-    def write(
-        self, first_ordinal: int, pages: Sequence[int], payloads: Sequence[bytes], parents: Sequence[str] | None
-    ) -> None:
-        """Append records as row groups. Raises Malformed for bytes that are not UTF-8."""
+    def write(self, pages: Sequence[int], payloads: list[pa.Array], parents: list[pa.Array]) -> None:
+        """Append records as row groups: the page of each, and their text in chunks as `text` makes them."""
+        first, self._rows = self._rows, self._rows + len(pages)
         columns = [
-            pa.array(range(first_ordinal, first_ordinal + len(payloads)), pa.int64()),
+            pa.array(range(first, self._rows), pa.int64()),
             pa.array(pages, pa.int32()),
-            _strings(payloads),
+            pa.chunked_array(payloads, pa.string()),
         ]
-        if parents is not None:
-            columns.append(pa.array(parents, pa.string()))
+        if self.parent_column is not None:
+            columns.append(pa.chunked_array(parents, pa.string()))
         self._parquet.write_table(pa.table(columns, schema=self._schema), row_group_size=ROW_GROUP)
 
     def finish(self, manifest: Manifest) -> None:
@@ -191,6 +196,14 @@ class RawReader:
             raise corrupt(self._label, "it is no raw file, or was damaged") from None
 
 
+def text(payloads: Sequence[bytes]) -> pa.Array:
+    """Return the payloads as a column chunk, bytes untouched. Raises Malformed for bytes that are not UTF-8."""
+    try:
+        return pa.array(payloads, pa.binary()).cast(pa.string())
+    except pa.ArrowInvalid:
+        raise Malformed("A record holds bytes that are not UTF-8. Nothing of this request was landed.") from None
+
+
 def corrupt(label: str, why: str) -> CorruptFile:
     """Build the error for landed data that fails its reader."""
     return CorruptFile(f"{label}: {why}. Delete it, or just land the partition again, which replaces it.")
@@ -203,10 +216,3 @@ def not_landed(partition: Partition) -> NotLanded:
 
 def _parent_field(parent_column: str | None) -> list[pa.Field]:
     return [] if parent_column is None else [pa.field(parent_column, pa.string(), nullable=False)]
-
-
-def _strings(payloads: Sequence[bytes]) -> pa.Array:
-    try:
-        return pa.array(payloads, pa.binary()).cast(pa.string())
-    except pa.ArrowInvalid:
-        raise Malformed("A record holds bytes that are not UTF-8. Nothing of this request was landed.") from None

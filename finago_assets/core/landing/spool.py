@@ -17,7 +17,7 @@ from finago_assets.core.errors import OutsideWindow
 from finago_assets.core.landing import litter
 from finago_assets.core.landing.files import typed_errors
 from finago_assets.core.landing.model import ChainFacts, Landed, Manifest, Outcome, Partition
-from finago_assets.core.landing.rawfile import Digest, RawWriter
+from finago_assets.core.landing.rawfile import Digest, RawWriter, text
 from finago_assets.core.windows import ONE_DAY, Window
 
 if TYPE_CHECKING:
@@ -30,7 +30,8 @@ if TYPE_CHECKING:
     from finago_assets.core.landing.files import Files
 
 BUFFER_BYTES: Final = 8 * 1024 * 1024
-_RECORD_OVERHEAD: Final = 64  # a bytes object and its places in three lists
+_RECORD_OVERHEAD: Final = 64  # a bytes object and its places in the lists
+_PACK_ROWS: Final = 1_000
 
 
 class Target(Protocol):
@@ -53,20 +54,47 @@ class Target(Protocol):
 
 
 class _Day:
-    """What one day holds so far: buffered records, and the file that earlier ones went to."""
+    """What one day holds so far: loose records, packed ones, and the file that earlier ones went to."""
 
     def __init__(self) -> None:
         self.digest = Digest()
         self.hashes = array("q")  # of keys: eight bytes each, however long the key
         self.keyless = 0  # records that count as distinct without a key
         self.file: RawWriter | None = None
+        self.payloads: list[bytes] = []
+        self.parents: list[str] = []
         self.clear()
 
     def clear(self) -> None:
         self.size = 0
         self.pages: list[int] = []
-        self.payloads: list[bytes] = []
-        self.parents: list[str] = []
+        self.chunks: list[pa.Array] = []
+        self.parent_chunks: list[pa.Array] = []
+
+    def take(self, page: int, records: Sequence[bytes], ids: Sequence[str | None] | None, parent: str | None) -> int:
+        """Add records; return about how many bytes they take."""
+        self.pages.extend([page] * len(records))
+        self.payloads.extend(records)
+        if parent is not None:
+            self.parents.extend([parent] * len(records))
+        if ids is None:
+            self.keyless += len(records)
+        else:
+            self.hashes.extend([hash((parent, key)) for key in ids if key is not None])
+        if len(self.payloads) >= _PACK_ROWS:
+            self.pack()
+        size = sum(map(len, records)) + _RECORD_OVERHEAD * len(records)
+        self.size += size
+        return size
+
+    def pack(self) -> None:
+        """Turn loose records into a column chunk, which takes less room and no second copy when it is written."""
+        if self.payloads:
+            self.chunks.append(text(self.payloads))
+            self.digest.update(self.payloads, self.parents or None)
+            if self.parents:
+                self.parent_chunks.append(pa.array(self.parents, pa.string()))
+            self.payloads, self.parents = [], []
 
     def distinct(self) -> int:
         hashes = pa.Array.from_buffers(pa.int64(), len(self.hashes), [None, pa.py_buffer(self.hashes)])
@@ -143,17 +171,7 @@ class ChainSpool:
         day = self._days.get(date)
         if day is None:
             raise OutsideWindow(f"GET {self._endpoint.path} answered a row dated {date}, which was not asked for.")
-        day.payloads.extend(records)
-        day.pages.extend([page] * len(records))
-        if parent is not None:
-            day.parents.extend([parent] * len(records))
-        if ids is None:
-            day.keyless += len(records)
-        else:
-            day.hashes.extend([hash((parent, key)) for key in ids if key is not None])
-        size = sum(map(len, records)) + _RECORD_OVERHEAD * len(records)
-        day.size += size
-        self._buffered += size
+        self._buffered += day.take(page, records, ids, parent)
 
     def _flush(self, date: dt.date) -> RawWriter:
         day = self._days[date]
@@ -161,10 +179,9 @@ class ChainSpool:
             directory = self._target.temporaries(self._endpoint.name, self._organization)
             path = litter.temporary(directory, "data.parquet")
             day.file = RawWriter(path, self._parent_column, self._target.files)
-        if day.payloads:
-            parents = None if self._parent_column is None else day.parents
-            day.file.write(day.digest.rows, day.pages, day.payloads, parents)
-            day.digest.update(day.payloads, parents)
+        day.pack()
+        if day.chunks:
+            day.file.write(day.pages, day.chunks, day.parent_chunks)
         self._buffered -= day.size
         day.clear()
         return day.file

@@ -24,7 +24,7 @@ CLOSED_AFTER_DAYS: Final = 5
 
 @dataclass(frozen=True, slots=True)
 class BankAccount:
-    """A bank account and the ledger account that mirrors it; `id` of the second is no uuid, as in the vendor's sample."""
+    """A bank account and the ledger account that mirrors it; one `id` is no uuid, as in the vendor's own sample."""
 
     id: str
     ledger: int
@@ -78,9 +78,7 @@ class Statement:
 
     def balance(self, account: BankAccount, before: date) -> tuple[int, date] | None:
         """Return the balance strictly before a day and the day of the last movement; None without any."""
-        moves = [
-            t for day, ts in self.days.items() if day < before.toordinal() for t in ts if t.account is account
-        ]
+        moves = [t for day, ts in self.days.items() if day < before.toordinal() for t in ts if t.account is account]
         return (sum(t.amount for t in moves), max(t.day for t in moves)) if moves else None
 
 

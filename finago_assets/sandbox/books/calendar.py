@@ -77,8 +77,8 @@ def fiscal_periods(plan: Plan) -> list[FiscalPeriod]:
     found = []
     for year in range(plan.start.year - 1, plan.last.year + 2):
         found.append(_period("Year", date(year, 1, 1), date(year, 12, 31)))
-        for month in range(1, 13, TERM_MONTHS):
-            found.append(_period("Period", date(year, month, 1), month_end(date(year, month + TERM_MONTHS - 1, 1))))
+        starts = (date(year, month, 1) for month in range(1, 13, TERM_MONTHS))
+        found.extend(_period("Period", first, month_end(first + timedelta(days=32))) for first in starts)
     return found
 
 

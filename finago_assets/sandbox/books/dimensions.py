@@ -45,7 +45,7 @@ _ELEMENTS: Final = (
     *(Element(EMPLOYEE, str(n + 1), name) for n, name in enumerate(("Kari", "Ola", "Åse"))),
     *(
         Element(CAMPAIGN, f"K-{n:02d}", name, active=n != 1)
-        for n, name in enumerate(("Vår", "Sommer 2023", "Høst", "Black \"Week\""), start=0)
+        for n, name in enumerate(("Vår", "Sommer 2023", "Høst", 'Black "Week"'), start=0)
     ),
     *(Element(REGION, value, name) for value, name in (("Ø", "Østlandet"), ("V", "Vestlandet"), ("N", "Nord"))),
 )

@@ -1,4 +1,4 @@
-"""Identifiers that look opaque and are arithmetic: a GUID gives its number back, so no index is kept of a million lines.
+"""Identifiers that look opaque and are arithmetic: a GUID gives its number back, so a million lines need no index.
 
 Owns GUIDs, KIDs and organization numbers with valid check digits, all from ranges that no real body uses.
 """

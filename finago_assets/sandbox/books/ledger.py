@@ -9,8 +9,8 @@ from __future__ import annotations
 from array import array
 from collections import defaultdict
 from dataclasses import dataclass, field
-from datetime import date
-from decimal import Decimal
+from datetime import date  # noqa: TC003 - msgspec reads the annotations of Read
+from decimal import Decimal  # noqa: TC003 - the same
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -37,7 +37,7 @@ class Read(msgspec.Struct, rename="camel"):
 
     account: _Account
     amount: Decimal
-    date: date
+    day: date = msgspec.field(name="date")
     period_date: date | None = None
 
 
@@ -95,8 +95,8 @@ class Ledger:
         after = msgspec.json.encode({**{k: v for k, v in record.items() if k != "dimensions"}, **_last(record)})
         moved = msgspec.json.decode(after, type=Read)
         self.delete(line_id)
-        self._line_days[number_of(Thing.LINE, line_id)] = moved.date.toordinal()
-        self.days.setdefault(moved.date.toordinal(), []).append(after)
+        self._line_days[number_of(Thing.LINE, line_id)] = moved.day.toordinal()
+        self.days.setdefault(moved.day.toordinal(), []).append(after)
         self._count(moved, 1)
         return after
 
@@ -140,8 +140,8 @@ class Ledger:
 
     def _count(self, line: Read, sign: int) -> None:
         ore = int(line.amount * ORE) * sign
-        self.by_date[line.account.number][line.date.toordinal()] += ore
-        self.by_period[line.account.number][(line.period_date or line.date).toordinal()] += ore
+        self.by_date[line.account.number][line.day.toordinal()] += ore
+        self.by_period[line.account.number][(line.period_date or line.day).toordinal()] += ore
 
 
 def without_dimensions(line: bytes) -> bytes:

@@ -76,7 +76,7 @@ class OrderBook:
         if self.lines % 3 == 0:
             lines.append(self._line(customer, "Frakt og emballasje", Decimal(sign), 149_00, 3000, 3, rate))
         if self.lines % 7 == 0:
-            lines.append(self._line(customer, "Leveres i uke 32 \"om mulig\"", Decimal(0), 0, 3000, 3, rate))
+            lines.append(self._line(customer, 'Leveres i uke 32 "om mulig"', Decimal(0), 0, 3000, 3, rate))
         return lines
 
     def _product_line(self, customer: Party, rate: Decimal, sign: int) -> OrderLine:
@@ -84,7 +84,15 @@ class OrderBook:
         quantity = self.dice.choice((Decimal(1), Decimal(2), Decimal(3), Decimal(10), Decimal("1.5"), Decimal("0.333")))
         discount = self.dice.choice((Decimal(0), Decimal(0), Decimal(10), Decimal("12.5")))
         return self._line(
-            customer, product.name, sign * quantity, product.price, product.account, product.tax, rate, product, discount
+            customer,
+            product.name,
+            sign * quantity,
+            product.price,
+            product.account,
+            product.tax,
+            rate,
+            product,
+            discount,
         )
 
     def _line(  # noqa: PLR0913 - one line, written out once

@@ -107,7 +107,7 @@ def party_json(party: Party) -> bytes:
     if party.id % 7:
         body["phone"] = f"+47-000{party.id:05d}"
     if party.id % 6 == 0:
-        body["note"] = "Ringer alltid før levering.\nSnakker \"nynorsk\"."
+        body["note"] = 'Ringer alltid før levering.\nSnakker "nynorsk".'
     if party.id % 23 == 0:
         body["loyalty"] = {"tier": "gold", "points": party.id}
     body["createdAt"] = spaced(party.created, party.id)

@@ -36,8 +36,8 @@ class Volume:
 VOLUMES = {
     Size.TINY: Volume(customers=14, suppliers=6, products=12, orders=24, purchases=14, tills=0, staff=2),
     Size.SMALL: Volume(customers=130, suppliers=30, products=80, orders=300, purchases=220, tills=1, staff=8),
-    Size.MEDIUM: Volume(customers=800, suppliers=120, products=400, orders=1500, purchases=1200, tills=85, staff=40),
-    Size.LARGE: Volume(customers=2000, suppliers=300, products=1500, orders=3000, purchases=2500, tills=460, staff=120),
+    Size.MEDIUM: Volume(customers=800, suppliers=120, products=400, orders=1500, purchases=1200, tills=73, staff=40),
+    Size.LARGE: Volume(customers=2000, suppliers=300, products=1500, orders=3000, purchases=2500, tills=412, staff=120),
 }
 
 
@@ -50,7 +50,7 @@ class Modes:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """Everything that the books depend on. `until` is the last day that has happened, by default the end of the years."""
+    """Everything that the books depend on. `until` is the last day that has happened; without it, the years' last."""
 
     size: Size = Size.SMALL
     start: date = date(2024, 1, 1)

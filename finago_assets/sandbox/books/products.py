@@ -42,7 +42,7 @@ CATEGORIES: Final = tuple(
 )
 GROUPS: Final = ((3000, 3), (3000, 3), (3010, 31), (3000, 3), (3100, 5), (3050, 33))  # revenue account, tax number
 
-_WHAT: Final = ("Jakke", "Støvel", "Kaffe", "Lykt", "Bok", "Billett", "Sekk", "Kniv", "Kopp", "Ull\"genser\"")
+_WHAT: Final = ("Jakke", "Støvel", "Kaffe", "Lykt", "Bok", "Billett", "Sekk", "Kniv", "Kopp", 'Ull"genser"')
 _HOW: Final = ("rød", "blå", "lett", "tung", "økologisk", "nr. 5", "XL", "barn")
 
 
@@ -136,6 +136,4 @@ def prices(listed: int, assortment: list[Product]) -> list[tuple[int, bytes]]:
     """Return (product id, JSON) for each product on a price list; lists beyond the first hold only some products."""
     held = assortment if listed == 1 else assortment[:: 2 if listed == 2 else 5]
     percent = {1: 100, 2: 85, 7: 9}[listed]
-    return [
-        (p.id, json.encode({"productId": p.id, "price": number(share(p.price, percent), p.id // 2)})) for p in held
-    ]
+    return [(p.id, json.encode({"productId": p.id, "price": number(share(p.price, percent), p.id // 2)})) for p in held]

@@ -168,9 +168,7 @@ def receivable(order: Order, invoice: OrderInvoice, amount: int) -> Posting:
     """Return the line on the control account for an invoice, `amount` in øre of the base currency."""
     currency = "LOCAL" if order.currency == "NOK" else order.currency
     ref = InvoiceRef(str(invoice.number), invoice.due, invoice.kid)
-    return Posting(
-        RECEIVABLE, amount, customer=order.customer.id, invoice=ref, currency=currency, rate=order.rate
-    )
+    return Posting(RECEIVABLE, amount, customer=order.customer.id, invoice=ref, currency=currency, rate=order.rate)
 
 
 def invoice_postings(order: Order, status: Status, ref: InvoiceRef, tax_on_vat: bool) -> list[Posting]:  # noqa: FBT001 - a mode
@@ -193,5 +191,7 @@ def invoice_postings(order: Order, status: Status, ref: InvoiceRef, tax_on_vat: 
         left -= part
         account = 2900 if status is Status.ADVANCE_INVOICE else line.account
         dimensions = line.dimensions or order.dimensions
-        postings.append(Posting(account, part, line.tax, customer, ref, currency, rate, dimensions, line.description[:75]))
+        postings.append(
+            Posting(account, part, line.tax, customer, ref, currency, rate, dimensions, line.description[:75])
+        )
     return postings

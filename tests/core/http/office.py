@@ -6,6 +6,7 @@ Owns what the client's tests share. No sockets; the tests that need real ones br
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from threading import Lock
@@ -21,7 +22,7 @@ from finago_assets.core.http.secret import Secret
 from finago_assets.core.http.transport import BaseTransport, Request, Response, SyncByteStream
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator
 
 API = "https://api.example.test/v1"
 TOKEN_URL = "https://login.example.test/oauth/token"
@@ -78,9 +79,10 @@ def reply(
     length: bool = True,
 ) -> Response:
     """A streamed answer; `length=False` leaves the announcement of its size out."""
-    own = list(headers.items()) if hasattr(headers, "items") else list(headers)
+    own = list(headers.items()) if isinstance(headers, Mapping) else list(headers)
     announced = [("Content-Length", str(len(body)))] if length else []
-    return Response(status, headers=[*announced, *own], stream=Stream([body] if body else [], error))
+    lines = [(name.encode(), value.encode("latin-1")) for name, value in [*announced, *own]]
+    return Response(status, headers=lines, stream=Stream([body] if body else [], error))
 
 
 def records(first: int, last: int) -> bytes:
@@ -89,8 +91,9 @@ def records(first: int, last: int) -> bytes:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """One request as it arrived."""
+    """One request as it arrived; `number` counts those that are not for a token, from 1."""
 
+    number: int
     method: str
     host: str
     path: str
@@ -102,37 +105,41 @@ class Asked:
 
 @dataclass(slots=True)
 class Office(BaseTransport):
-    """Hands out tokens and lets `answer` decide everything else. `token_answers` overrides tokens, first come first served."""
+    """Hands out tokens, unless `token` does that, and lets `answer` decide the rest."""
 
     answer: Callable[[Asked], Response]
-    token_answers: list[Callable[[], Response]] = field(default_factory=list)
+    token: Callable[[Asked], Response] | None = None
     lifetime: object = 3600
     asked: list[Asked] = field(default_factory=list)
     tokens: int = 0
     _lock: Lock = field(default_factory=Lock)
 
     def handle_request(self, request: Request) -> Response:
+        body = request.read()
+        with self._lock:
+            seen = self._noted(request, body)
+        if str(request.url) != TOKEN_URL:
+            return self.answer(seen)
+        return self._granted() if self.token is None else self.token(seen)
+
+    def _noted(self, request: Request, body: bytes) -> Asked:
+        is_token = str(request.url) == TOKEN_URL
+        self.tokens += is_token
         seen = Asked(
+            len(self.asked) + 1 - self.tokens,
             request.method,
             request.url.host,
             request.url.path,
             dict(parse_qsl(request.url.query.decode(), keep_blank_values=True)),
             request.headers.get("authorization", ""),
-            request.read(),
+            body,
             str(request.url),
         )
-        with self._lock:
-            self.asked.append(seen)
-        return self._token() if str(request.url) == TOKEN_URL else self.answer(seen)
+        self.asked.append(seen)
+        return seen
 
-    def _token(self) -> Response:
-        with self._lock:
-            self.tokens += 1
-            number = self.tokens
-            special = self.token_answers.pop(0) if self.token_answers else None
-        if special is not None:
-            return special()
-        granted = {"access_token": f"token-{number}", "token_type": "Bearer", "expires_in": self.lifetime}
+    def _granted(self) -> Response:
+        granted = {"access_token": f"token-{self.tokens}", "token_type": "Bearer", "expires_in": self.lifetime}
         if self.lifetime is None:
             del granted["expires_in"]
         return reply(json.dumps(granted).encode())

@@ -1,0 +1,149 @@
+"""How faults look on the wire: replaced answers, bent links, and sockets that die halfway.
+
+Owns the bytes of everything that goes wrong. Which request goes wrong is `faults`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import gzip
+import socket
+import struct
+from collections.abc import Awaitable, Callable, MutableMapping
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
+from http import HTTPStatus
+from typing import Any, Final
+
+from finago_assets.sandbox.faults import Body, Fault, Rule
+
+Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+Headers = list[tuple[bytes, bytes]]
+
+PAGE: Final = (
+    b"<!DOCTYPE html><html><head><title>Vedlikehold</title></head><body><h1>Vi er snart tilbake</h1></body></html>"
+)
+DRIP_BYTES: Final = 16
+ON_THE_SOCKET: Final = frozenset({Fault.RESET, Fault.RESET_MIDWAY, Fault.SHORT, Fault.CUT_CHUNKED})
+INSTEAD: Final = frozenset({Fault.STATUS, Fault.HTML, Fault.EMPTY})
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A complete answer before it is sent."""
+
+    status: int
+    body: bytes
+    headers: Headers = field(default_factory=list)
+
+    def without(self, name: bytes) -> Answer:
+        """Return the answer without one header."""
+        return replace(self, headers=[(k, v) for k, v in self.headers if k.lower() != name])
+
+    def compressed(self) -> Answer:
+        """Return the answer gzipped."""
+        headers = [*self.without(b"content-length").headers, (b"content-encoding", b"gzip")]
+        return replace(self, body=gzip.compress(self.body, compresslevel=1, mtime=0), headers=headers)
+
+
+def instead(rule: Rule, trace_id: str) -> Answer:
+    """Return what is sent in place of an answer: an error, a maintenance page, nothing."""
+    if rule.fault is Fault.EMPTY:
+        return Answer(200, b"", [(b"content-type", b"application/json")])
+    if rule.fault is Fault.HTML:
+        return Answer(200 if rule.status == 503 else rule.status, PAGE, [(b"content-type", b"text/html")])
+    error = f'{{"error":{{"name":"Error","message":"Planned.","payload":{{}}}},"trackingId":"{trace_id}"}}'
+    body, kind = {
+        Body.JSON: (error.encode(), b"application/json"),
+        Body.HTML: (PAGE, b"text/html"),
+        Body.TEXT: (b"Limit exceeded by 1. Request is blocked.", b"text/plain"),
+        Body.EMPTY: (b"", b"text/plain"),
+    }[rule.body]
+    answer = Answer(rule.status, body, [(b"content-type", kind)])
+    if rule.retry_after is None:
+        return answer
+    return replace(answer, headers=[*answer.headers, (b"retry-after", _retry_after(rule.retry_after).encode())])
+
+
+def _retry_after(text: str) -> str:
+    kind, _, seconds = text.partition(":")
+    if kind != "date" or not seconds:
+        return text
+    return format_datetime(datetime.now(UTC) + timedelta(seconds=float(seconds)), usegmt=True)
+
+
+def bent(rule: Rule, answer: Answer, here: str, origin: str) -> Answer:
+    """Return the answer with its next link, or its body, made wrong. `here` is the path and query of the request."""
+    match rule.fault:
+        case Fault.NEXT:
+            link = rule.link.format(self=here, origin=origin, host=origin.partition("://")[2])
+            return _linked(answer, link)
+        case Fault.LOOP:
+            return _linked(answer, f"{origin}{here}")
+        case Fault.NO_NEXT:
+            return answer.without(b"link")
+        case Fault.CUT_JSON:
+            return replace(answer.without(b"content-length"), body=answer.body[: max(1, len(answer.body) // 2)])
+        case Fault.CUT_GZIP:
+            whole = answer.compressed()
+            return replace(whole, body=whole.body[: max(12, len(whole.body) // 2)])
+        case _:
+            return answer
+
+
+def _linked(answer: Answer, link: str) -> Answer:
+    bare = answer.without(b"link")
+    return replace(bare, headers=[*bare.headers, (b"Link", f'<{link}>; rel="next"'.encode("utf-8", "replace"))])
+
+
+async def deliver(answer: Answer, send: Send) -> None:
+    """Send a whole answer."""
+    headers = [*answer.without(b"content-length").headers, (b"content-length", b"%d" % len(answer.body))]
+    await send({"type": "http.response.start", "status": answer.status, "headers": headers})
+    await send({"type": "http.response.body", "body": answer.body})
+
+
+async def drip(answer: Answer, seconds: float, wire: asyncio.Transport, send: Send) -> None:
+    """Send an answer a few bytes at a time until it is done or nobody listens."""
+    headers = [*answer.without(b"content-length").headers, (b"content-length", b"%d" % len(answer.body))]
+    await send({"type": "http.response.start", "status": answer.status, "headers": headers})
+    for offset in range(0, len(answer.body), DRIP_BYTES):
+        if wire.is_closing():
+            return
+        await send({"type": "http.response.body", "body": answer.body[offset : offset + DRIP_BYTES], "more_body": True})
+        await asyncio.sleep(seconds)
+    await send({"type": "http.response.body", "body": b""})
+
+
+def sever(fault: Fault, answer: Answer, wire: asyncio.Transport) -> int:
+    """Write part of an answer straight to the socket, end the connection, and return how much of the body was sent."""
+    half = answer.body[: len(answer.body) // 2]
+    head = [*answer.without(b"content-length").headers, (b"connection", b"close")]
+    match fault:
+        case Fault.RESET:
+            _reset(wire)
+            return 0
+        case Fault.RESET_MIDWAY:
+            wire.write(_head(answer.status, [*head, (b"content-length", b"%d" % len(answer.body))]) + half)
+            _reset(wire)
+        case Fault.CUT_CHUNKED:
+            chunk = b"%x\r\n%b\r\n" % (len(half), half) if half else b""
+            wire.write(_head(answer.status, [*head, (b"transfer-encoding", b"chunked")]) + chunk)
+            wire.close()
+        case _:
+            wire.write(_head(answer.status, [*head, (b"content-length", b"%d" % (len(answer.body) + 1))]) + half)
+            wire.close()
+    return len(half)
+
+
+def _head(status: int, headers: Headers) -> bytes:
+    lines = [f"HTTP/1.1 {status} {HTTPStatus(status).phrase}".encode(), *(k + b": " + v for k, v in headers)]
+    return b"\r\n".join([*lines, b"", b""])
+
+
+def _reset(wire: asyncio.Transport) -> None:
+    # linger of zero seconds turns the close into a reset
+    raw = wire.get_extra_info("socket")
+    raw.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    wire.abort()

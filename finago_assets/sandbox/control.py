@@ -1,0 +1,109 @@
+"""The control surface: what a test or a person may do to the books and the manners of a sandbox while it runs.
+
+Owns the operations, as a Python object. The same over HTTP is `control_routes`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import TYPE_CHECKING
+
+from msgspec import Raw
+
+from finago_assets.sandbox.books.money import spelled
+from finago_assets.sandbox.books.orders import Status
+from finago_assets.sandbox.faults import Rule, Script
+from finago_assets.sandbox.state import Request, Sandbox
+
+if TYPE_CHECKING:
+    from finago_assets.sandbox.books.company import Books
+    from finago_assets.sandbox.books.vouchers import Posting, VoucherType
+
+
+@dataclass(frozen=True, slots=True)
+class Control:
+    """Changes take effect at once; balances follow the ledger as it is. Amounts in øre, ids as served."""
+
+    sandbox: Sandbox
+
+    def books(self, organization: str | None = None) -> Books:
+        """Return the living books of an organization, by default the first."""
+        return self.sandbox.books if organization is None else self.sandbox.tenants[organization]
+
+    def post(self, kind: VoucherType, day: date, *postings: Posting) -> str:
+        """Post a voucher and return its id. Raises ValueError unless it sums to zero."""
+        with self.sandbox.lock:
+            return self.books().journal.post(kind, day, *postings)
+
+    def change_line(self, line_id: str, **changes: object) -> bytes:
+        """Overwrite fields of a line by their JSON names and return it as it reads now. An int `amount` is in øre."""
+        if isinstance(amount := changes.get("amount"), int):
+            changes["amount"] = Raw(spelled(amount).encode())
+        with self.sandbox.lock:
+            return self.books().ledger.change(line_id, changes)
+
+    def delete_line(self, line_id: str) -> None:
+        """Delete a line without a trace. Raises KeyError for an unknown id."""
+        with self.sandbox.lock:
+            self.books().ledger.delete(line_id)
+
+    def delete_voucher(self, voucher_id: str) -> int:
+        """Delete a voucher and return how many lines it had. Raises KeyError for an unknown id."""
+        with self.sandbox.lock:
+            return self.books().ledger.delete_voucher(voucher_id)
+
+    def advance_order(self, order_id: int, status: str = "Invoice", day: date | None = None) -> Status:
+        """Move an order on and return its status; to Invoice or AdvanceInvoice posts its voucher, once."""
+        books = self.books()
+        with self.sandbox.lock:
+            order, wanted = books.orders.orders[order_id], Status(status)
+            when = day or min(order.day + timedelta(days=10), books.plan.last)
+            if order.invoice is None and wanted in (Status.INVOICE, Status.ADVANCE_INVOICE):
+                books.sales.invoice(order, wanted, when)
+            order.status, order.modified = wanted, when
+            return order.status
+
+    def withhold(self, *names: str) -> None:
+        """Answer 403 from now on for endpoints by name, or for all that need a scope."""
+        with self.sandbox.lock:
+            self.sandbox.withheld.update(names)
+
+    def grant(self, *names: str) -> None:
+        """Take back what was withheld; without names, everything."""
+        with self.sandbox.lock:
+            self.sandbox.withheld.difference_update(names or set(self.sandbox.withheld))
+
+    def set_faults(self, *rules: Rule) -> None:
+        """Replace the fault script; without rules nothing goes wrong any more."""
+        with self.sandbox.lock:
+            self.sandbox.script = Script.of(rules)
+
+    def faults_fired(self) -> list[int]:
+        """Return how often each rule of the script has fired, in order."""
+        return self.sandbox.script.fired
+
+    def expire_tokens(self) -> int:
+        """Kill every token and return how many there were."""
+        with self.sandbox.lock:
+            return self.sandbox.tokens.expire()
+
+    def skip_time(self, seconds: float) -> None:
+        """Turn the clock of the tokens forward."""
+        with self.sandbox.lock:
+            self.sandbox.tokens.skipped += seconds
+
+    def requests(self) -> list[Request]:
+        """Return the log so far."""
+        with self.sandbox.lock:
+            return list(self.sandbox.requests)
+
+    def reset(self, *, books: bool = True) -> None:
+        """Go back to how the sandbox started: books, scopes, faults, log. Tokens live on."""
+        with self.sandbox.lock:
+            fresh = Sandbox.start(self.sandbox.options, None if books else self.sandbox.books)
+            if books:
+                self.sandbox.tenants = fresh.tenants
+            self.sandbox.withheld, self.sandbox.script = fresh.withheld, fresh.script
+            self.sandbox.requests.clear()
+            self.sandbox.chains.clear()

@@ -1,0 +1,73 @@
+"""What a handler is given, and the two questions that most of them have in common.
+
+Owns looking up one record by a path parameter, and cutting a list that is kept by day.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from itertools import accumulate
+from random import Random
+from typing import TYPE_CHECKING, TypeVar
+
+from finago_assets.sandbox.answers import Listing, Refused, Result
+from finago_assets.sandbox.options import Order
+
+if TYPE_CHECKING:
+    from finago_assets.sandbox.books.company import Books
+    from finago_assets.sandbox.options import SandboxOptions
+    from finago_assets.sandbox.query import Query
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """One request to one organization's books. `chain` counts how often page 1 of this list was asked for."""
+
+    books: Books
+    options: SandboxOptions
+    query: Query
+    path: Mapping[str, str]
+    chain: int = 0
+
+    def integer(self, name: str) -> int:
+        """Return a path parameter as a number. Raises Refused 404 for anything else."""
+        try:
+            return int(self.path[name])
+        except ValueError:
+            raise missing() from None
+
+    def by_day(self, days: list[list[T]], dump: Callable[[T], bytes]) -> Listing:
+        """Return a listing over lists kept by day, in the order the options ask for; a page reads its own days alone."""
+        ends = list(accumulate(map(len, days)))
+
+        def cut(offset: int, limit: int) -> list[bytes]:
+            records: list[bytes] = []
+            place = bisect_right(ends, offset)
+            while place < len(days) and len(records) < limit:
+                day = self._ordered(days[place], place)
+                skip = offset + len(records) - (ends[place] - len(day))
+                records.extend(dump(item) for item in day[skip : skip + limit - len(records)])
+                place += 1
+            return records
+
+        return Listing(ends[-1] if ends else 0, cut)
+
+    def _ordered(self, day: list[T], place: int) -> list[T]:
+        if self.options.order is Order.POSTED:
+            return day
+        salt = self.chain if self.options.order is Order.RESTLESS else 0
+        mixed = list(day)
+        Random(f"{self.options.seed}/{place}/{salt}").shuffle(mixed)  # noqa: S311 - an order, not a key
+        return mixed
+
+
+Handler = Callable[[Ask], Result]
+
+
+def missing() -> Refused:
+    """Return the 404 of a record that is not there."""
+    return Refused(404, "The resource does not exist.")

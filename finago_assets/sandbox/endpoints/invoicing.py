@@ -1,0 +1,144 @@
+"""Sales orders, their lines and attachments, payment methods and sales types.
+
+Owns their filters and the date rules of `/salesorders`.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Final
+
+from msgspec import json
+
+from finago_assets.sandbox.answers import Listing, One, Result
+from finago_assets.sandbox.books.accounts import ACCOUNTS
+from finago_assets.sandbox.books.calendar import ONE_DAY
+from finago_assets.sandbox.books.ids import Thing, guid
+from finago_assets.sandbox.books.line_json import moment
+from finago_assets.sandbox.books.order_book import PAYMENT_METHODS
+from finago_assets.sandbox.books.orders import Order, Status, order_json, order_line_json
+from finago_assets.sandbox.endpoints.ask import Ask, Handler, missing
+from finago_assets.sandbox.query import Query
+
+FILTERED: Final = frozenset(status.value for status in Status if status is not Status.INACTIVE)
+SALES_TYPES: Final = (
+    (-100, "Varesalg", 3000),
+    (-101, "Tjenestesalg", 3000),
+    (12, "Eksport", 3120),
+    (13, "Uten konto", None),
+)
+
+
+def sales_orders(ask: Ask) -> Result:
+    """Orders by order date, oldest first; `dateTo` is inclusive or not, as the options say."""
+    orders = ask.books.orders.days
+    first, end = _window(ask)
+    days = [orders[day] for day in sorted(orders) if first <= day < end]
+    days = [kept for day in days if (kept := [o for o in day if _wanted(o, ask.query)])]
+    return ask.by_day(days, order_json)
+
+
+def _window(ask: Ask) -> tuple[int, int]:
+    one, first, last = ask.query.day("date"), ask.query.day("dateFrom"), ask.query.day("dateTo")
+    if one is not None:
+        return one.toordinal(), one.toordinal() + 1
+    if last is not None and ask.options.salesorders_include_end:
+        last += ONE_DAY
+    return (first or date.min).toordinal(), (last or date.max).toordinal()
+
+
+def _wanted(order: Order, query: Query) -> bool:
+    status, customer = query.choice("status", FILTERED), query.text("customerId")
+    invoice, reference = query.text("invoiceNumber"), query.text("referenceNumber")
+    return (
+        (status is None or order.status.value == status)
+        and (customer is None or str(order.customer.id) == customer)
+        and (invoice is None or (order.invoice is not None and str(order.invoice.number) == invoice))
+        and (reference is None or (order.id % 4 == 0 and f"PO-{order.id}" == reference))
+        and _within(moment(order.day, order.id), query, "created")
+        and _within(moment(order.modified, order.id), query, "modified")
+    )
+
+
+def _within(at: str, query: Query, what: str) -> bool:
+    first, last = query.moment(f"{what}From"), query.moment(f"{what}To")
+    return (first is None or at >= first) and (last is None or at.rstrip("Z") <= last)
+
+
+def _order(ask: Ask) -> Order:
+    order = ask.books.orders.orders.get(ask.integer("id"))
+    if order is None:
+        raise missing()
+    return order
+
+
+def sales_order(ask: Ask) -> Result:
+    """One order, with its dimensions."""
+    return One(order_json(_order(ask), single=True))
+
+
+def lines(ask: Ask) -> Result:
+    """The lines of an order, never paged."""
+    return Listing.of([order_line_json(line) for line in _order(ask).lines])
+
+
+def line(ask: Ask) -> Result:
+    """One line of an order."""
+    key = ask.integer("lineId")
+    found = [order_line_json(line) for line in _order(ask).lines if line.id == key]
+    if not found:
+        raise missing()
+    return One(found[0])
+
+
+def attachments(ask: Ask) -> Result:
+    """Names of what is attached to an order."""
+    order = _order(ask)
+    return Listing.of([_attachment(order, place) for place in range(order.attachments)])
+
+
+def _attachment(order: Order, place: int) -> bytes:
+    body: dict[str, object] = {"fileId": guid(Thing.FILE, order.id * 10 + place), "orderId": order.id}
+    body |= {"fileName": f"pakkseddel {place + 1}.pdf", "mediaType": "application/pdf", "size": 20_480 + place}
+    return json.encode(body | {"timestamp": moment(order.day, order.id), "tags": [] if place else ["pakkseddel"]})
+
+
+def payment_methods(_: Ask) -> Result:
+    """Payment methods with their account."""
+    return Listing.of(
+        [
+            json.encode({"id": key, "name": name, "account": {"id": ACCOUNTS[account].id}})
+            for key, name, account in PAYMENT_METHODS
+        ]
+    )
+
+
+def _sales_type(key: int, name: str, account: int | None) -> bytes:
+    body: dict[str, object] = {"id": key, "name": name}
+    return json.encode(body if account is None else body | {"account": {"id": ACCOUNTS[account].id}})
+
+
+def sales_types(_: Ask) -> Result:
+    """Sales types; negative ids are the system's."""
+    return Listing.of([_sales_type(*kind) for kind in SALES_TYPES])
+
+
+def sales_type(ask: Ask) -> Result:
+    """One sales type."""
+    key = ask.integer("id")
+    found = [_sales_type(*kind) for kind in SALES_TYPES if kind[0] == key]
+    if not found:
+        raise missing()
+    return One(found[0])
+
+
+HANDLERS: Final[dict[str, Handler]] = {
+    "/salesorders": sales_orders,
+    "/salesorders/{id}": sales_order,
+    "/salesorders/{id}/lines": lines,
+    "/salesorders/{id}/lines/{lineId}": line,
+    "/salesorders/{id}/attachments": attachments,
+    "/paymentmethods": payment_methods,
+    "/salestypes": sales_types,
+    "/salestypes/{id}": sales_type,
+}

@@ -1,0 +1,205 @@
+"""Ledger endpoints: lines, accounts, taxes, voucher types, currencies, periods, dimensions.
+
+Owns their filters. Account balances have a module of their own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from decimal import Decimal
+from typing import Final
+
+import msgspec
+from msgspec import json
+
+from finago_assets.sandbox.answers import Listing, One, Result, array
+from finago_assets.sandbox.books.accounts import ACCOUNTS, TAXES, account_json, tax_json
+from finago_assets.sandbox.books.calendar import euro, period_json
+from finago_assets.sandbox.books.dimensions import CUSTOMER, ELEMENTS, PRODUCT, TYPES
+from finago_assets.sandbox.books.ledger import without_dimensions
+from finago_assets.sandbox.books.money import exact
+from finago_assets.sandbox.books.vouchers import VoucherType
+from finago_assets.sandbox.endpoints.ask import Ask, Handler, missing
+from finago_assets.sandbox.endpoints.balances import account_balance, account_balances
+from finago_assets.sandbox.query import Query
+
+
+class _Id(msgspec.Struct):
+    id: int | str | None = None
+    number: int | str | None = None
+
+
+class _Line(msgspec.Struct, rename="camel"):
+    transaction: _Id
+    account: _Id
+    transaction_type: _Id
+    currency: dict[str, msgspec.Raw]
+    created_at: str
+    modified_at: str
+    invoice: _Id | None = None
+    customer: _Id | None = None
+
+
+Test = Callable[[_Line], bool]
+
+
+def _tests(query: Query) -> list[Test]:
+    wanted: list[tuple[object, Callable[[_Line], object]]] = [
+        (query.text("transactionId"), lambda line: line.transaction.id),
+        (query.integer("transactionNumber"), lambda line: line.transaction.number),
+        (query.integer("transactionTypeId"), lambda line: line.transaction_type.id),
+        (query.integer("customerId"), lambda line: line.customer and line.customer.id),
+        (query.integer("accountId"), lambda line: line.account.id),
+        (query.integer("accountNumber"), lambda line: line.account.number),
+        (query.text("invoiceNumber"), lambda line: line.invoice and line.invoice.number),
+        (query.text("currencyCode"), lambda line: json.decode(line.currency["code"])),
+    ]
+    tests: list[Test] = [_equal(value, read) for value, read in wanted if value is not None]
+    created = query.moment("createdFrom") or query.moment("createdAfter")
+    modified = query.moment("modifiedFrom") or query.moment("modifiedAfter")
+    if created is not None:
+        tests.append(lambda line: line.created_at >= created)
+    if modified is not None:
+        tests.append(lambda line: line.modified_at >= modified)
+    return tests
+
+
+def _equal(value: object, read: Callable[[_Line], object]) -> Test:
+    return lambda line: read(line) == value
+
+
+def transaction_lines(ask: Ask) -> Result:
+    """`dateFrom` inclusive, `dateTo` exclusive, both required; dimensions only when asked for."""
+    first, end = ask.query.window()
+    days = list(ask.books.ledger.between(first, end))
+    if tests := _tests(ask.query):
+        days = [[line for line in day if _passes(line, tests)] for day in days]
+    return ask.by_day(days, bytes if ask.query.flag("includeDimensions") else without_dimensions)
+
+
+def _passes(line: bytes, tests: list[Test]) -> bool:
+    read = json.decode(line, type=_Line)
+    return all(test(read) for test in tests)
+
+
+def transaction_line(ask: Ask) -> Result:
+    """One line, never with dimensions."""
+    try:
+        return One(without_dimensions(ask.books.ledger.line(ask.path["id"])))
+    except KeyError:
+        raise missing() from None
+
+
+def accounts(ask: Ask) -> Result:
+    """`query` is a text in name or number."""
+    wanted = (ask.query.text("query") or "").lower()
+    found = [a for a in ACCOUNTS.values() if wanted in a.name.lower() or wanted in str(a.number)]
+    return Listing.of([account_json(account) for account in found])
+
+
+def account(ask: Ask) -> Result:
+    """One account by id."""
+    key = ask.integer("id")
+    found = [account_json(a) for a in ACCOUNTS.values() if a.id == key]
+    return One(found[0] if found else _missing())
+
+
+def taxes(_: Ask) -> Result:
+    """Every tax code; the first has id 0."""
+    return Listing.of([tax_json(tax) for tax in TAXES.values()])
+
+
+def tax(ask: Ask) -> Result:
+    """One tax code by id."""
+    key = ask.integer("id")
+    found = [tax_json(t) for t in TAXES.values() if t.id == key]
+    return One(found[0] if found else _missing())
+
+
+def transaction_types(_: Ask) -> Result:
+    """Every voucher type; negative numbers are the system's."""
+    types = (kind.value for kind in VoucherType)
+    return Listing.of([json.encode({"id": key, "number": number, "name": name}) for key, number, name in types])
+
+
+def currencies(ask: Ask) -> Result:
+    """Rates of the last day of the books: the API knows no others."""
+    rates = {"NOK": Decimal(1), "EUR": euro(ask.books.plan.last), "SEK": Decimal("0.9875"), "USD": Decimal("10.5")}
+    return Listing.of([json.encode({"code": code, "rate": exact(rate)}) for code, rate in rates.items()])
+
+
+def fiscal_periods(ask: Ask) -> Result:
+    """`type` is Year unless asked for Period or All."""
+    kind = ask.query.choice("type", frozenset({"Year", "Period", "All"})) or "Year"
+    return Listing.of([period_json(p) for p in ask.books.periods if kind in (p.kind, "All")])
+
+
+def dimensions(_: Ask) -> Result:
+    """Every dimension type."""
+    return Listing.of([json.encode({"id": key, "name": name}) for key, name in TYPES.items()])
+
+
+def dimension(ask: Ask) -> Result:
+    """One dimension type."""
+    key = ask.integer("dimensionType")
+    return One(json.encode({"id": key, "name": TYPES[key]}) if key in TYPES else _missing())
+
+
+def elements(ask: Ask) -> Result:
+    """The active elements of a type; those of products and customers are the registers themselves."""
+    kind = ask.integer("dimensionType")
+    if kind not in TYPES:
+        raise missing()
+    return Listing.of([_element(kind, value, name) for value, name, active in _elements(ask, kind) if active])
+
+
+def element(ask: Ask) -> Result:
+    """One element, closed ones included."""
+    kind, wanted = ask.integer("dimensionType"), ask.path["value"]
+    found = [_element(kind, value, name) for value, name, _ in _elements(ask, kind) if value == wanted]
+    return One(found[0] if found else _missing())
+
+
+def _elements(ask: Ask, kind: int) -> list[tuple[str, str, bool]]:
+    if kind == PRODUCT:
+        return [(p.number, p.name, p.active) for p in ask.books.products]
+    if kind == CUSTOMER:
+        return [(str(p.id), p.name, True) for p in ask.books.parties if not p.is_supplier]
+    return [(e.value, e.name, e.active) for e in ELEMENTS.values() if e.kind == kind]
+
+
+def _element(kind: int, value: str, name: str) -> bytes:
+    return json.encode({"dimensionType": kind, "value": value, "name": name})
+
+
+def _missing() -> bytes:
+    raise missing()
+
+
+def balances(ask: Ask) -> Result:
+    """The balance of every account that has one."""
+    return Listing.of(account_balances(ask))
+
+
+def balance(ask: Ask) -> Result:
+    """The balance of one account: an array all the same."""
+    return One(array(account_balance(ask)))
+
+
+HANDLERS: Final[dict[str, Handler]] = {
+    "/transactionlines": transaction_lines,
+    "/transactionlines/{id}": transaction_line,
+    "/accountbalances": balances,
+    "/accountbalances/{id}": balance,
+    "/accounts": accounts,
+    "/accounts/{id}": account,
+    "/taxes": taxes,
+    "/taxes/{id}": tax,
+    "/transactiontypes": transaction_types,
+    "/currencies": currencies,
+    "/fiscalperiods": fiscal_periods,
+    "/dimensions": dimensions,
+    "/dimensions/{dimensionType}": dimension,
+    "/dimensions/{dimensionType}/elements": elements,
+    "/dimensions/{dimensionType}/elements/{value}": element,
+}

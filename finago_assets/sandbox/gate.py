@@ -1,0 +1,152 @@
+"""The gate that every request passes: log, trace id, latency, rate limit, faults, compression.
+
+Owns the way from a finished answer to the wire. Sits outside starlette, as ASGI, because faults need the socket.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable, MutableMapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Final
+
+from uvicorn.protocols.http.auto import AutoHTTPProtocol
+
+from finago_assets.sandbox.breakage import INSTEAD, ON_THE_SOCKET, Answer, bent, deliver, drip, instead, sever
+from finago_assets.sandbox.faults import Body, Fault, Rule
+
+if TYPE_CHECKING:
+    from finago_assets.sandbox.state import Request, Sandbox
+
+Scope = MutableMapping[str, Any]
+Message = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+App = Callable[[Scope, Receive, Send], Awaitable[None]]
+Wires = dict[tuple[str, int], asyncio.Transport]
+
+CONTROL: Final = "/_sandbox"
+COMPRESSED_ABOVE: Final = 500
+
+
+def recording(wires: Wires) -> type[asyncio.Protocol]:
+    """Return uvicorn's protocol, with every open connection findable by the client's address."""
+
+    class Recording(AutoHTTPProtocol):  # type: ignore[misc, valid-type]  # uvicorn picks the class at import
+        def connection_made(self, transport: asyncio.Transport) -> None:
+            self.address = tuple(transport.get_extra_info("peername")[:2])
+            wires[self.address] = transport
+            super().connection_made(transport)
+
+        def connection_lost(self, exc: Exception | None) -> None:
+            wires.pop(self.address, None)
+            super().connection_lost(exc)
+
+    return Recording
+
+
+@dataclass(slots=True)
+class Gate:
+    """ASGI application around the API."""
+
+    app: App
+    sandbox: Sandbox
+    wires: Wires = field(default_factory=dict)
+    _bodies: dict[str, bytes] = field(default_factory=dict)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one connection event."""
+        if scope["type"] != "http" or scope["path"].startswith(CONTROL):
+            await self.app(scope, receive, send)
+            return
+        query = scope["query_string"].decode("latin-1")
+        with self.sandbox.lock:
+            request = self.sandbox.arrived(scope["method"], scope["path"], query)
+            rule = self.sandbox.script.next(scope["path"], query)
+        await self._pause(rule)
+        answer = await self._answer(rule, request, scope, receive)
+        request.fault = None if rule is None else rule.fault.value
+        await self._send(rule, request, answer, scope, receive, send)
+        request.ended = time.monotonic()
+
+    async def _pause(self, rule: Rule | None) -> None:
+        seconds = self.sandbox.options.latency
+        seconds += rule.seconds if rule is not None and rule.fault is Fault.LATENCY else 0
+        if seconds:
+            await asyncio.sleep(seconds)
+
+    async def _answer(self, rule: Rule | None, request: Request, scope: Scope, receive: Receive) -> Answer:
+        answer = await self._made(rule, request, scope, receive)
+        if rule is not None:
+            origin = f"http://{_header(scope, b'host')}"
+            answer = bent(rule, answer, f"{request.path}?{request.query}", origin)
+        answer.headers.append((b"X-Trace-Id", request.trace_id.encode()))
+        squeezable = len(answer.body) > COMPRESSED_ABOVE and self.sandbox.options.compress
+        if squeezable and not _has(answer, b"content-encoding") and "gzip" in _header(scope, b"accept-encoding"):
+            return answer.compressed()
+        return answer
+
+    async def _made(self, rule: Rule | None, request: Request, scope: Scope, receive: Receive) -> Answer:
+        if self.sandbox.too_many():
+            asks = (None, "1", "date:1")[self.sandbox.served % 3]
+            return instead(Rule(fault=Fault.STATUS, status=429, body=Body.TEXT, retry_after=asks), request.trace_id)
+        if rule is not None and rule.fault in INSTEAD:
+            return instead(rule, request.trace_id)
+        if rule is not None and rule.fault is Fault.DEAD_TOKEN:
+            with self.sandbox.lock:
+                self.sandbox.tokens.expire()
+        answer = await self._inner(request, scope, receive)
+        return self._remembered(rule, request, answer)
+
+    async def _inner(self, request: Request, scope: Scope, receive: Receive) -> Answer:
+        start: Message = {}
+        body = bytearray()
+
+        async def catch(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                start.update(message)
+            else:
+                body.extend(message.get("body", b""))
+
+        scope.setdefault("state", {})["trace_id"] = request.trace_id
+        await self.app(scope, receive, catch)
+        return Answer(start["status"], bytes(body), list(start["headers"]))
+
+    def _remembered(self, rule: Rule | None, request: Request, answer: Answer) -> Answer:
+        """Keep bodies for the faults that serve an old one again, but only while such a rule is about."""
+        if not self.sandbox.script.repeats or answer.status != 200:
+            return answer
+        chain = "&".join(part for part in request.query.split("&") if not part.startswith(("page=", "continuation")))
+        foreign = rule is not None and rule.fault is Fault.FOREIGN_ROWS
+        key = request.path if foreign else f"{request.path}?{chain}"
+        old = self._bodies.get(key)
+        for place in (request.path, f"{request.path}?{chain}"):
+            self._bodies[place] = answer.body
+        if old is None or rule is None or rule.fault not in (Fault.SAME_PAGE, Fault.FOREIGN_ROWS):
+            return answer
+        return Answer(200, old, answer.headers)
+
+    async def _send(  # noqa: PLR0913 - the three ASGI callables belong together
+        self, rule: Rule | None, request: Request, answer: Answer, scope: Scope, receive: Receive, send: Send
+    ) -> None:
+        wire = self.wires[tuple(scope["client"])]
+        request.status, request.sent = answer.status, len(answer.body)
+        if rule is None or rule.fault not in ON_THE_SOCKET | {Fault.DRIP}:
+            await deliver(answer, send)
+        elif rule.fault is Fault.DRIP:
+            await drip(answer, rule.seconds, wire, send)
+        else:
+            request.sent = sever(rule.fault, answer, wire)
+            request.status = 0 if rule.fault is Fault.RESET else answer.status
+            while (await receive())["type"] != "http.disconnect":
+                pass
+
+
+def _header(scope: Scope, name: bytes) -> str:
+    found = next((value for key, value in scope["headers"] if key == name), b"")
+    return bytes(found).decode("latin-1")
+
+
+def _has(answer: Answer, name: bytes) -> bool:
+    return any(key.lower() == name for key, _ in answer.headers)

@@ -1,0 +1,150 @@
+"""Serving a sandbox: in the foreground for people, from a background thread for tests and the demo.
+
+Owns sockets, threads and the addresses to connect to.
+"""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from threading import Event, Thread
+from typing import TYPE_CHECKING, Final, Unpack
+
+import uvicorn
+
+from finago_assets.sandbox.app import BASE, TOKEN_PATH, application
+from finago_assets.sandbox.control import Control
+from finago_assets.sandbox.gate import CONTROL, Gate, Wires, recording
+from finago_assets.sandbox.options import CLIENT_ID, CLIENT_SECRET, Changes, SandboxOptions
+from finago_assets.sandbox.state import Request, Sandbox
+
+if TYPE_CHECKING:
+    from finago_assets.sandbox.books.company import Books
+
+STARTS_WITHIN: Final = 30.0
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """A sandbox that answers: where it is, how to log in, and how to control it."""
+
+    origin: str
+    control: Control
+
+    @property
+    def api_url(self) -> str:
+        """Base of the API."""
+        return self.origin + BASE
+
+    @property
+    def token_url(self) -> str:
+        """Token endpoint."""
+        return self.origin + TOKEN_PATH
+
+    @property
+    def control_url(self) -> str:
+        """Base of the control surface."""
+        return self.origin + CONTROL
+
+    @property
+    def client_id(self) -> str:
+        """The only client it knows."""
+        return CLIENT_ID
+
+    @property
+    def client_secret(self) -> str:
+        """Its secret, a constant."""
+        return CLIENT_SECRET
+
+    @property
+    def organization_id(self) -> str:
+        """The first organization."""
+        return self.control.sandbox.options.organizations[0]
+
+    @property
+    def books(self) -> Books:
+        """The living books of the first organization."""
+        return self.control.books()
+
+    @property
+    def requests(self) -> list[Request]:
+        """The request log so far: method, path, query, status; never a token."""
+        return self.control.requests()
+
+    def environment(self) -> dict[str, str]:
+        """Return the FINAGO_* variables that lead here."""
+        options = self.control.sandbox.options
+        return {
+            "FINAGO_CLIENT_ID": CLIENT_ID,
+            "FINAGO_CLIENT_SECRET": CLIENT_SECRET,
+            "FINAGO_ORGANIZATION_ID": self.organization_id,
+            "FINAGO_API_URL": self.api_url,
+            "FINAGO_TOKEN_URL": self.token_url,
+            "FINAGO_START_DATE": self.books.plan.start.isoformat(),
+            "FINAGO_REQUESTS_PER_SECOND": f"{options.requests_per_second:g}",
+        }
+
+
+class _Server(uvicorn.Server):
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self.ready = Event()
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        self.ready.set()
+
+
+def _prepared(options: SandboxOptions, books: Books | None) -> tuple[_Server, socket.socket, Running]:
+    sandbox = Sandbox.start(options, books)
+    control, wires = Control(sandbox), Wires()
+    gate = Gate(application(sandbox, control), sandbox, wires)
+    config = uvicorn.Config(
+        gate,
+        http=recording(wires),
+        loop="asyncio",
+        lifespan="off",
+        log_config=None,
+        log_level="critical",
+        proxy_headers=False,
+        timeout_graceful_shutdown=1,
+        timeout_keep_alive=75,
+    )
+    listening = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    listening.bind((options.host, options.port))
+    host, port = listening.getsockname()[:2]
+    return _Server(config), listening, Running(f"http://{host}:{port}", control)
+
+
+@contextmanager
+def running(books: Books | None = None, **options: Unpack[Changes]) -> Iterator[Running]:
+    """Serve from a background thread, on a free port unless told otherwise, until the block ends."""
+    server, listening, found = _prepared(SandboxOptions(**options), books)
+    thread = Thread(target=server.run, kwargs={"sockets": [listening]}, name="finago-sandbox", daemon=True)
+    thread.start()
+    try:
+        if not server.ready.wait(STARTS_WITHIN):
+            raise RuntimeError("The sandbox did not start; is another process on its port?")
+        yield found
+    finally:
+        server.should_exit = server.force_exit = True
+        thread.join(STARTS_WITHIN)
+        listening.close()
+
+
+def serve(options: SandboxOptions) -> None:
+    """Serve in the foreground until interrupted, after printing how to connect."""
+    server, listening, found = _prepared(options, None)
+    print(how_to_connect(found), flush=True)  # noqa: T201 - what the command is for
+    server.run(sockets=[listening])
+
+
+def how_to_connect(found: Running) -> str:
+    """Return the variables to set, as shell lines, and where the control surface is."""
+    books = found.books
+    lines = [f"export {name}={value}" for name, value in found.environment().items()]
+    about = f"# Sandbox with {books.ledger.count:,} ledger lines, {books.plan.start} to {books.plan.last}."
+    return "\n".join([about, *lines, f"# Control surface: {found.control_url}  (stop with Ctrl-C)"])

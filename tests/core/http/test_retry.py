@@ -1,0 +1,132 @@
+"""Retries: how many, how long apart, and when no more. All time is virtual."""
+
+from __future__ import annotations
+
+import pytest
+
+from finago_assets.core.errors import FinagoError, RateLimited, Timeout, Unavailable
+from finago_assets.core.http.call import Tally
+from finago_assets.core.http.retry import RetryPolicy
+
+from .office import Clock, Office, client_of, plain, reply
+
+
+def failing(status: int, times: int, headers: tuple[tuple[str, str], ...] = ()) -> Office:
+    """Answers `status` for the first `times` requests and an empty list after that."""
+    return Office(lambda asked: reply(b"", status, headers) if asked.number <= times else reply())
+
+
+@pytest.mark.parametrize("status", [408, 425, 429, 500, 502, 503, 504])
+def test_a_passing_failure_is_tried_again(status: int) -> None:
+    office, tally = failing(status, 7), Tally()
+    with client_of(office, Clock()) as client:
+        assert list(client.pages(plain(), tally)) == []
+    assert (tally.requests, tally.retries, len(office.calls)) == (8, 7, 8)
+
+
+@pytest.mark.parametrize(
+    "status", [201, 206, 301, 304, 307, 400, 402, 403, 404, 405, 406, 409, 410, 415, 422, 451, 501, 505]
+)
+def test_a_permanent_failure_is_asked_once(status: int) -> None:
+    office = failing(status, 99)
+    with client_of(office, Clock()) as client, pytest.raises(FinagoError) as caught:
+        list(client.pages(plain(), Tally()))
+    assert len(office.calls) == 1
+    assert f"status {status}" in str(caught.value)
+
+
+def test_eight_attempts_end_in_one_typed_error_that_counts_them() -> None:
+    office = failing(503, 99)
+    with client_of(office, Clock()) as client, pytest.raises(Unavailable, match="503.*8 attempts"):
+        list(client.pages(plain(), Tally()))
+    assert len(office.calls) == 8
+
+
+def test_waits_are_full_jitter_doubling_from_half_a_second_to_thirty() -> None:
+    for share in (0.0, 0.25, 1.0):
+        clock = Clock()
+        with client_of(failing(503, 7), clock, random=lambda share=share: share) as client:
+            list(client.pages(plain(), Tally()))
+        assert clock.slept == [share * most for most in (0.5, 1, 2, 4, 8, 16, 30)]
+
+
+def test_retry_after_is_a_floor_with_the_jitter_on_top() -> None:
+    clock = Clock()
+    with client_of(failing(503, 2, (("Retry-After", "20"),)), clock, random=lambda: 1.0) as client:
+        list(client.pages(plain(), Tally()))
+    assert clock.slept == [20.5, 21.0]
+
+
+def test_a_429_without_advice_is_given_a_long_pause() -> None:
+    clock, tally = Clock(), Tally()
+    with client_of(failing(429, 1), clock, random=lambda: 0.0) as client:
+        list(client.pages(plain(), tally))
+    assert clock.slept == [10.0]
+    assert tally.waited_seconds == 10.0
+
+
+@pytest.mark.parametrize("status", [429, 503])
+def test_a_pause_longer_than_two_minutes_is_not_sat_out(status: int) -> None:
+    clock = Clock()
+    office = failing(status, 99, (("Retry-After", "121"),))
+    with client_of(office, clock) as client, pytest.raises(RateLimited) as caught:
+        list(client.pages(plain(), Tally()))
+    assert caught.value.retry_at is not None
+    assert (caught.value.retry_at - clock.now()).total_seconds() == 121
+    assert caught.value.retry_at.isoformat(timespec="seconds") in str(caught.value)
+    assert (len(office.calls), clock.slept) == (1, [])
+
+
+def test_the_quarantine_text_is_throttling_whatever_the_status() -> None:
+    text = b"Limit exceeded by 1. Request is blocked. Quarantine ends at 13:00"
+    for status in (400, 403, 500):
+        clock = Clock()
+        office = Office(lambda _, status=status: reply(text, status))
+        with client_of(office, clock, random=lambda: 0.0) as client, pytest.raises(RateLimited):
+            list(client.pages(plain(), Tally()))
+        assert clock.slept == [10.0] * 7
+
+
+def test_the_deadline_of_the_run_ends_the_attempts() -> None:
+    clock = Clock()
+    office = failing(503, 99, (("Retry-After", "100"),))
+    with client_of(office, clock, RetryPolicy(total_seconds=250)) as client:
+        with pytest.raises(Unavailable):
+            list(client.pages(plain(), Tally()))
+        assert len(office.calls) == 3
+        clock.seconds += 100
+        with pytest.raises(Timeout, match="whole run"):
+            list(client.pages(plain(), Tally()))
+    assert len(office.calls) == 3
+
+
+def test_a_total_outage_costs_little_more_than_one_request_each() -> None:
+    clock, wanted, errors = Clock(), 1000, 0
+    down = Office(lambda _: reply(b"", 503))
+    with client_of(down, clock, RetryPolicy(total_seconds=10**9)) as client:
+        for _ in range(wanted):
+            with pytest.raises(Unavailable):
+                list(client.pages(plain(), Tally()))
+            errors += 1
+        ratio = len(down.calls) / wanted
+        down.answer = lambda _: reply(b'[{"id":1}]')
+        assert len(list(client.pages(plain(), Tally()))) == 1
+    print(f"T4: {ratio:.2f} requests per wanted one, {errors} typed errors, first request after recovery succeeds")
+    assert ratio <= 1.15
+
+
+def test_success_gives_the_quota_back() -> None:
+    office = Office(lambda asked: reply(b"", 503) if asked.number % 8 else reply())
+    with client_of(office, Clock(), RetryPolicy(total_seconds=10**9)) as client:
+        for _ in range(3):
+            list(client.pages(plain(), Tally()))
+        spent = len(office.calls)
+        office.answer = lambda _: reply()
+        for _ in range(500):
+            list(client.pages(plain(), Tally()))
+        before = len(office.calls)
+        office.answer = lambda _: reply(b"", 503)
+        with pytest.raises(Unavailable, match="8 attempts"):
+            list(client.pages(plain(), Tally()))
+    assert spent == 24
+    assert len(office.calls) == before + 8
