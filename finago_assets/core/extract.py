@@ -18,7 +18,7 @@ from finago_assets.core.catalogue.model import Endpoint, Upper, WindowRule
 from finago_assets.core.errors import FinagoError, NotFound, NotLanded, PageCapReached
 from finago_assets.core.fiscal import fiscal_years
 from finago_assets.core.http.call import Call, Tally
-from finago_assets.core.landing.store import ChainFacts, Partition
+from finago_assets.core.landing.store import ChainFacts, Outcome, Partition
 from finago_assets.core.records import RecordReader, inside
 from finago_assets.core.windows import ONE_DAY, Window, oslo_today, windows_of
 
@@ -159,7 +159,8 @@ class Extractor:
 
     def _parents(self, endpoint: Endpoint, partition: Partition | None) -> Iterator[str]:
         parent = _parent_of(endpoint)
-        if partition is None or self.store.manifest(partition) is None:
+        if partition is None or not self._has_landed(partition):
+            self._ask_for_one(parent)
             when = "" if partition is None else f" for {partition.date}"
             raise NotLanded(
                 f"{endpoint.name} is read once for each record of {parent.name}, which has not landed{when}; "
@@ -170,6 +171,15 @@ class Extractor:
             (key,) = reader.keys([payload])
             if key is not None:
                 yield key
+
+    def _has_landed(self, partition: Partition) -> bool:
+        manifest = self.store.manifest(partition)
+        return manifest is not None and manifest.outcome is Outcome.LANDED
+
+    def _ask_for_one(self, endpoint: Endpoint) -> None:
+        """Raise Forbidden where a withheld scope is why the endpoint never landed: a skip, not a failure."""
+        today = oslo_today(self.now())
+        next(self.client.pages(smallest_call(endpoint, today, today), Tally()), None)
 
     def _spool_children(
         self, endpoint: Endpoint, parents: Iterable[str], day: date, spool: Spool, tally: Tally

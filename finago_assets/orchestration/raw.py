@@ -26,6 +26,7 @@ from finago_assets.settings import Settings
 # converted source assets carry, hands the output over silently, so that each landed day can have an event of its own
 # and a withheld scope none at all. It is private; tests/orchestration/test_raw_events.py fails the day it changes.
 SILENT_OUTPUT: Final = {"__source_asset_observation__": True}
+ROOT_RUN: Final = "dagster/root_run_id"
 SAY_EVERY_SECONDS: Final = 5.0
 
 
@@ -136,7 +137,7 @@ def _event(endpoint: Endpoint, landed: Landed, *, partition: str | None) -> dg.A
 
 def _origin(context: AssetExecutionContext) -> tuple[str, bool]:
     """Return the first run of a chain of re-executions, and whether this run is a later one."""
-    root = context.run.root_run_id
+    root = context.run.tags.get(ROOT_RUN)
     return root or context.run_id, root is not None
 
 

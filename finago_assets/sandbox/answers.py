@@ -5,11 +5,13 @@ Owns the error bodies. Paging, compression and faults come later on the way out.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from msgspec import json
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 NAMES: Final = {400: "ValidationError", 401: "UnauthorizedError", 403: "ForbiddenError", 404: "NotFoundError"}
 

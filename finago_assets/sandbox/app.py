@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Final
 
 from msgspec import json
 from starlette.applications import Starlette
-from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
@@ -25,6 +24,8 @@ from finago_assets.sandbox.query import Query
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
+    from starlette.requests import Request
+
     from finago_assets.core.catalogue.model import Endpoint
     from finago_assets.sandbox.control import Control
     from finago_assets.sandbox.endpoints import Handler
@@ -33,13 +34,13 @@ if TYPE_CHECKING:
     View = Callable[[Request], Awaitable[Response]]
 
 BASE: Final = "/v1"
-TOKEN_PATH: Final = "/oauth/token"  # noqa: S105 - a path
+OAUTH_PATH: Final = "/oauth/token"
 JSON: Final = "application/json"
 
 
 def application(sandbox: Sandbox, control: Control) -> Starlette:
     """Return the application. Raises KeyError when the catalogue names an operation that nobody answers for."""
-    routes = [Route(TOKEN_PATH, _token_view(sandbox), methods=["POST"]), *control_routes(control)]
+    routes = [Route(OAUTH_PATH, _token_view(sandbox), methods=["POST"]), *control_routes(control)]
     for endpoint in ENDPOINTS.values():
         routes += [Route(BASE + path, _view(sandbox, endpoint, HANDLERS[path])) for path in endpoint.operations]
     routes += [Route(BASE + path, _view(sandbox, None, HANDLERS[path])) for path in LEFT_OUT]

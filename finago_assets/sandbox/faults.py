@@ -8,13 +8,15 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import StrEnum
 from fnmatch import fnmatchcase
-from random import Random
 from typing import TYPE_CHECKING
 
 from msgspec import json
 
+from finago_assets.sandbox.books.plan import dice
+
 if TYPE_CHECKING:
     from pathlib import Path
+    from random import Random
 
 
 class Fault(StrEnum):
@@ -31,7 +33,7 @@ class Fault(StrEnum):
     CUT_GZIP = "cut gzip"  # a gzip stream that stops early, all lengths agreeing
     DRIP = "drip"  # a few bytes every `seconds`
     LATENCY = "latency"  # `seconds` before the answer
-    DEAD_TOKEN = "dead token"  # every token dies just before this request is looked at  # noqa: S105
+    EXPIRY = "expiry"  # every token dies just before this request is looked at
     NEXT = "next"  # the next link is replaced by `link`; {self}, {origin} and {host} are filled in
     LOOP = "loop"  # the next link leads back to this very page
     NO_NEXT = "no next"  # the Link header is missing
@@ -100,7 +102,7 @@ class Script:
     @classmethod
     def of(cls, rules: tuple[Rule, ...] | list[Rule]) -> Script:
         """Return a script that has counted nothing yet."""
-        return cls([_Counter(rule, Random(rule.seed)) for rule in rules])  # noqa: S311 - chance, not keys
+        return cls([_Counter(rule, dice(str(rule.seed))) for rule in rules])
 
     def next(self, path: str, query: str) -> Rule | None:
         """Return the rule that has this request, if any."""

@@ -46,6 +46,20 @@ def recording(wires: Wires) -> type[asyncio.Protocol]:
     return Recording
 
 
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """One request in ASGI's own terms."""
+
+    scope: Scope
+    receive: Receive
+    send: Send
+
+    def header(self, name: bytes) -> str:
+        """Return a request header, empty when it is absent."""
+        found = next((value for key, value in self.scope["headers"] if key == name), b"")
+        return bytes(found).decode("latin-1")
+
+
 @dataclass(slots=True)
 class Gate:
     """ASGI application around the API."""
@@ -65,9 +79,10 @@ class Gate:
             request = self.sandbox.arrived(scope["method"], scope["path"], query)
             rule = self.sandbox.script.next(scope["path"], query)
         await self._pause(rule)
-        answer = await self._answer(rule, request, scope, receive)
+        exchange = Exchange(scope, receive, send)
+        answer = await self._answer(rule, request, exchange)
         request.fault = None if rule is None else rule.fault.value
-        await self._send(rule, request, answer, scope, receive, send)
+        await self._send(rule, request, answer, exchange)
         request.ended = time.monotonic()
 
     async def _pause(self, rule: Rule | None) -> None:
@@ -76,30 +91,30 @@ class Gate:
         if seconds:
             await asyncio.sleep(seconds)
 
-    async def _answer(self, rule: Rule | None, request: Request, scope: Scope, receive: Receive) -> Answer:
-        answer = await self._made(rule, request, scope, receive)
+    async def _answer(self, rule: Rule | None, request: Request, exchange: Exchange) -> Answer:
+        answer = await self._made(rule, request, exchange)
         if rule is not None:
-            origin = f"http://{_header(scope, b'host')}"
+            origin = f"http://{exchange.header(b'host')}"
             answer = bent(rule, answer, f"{request.path}?{request.query}", origin)
         answer.headers.append((b"X-Trace-Id", request.trace_id.encode()))
         squeezable = len(answer.body) > COMPRESSED_ABOVE and self.sandbox.options.compress
-        if squeezable and not _has(answer, b"content-encoding") and "gzip" in _header(scope, b"accept-encoding"):
+        if squeezable and not _has(answer, b"content-encoding") and "gzip" in exchange.header(b"accept-encoding"):
             return answer.compressed()
         return answer
 
-    async def _made(self, rule: Rule | None, request: Request, scope: Scope, receive: Receive) -> Answer:
+    async def _made(self, rule: Rule | None, request: Request, exchange: Exchange) -> Answer:
         if self.sandbox.too_many():
             asks = (None, "1", "date:1")[self.sandbox.served % 3]
             return instead(Rule(fault=Fault.STATUS, status=429, body=Body.TEXT, retry_after=asks), request.trace_id)
         if rule is not None and rule.fault in INSTEAD:
             return instead(rule, request.trace_id)
-        if rule is not None and rule.fault is Fault.DEAD_TOKEN:
+        if rule is not None and rule.fault is Fault.EXPIRY:
             with self.sandbox.lock:
                 self.sandbox.tokens.expire()
-        answer = await self._inner(request, scope, receive)
+        answer = await self._inner(request, exchange)
         return self._remembered(rule, request, answer)
 
-    async def _inner(self, request: Request, scope: Scope, receive: Receive) -> Answer:
+    async def _inner(self, request: Request, exchange: Exchange) -> Answer:
         start: Message = {}
         body = bytearray()
 
@@ -109,8 +124,8 @@ class Gate:
             else:
                 body.extend(message.get("body", b""))
 
-        scope.setdefault("state", {})["trace_id"] = request.trace_id
-        await self.app(scope, receive, catch)
+        exchange.scope.setdefault("state", {})["trace_id"] = request.trace_id
+        await self.app(exchange.scope, exchange.receive, catch)
         return Answer(start["status"], bytes(body), list(start["headers"]))
 
     def _remembered(self, rule: Rule | None, request: Request, answer: Answer) -> Answer:
@@ -127,25 +142,18 @@ class Gate:
             return answer
         return Answer(200, old, answer.headers)
 
-    async def _send(  # noqa: PLR0913 - the three ASGI callables belong together
-        self, rule: Rule | None, request: Request, answer: Answer, scope: Scope, receive: Receive, send: Send
-    ) -> None:
-        wire = self.wires[tuple(scope["client"])]
+    async def _send(self, rule: Rule | None, request: Request, answer: Answer, exchange: Exchange) -> None:
+        wire = self.wires.get(tuple(exchange.scope["client"]))
         request.status, request.sent = answer.status, len(answer.body)
-        if rule is None or rule.fault not in ON_THE_SOCKET | {Fault.DRIP}:
-            await deliver(answer, send)
+        if wire is None or rule is None or rule.fault not in ON_THE_SOCKET | {Fault.DRIP}:
+            await deliver(answer, exchange.send)
         elif rule.fault is Fault.DRIP:
-            await drip(answer, rule.seconds, wire, send)
+            await drip(answer, rule.seconds, wire, exchange.send)
         else:
             request.sent = sever(rule.fault, answer, wire)
             request.status = 0 if rule.fault is Fault.RESET else answer.status
-            while (await receive())["type"] != "http.disconnect":
+            while (await exchange.receive())["type"] != "http.disconnect":
                 pass
-
-
-def _header(scope: Scope, name: bytes) -> str:
-    found = next((value for key, value in scope["headers"] if key == name), b"")
-    return bytes(found).decode("latin-1")
 
 
 def _has(answer: Answer, name: bytes) -> bool:

@@ -5,7 +5,7 @@ Owns the options and the credentials, which are constants that open nothing but 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final, TypedDict
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from finago_assets.sandbox.faults import Rule
 
 CLIENT_ID: Final = "sandbox-client-id"
-CLIENT_SECRET: Final = "sandbox-secret-that-opens-nothing"  # noqa: S105 - opens nothing but a sandbox
+CLIENT_SECRET: Final = "sandbox-secret-that-opens-nothing"  # noqa: S105 - it opens nothing but a sandbox
 ORGANIZATION_ID: Final = "300000000000001"
 AUDIENCE: Final = "https://api.24sevenoffice.com"
 
@@ -48,7 +48,7 @@ class SandboxOptions:
     years: int = 2
     until: date | None = None
     seed: int = 24
-    modes: Modes = Modes()  # noqa: RUF009 - frozen
+    modes: Modes = field(default_factory=Modes)
     organizations: tuple[str, ...] = (ORGANIZATION_ID,)
     withhold: tuple[str, ...] = ()
     latency: float = 0.0

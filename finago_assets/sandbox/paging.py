@@ -63,10 +63,9 @@ def paged(endpoint: Endpoint, listing: Listing, query: Query, place: Place, opti
     """Return the page that was asked for. Raises Refused 400 for limits, pages and tokens out of bounds."""
     if endpoint.paging is Paging.NONE:
         return Page(listing.cut(0, listing.count), [])
-    limit = _limit(endpoint.name, query, options)
     if endpoint.paging is Paging.PAGE:
-        return _numbered(endpoint, listing, query, place, options, limit)
-    return _continued(listing, query, place, options, limit)
+        return _numbered(endpoint, listing, query, place, options)
+    return _continued(endpoint, listing, query, place, options)
 
 
 def _limit(name: str, query: Query, options: SandboxOptions) -> int:
@@ -77,10 +76,8 @@ def _limit(name: str, query: Query, options: SandboxOptions) -> int:
     return min(asked, HARD_LIMITS.get(name, options.largest_page))
 
 
-def _numbered(  # noqa: PLR0913 - one call
-    endpoint: Endpoint, listing: Listing, query: Query, place: Place, options: SandboxOptions, limit: int
-) -> Page:
-    asked = query.integer("page")
+def _numbered(endpoint: Endpoint, listing: Listing, query: Query, place: Place, options: SandboxOptions) -> Page:
+    limit, asked = _limit(endpoint.name, query, options), query.integer("page")
     page = 1 if asked is None else asked
     if page < 1 or (endpoint.page_cap is not None and page > options.page_cap):
         raise refuse("page", "minimum" if page < 1 else "maximum")
@@ -96,8 +93,8 @@ def _numbered(  # noqa: PLR0913 - one call
     return Page(listing.cut(cut.offset, limit), headers)
 
 
-def _continued(listing: Listing, query: Query, place: Place, options: SandboxOptions, limit: int) -> Page:
-    offset = token_offset(query)
+def _continued(endpoint: Endpoint, listing: Listing, query: Query, place: Place, options: SandboxOptions) -> Page:
+    limit, offset = _limit(endpoint.name, query, options), token_offset(query)
     cut = _Cut(offset, limit, listing.count, options.trailing_empty_page)
     if not cut.more:
         return Page(listing.cut(offset, limit), [])

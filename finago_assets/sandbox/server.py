@@ -6,7 +6,7 @@ Owns sockets, threads and the addresses to connect to.
 from __future__ import annotations
 
 import socket
-from collections.abc import Iterator
+import sys
 from contextlib import contextmanager
 from dataclasses import dataclass
 from threading import Event, Thread
@@ -14,13 +14,15 @@ from typing import TYPE_CHECKING, Final, Unpack
 
 import uvicorn
 
-from finago_assets.sandbox.app import BASE, TOKEN_PATH, application
+from finago_assets.sandbox.app import BASE, OAUTH_PATH, application
 from finago_assets.sandbox.control import Control
 from finago_assets.sandbox.gate import CONTROL, Gate, Wires, recording
 from finago_assets.sandbox.options import CLIENT_ID, CLIENT_SECRET, Changes, SandboxOptions
 from finago_assets.sandbox.state import Request, Sandbox
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from finago_assets.sandbox.books.company import Books
 
 STARTS_WITHIN: Final = 30.0
@@ -41,7 +43,7 @@ class Running:
     @property
     def token_url(self) -> str:
         """Token endpoint."""
-        return self.origin + TOKEN_PATH
+        return self.origin + OAUTH_PATH
 
     @property
     def control_url(self) -> str:
@@ -138,7 +140,8 @@ def running(books: Books | None = None, **options: Unpack[Changes]) -> Iterator[
 def serve(options: SandboxOptions) -> None:
     """Serve in the foreground until interrupted, after printing how to connect."""
     server, listening, found = _prepared(options, None)
-    print(how_to_connect(found), flush=True)  # noqa: T201 - what the command is for
+    sys.stdout.write(how_to_connect(found) + "\n")
+    sys.stdout.flush()
     server.run(sockets=[listening])
 
 

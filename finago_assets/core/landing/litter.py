@@ -25,7 +25,7 @@ FOREIGN_AFTER_SECONDS: Final = 7 * 24 * 3600
 def temporary(directory: Path, stem: str) -> Path:
     """Return a name for a temporary file of this process, unique for each call."""
     pid = os.getpid()
-    return directory / f".{stem}.{_host()}.{pid}.{_started(pid) or 0}.{token_hex(8)}.tmp"
+    return directory / f".{stem}.{_host()}.{pid}.{started(pid) or 0}.{token_hex(8)}.tmp"
 
 
 def sweep(directories: Iterable[Path]) -> int:
@@ -53,8 +53,8 @@ def _removed(path: Path) -> bool:
 def _alive(path: Path, host: str, pid: int, start: int) -> bool:
     if host != _host():
         return time.time() - path.stat().st_mtime < FOREIGN_AFTER_SECONDS
-    started = _started(pid)
-    return started is not None and started in (0, start)
+    found = started(pid)
+    return found is not None and found in (0, start)
 
 
 def _host() -> str:
@@ -65,8 +65,8 @@ def _host() -> str:
     return re.sub(r"[^A-Za-z0-9-]", "-", socket.gethostname())[:64] + f"-{namespace}"
 
 
-def _started(pid: int) -> int | None:
-    """Start time in clock ticks after boot, 0 where it cannot be told, None when there is no such process."""
+def started(pid: int) -> int | None:
+    """Return the start in clock ticks after boot, 0 where it cannot be told, None when there is no such process."""
     try:
         state, *rest = (
             Path(f"/proc/{pid}/stat").read_text(encoding="ascii", errors="replace").rpartition(")")[2].split()

@@ -5,7 +5,7 @@ Owns the contents of an order when it comes in. What becomes of it is `sales`.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Final
@@ -26,6 +26,8 @@ FIRST_LINE: Final = 900_001
 CREDIT_EVERY: Final = 23
 CREDIT_PLACE: Final = 15
 CARD_METHOD: Final = 3
+QUANTITIES: Final = tuple(map(Decimal, ("1", "2", "3", "10", "1.5", "0.333")))
+DISCOUNTS: Final = tuple(map(Decimal, ("0", "0", "10", "12.5")))
 SALES_TYPES: Final = (-100, -101, 12)
 PAYMENT_METHODS: Final = ((1, "Faktura", 1500), (2, "Kontant", 1900), (CARD_METHOD, "Nettbetaling", 1575))
 
@@ -72,48 +74,31 @@ class OrderBook:
         self.days.setdefault(order.day.toordinal(), []).append(order)
 
     def _lines(self, customer: Party, rate: Decimal, sign: int) -> list[OrderLine]:
-        lines = [self._product_line(customer, rate, sign) for _ in range(self.dice.choice((1, 1, 2, 2, 3, 5)))]
+        lines = [self._product_line(sign) for _ in range(self.dice.choice((1, 1, 2, 2, 3, 5)))]
         if self.lines % 3 == 0:
-            lines.append(self._line(customer, "Frakt og emballasje", Decimal(sign), 149_00, 3000, 3, rate))
+            lines.append(self._text_line("Frakt og emballasje", sign, 149_00))
         if self.lines % 7 == 0:
-            lines.append(self._line(customer, 'Leveres i uke 32 "om mulig"', Decimal(0), 0, 3000, 3, rate))
-        return lines
+            lines.append(self._text_line('Leveres i uke 32 "om mulig"', 0, 0))
+        return lines if customer.currency == "NOK" else [_abroad(line, rate) for line in lines]
 
-    def _product_line(self, customer: Party, rate: Decimal, sign: int) -> OrderLine:
+    def _product_line(self, sign: int) -> OrderLine:
         product = self.dice.choice(self.assortment)
-        quantity = self.dice.choice((Decimal(1), Decimal(2), Decimal(3), Decimal(10), Decimal("1.5"), Decimal("0.333")))
-        discount = self.dice.choice((Decimal(0), Decimal(0), Decimal(10), Decimal("12.5")))
-        return self._line(
-            customer,
-            product.name,
-            sign * quantity,
-            product.price,
-            product.account,
-            product.tax,
-            rate,
-            product,
-            discount,
+        self.lines += 1
+        return OrderLine(
+            id=FIRST_LINE + self.lines,
+            description=product.name,
+            quantity=sign * self.dice.choice(QUANTITIES),
+            price=product.price,
+            discount=self.dice.choice(DISCOUNTS),
+            tax=product.tax,
+            account=product.account,
+            product=product,
+            dimensions=((DEPARTMENT, "40"),) if self.lines % 5 == 0 else (),
         )
 
-    def _line(  # noqa: PLR0913 - one line, written out once
-        self,
-        customer: Party,
-        description: str,
-        quantity: Decimal,
-        price: int,
-        account: int,
-        tax: int,
-        rate: Decimal,
-        product: Product | None = None,
-        discount: Decimal = Decimal(0),
-    ) -> OrderLine:
+    def _text_line(self, description: str, quantity: int, price: int) -> OrderLine:
         self.lines += 1
-        if customer.currency != "NOK":
-            price, account, tax = converted(price, 1 / rate), 3120, 52
-        dimensions = ((DEPARTMENT, "40"),) if self.lines % 5 == 0 else ()
-        return OrderLine(
-            FIRST_LINE + self.lines, description, quantity, price, discount, tax, account, product, dimensions
-        )
+        return OrderLine(FIRST_LINE + self.lines, description, Decimal(quantity), price, Decimal(0), 3, 3000)
 
     @staticmethod
     def _terms(customer: Party, day: date, place: int) -> tuple[str, int | str]:
@@ -132,3 +117,8 @@ class OrderBook:
         if place % 4 == 0:
             found.append((REGION, self.dice.choice(("Ø", "V", "N"))))
         return tuple(found)
+
+
+def _abroad(line: OrderLine, rate: Decimal) -> OrderLine:
+    """Return a line as it is sold abroad: in the other currency, to the export account, without VAT."""
+    return replace(line, price=converted(line.price, 1 / rate), account=3120, tax=52)

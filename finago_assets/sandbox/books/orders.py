@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from decimal import Decimal
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
@@ -19,6 +18,8 @@ from finago_assets.sandbox.books.line_json import moment
 from finago_assets.sandbox.books.money import exact, number, rounded, share
 
 if TYPE_CHECKING:
+    from decimal import Decimal
+
     from finago_assets.sandbox.books.parties import Party
     from finago_assets.sandbox.books.products import Product
 

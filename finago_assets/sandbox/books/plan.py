@@ -73,4 +73,9 @@ class Plan:
 
     def dice(self, purpose: str) -> Random:
         """Return a stream of its own for each purpose, so that a new actor does not disturb the others."""
-        return Random(f"{self.seed}/{self.size}/{purpose}")  # noqa: S311 - invented books, not keys
+        return dice(f"{self.seed}/{self.size}/{purpose}")
+
+
+def dice(seed: str) -> Random:
+    """Return chance that is the same for the same seed."""
+    return Random(seed)  # noqa: S311 - invented books and planned faults, not keys

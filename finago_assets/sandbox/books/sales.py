@@ -119,7 +119,7 @@ class Sales:
         return self.journal.plan.modes.tax_on_vat_lines
 
     def _expect_payment(self, order: Order) -> None:
-        assert order.invoice is not None  # noqa: S101 - the caller has just invoiced it
+        assert order.invoice is not None
         if order.payment_method is not None:
             self._card(order, order.invoice)
             return
@@ -133,7 +133,7 @@ class Sales:
             self._receive(order, due + timedelta(days=self.dice.randrange(35, 95)), 100)
 
     def _receive(self, order: Order, day: date, percent: int) -> None:
-        assert order.invoice is not None  # noqa: S101 - the caller has just invoiced it
+        assert order.invoice is not None
         paid = banking_day(max(day, order.invoice.day))
         self.journal.later(paid, partial(self._receipt, order, order.invoice, percent))
 
@@ -171,7 +171,7 @@ def receivable(order: Order, invoice: OrderInvoice, amount: int) -> Posting:
     return Posting(RECEIVABLE, amount, customer=order.customer.id, invoice=ref, currency=currency, rate=order.rate)
 
 
-def invoice_postings(order: Order, status: Status, ref: InvoiceRef, tax_on_vat: bool) -> list[Posting]:  # noqa: FBT001 - a mode
+def invoice_postings(order: Order, status: Status, ref: InvoiceRef, tax_on_vat: bool) -> list[Posting]:
     """Return receivable = gross x rate, VAT by code, and revenue by line; the last line takes the rounding."""
     currency, rate = ("LOCAL", Decimal(1)) if order.currency == "NOK" else (order.currency, order.rate)
     customer = order.customer.id

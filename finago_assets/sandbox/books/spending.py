@@ -30,6 +30,15 @@ DEPARTMENTS: Final = ("10", "20", "30", "40")
 ABROAD: Final = 86
 
 
+@dataclass(frozen=True, slots=True)
+class _Debt:
+    """What a supplier abroad is owed: cents of euro, the same in øre when it was entered, and the rate then."""
+
+    euros: int
+    owed: int
+    rate: Decimal
+
+
 @dataclass(slots=True)
 class Purchases:
     """Supplier invoices, paid when due. Services from abroad carry their VAT both ways."""
@@ -64,7 +73,7 @@ class Purchases:
             owed = self._domestic(supplier, day, net, ref)
             paid = partial(self._pay, supplier, ref, owed)
         else:
-            paid = partial(self._pay_abroad, supplier, ref, net // 10, *self._abroad(supplier, day, net // 10, ref))
+            paid = partial(self._pay_abroad, supplier, ref, self._abroad(supplier, day, net // 10, ref))
         if self.count % 17:
             self.journal.later(banking_day(due), paid)
 
@@ -83,7 +92,7 @@ class Purchases:
         self.journal.post(VoucherType.PURCHASE, day, *postings, entered=self.count % 4)
         return owed
 
-    def _abroad(self, supplier: Party, day: date, euros: int, ref: InvoiceRef) -> tuple[int, Decimal]:
+    def _abroad(self, supplier: Party, day: date, euros: int, ref: InvoiceRef) -> _Debt:
         rate = euro(day)
         net = converted(euros, rate)
         vat = share(net, TAXES[ABROAD].rate)
@@ -96,23 +105,21 @@ class Purchases:
             Posting(PAYABLE, -net, None, supplier.id, ref, "EUR", rate),
             entered=self.count % 4,
         )
-        return net, rate
+        return _Debt(euros, net, rate)
 
     def _pay(self, supplier: Party, ref: InvoiceRef, owed: int, day: date) -> None:
         self.journal.statement.move(day, -owed, ("ocr", ref.kid or ""), other=f"9720{supplier.id:07d}")
         debit = Posting(PAYABLE, owed, None, supplier.id, ref)
         self.journal.post(VoucherType.PAYMENT, day, debit, Posting(1920, -owed))
 
-    def _pay_abroad(  # noqa: PLR0913 - bound by partial, one call
-        self, supplier: Party, ref: InvoiceRef, euros: int, owed: int, rate: Decimal, day: date
-    ) -> None:
+    def _pay_abroad(self, supplier: Party, ref: InvoiceRef, debt: _Debt, day: date) -> None:
         paid_rate = euro(day)
-        paid = converted(euros, paid_rate)
-        self.journal.statement.move(day, -euros, ("text", f"Invoice {ref.number}"), account=1930)
-        debit = Posting(PAYABLE, owed, None, supplier.id, ref, "EUR", rate)
+        paid = converted(debt.euros, paid_rate)
+        self.journal.statement.move(day, -debt.euros, ("text", f"Invoice {ref.number}"), account=1930)
+        debit = Posting(PAYABLE, debt.owed, None, supplier.id, ref, "EUR", debt.rate)
         postings = [debit, Posting(1930, -paid, currency="EUR", rate=paid_rate)]
-        if paid != owed:
-            postings.append(Posting(8160 if paid > owed else 8060, paid - owed, comment="Agio"))
+        if paid != debt.owed:
+            postings.append(Posting(8160 if paid > debt.owed else 8060, paid - debt.owed, comment="Agio"))
         self.journal.post(VoucherType.PAYMENT, day, *postings)
 
 

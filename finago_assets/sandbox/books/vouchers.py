@@ -6,11 +6,14 @@ Owns the shapes and the rule that a voucher sums to zero. `ledger` turns them in
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
 from decimal import Decimal
 from enum import Enum
+from typing import TYPE_CHECKING
 
 from finago_assets.sandbox.books.accounts import ACCOUNTS
+
+if TYPE_CHECKING:
+    from datetime import date
 
 ONE = Decimal(1)
 

@@ -9,10 +9,10 @@ from bisect import bisect_right
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from itertools import accumulate
-from random import Random
 from typing import TYPE_CHECKING, TypeVar
 
 from finago_assets.sandbox.answers import Listing, Refused, Result
+from finago_assets.sandbox.books.plan import dice
 from finago_assets.sandbox.options import Order
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ class Ask:
             raise missing() from None
 
     def by_day(self, days: list[list[T]], dump: Callable[[T], bytes]) -> Listing:
-        """Return a listing over lists kept by day, in the order the options ask for; a page reads its own days alone."""
+        """Return a listing over lists kept by day, in the order the options ask for; a page reads only its days."""
         ends = list(accumulate(map(len, days)))
 
         def cut(offset: int, limit: int) -> list[bytes]:
@@ -61,7 +61,7 @@ class Ask:
             return day
         salt = self.chain if self.options.order is Order.RESTLESS else 0
         mixed = list(day)
-        Random(f"{self.options.seed}/{place}/{salt}").shuffle(mixed)  # noqa: S311 - an order, not a key
+        dice(f"{self.options.seed}/{place}/{salt}").shuffle(mixed)
         return mixed
 
 

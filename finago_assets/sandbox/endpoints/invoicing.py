@@ -6,7 +6,7 @@ Owns their filters and the date rules of `/salesorders`.
 from __future__ import annotations
 
 from datetime import date
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from msgspec import json
 
@@ -18,7 +18,9 @@ from finago_assets.sandbox.books.line_json import moment
 from finago_assets.sandbox.books.order_book import PAYMENT_METHODS
 from finago_assets.sandbox.books.orders import Order, Status, order_json, order_line_json
 from finago_assets.sandbox.endpoints.ask import Ask, Handler, missing
-from finago_assets.sandbox.query import Query
+
+if TYPE_CHECKING:
+    from finago_assets.sandbox.query import Query
 
 FILTERED: Final = frozenset(status.value for status in Status if status is not Status.INACTIVE)
 SALES_TYPES: Final = (

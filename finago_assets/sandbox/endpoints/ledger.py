@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from decimal import Decimal
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import msgspec
 from msgspec import json
@@ -21,7 +21,9 @@ from finago_assets.sandbox.books.money import exact
 from finago_assets.sandbox.books.vouchers import VoucherType
 from finago_assets.sandbox.endpoints.ask import Ask, Handler, missing
 from finago_assets.sandbox.endpoints.balances import account_balance, account_balances
-from finago_assets.sandbox.query import Query
+
+if TYPE_CHECKING:
+    from finago_assets.sandbox.query import Query
 
 
 class _Id(msgspec.Struct):

@@ -100,19 +100,20 @@ def units(_: Ask) -> Result:
     return Listing.of([json.encode({"id": key, "name": name, "symbol": symbol}) for key, name, symbol in UNITS])
 
 
-def _pricelist(key: int, name: str, currency: str, gross: bool) -> bytes:  # noqa: FBT001 - a column of a table
+def _pricelist(listed: tuple[int, str, str, bool]) -> bytes:
+    key, name, currency, gross = listed
     body: dict[str, object] = {"id": key, "name": name, "currencyCode": currency, "isInclusiveTax": gross}
     return json.encode(body | {"description": None} if key == 2 else body)
 
 
 def pricelists(_: Ask) -> Result:
     """Price lists; most are in LOCAL currency."""
-    return Listing.of([_pricelist(*listed) for listed in PRICELISTS])
+    return Listing.of([_pricelist(listed) for listed in PRICELISTS])
 
 
 def pricelist(ask: Ask) -> Result:
     """One price list."""
-    return One(_pricelist(*PRICELISTS[_listed(ask)]))
+    return One(_pricelist(PRICELISTS[_listed(ask)]))
 
 
 def _listed(ask: Ask) -> int:

@@ -37,17 +37,16 @@ def test_a_permanent_failure_is_asked_once(status: int) -> None:
 
 def test_eight_attempts_end_in_one_typed_error_that_counts_them() -> None:
     office = failing(503, 99)
-    with client_of(office, Clock()) as client, pytest.raises(Unavailable, match="503.*8 attempts"):
+    with client_of(office, Clock()) as client, pytest.raises(Unavailable, match=r"503.*8 attempts"):
         list(client.pages(plain(), Tally()))
     assert len(office.calls) == 8
 
 
 def test_waits_are_full_jitter_doubling_from_half_a_second_to_thirty() -> None:
-    for share in (0.0, 0.25, 1.0):
-        clock = Clock()
-        with client_of(failing(503, 7), clock, random=lambda share=share: share) as client:
-            list(client.pages(plain(), Tally()))
-        assert clock.slept == [share * most for most in (0.5, 1, 2, 4, 8, 16, 30)]
+    clock, shares = Clock(), iter([0.0, 0.25, 1.0, 0.5, 0.0, 1.0, 1.0])
+    with client_of(failing(503, 7), clock, random=lambda: next(shares)) as client:
+        list(client.pages(plain(), Tally()))
+    assert clock.slept == [0.0, 0.25, 2.0, 2.0, 0.0, 16.0, 30.0]
 
 
 def test_retry_after_is_a_floor_with_the_jitter_on_top() -> None:
@@ -77,14 +76,14 @@ def test_a_pause_longer_than_two_minutes_is_not_sat_out(status: int) -> None:
     assert (len(office.calls), clock.slept) == (1, [])
 
 
-def test_the_quarantine_text_is_throttling_whatever_the_status() -> None:
+@pytest.mark.parametrize("status", [400, 403, 500])
+def test_the_quarantine_text_is_throttling_whatever_the_status(status: int) -> None:
     text = b"Limit exceeded by 1. Request is blocked. Quarantine ends at 13:00"
-    for status in (400, 403, 500):
-        clock = Clock()
-        office = Office(lambda _, status=status: reply(text, status))
-        with client_of(office, clock, random=lambda: 0.0) as client, pytest.raises(RateLimited):
-            list(client.pages(plain(), Tally()))
-        assert clock.slept == [10.0] * 7
+    clock = Clock()
+    office = Office(lambda _: reply(text, status))
+    with client_of(office, clock, random=lambda: 0.0) as client, pytest.raises(RateLimited):
+        list(client.pages(plain(), Tally()))
+    assert clock.slept == [10.0] * 7
 
 
 def test_the_deadline_of_the_run_ends_the_attempts() -> None:

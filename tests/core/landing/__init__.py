@@ -1,0 +1,1 @@
+"""Landing: both stores, and the parts they are made of."""

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
 import pytest
 
 from tests.core.landing.samples import KINDS, MakeStore, Store
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 @pytest.fixture(params=KINDS)

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
-from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from finago_assets.core.catalogue.finago import ENDPOINTS
 from finago_assets.core.landing.duckdb import DuckdbStore
-from finago_assets.core.landing.files import Files
 from finago_assets.core.landing.parquet import ParquetStore
 from finago_assets.core.landing.store import ChainFacts, Landed, Partition
 from finago_assets.core.windows import Window
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from finago_assets.core.landing.files import Files
 
 LINES = ENDPOINTS["transactionlines"]
 ORDER_LINES = ENDPOINTS["salesorder_lines"]

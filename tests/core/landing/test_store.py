@@ -15,6 +15,7 @@ from finago_assets.core.landing.store import Outcome
 from tests.core.landing.samples import (
     FIRST,
     JANUARY,
+    KINDS,
     LINES,
     ORDER_LINES,
     ORGANIZATION,
@@ -54,7 +55,6 @@ def test_a_hundred_thousand_odd_numbers_keep_every_byte(store: Store) -> None:
     records = [b'{"amount":%b}' % _number(source) for _ in range(100_000)]
     land(store, THREE_DAYS, {SECOND: records})
     equal = sum(a == b for a, b in zip(payloads(store, SECOND), records, strict=True))
-    print(f"T17, raw half: {equal:,} of {len(records):,} numbers byte for byte equal")
     assert equal == len(records)
 
 
@@ -256,12 +256,12 @@ def test_nobody_else_may_read_anything(store: Store, tmp_path: Path) -> None:
     assert {path: oct(mode) for path, mode in modes.items() if mode & 0o077} == {}
 
 
-def test_both_stores_write_the_same_manifest(tmp_path: Path, make_store: MakeStore) -> None:
-    landed = land(make_store(tmp_path), THREE_DAYS, {FIRST: ODD})
-    text = " ".join(f"{fact.manifest.to_metadata()}" for fact in landed)
-    assert hashlib.sha256(text.encode()).hexdigest() == (
-        "0000000000000000000000000000000000000000000000000000000000000000"
-    )
+def test_both_stores_land_the_same(tmp_path: Path) -> None:
+    landed = {
+        kind: [fact.manifest for fact in land(make_store(tmp_path / kind), THREE_DAYS, {FIRST: ODD})]
+        for kind, make_store in KINDS.items()
+    }
+    assert landed["parquet"] == landed["duckdb"]
 
 
 def test_opening_a_store_touches_nothing(tmp_path: Path, make_store: MakeStore) -> None:

@@ -1,0 +1,86 @@
+"""The places and columns that dbt and other people's queries rely on."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import duckdb
+import pyarrow.parquet as pq
+
+from finago_assets.core.landing.duckdb import DuckdbStore
+from finago_assets.core.landing.parquet import ParquetStore
+from finago_assets.core.landing.store import Landing, open_store
+from tests.core.landing.samples import FIRST, LINES, ORDER_LINES, ORGANIZATION, SECOND, THREE_DAYS, facts, land
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+RAW = [("ordinal", "BIGINT"), ("page", "INTEGER"), ("payload", "VARCHAR")]
+
+
+def test_a_raw_file_lies_where_the_contract_says_with_the_columns_it_says(tmp_path: Path) -> None:
+    (landed, *_) = land(ParquetStore(tmp_path), THREE_DAYS, {FIRST: [b'{"n":1.10}', b"{}"], SECOND: [b"[]"]})
+    path = tmp_path / "raw/finago/transactionlines/organization=4711/date=2024-01-01/data.parquet"
+    assert landed.location == str(path)
+    described = duckdb.execute("describe from read_parquet(?, hive_partitioning = false)", [str(path)]).fetchall()
+    assert [row[:2] for row in described] == RAW
+    assert duckdb.execute("from read_parquet(?, hive_partitioning = false)", [str(path)]).fetchall() == [
+        (0, 1, '{"n":1.10}'),
+        (1, 1, "{}"),
+    ]
+    glob = str(tmp_path / "raw/finago/transactionlines/*/*/data.parquet")
+    sql = (
+        "select organization, date, count(*) from read_parquet(?, hive_partitioning = true) group by all order by date"
+    )
+    assert duckdb.execute(sql, [glob]).fetchall() == [("4711", FIRST, 2), ("4711", SECOND, 1)] or duckdb.execute(
+        sql, [glob]
+    ).fetchall() == [(4711, FIRST, 2), (4711, SECOND, 1)]
+
+
+def test_the_manifest_is_the_key_value_metadata_of_the_file(tmp_path: Path) -> None:
+    (landed, *_) = land(ParquetStore(tmp_path), THREE_DAYS, {FIRST: [b"{}"]})
+    pairs = duckdb.execute("select key, value from parquet_kv_metadata(?)", [landed.location]).fetchall()
+    assert {key.decode(): value.decode() for key, value in pairs} == landed.manifest.to_metadata()
+
+
+def test_a_child_has_its_parents_key_as_fourth_column(tmp_path: Path) -> None:
+    with ParquetStore(tmp_path).spool(ORDER_LINES, ORGANIZATION, [FIRST]) as spool:
+        (landed,) = spool.publish(facts(THREE_DAYS))
+    described = duckdb.execute("describe from read_parquet(?, hive_partitioning = false)", [landed.location]).fetchall()
+    assert [row[:2] for row in described] == [*RAW, ("salesorder_id", "VARCHAR")]
+
+
+def test_row_groups_stay_small_and_payloads_carry_no_statistics(tmp_path: Path) -> None:
+    (landed, *_) = land(ParquetStore(tmp_path), THREE_DAYS, {FIRST: [b'"%040d"' % n for n in range(50_000)]})
+    metadata = pq.ParquetFile(landed.location).metadata
+    sizes = [metadata.row_group(n).num_rows for n in range(metadata.num_row_groups)]
+    payload = metadata.row_group(0).column(2)
+    assert sum(sizes) == 50_000
+    assert max(sizes) <= 20_000
+    assert (payload.compression, payload.statistics, payload.has_dictionary_page) == ("ZSTD", None, False)
+
+
+def test_the_tables_of_the_duckdb_store_have_the_columns_the_contract_says(tmp_path: Path) -> None:
+    store = DuckdbStore(tmp_path)
+    land(store, THREE_DAYS, {FIRST: [b'{"n":1.10}']})
+    store.placeholder(ORDER_LINES, ORGANIZATION, FIRST)
+    with duckdb.connect(tmp_path / "raw.duckdb", read_only=True) as connection:
+        partition = [("organization", "VARCHAR"), ("date", "DATE")]
+        lines = connection.execute("describe finago.transactionlines").fetchall()
+        assert [row[:2] for row in lines] == [*partition, *RAW]
+        children = connection.execute("describe finago.salesorder_lines").fetchall()
+        assert [row[:2] for row in children] == [*partition, *RAW, ("salesorder_id", "VARCHAR")]
+        assert connection.execute("from finago.transactionlines").fetchall() == [
+            (ORGANIZATION, FIRST, 0, 1, '{"n":1.10}')
+        ]
+        sql = "select endpoint, organization, date, rows, outcome from finago.manifests order by endpoint desc, date"
+        assert connection.execute(sql).fetchall() == [
+            (LINES.name, ORGANIZATION, FIRST, "1", "landed"),
+            *((LINES.name, ORGANIZATION, day, "0", "landed") for day in THREE_DAYS.days[1:]),
+            (ORDER_LINES.name, ORGANIZATION, FIRST, "0", "placeholder"),
+        ]
+
+
+def test_the_setting_chooses_the_store(tmp_path: Path) -> None:
+    assert isinstance(open_store(tmp_path, Landing("parquet")), ParquetStore)
+    assert isinstance(open_store(tmp_path, Landing("duckdb")), DuckdbStore)

@@ -1,0 +1,122 @@
+"""T16: whatever an organization, endpoint or day is called, nothing lands outside the root or in another's place."""
+
+from __future__ import annotations
+
+import datetime as dt
+import random
+import string
+from typing import TYPE_CHECKING, Any, cast
+
+import pytest
+
+from finago_assets.core.errors import NotWritable, SettingInvalid
+from finago_assets.core.landing.parquet import ParquetStore
+from finago_assets.core.landing.paths import RawTree
+from finago_assets.core.landing.store import Partition
+from tests.core.landing.samples import FIRST, LINES, ORGANIZATION, THREE_DAYS, files_below, land, partition
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+NASTY = (
+    *("", ".", "..", "../x", "/etc", "a/b", "a\\b", "%2e%2e", "\0", "a\0", "~", "*", "a b", "a\n", "é", "\uff0e\uff0e"),
+    *("x" * 65, "x" * 5000, "CON", "nul.txt", "date=2024-01-01", "-", "_", "A", "a", "\u202ea", "K", "organization=1"),
+)
+
+
+def _hostile(source: random.Random) -> str:
+    drawn = source.random()
+    if drawn < 0.4:
+        return source.choice(NASTY)
+    if drawn < 0.7:
+        return "".join(source.choices(NASTY, k=2))
+    return "".join(source.choices(string.printable + "æøå\0\u2215", k=source.randint(1, 70)))
+
+
+def _hostile_day(source: random.Random) -> object:
+    days: tuple[object, ...] = (
+        "2024-01-01",
+        "..",
+        None,
+        20240101,
+        dt.datetime(2024, 1, 1, tzinfo=dt.UTC),
+        b"2024-01-01",
+    )
+    return source.choice((*days, FIRST, FIRST, FIRST, dt.date.min, dt.date.max))
+
+
+def test_ten_thousand_hostile_names_stay_inside_the_root_and_apart(tmp_path: Path) -> None:
+    source, tree = random.Random(16), RawTree(tmp_path / "raw")
+    root, places, refused = str(tree.root.resolve()), dict[str, Partition](), 0
+    for _ in range(10_000):
+        endpoint, organization, day = _hostile(source), _hostile(source), _hostile_day(source)
+        if source.random() < 0.8:
+            endpoint = LINES.name
+        try:
+            hostile = Partition(endpoint, organization, cast("Any", day))
+        except SettingInvalid:
+            refused += 1
+            continue
+        path = str(tree.file(hostile).resolve())
+        assert path.startswith(root + "/")
+        assert places.setdefault(path, hostile) == hostile
+    assert refused > 5000
+    assert len(places) > 50
+
+
+def test_a_name_is_refused_by_every_way_into_a_store(tmp_path: Path) -> None:
+    store = ParquetStore(tmp_path)
+    with pytest.raises(SettingInvalid):
+        store.spool(LINES, "../x", [FIRST])
+    with pytest.raises(SettingInvalid):
+        store.landed("../x", ORGANIZATION)
+    with pytest.raises(SettingInvalid):
+        store.newest(LINES.name, "a/../../b")
+    with pytest.raises(SettingInvalid):
+        store.placeholder(LINES, "..", FIRST)
+    assert files_below(tmp_path) == []
+
+
+@pytest.mark.parametrize("level", ["raw/finago/transactionlines", "raw/finago/transactionlines/organization=4711"])
+def test_a_link_beneath_the_root_is_refused(tmp_path: Path, level: str) -> None:
+    outside, link = tmp_path / "outside", tmp_path / "data" / level
+    outside.mkdir()
+    link.parent.mkdir(parents=True)
+    link.symlink_to(outside)
+    with pytest.raises(NotWritable, match="symbolic link"):
+        land(ParquetStore(tmp_path / "data"), THREE_DAYS, {FIRST: [b"{}"]})
+    assert files_below(outside) == []
+
+
+def test_a_link_in_place_of_a_day_or_its_file_is_refused(tmp_path: Path) -> None:
+    store, secret = ParquetStore(tmp_path / "data"), tmp_path / "secret"
+    secret.write_bytes(b"secret")
+    (landed, second, _) = land(store, THREE_DAYS, {FIRST: [b"{}"]})
+    file = tmp_path / "data" / "raw/finago/transactionlines/organization=4711/date=2024-01-01/data.parquet"
+    assert landed.location == str(file)
+    file.unlink()
+    file.symlink_to(secret)
+    with pytest.raises(NotWritable, match="symbolic link"):
+        store.manifest(partition(FIRST))
+    with pytest.raises(NotWritable, match="symbolic link"):
+        land(store, THREE_DAYS, {FIRST: [b"{}"]})
+    assert secret.read_bytes() == b"secret"
+    assert store.manifest(second.partition) is not None
+
+
+def test_the_data_folder_itself_may_be_a_link_to_another_disk(tmp_path: Path) -> None:
+    (tmp_path / "disk").mkdir()
+    (tmp_path / "data").symlink_to(tmp_path / "disk")
+    land(ParquetStore(tmp_path / "data"), THREE_DAYS, {FIRST: [b"{}"]})
+    assert len(files_below(tmp_path / "disk")) == 3
+
+
+@pytest.mark.parametrize("name", ["date=20240101", "date=2024-W01-1", "date=2024-13-01", "date=", "2024-01-01", "x"])
+def test_a_folder_that_is_not_spelled_as_a_day_is_no_partition(tmp_path: Path, name: str) -> None:
+    store = ParquetStore(tmp_path)
+    (landed, *_) = land(store, THREE_DAYS, {FIRST: [b"{}"]})
+    organization = tmp_path / "raw/finago/transactionlines/organization=4711"
+    (organization / name).mkdir()
+    (organization / name / "data.parquet").write_bytes(b"")
+    assert list(store.landed(LINES.name, ORGANIZATION)) == list(THREE_DAYS.days)
+    assert landed.partition == partition(FIRST)
