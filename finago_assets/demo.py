@@ -19,6 +19,7 @@ import duckdb
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
+from finago_assets.core.catalogue.finago import ENDPOINTS
 from finago_assets.core.landing.store import open_store
 from finago_assets.settings import read_settings
 
@@ -102,9 +103,12 @@ def _sum_up(settings: Settings, course: Course, seconds: float, console: Console
     for name, justify in (("endpoint", "left"), ("days", "right"), ("rows", "right")):
         table.add_column(name, justify="right" if justify == "right" else "left")
     rows = 0
-    for endpoint, days, count in store.summary():
-        table.add_row(endpoint, f"{days:,}", f"{count:,}")
-        rows += count
+    for name in ENDPOINTS:
+        landed = [one for organization in store.organizations() for one in store.landed(name, organization).values()]
+        if landed:
+            count = sum(one.manifest.rows for one in landed)
+            table.add_row(name, f"{len(landed):,}", f"{count:,}")
+            rows += count
     console.print(table)
     with duckdb.connect(os.fspath(settings.published_warehouse), read_only=True) as warehouse:
         marts = warehouse.execute(

@@ -44,7 +44,7 @@ nullif(concat_ws(', ',
         {%- endif %}
     end,
     {%- endif %}
-    {%- if type is not string %}
+    {%- if type is not string and type[0] is mapping %}
     {{- lost_in_list(name, path, type[0]) }}
     {%- endif %}
 {%- endmacro %}

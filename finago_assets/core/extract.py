@@ -75,7 +75,8 @@ class Extractor:
                 self._spool_whole(endpoint, today, spool, tally)
             else:
                 parent = self.store.newest(endpoint.parent.endpoint, self.organization)
-                self._spool_children(endpoint, self._parents(endpoint, parent), today, spool, tally)
+                keys = ((today, key) for key in self._parents(endpoint, parent))
+                self._spool_children(endpoint, keys, spool, tally)
             (landed,) = spool.publish(self._facts(window, tally))
         return landed
 
@@ -134,10 +135,13 @@ class Extractor:
 
     def _child_chain(self, endpoint: Endpoint, window: Window) -> list[Landed]:
         tally = Tally()
+        parents = (
+            (day, key)
+            for day in window.days
+            for key in self._parents(endpoint, Partition(_parent_of(endpoint).name, self.organization, day))
+        )
         with self.store.spool(endpoint, self.organization, window.days) as spool:
-            for day in window.days:
-                parent = Partition(_parent_of(endpoint).name, self.organization, day)
-                self._spool_children(endpoint, self._parents(endpoint, parent), day, spool, tally)
+            self._spool_children(endpoint, parents, spool, tally)
             return list(spool.publish(self._facts(window, tally)))
 
     # -- lists and children
@@ -182,23 +186,23 @@ class Extractor:
         next(self.client.pages(smallest_call(endpoint, today, today), Tally()), None)
 
     def _spool_children(
-        self, endpoint: Endpoint, parents: Iterable[str], day: date, spool: Spool, tally: Tally
+        self, endpoint: Endpoint, parents: Iterable[tuple[date, str]], spool: Spool, tally: Tally
     ) -> None:
         reader = RecordReader(endpoint)
-        answers = self._ahead(lambda key: self._child(endpoint, key), parents)
-        for read, (parent, records, spent) in enumerate(answers, start=1):
+        answers = self._ahead(lambda parent: self._child(endpoint, *parent), parents)
+        for read, (day, parent, records, spent) in enumerate(answers, start=1):
             tally.add(spent)
             spool.add(read, records, day, reader.keys(records), parent)
-            self.say(f"{endpoint.name} {day}: {read:,} of its parents read")
+            self.say(f"{endpoint.name} {day}: {read:,} records of {_parent_of(endpoint).name} asked about")
 
-    def _child(self, endpoint: Endpoint, parent: str) -> tuple[str, list[bytes], Tally]:
+    def _child(self, endpoint: Endpoint, day: date, parent: str) -> tuple[date, str, list[bytes], Tally]:
         tally = Tally()
         try:
             pages = self.client.pages(_call(endpoint, {}, parent), tally)
-            return parent, [record for page in pages for record in page.records], tally
+            return day, parent, [record for page in pages for record in page.records], tally
         except NotFound:
             # the parent was deleted since it landed; its children are gone with it
-            return parent, [], tally
+            return day, parent, [], tally
 
     def _ahead(self, read: Callable[[Item], Result], items: Iterable[Item]) -> Iterator[Result]:
         """Keep `concurrency` reads in flight and yield their results in the order of `items`."""

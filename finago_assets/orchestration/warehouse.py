@@ -13,6 +13,7 @@ from typing import Any, Final
 import dagster as dg
 from dagster import AssetExecutionContext
 from dagster_dbt import DagsterDbtTranslator, DagsterDbtTranslatorSettings, DbtCliResource, DbtProject, dbt_assets
+from dbt.adapters.duckdb.connections import DuckDBConnectionManager
 from filelock import FileLock
 
 from finago_assets.core.catalogue.finago import ENDPOINTS
@@ -65,7 +66,11 @@ def warehouse_assets() -> list[dg.AssetsDefinition]:
             invocation = dbt.cli(
                 ["build"], context=context, target_path=settings.work_dir / "dbt", raise_on_error=False
             )
-            yield from invocation.stream().fetch_row_counts().fetch_column_metadata()
+            try:
+                yield from invocation.stream().fetch_row_counts().fetch_column_metadata()
+            finally:
+                # dagster-dbt reads row counts through a connection of this process, and would keep the file open
+                DuckDBConnectionManager.close_all_connections()
             if not invocation.is_successful():
                 raise _explained(store, invocation.get_error())
 
@@ -123,7 +128,7 @@ def _explained(store: RawStore, error: Exception | None) -> dg.Failure:
     for endpoint in ENDPOINTS:
         for organization in store.organizations():
             try:
-                store.landed(endpoint, organization)
+                store.newest(endpoint, organization)
             except CorruptFile as corrupt:
                 return failure(corrupt)
     return dg.Failure(

@@ -43,7 +43,7 @@ class SandboxOptions:
 
     host: str = "127.0.0.1"
     port: int = 0
-    size: Size = Size.SMALL
+    size: Size | str = Size.SMALL
     start: date = date(2024, 1, 1)
     years: int = 2
     until: date | None = None
@@ -67,7 +67,7 @@ class SandboxOptions:
     def plan(self, organization: str) -> Plan:
         """Return the plan of the books of one organization; each has a seed of its own."""
         return Plan(
-            size=self.size,
+            size=Size(self.size),
             start=self.start,
             years=self.years,
             until=self.until,
@@ -82,7 +82,7 @@ class Changes(TypedDict, total=False):
 
     host: str
     port: int
-    size: Size
+    size: Size | str
     start: date
     years: int
     until: date | None

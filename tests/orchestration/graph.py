@@ -39,9 +39,9 @@ class Run:
         return {check.check_name: check for check in found if check.asset_key == raw_key(endpoint)}
 
     def log(self) -> str:
-        """Every line of the run log."""
+        """Everything the run log holds, errors with it, as it is stored."""
         records = self.instance.get_records_for_run(self.result.run_id).records
-        return "\n".join(record.event_log_entry.message or "" for record in records)
+        return "\n".join(dg.serialize_value(record.event_log_entry) for record in records)
 
 
 def land(

@@ -115,6 +115,10 @@ class DuckdbStore:
                 _create(connection, endpoint.name, None if endpoint.parent is None else endpoint.parent.column)
                 _insert_manifest(connection, placeholder_manifest(partition))
 
+    def organizations(self) -> list[str]:
+        """See `RawStore.organizations`."""
+        return sorted(self._organizations())
+
     def sweep(self) -> int:
         """See `RawStore.sweep`."""
         with typed_errors("Sweeping the data folder"):
@@ -160,11 +164,11 @@ class DuckdbStore:
                 return []
             return _select(connection, " and ".join(f"{name} = ?" for name in asked), list(asked.values()))
 
-    def _organizations(self, endpoint: str) -> list[str]:
-        with typed_errors(f"Reading {endpoint}"), self._database.reading() as connection:
+    def _organizations(self, endpoint: str | None = None) -> list[str]:
+        with typed_errors("Reading the manifests"), self._database.reading() as connection:
             if connection is None:
                 return []
-            sql = "select distinct organization from finago.manifests where endpoint = ?"
+            sql = "select distinct organization from finago.manifests where endpoint = coalesce(?, endpoint)"
             return [name for (name,) in connection.execute(sql, [endpoint]).fetchall()]
 
     def _exported(self, partition: Partition) -> tuple[dict[str, Any], RawReader]:

@@ -227,6 +227,10 @@ class RawStore(Protocol):
         """Put a zero-row partition at `day` if the endpoint has none at all for the organization."""
         ...
 
+    def organizations(self) -> list[str]:
+        """Every organization that has a partition of any endpoint, in order."""
+        ...
+
     def sweep(self) -> int:
         """Remove what dead processes left unfinished; return how many files went. Live ones keep theirs."""
         ...

@@ -94,6 +94,10 @@ class ParquetStore:
             with typed_errors(f"Preparing {endpoint.name}"):
                 self._put_placeholder(partition, None if endpoint.parent is None else endpoint.parent.column)
 
+    def organizations(self) -> list[str]:
+        """See `RawStore.organizations`."""
+        return sorted({path.name.partition("=")[2] for path in self._tree.organizations()})
+
     def sweep(self) -> int:
         """See `RawStore.sweep`."""
         with typed_errors("Sweeping the data folder"):

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from finago_assets.sandbox.books.plan import Plan
 
 FIRST_ID: Final = 10_001
+ID_STEP: Final = 3
 PERSON_EVERY: Final = 5
 FOREIGN_EVERY: Final = 9
 BANK_ACCOUNT_EVERY: Final = 3
@@ -49,6 +50,11 @@ class Party:
     modified: date
 
     @property
+    def serial(self) -> int:
+        """The place in the register, which decides what is missing from the record."""
+        return (self.id - FIRST_ID) // ID_STEP
+
+    @property
     def slug(self) -> str:
         """The mail name."""
         return f"post{self.id}@kunde.example"
@@ -67,7 +73,7 @@ def parties(plan: Plan) -> tuple[list[Party], list[Party]]:
         created = plan.start - timedelta(days=dice.randrange(30, 2000))
         everybody.append(
             Party(
-                id=FIRST_ID + place * 3,
+                id=FIRST_ID + place * ID_STEP,
                 name=f"{given} {family}" if person else company,
                 is_company=not person,
                 is_supplier=supplier,
@@ -93,22 +99,22 @@ def spaced(day: date, serial: int) -> str:
 def party_json(party: Party) -> bytes:
     """Return a party as `/customers` shows it: some keys left out, some null, a few that nobody documented."""
     body: dict[str, object] = {"id": party.id, "name": party.name}
-    if party.id % 4 == 0:
-        body["externalReference"] = None if party.id % 8 == 0 else f"CRM-{party.id}"
-    if party.id % 2 == 0:
+    if party.serial % 4 == 0:
+        body["externalReference"] = None if party.serial % 8 == 0 else f"CRM-{party.id}"
+    if party.serial % 2 == 0:
         body["pricelistId"] = 1
     if party.person is not None:
         body["person"] = {"firstName": party.person[0], "lastName": party.person[1]}
     body |= {"isCompany": party.is_company, "isSupplier": party.is_supplier}
-    if party.organization_number is not None or party.id % 3 == 0:
+    if party.organization_number is not None or party.serial % 3 == 0:
         body["organizationNumber"] = party.organization_number
     body["address"] = _addresses(party)
-    body["email"] = {"contact": party.slug, "billing": None if party.id % 5 == 0 else f"faktura.{party.slug}"}
-    if party.id % 7:
+    body["email"] = {"contact": party.slug, "billing": None if party.serial % 5 == 0 else f"faktura.{party.slug}"}
+    if party.serial % 7:
         body["phone"] = f"+47-000{party.id:05d}"
-    if party.id % 6 == 0:
+    if party.serial % 6 == 0:
         body["note"] = 'Ringer alltid før levering.\nSnakker "nynorsk".'
-    if party.id % 23 == 0:
+    if party.serial % 23 == 0:
         body["loyalty"] = {"tier": "gold", "points": party.id}
     body["createdAt"] = spaced(party.created, party.id)
     body["modifiedAt"] = spaced(party.modified, party.id)
@@ -123,14 +129,14 @@ def _addresses(party: Party) -> dict[str, object]:
     body: dict[str, object] = {"visit": visit, "postal": postal}
     if party.is_company:
         body["billing"] = {"name": party.name, **visit}
-    if party.id % 2:
+    if party.serial % 2:
         body["delivery"] = {"name": None, **basic, "countryCode": party.country}
     return body
 
 
 def bank_accounts(party: Party) -> list[dict[str, object]]:
     """Return the bank accounts of a party: most have none on file."""
-    if party.id % BANK_ACCOUNT_EVERY:
+    if party.serial % BANK_ACCOUNT_EVERY:
         return []
     first: dict[str, object] = {"number": f"9000{party.id:07d}", "type": "bban", "isDefault": True}
     if not party.is_supplier:

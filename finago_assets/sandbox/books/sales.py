@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from finago_assets.sandbox.books.journal import Journal
     from finago_assets.sandbox.books.parties import Party
+    from finago_assets.sandbox.books.plan import Modes
     from finago_assets.sandbox.books.products import Product
 
 FIRST_INVOICE: Final = 10_001
@@ -99,8 +100,7 @@ class Sales:
         return FATES[place] if place < len(FATES) else self.dice.choices(CHANCES, ODDS)[0]
 
     def _send(self, order: Order, status: Status, day: date) -> None:
-        self.invoice(order, status, day)
-        self._expect_payment(order)
+        self._expect_payment(order, self.invoice(order, status, day))
 
     def invoice(self, order: Order, status: Status, day: date) -> OrderInvoice:
         """Make an order an invoice of `day`: number, due date, KID and the voucher in the ledger."""
@@ -109,33 +109,27 @@ class Sales:
         due, reference = order.due(day), kid(order.customer.id, number)
         kind = VoucherType.INVOICE if order.net >= 0 else VoucherType.CREDIT_NOTE
         ref = InvoiceRef(str(number), due, reference)
-        voucher = self.journal.post(kind, day, *invoice_postings(order, status, ref, self._tax_on_vat))
+        voucher = self.journal.post(kind, day, *invoice_postings(order, status, ref, self.journal.plan.modes))
         order.invoice = OrderInvoice(number, day, due, reference, voucher)
         order.status, order.modified = status, day
         return order.invoice
 
-    @property
-    def _tax_on_vat(self) -> bool:
-        return self.journal.plan.modes.tax_on_vat_lines
-
-    def _expect_payment(self, order: Order) -> None:
-        assert order.invoice is not None
+    def _expect_payment(self, order: Order, invoice: OrderInvoice) -> None:
         if order.payment_method is not None:
-            self._card(order, order.invoice)
+            self._card(order, invoice)
             return
-        luck, due = self.dice.randrange(100), order.invoice.due
+        luck, due = self.dice.randrange(100), invoice.due
         if luck < 82 or order.currency != "NOK" or order.net < 0:
             paid = due + timedelta(days=self.dice.randrange(-6, 13))
-            self._receive(order, paid, 100)
+            self._receive(order, invoice, paid, 100)
         elif luck < 90:
-            self._receive(order, due + timedelta(days=self.dice.randrange(4)), self.dice.choice((40, 50, 75)))
+            self._receive(order, invoice, due + timedelta(days=self.dice.randrange(4)), self.dice.choice((40, 50, 75)))
         elif luck < 95:
-            self._receive(order, due + timedelta(days=self.dice.randrange(35, 95)), 100)
+            self._receive(order, invoice, due + timedelta(days=self.dice.randrange(35, 95)), 100)
 
-    def _receive(self, order: Order, day: date, percent: int) -> None:
-        assert order.invoice is not None
-        paid = banking_day(max(day, order.invoice.day))
-        self.journal.later(paid, partial(self._receipt, order, order.invoice, percent))
+    def _receive(self, order: Order, invoice: OrderInvoice, day: date, percent: int) -> None:
+        paid = banking_day(max(day, invoice.day))
+        self.journal.later(paid, partial(self._receipt, order, invoice, percent))
 
     def _card(self, order: Order, invoice: OrderInvoice) -> None:
         owed = converted(order.gross, order.rate)
@@ -171,7 +165,7 @@ def receivable(order: Order, invoice: OrderInvoice, amount: int) -> Posting:
     return Posting(RECEIVABLE, amount, customer=order.customer.id, invoice=ref, currency=currency, rate=order.rate)
 
 
-def invoice_postings(order: Order, status: Status, ref: InvoiceRef, tax_on_vat: bool) -> list[Posting]:
+def invoice_postings(order: Order, status: Status, ref: InvoiceRef, modes: Modes) -> list[Posting]:
     """Return receivable = gross x rate, VAT by code, and revenue by line; the last line takes the rounding."""
     currency, rate = ("LOCAL", Decimal(1)) if order.currency == "NOK" else (order.currency, order.rate)
     customer = order.customer.id
@@ -182,7 +176,7 @@ def invoice_postings(order: Order, status: Status, ref: InvoiceRef, tax_on_vat: 
     for number, amount in order.taxes.items():
         account = TAXES[number].account
         if account is not None and amount:
-            code = number if tax_on_vat else None
+            code = number if modes.tax_on_vat_lines else None
             postings.append(Posting(account, -converted(amount, order.rate), code, customer, ref, currency, rate))
     left = -sum(p.amount for p in postings)
     priced = [line for line in order.lines if line.net]

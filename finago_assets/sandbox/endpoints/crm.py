@@ -51,7 +51,7 @@ def _wanted(party: Party, query: Query) -> bool:
         and company in (None, party.is_company)
         and supplier in (None, party.is_supplier)
         and (mail is None or mail == party.slug)
-        and (reference is None or (party.id % 4 == 0 and reference == f"CRM-{party.id}"))
+        and (reference is None or (party.serial % 8 == 4 and reference == f"CRM-{party.id}"))
         and _since(query.moment("modifiedFrom"), spaced(party.modified, party.id))
         and _since(query.moment("createdFrom"), spaced(party.created, party.id))
     )

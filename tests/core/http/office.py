@@ -80,6 +80,7 @@ def reply(
 ) -> Response:
     """A streamed answer; `length=False` leaves the announcement of its size out."""
     own = list(headers.items()) if isinstance(headers, Mapping) else list(headers)
+    length = length and "content-length" not in [name.lower() for name, _ in own]
     announced = [("Content-Length", str(len(body)))] if length else []
     lines = [(name.encode(), value.encode("latin-1")) for name, value in [*announced, *own]]
     return Response(status, headers=lines, stream=Stream([body] if body else [], error))

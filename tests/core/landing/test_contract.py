@@ -29,12 +29,11 @@ def test_a_raw_file_lies_where_the_contract_says_with_the_columns_it_says(tmp_pa
         (1, 1, "{}"),
     ]
     glob = str(tmp_path / "raw/finago/transactionlines/*/*/data.parquet")
-    sql = (
-        "select organization, date, count(*) from read_parquet(?, hive_partitioning = true) group by all order by date"
-    )
-    assert duckdb.execute(sql, [glob]).fetchall() == [("4711", FIRST, 2), ("4711", SECOND, 1)] or duckdb.execute(
-        sql, [glob]
-    ).fetchall() == [(4711, FIRST, 2), (4711, SECOND, 1)]
+    sql = """
+        select organization, date, count(*) from read_parquet(?, hive_types = {'organization': varchar, 'date': date})
+        group by all order by date
+    """
+    assert duckdb.execute(sql, [glob]).fetchall() == [(ORGANIZATION, FIRST, 2), (ORGANIZATION, SECOND, 1)]
 
 
 def test_the_manifest_is_the_key_value_metadata_of_the_file(tmp_path: Path) -> None:

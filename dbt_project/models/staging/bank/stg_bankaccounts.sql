@@ -1,0 +1,16 @@
+{{ typed('bankaccounts', [
+    ['bank_account_id', 'id'],
+    ['bank_account_number', 'number'],
+    ['bic', 'bic'],
+    ['bank_account_type', 'type'],
+    ['bank_account_name', 'name'],
+    ['owner_name', 'owner.name'],
+    ['owner_organization_number', 'owner.organizationNumber'],
+    ['transaction_type_number', 'transactionType.number', 'integer'],
+    ['account_number', 'ledgerAccount.number', 'integer'],
+    ['balance_amount', 'balance.amount', 'decimal'],
+    ['balance_at', 'balance.timestamp', 'timestamp'],
+    ['balance_currency_code', 'balance.currency.code'],
+    ['created_at', 'createdAt', 'timestamp'],
+    ['modified_at', 'modifiedAt', 'timestamp'],
+]) }}

@@ -1,0 +1,5 @@
+{{ typed('paymentmethods', [
+    ['payment_method_id', 'id'],
+    ['payment_method_name', 'name'],
+    ['account_id', 'account.id'],
+]) }}

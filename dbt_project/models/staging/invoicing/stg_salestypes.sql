@@ -1,0 +1,5 @@
+{{ typed('salestypes', [
+    ['sales_type_id', 'id'],
+    ['sales_type_name', 'name'],
+    ['account_id', 'account.id'],
+]) }}

@@ -1,0 +1,5 @@
+{{ typed('dimension_elements', [
+    ['dimension_type', 'dimensionType', 'integer'],
+    ['dimension_value', 'value'],
+    ['dimension_name', 'name'],
+]) }}

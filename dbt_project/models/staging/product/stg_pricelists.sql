@@ -1,0 +1,7 @@
+{{ typed('pricelists', [
+    ['pricelist_id', 'id'],
+    ['pricelist_name', 'name'],
+    ['description', 'description'],
+    ['currency_code', 'currencyCode'],
+    ['is_inclusive_tax', 'isInclusiveTax', 'boolean'],
+]) }}

@@ -1,0 +1,4 @@
+{{ typed('prices', [
+    ['product_id', 'productId'],
+    ['price', 'price', 'decimal'],
+], parents=['pricelist_id']) }}

@@ -1,0 +1,6 @@
+{{ typed('product_dimensions', [
+    ['dimension_type', 'dimensionType', 'integer'],
+    ['dimension_type_name', 'dimensionTypeName'],
+    ['dimension_value', 'value'],
+    ['dimension_name', 'name'],
+], parents=['product_id']) }}

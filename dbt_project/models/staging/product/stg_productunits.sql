@@ -1,0 +1,5 @@
+{{ typed('productunits', [
+    ['unit_id', 'id'],
+    ['unit_name', 'name'],
+    ['unit_symbol', 'symbol'],
+]) }}

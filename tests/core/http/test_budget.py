@@ -1,0 +1,223 @@
+"""The request ceiling: shared by processes, survived by those whose neighbour is killed."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import signal
+import sqlite3
+import stat
+import time
+from concurrent.futures import ThreadPoolExecutor
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+import pytest
+
+from finago_assets.core.errors import NotWritable, RateLimited, SettingInvalid
+from finago_assets.core.http.budget import RequestBudget, rate_of
+from finago_assets.core.http.call import Tally
+from finago_assets.core.http.client import FinagoClient
+
+from .office import Clock, Office, connection, plain, reply
+
+if TYPE_CHECKING:
+    from multiprocessing.connection import Connection as Pipe
+    from pathlib import Path
+
+ORGANIZATION = "123456789012345"
+
+
+def budget(folder: Path, clock: Clock, per_second: Decimal | float = 2) -> RequestBudget:
+    return RequestBudget(folder, ORGANIZATION, per_second, now=clock, sleep=clock.sleep)
+
+
+def test_no_window_of_a_second_holds_more_than_the_ceiling(tmp_path: Path) -> None:
+    clock = Clock()
+    one, other = budget(tmp_path, clock), budget(tmp_path, clock)
+    taken = []
+    for number in range(40):
+        (one if number % 3 else other).acquire()
+        taken.append(clock.seconds)
+    assert all(taken[at + 2] - taken[at] >= 1.0 for at in range(38))
+    assert taken[-1] - taken[0] < 20.5
+
+
+def test_acquire_says_how_long_it_waited(tmp_path: Path) -> None:
+    clock = Clock()
+    own = budget(tmp_path, clock)
+    waited = sum(own.acquire() for _ in range(10))
+    assert waited == pytest.approx(clock.seconds - 1000.0)
+    assert waited > 3.9
+
+
+def test_zero_is_no_ceiling(tmp_path: Path) -> None:
+    clock = Clock()
+    own = budget(tmp_path, clock, 0)
+    assert sum(own.acquire() for _ in range(500)) == 0
+
+
+@pytest.mark.parametrize(
+    ("per_second", "limit", "milliseconds"),
+    [(2, 2, 1000), (Decimal("2.5"), 5, 2000), (0.5, 1, 2000), (Decimal("0.3"), 1, 3334), (50, 50, 1000), (1, 1, 1000)],
+)
+def test_a_ceiling_is_whole_requests_in_whole_milliseconds(
+    per_second: Decimal | float, limit: int, milliseconds: int
+) -> None:
+    rate = rate_of(per_second)
+    assert rate is not None
+    assert (rate.limit, rate.interval) == (limit, milliseconds)
+
+
+@pytest.mark.parametrize("per_second", [-1, float("nan"), float("inf")])
+def test_a_ceiling_that_is_no_number_of_requests_is_refused(per_second: float) -> None:
+    with pytest.raises(SettingInvalid):
+        rate_of(per_second)
+
+
+def test_a_pause_holds_for_every_budget_of_the_organization_and_for_no_other(tmp_path: Path) -> None:
+    clock = Clock()
+    one, other = budget(tmp_path, clock, 0), budget(tmp_path, clock, 0)
+    stranger = RequestBudget(tmp_path, "another", 0, now=clock, sleep=clock.sleep)
+    one.pause(30)
+    one.pause(10)
+    assert stranger.acquire() == 0
+    assert other.acquire() == pytest.approx(30)
+    assert one.acquire() == 0
+
+
+def test_a_pause_beyond_patience_is_an_error_that_names_the_time(tmp_path: Path) -> None:
+    clock = Clock()
+    own = budget(tmp_path, clock)
+    own.pause(3600)
+    with pytest.raises(RateLimited) as caught:
+        own.acquire()
+    assert caught.value.retry_at is not None
+    assert caught.value.retry_at.timestamp() == clock.seconds + 3600
+    assert clock.slept == []
+
+
+def test_a_clock_that_is_set_back_blocks_nobody(tmp_path: Path) -> None:
+    clock = Clock()
+    own = budget(tmp_path, clock)
+    clock.seconds += 7200
+    own.acquire()
+    own.acquire()
+    own.pause(60)
+    clock.seconds -= 7200
+    assert own.acquire() == 0
+
+
+def test_a_refusal_seen_by_one_client_pauses_the_other(tmp_path: Path) -> None:
+    clock = Clock()
+    office = Office(lambda asked: reply(b"", 429, {"Retry-After": "200"}) if asked.number == 1 else reply())
+    clients = [
+        FinagoClient(
+            connection(),
+            budget=budget(tmp_path, clock, 0),
+            transport=office,
+            clock=clock,
+            sleep=clock.sleep,
+            now=clock.now,
+        )
+        for _ in range(2)
+    ]
+    for client in clients:
+        with pytest.raises(RateLimited):
+            list(client.pages(plain(), Tally()))
+        client.close()
+    assert len(office.calls) == 1
+    clock.seconds += 201
+    assert budget(tmp_path, clock, 0).acquire() == 0
+
+
+def test_the_file_is_private(tmp_path: Path) -> None:
+    budget(tmp_path / "limits", Clock()).acquire()
+    (file,) = (tmp_path / "limits").glob("*.sqlite")
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    assert stat.S_IMODE((tmp_path / "limits").stat().st_mode) == 0o700
+
+
+def test_an_organization_id_cannot_name_another_file(tmp_path: Path) -> None:
+    with pytest.raises(SettingInvalid):
+        RequestBudget(tmp_path, "../elsewhere", 2)
+
+
+def test_a_ruined_file_is_started_afresh(tmp_path: Path) -> None:
+    file = tmp_path / f"requests-{ORGANIZATION}.sqlite"
+    file.write_bytes(b"no database at all " * 100)
+    clock = Clock()
+    own = budget(tmp_path, clock)
+    assert own.acquire() == 0
+    own.close()
+
+
+def test_a_folder_that_cannot_be_made_is_a_typed_error(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("in the way")
+    with pytest.raises(NotWritable):
+        budget(tmp_path / "file", Clock()).acquire()
+
+
+def test_threads_share_one_budget(tmp_path: Path) -> None:
+    own = RequestBudget(tmp_path, ORGANIZATION, 1000)
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(lambda _: own.acquire(), range(400)))
+    with sqlite3.connect(tmp_path / f"requests-{ORGANIZATION}.sqlite") as database:
+        assert database.execute("SELECT count(*) FROM requests").fetchone() == (400,)
+    own.close()
+
+
+def hold_forever(folder: Path, ready: Pipe) -> None:
+    """Take the write lock as an acquire does, in the middle of which this process is then killed."""
+    own = RequestBudget(folder, ORGANIZATION, 100)
+    own.acquire()
+    database = sqlite3.connect(folder / f"requests-{ORGANIZATION}.sqlite", isolation_level=None)
+    database.execute("BEGIN IMMEDIATE")
+    database.execute("INSERT INTO requests VALUES ('request', 0)")
+    ready.send("held")
+    time.sleep(600)
+
+
+def test_a_killed_holder_blocks_nobody(tmp_path: Path) -> None:
+    context = multiprocessing.get_context("spawn")
+    mine, theirs = context.Pipe()
+    holder = context.Process(target=hold_forever, args=(tmp_path, theirs))
+    holder.start()
+    assert mine.recv() == "held"
+    assert holder.pid is not None
+    os.kill(holder.pid, signal.SIGKILL)
+    holder.join()
+    clock = Clock()
+    clock.seconds = time.time() + 5
+    own = budget(tmp_path, clock)
+    assert own.acquire() == 0
+    own.close()
+    mine.close()
+    theirs.close()
+
+
+def take(folder: Path, count: int, taken: Pipe) -> None:
+    own = RequestBudget(folder, ORGANIZATION, 20)
+    for _ in range(count):
+        own.acquire()
+        taken.send(time.time())
+    own.close()
+    taken.send(None)
+
+
+def test_processes_stay_under_one_ceiling_together(tmp_path: Path) -> None:
+    context = multiprocessing.get_context("spawn")
+    pipes = [context.Pipe() for _ in range(3)]
+    workers = [context.Process(target=take, args=(tmp_path, 10, theirs)) for _, theirs in pipes]
+    for worker in workers:
+        worker.start()
+    instants = sorted(instant for mine, _ in pipes for instant in iter(mine.recv, None))
+    for worker in workers:
+        worker.join()
+    with sqlite3.connect(tmp_path / f"requests-{ORGANIZATION}.sqlite") as database:
+        counted = [row[0] for row in database.execute("SELECT item_timestamp FROM requests ORDER BY 1")]
+    for mine, theirs in pipes:
+        mine.close()
+        theirs.close()
+    assert len(instants) == 30
+    assert all(later - earlier > 1000 for earlier, later in zip(counted, counted[20:], strict=False))
