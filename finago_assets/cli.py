@@ -28,17 +28,20 @@ STYLES = {"works": "green", "withheld": "yellow", "cannot tell": "yellow", "fail
 @app.callback()
 def main() -> None:
     """Finago Office as Dagster assets: land raw JSON, rebuild the books, query DuckDB."""
+    # what is made from here, run history too, is for this user alone
+    os.umask(0o077)
 
 
 @app.command()
 def demo() -> None:
     """Run the whole pipeline on the sandbox and say what came of it."""
     from finago_assets.demo import YEAR, run_demo
+    from finago_assets.sandbox.books.plan import Size
     from finago_assets.sandbox.server import running
 
     console = Console(soft_wrap=False)
     console.print("Starting a sandbox Finago Office on this machine …")
-    with running(start=date(YEAR, 1, 1), years=1, size="small") as sandbox:
+    with running(start=date(YEAR, 1, 1), years=1, size=Size.SMALL) as sandbox:
         environment = {
             **sandbox.environment(),
             "FINAGO_START_DATE": f"{YEAR}-01-01",
@@ -75,13 +78,14 @@ def dev(
 ) -> None:
     """Open the Dagster UI; on the sandbox when no credentials are set."""
     from finago_assets.demo import PROJECT, YEAR
+    from finago_assets.sandbox.books.plan import Size
     from finago_assets.sandbox.server import running
 
     environment = {**os.environ, "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}"}
     console = Console(stderr=True)
     with ExitStack() as stack:
         if not os.environ.get("FINAGO_CLIENT_ID"):
-            sandbox = stack.enter_context(running(start=date(YEAR, 1, 1), years=1, size="small"))
+            sandbox = stack.enter_context(running(start=date(YEAR, 1, 1), years=1, size=Size.SMALL))
             environment |= {
                 **sandbox.environment(),
                 "FINAGO_START_DATE": f"{YEAR}-01-01",

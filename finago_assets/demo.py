@@ -32,7 +32,8 @@ if TYPE_CHECKING:
 
 PROJECT: Final = Path(__file__).parents[1]
 YEAR: Final = 2024
-_EVENT: Final = re.compile(r" - (?P<event>[A-Z_]{8,}) - (?P<text>.*)$")
+_EVENT: Final = re.compile(r" - (?P<event>[A-Z]+(?:_[A-Z]+)+) - (?P<text>.*)$")
+_REASON: Final = re.compile(r"\bFailure: (?P<text>.*)$")
 _SAID: Final = re.compile(r" - INFO - .* - (?:land_\w+|build_warehouse|finago__published) - (?P<text>.*)$")
 
 
@@ -42,6 +43,7 @@ class Course:
 
     events: Counter[str] = field(default_factory=Counter)
     said: str = "Dagster is loading the definitions"
+    reasons: list[str] = field(default_factory=list)
 
     def hear(self, line: str) -> None:
         """Take one line of the log."""
@@ -51,6 +53,8 @@ class Course:
                 self.said = event["text"].removesuffix(".")
         elif said := _SAID.search(line):
             self.said = said["text"]
+        elif (reason := _REASON.search(line)) and reason["text"] not in self.reasons:
+            self.reasons.append(reason["text"])
 
 
 def run_demo(environment: Mapping[str, str], console: Console) -> int:
@@ -72,8 +76,9 @@ def run_demo(environment: Mapping[str, str], console: Console) -> int:
     started = time.monotonic()
     course, status = _follow(command, env, log, console)
     if status:
-        console.print(f"The run failed. Its log is in {log}; the last lines:", style="bold red")
-        console.print("\n".join(log.read_text(encoding="utf-8").splitlines()[-25:]), highlight=False, markup=False)
+        console.print(f"The run failed. Its whole log: {log}", style="bold red", soft_wrap=True)
+        for reason in course.reasons:
+            console.print(reason, highlight=False, markup=False, soft_wrap=True)
         return status
     _sum_up(settings, course, time.monotonic() - started, console)
     return 0

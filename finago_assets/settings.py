@@ -7,6 +7,7 @@ through references, so that a secret's value never becomes part of a definition,
 from __future__ import annotations
 
 import os
+import re
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal, InvalidOperation
@@ -138,11 +139,13 @@ def read_connection(
 
 def _follow(env: Mapping[str, str], what: str, reference: str) -> str:
     scheme, _, name = reference.partition(":")
-    if scheme == "env" and name:
+    if scheme == "env" and _VARIABLE.fullmatch(name):
         return env.get(name, "").strip()
     if scheme == "file" and name:
         return _content(what, Path(name))
-    raise SettingInvalid(f"The {what} must be a reference, env:NAME or file:PATH, never the value itself.")
+    raise SettingInvalid(
+        f"The {what} must be a reference, env:NAME or file:PATH with a name in capitals, never the value itself."
+    )
 
 
 def _content(what: str, path: Path) -> str:
@@ -190,4 +193,6 @@ def _extra(text: str) -> frozenset[str]:
     return names
 
 
+# names in capitals alone: a value typed in a name's place is then not repeated as one that is not set
+_VARIABLE: Final = re.compile(r"[A-Z_][A-Z0-9_]*")
 _OFF: Final = tuple(sorted(name for name, endpoint in ENDPOINTS.items() if not endpoint.enabled))

@@ -8,7 +8,6 @@ import re
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from decimal import Decimal
-from email.message import Message
 from http.client import HTTPConnection
 from typing import TYPE_CHECKING, Any, Unpack
 from urllib.parse import urlencode, urljoin, urlsplit
@@ -21,11 +20,13 @@ from finago_assets.sandbox.server import Running, running
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from email.message import Message
 
     StartSandbox = Callable[..., Running]
 
 TIMEOUT = 10
-NEXT = re.compile(r'<([^>]*)>;[^,]*?rel="?next"?', re.IGNORECASE)
+LINK = re.compile(r'<([^>]*)>((?:\s*;\s*\w+=(?:"[^"]*"|[^\s;,"]+))*)')
+RELATION = re.compile(r';\s*rel="?(\w+)"?', re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +45,11 @@ class Reply:
     @property
     def next(self) -> str | None:
         """The target of the next relation, as it is spelled."""
-        found = NEXT.search(self.headers.get("Link") or "")
-        return found[1] if found else None
+        for target, parameters in LINK.findall(self.headers.get("Link") or ""):
+            relation = RELATION.search(parameters)
+            if relation is not None and relation[1] == "next":
+                return str(target)
+        return None
 
 
 @dataclass(slots=True)

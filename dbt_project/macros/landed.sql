@@ -4,28 +4,33 @@
     '{{ env_var("FINAGO_DATA_DIR", "data") | replace("'", "''") }}/raw/finago/{{ endpoint }}/organization=*/date=*/data.parquet'
 {%- endmacro %}
 
-{#- One row for each landed partition with rows: o(rganization), d(ate), f(ile), digest. An empty day and a placeholder
-    hold nothing to type, so they count as absent: what staging still has of them is deleted. -#}
-{% macro landed_partitions(endpoint) -%}
+{#- One row for each landed partition with rows: o(rganization), d(ate), f(ile), digest, landed_rows. An empty day and a placeholder
+    hold nothing to type, so they count as absent: what staging still has of them is deleted. empty_too: whether a day
+    landed at all, with or without rows. -#}
+{% macro landed_partitions(endpoint, empty_too=false) -%}
     {%- if target.name == 'duckdb' -%}
     select
         m.organization as o,
         cast(m.date as date) as d,
         cast(null as varchar) as f,
-        m.digest
+        m.digest,
+        cast(m.rows as bigint) as landed_rows
     from raw.finago.manifests as m
-    where m.endpoint = '{{ endpoint }}' and m.outcome = 'landed' and cast(m.rows as bigint) > 0
+    where m.endpoint = '{{ endpoint }}' and m.outcome = 'landed'{% if not empty_too %} and cast(m.rows as bigint) > 0{% endif %}
     {%- else -%}
     select
         regexp_extract(m.file_name, 'organization=([^/]+)', 1) as o,
         cast(regexp_extract(m.file_name, 'date=([^/]+)', 1) as date) as d,
         m.file_name as f,
-        max(decode(m.value)) filter (where decode(m.key) = 'digest') as digest
+        max(decode(m.value)) filter (where decode(m.key) = 'digest') as digest,
+        cast(max(decode(m.value)) filter (where decode(m.key) = 'rows') as bigint) as landed_rows
     from parquet_kv_metadata({{ raw_files(endpoint) }}) as m
     group by m.file_name
     having
         max(decode(m.value)) filter (where decode(m.key) = 'outcome') = 'landed'
+        {%- if not empty_too %}
         and cast(max(decode(m.value)) filter (where decode(m.key) = 'rows') as bigint) > 0
+        {%- endif %}
     {%- endif -%}
 {%- endmacro %}
 

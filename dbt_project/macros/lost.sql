@@ -4,7 +4,7 @@
     that a DECIMAL(38,10) might not hold (or a boolean that would become one). Only then is the record parsed again. -#}
 
 {% macro odd_number() -%}
-    :\s*(true|false|"?-?[0-9]+([.][0-9]{11}|[.]?[0-9]*[eE]))
+    :\s*(true|false|-?[0-9]+([.][0-9]{11}|[.]?[0-9]*[eE])|"-?[0-9]+([.][0-9]{11}[0-9]*|[.]?[0-9]*[eE][-+]?[0-9]+)")
 {%- endmacro %}
 
 {% macro lost_paths(columns) -%}
@@ -15,57 +15,68 @@
             {%- do parents.setdefault(steps[:depth] | join('.'), column[0]) -%}
         {%- endfor -%}
     {%- endfor -%}
-nullif(concat_ws(', ',
-    case
-        when typed.{{ columns[0][0] }} is null
-            then case when try(json_type(typed.payload)) is distinct from 'OBJECT' then 'record' end
-    end,
-    {%- for parent, child in parents.items() %}
-    case
-        when typed.{{ child }} is null and contains(typed.payload, '{{ parent.split('.')[-1] }}"')
-            then case when try(json_type(typed.payload, '$.{{ parent }}')) not in ('OBJECT', 'NULL') then '{{ parent }}' end
-    end,
-    {%- endfor %}
-    {%- for column in columns %}
-    {{- lost_path(column[0], column[1], column[2] or 'text') }}
-    {%- endfor %}
-    null
-), '')
+case
+    when
+        typed.odd
+        or typed.{{ columns[0][0] }} is null
+        {%- for parent, child in parents.items() %}
+        or {{ null_yet_named(child, parent) }}
+        {%- endfor %}
+        {%- for column in columns if column[2] and column[2] != 'lines' %}
+        or {{ null_yet_named(column[0], column[1]) }}
+        {{- suspect_list(column[0], column[2]) }}
+        {%- endfor %}
+        then nullif(concat_ws(', ',
+            case when try(json_type(typed.payload)) is distinct from 'OBJECT' then 'record' end
+            {%- for parent, child in parents.items() %},
+            case
+                when typed.{{ child }} is null and try(json_type(typed.payload, '$.{{ parent }}')) not in ('OBJECT', 'NULL')
+                    then '{{ parent }}'
+            end
+            {%- endfor %}
+            {%- for column in columns if column[2] and column[2] != 'lines' %}
+            {{- lost_path(column[0], column[1], column[2]) }}
+            {%- endfor %}
+        ), '')
+end
+{%- endmacro %}
+
+{% macro null_yet_named(name, path) -%}
+    (typed.{{ name }} is null and contains(typed.payload, '{{ path.split('.')[-1] }}"'))
+{%- endmacro %}
+
+{#- A list of objects with anything but text in it is always looked through: it is long compared with its record. -#}
+{% macro suspect_list(name, type) -%}
+    {%- if type is not string and type[0] is mapping and type[0].values() | reject('equalto', 'VARCHAR') | list %}
+        or typed.{{ name }} is not null
+    {%- endif %}
 {%- endmacro %}
 
 {% macro lost_path(name, path, type) -%}
-    {%- set key = path.split('.')[-1] -%}
-    {%- if type not in ('text', 'lines') %}
-    case
-        when typed.{{ name }} is null and contains(typed.payload, '{{ key }}"')
-            then case when coalesce(try(json_extract_string(typed.payload, '$.{{ path }}')), '') <> '' then '{{ path }}' end
-        {%- if type in ('decimal', 'integer') %}
-        when typed.odd and typed.{{ name }} is not null and not {{ exact_number('typed.payload', key) }} then '{{ path }}'
-        {%- endif %}
-    end,
-    {%- endif %}
+    ,
+            case
+                when typed.{{ name }} is null
+                    then case when coalesce(try(json_extract_string(typed.payload, '$.{{ path }}')), '') <> '' then '{{ path }}' end
+                {%- if type in ('decimal', 'integer') %}
+                when typed.odd and not {{ exact_number(path.split('.')[-1]) }} then '{{ path }}'
+                {%- endif %}
+            end
     {%- if type is not string and type[0] is mapping %}
-    {{- lost_in_list(name, path, type[0]) }}
+        {%- for key, leaf in type[0].items() if leaf != 'VARCHAR' %},
+            case
+                when len(list_filter(typed.{{ name }}, lambda e: e."{{ key }}" is not null)) <> len(list_filter(
+                    try(json_extract_string(typed.payload, '$.{{ path }}[*].{{ key }}')), lambda v: v is not null and v <> ''
+                )) then '{{ path }}.{{ key }}'
+                when typed.odd and not {{ exact_number(key) }} then '{{ path }}.{{ key }}'
+            end
+        {%- endfor %}
     {%- endif %}
-{%- endmacro %}
-
-{% macro lost_in_list(name, path, shape) -%}
-    {%- for key, type in shape.items() if type != 'VARCHAR' %}
-    case
-        when len(list_filter(typed.{{ name }}, lambda e: e."{{ key }}" is not null)) <> len(list_filter(
-            try(json_extract_string(typed.payload, '$.{{ path }}[*].{{ key }}')), lambda v: v is not null and v <> ''
-        )) then '{{ path }}.{{ key }}'
-        {%- if type.startswith('DECIMAL') %}
-        when typed.odd and not {{ exact_number('typed.payload', key) }} then '{{ path }}.{{ key }}'
-        {%- endif %}
-    end,
-    {%- endfor %}
 {%- endmacro %}
 
 {#- True when every number written under `key`, anywhere in the record, has at most ten decimals, and there is one. -#}
-{% macro exact_number(payload, key) -%}
+{% macro exact_number(key) -%}
     coalesce(list_max(list_transform(
-        regexp_extract_all({{ payload }}, '"{{ key }}"\s*:\s*"?(-?[0-9][-+0-9.eE]*)', 1),
+        regexp_extract_all(typed.payload, '"{{ key }}"\s*:\s*"?(-?[0-9][-+0-9.eE]*)', 1),
         lambda t: {{ decimals_of('t') }}
     )), 99) <= 10
 {%- endmacro %}
@@ -78,6 +89,7 @@ nullif(concat_ws(', ',
             then length(rtrim(regexp_extract({{ text }}, '[.]([0-9]*)', 1), '0'))
         else -length(regexp_extract({{ text }}, '^-?[0-9]*?(0*)([.]0*)?([eE].*)?$', 1))
     end - case
+        when regexp_full_match({{ text }}, '-?[0.]+([eE].*)?') then 0
         when regexp_matches({{ text }}, '[eE]') then coalesce(try_cast(regexp_extract({{ text }}, '[eE][+]?(.*)$', 1) as integer), -999)
         else 0
     end

@@ -11,7 +11,25 @@
     cast(greatest(-{{ amount }}, 0) as decimal(18, 2))
 {%- endmacro %}
 
-{#- LOCAL, or no code at all, is the organization's own currency; NULL where the organization did not say which. -#}
-{% macro line_currency() -%}
-    case when coalesce(lines.currency_code, 'LOCAL') = 'LOCAL' then organization.currency_code else lines.currency_code end
+{#- LOCAL, or no code at all, is the organization's own currency; NULL where the organization did not say which. The
+    query has to join stg_organization_information as `organization`. -#}
+{% macro own_currency(record) -%}
+    case
+        when coalesce({{ record }}.currency_code, 'LOCAL') = 'LOCAL' then organization.currency_code
+        else {{ record }}.currency_code
+    end
+{%- endmacro %}
+
+{#- quantity x price less the discount in percent, rounded once, at the end. Decimal arithmetic is exact only as long as
+    the product's digits fit, so factors with more than nine digits before or five after the point give NULL. -#}
+{% macro line_net_amount(line) -%}
+    try_cast(round(
+        {{ factor(line ~ '.quantity') }} * {{ factor(line ~ '.price') }}
+        * {{ factor('(100 - coalesce(' ~ line ~ '.discount_rate, 0))', 7, 4) }}
+        * cast(0.01 as decimal(3, 2)), 2
+    ) as decimal(18, 2))
+{%- endmacro %}
+
+{% macro factor(value, width=14, scale=5) -%}
+    case when {{ value }} = round({{ value }}, {{ scale }}) then try_cast({{ value }} as decimal({{ width }}, {{ scale }})) end
 {%- endmacro %}

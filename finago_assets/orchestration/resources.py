@@ -1,28 +1,23 @@
 """Dagster resources: where settings become a client and a store. Owns no rule about either.
 
-Credentials are references (`env:NAME`, `file:PATH`), followed at run time, so no definition or run ever holds a value.
+Credentials are references, followed at run time, so that no definition and no run's config ever holds a value.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import dagster as dg
-from pydantic import Field
+from pydantic import Field, field_validator
 
+from finago_assets.core.errors import SettingInvalid
 from finago_assets.core.extract import Extractor
 from finago_assets.core.http.budget import RequestBudget
 from finago_assets.core.http.client import FinagoClient
 from finago_assets.core.landing.store import RawStore, open_store
-from finago_assets.settings import (
-    CLIENT_ID,
-    CLIENT_SECRET,
-    ORGANIZATION_ID,
-    Settings,
-    read_connection,
-    read_settings,
-)
+from finago_assets.settings import CLIENT_ID, CLIENT_SECRET, ORGANIZATION_ID, Settings, read_connection, read_settings
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -30,14 +25,40 @@ if TYPE_CHECKING:
     from finago_assets.core.http.connection import Connection
 
 
+class Reference(dg.Config):
+    """Where a value is found at run time: exactly one of the two.
+
+    An object, not text: Dagster then refuses a value typed in its place before it stores the run and its config.
+    """
+
+    env: str = Field(default="", description="Name of an environment variable.")
+    file: str = Field(default="", description="Path of a file that holds the value and nothing else.")
+
+    def notation(self) -> str:
+        """Return the reference the way the settings spell it; what follows nothing when it is not exactly one."""
+        if self.env and self.file:
+            return ""
+        return f"file:{self.file}" if self.file else f"env:{self.env}"
+
+
+def _reference(notation: str) -> Reference:
+    return Reference(env=notation.removeprefix("env:"))
+
+
 class FinagoResource(dg.ConfigurableResource):  # type: ignore[type-arg]
     """The connection to one organization of Finago Office, and the raw store that its answers land in."""
 
-    client_id: str = Field(default=CLIENT_ID, description="A reference: env:NAME or file:PATH.")
-    client_secret: str = Field(
-        default=CLIENT_SECRET, description="A reference: env:NAME or file:PATH. Never the value."
-    )
-    organization_id: str = Field(default=ORGANIZATION_ID, description="A reference: env:NAME or file:PATH.")
+    client_id: Reference = Field(default=_reference(CLIENT_ID), description="Where it is found.")
+    client_secret: Reference = Field(default=_reference(CLIENT_SECRET), description="Where it is found.")
+    organization_id: Reference = Field(default=_reference(ORGANIZATION_ID), description="Where it is found.")
+
+    @field_validator("client_id", "client_secret", "organization_id", mode="before")
+    @classmethod
+    def _is_no_value(cls, given: object) -> object:
+        # not a ValueError: pydantic would repeat what was given
+        if not isinstance(given, (Reference, Mapping)):
+            raise SettingInvalid("Credentials are given as Reference(env=...) or Reference(file=...), never as values.")
+        return given
 
     def settings(self) -> Settings:
         """Read the settings of this process."""
@@ -47,10 +68,14 @@ class FinagoResource(dg.ConfigurableResource):  # type: ignore[type-arg]
         """Follow the references. Raises SettingMissing or SettingInvalid."""
         return read_connection(
             self.settings(),
-            client_id=self.client_id,
-            client_secret=self.client_secret,
-            organization_id=self.organization_id,
+            client_id=self.client_id.notation(),
+            client_secret=self.client_secret.notation(),
+            organization_id=self.organization_id.notation(),
         )
+
+    def client(self, settings: Settings, connection: Connection) -> FinagoClient:
+        """Open a client; a subclass may open another."""
+        return open_client(settings, connection)
 
     def store(self) -> RawStore:
         """Open the raw store; needs no credentials."""
@@ -63,7 +88,7 @@ class FinagoResource(dg.ConfigurableResource):  # type: ignore[type-arg]
         settings, connection = self.settings(), self.connection()
         store = self.store()
         store.sweep()
-        with open_client(settings, connection) as client:
+        with self.client(settings, connection) as client:
             yield Extractor(
                 client=client,
                 store=store,

@@ -6,18 +6,20 @@ The working warehouse has one writer, dbt. People query the published file, whic
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
 
 import dagster as dg
+import duckdb
 from dagster import AssetExecutionContext
 from dagster_dbt import DagsterDbtTranslator, DagsterDbtTranslatorSettings, DbtCliResource, DbtProject, dbt_assets
-from dbt.adapters.duckdb.connections import DuckDBConnectionManager
 from filelock import FileLock
 
 from finago_assets.core.catalogue.finago import ENDPOINTS
 from finago_assets.core.errors import CorruptFile, FinagoError
+from finago_assets.core.landing.files import private_umask
 from finago_assets.core.landing.lock import warehouse_lock
 from finago_assets.core.landing.publish import publish_database
 from finago_assets.core.landing.store import RawStore, open_store
@@ -66,11 +68,8 @@ def warehouse_assets() -> list[dg.AssetsDefinition]:
             invocation = dbt.cli(
                 ["build"], context=context, target_path=settings.work_dir / "dbt", raise_on_error=False
             )
-            try:
-                yield from invocation.stream().fetch_row_counts().fetch_column_metadata()
-            finally:
-                # dagster-dbt reads row counts through a connection of this process, and would keep the file open
-                DuckDBConnectionManager.close_all_connections()
+            done = list(_told(invocation.stream(), context))
+            yield from _counted(done, settings.working_warehouse)
             if not invocation.is_successful():
                 raise _explained(store, invocation.get_error())
 
@@ -104,11 +103,44 @@ def _published(marts: list[dg.AssetKey]) -> dg.AssetsDefinition:
     return publish
 
 
-def _locked(settings: Settings, context: AssetExecutionContext) -> Any:  # noqa: ANN401  a context manager
+def _told(events: Iterable[Any], context: AssetExecutionContext) -> Iterator[Any]:
+    """Say in the run log what dbt has finished; the events themselves wait for their row counts."""
+    for number, event in enumerate(events, start=1):
+        if isinstance(event, dg.Output):
+            context.log.info("dbt built %s, event %d", _relation(event), number)
+        yield event
+
+
+def _counted(events: list[Any], warehouse: Path) -> Iterator[Any]:
+    """Give each built model its row count, now that dbt has closed the file: nobody can read it while dbt writes.
+
+    dagster-dbt's own way of fetching row counts was seen to hang with DuckDB, and keeps the file open afterwards.
+    """
+    with duckdb.connect(os.fspath(warehouse), read_only=True) as connection:
+        found = connection.execute("select table_name, table_schema from information_schema.tables").fetchall()
+        counts = {
+            name: connection.execute(f'select count(*) from "{schema}"."{name}"').fetchall()[0][0]
+            for name, schema in found
+        }
+    for event in events:
+        if isinstance(event, dg.Output) and (rows := counts.get(_relation(event))) is not None:
+            yield event.with_metadata({**event.metadata, "dagster/row_count": rows})
+        else:
+            yield event
+
+
+def _relation(output: dg.Output[Any]) -> str:
+    return str(output.metadata["unique_id"].value).rsplit(".", 1)[-1]
+
+
+@contextmanager
+def _locked(settings: Settings, context: AssetExecutionContext) -> Iterator[None]:
     def waiting() -> None:
         context.log.info("Another run holds the working warehouse; waiting for it to finish.")
 
-    return warehouse_lock(settings.work_dir / "warehouse.lock", PATIENCE_SECONDS, waiting)
+    # neither dbt nor DuckDB lets us choose the mode of the files they make
+    with private_umask(), warehouse_lock(settings.work_dir / "warehouse.lock", PATIENCE_SECONDS, waiting):
+        yield
 
 
 def _complete(store: RawStore, settings: Settings) -> None:

@@ -97,17 +97,30 @@ def _linked(answer: Answer, link: str) -> Answer:
     return replace(bare, headers=[*bare.headers, (b"Link", f'<{link}>; rel="next"'.encode("utf-8", "replace"))])
 
 
+class _Cased(bytes):
+    """A header name that keeps its case: uvicorn lowers every name, the vendor spells Link both ways."""
+
+    __slots__ = ()
+
+    def lower(self) -> bytes:
+        return self
+
+
+def _start(answer: Answer) -> MutableMapping[str, Any]:
+    kept = [(_Cased(name), value) for name, value in answer.without(b"content-length").headers]
+    headers = [*kept, (b"content-length", b"%d" % len(answer.body))]
+    return {"type": "http.response.start", "status": answer.status, "headers": headers}
+
+
 async def deliver(answer: Answer, send: Send) -> None:
     """Send a whole answer."""
-    headers = [*answer.without(b"content-length").headers, (b"content-length", b"%d" % len(answer.body))]
-    await send({"type": "http.response.start", "status": answer.status, "headers": headers})
+    await send(_start(answer))
     await send({"type": "http.response.body", "body": answer.body})
 
 
 async def drip(answer: Answer, seconds: float, wire: asyncio.Transport, send: Send) -> None:
     """Send an answer a few bytes at a time until it is done or nobody listens."""
-    headers = [*answer.without(b"content-length").headers, (b"content-length", b"%d" % len(answer.body))]
-    await send({"type": "http.response.start", "status": answer.status, "headers": headers})
+    await send(_start(answer))
     for offset in range(0, len(answer.body), DRIP_BYTES):
         if wire.is_closing():
             return

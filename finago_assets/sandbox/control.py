@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from msgspec import Raw
 
+from finago_assets.sandbox.books.line_json import moment
 from finago_assets.sandbox.books.money import spelled
 from finago_assets.sandbox.books.orders import Status
 from finago_assets.sandbox.faults import Rule, Script
@@ -34,13 +35,15 @@ class Control:
     def post(self, kind: VoucherType, day: date, *postings: Posting) -> str:
         """Post a voucher and return its id. Raises ValueError unless it sums to zero."""
         with self.sandbox.lock:
-            return self.books().journal.post(kind, day, *postings)
+            late = max(0, (self.books().plan.last - day).days)
+            return self.books().journal.post(kind, day, *postings, entered=late)
 
     def change_line(self, line_id: str, **changes: object) -> bytes:
         """Overwrite fields of a line by their JSON names and return it as it reads now. An int `amount` is in øre."""
         if isinstance(amount := changes.get("amount"), int):
             changes["amount"] = Raw(spelled(amount).encode())
         with self.sandbox.lock:
+            changes.setdefault("modifiedAt", moment(self.books().plan.last, self.sandbox.served))
             return self.books().ledger.change(line_id, changes)
 
     def delete_line(self, line_id: str) -> None:
@@ -63,6 +66,11 @@ class Control:
                 books.sales.invoice(order, wanted, when)
             order.status, order.modified = wanted, when
             return order.status
+
+    def delete_order(self, order_id: int) -> None:
+        """Delete an order and leave its voucher. Raises KeyError for an unknown id."""
+        with self.sandbox.lock:
+            self.books().orders.remove(order_id)
 
     def withhold(self, *names: str) -> None:
         """Answer 403 from now on for endpoints by name, or for all that need a scope."""

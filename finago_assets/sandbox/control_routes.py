@@ -76,6 +76,11 @@ def _advance(control: Control, request: Request, body: bytes) -> object:
     return {"status": control.advance_order(int(request.path_params["id"]), asked.get("status", "Invoice"), day)}
 
 
+def _delete_order(control: Control, request: Request, _: bytes) -> object:
+    control.delete_order(int(request.path_params["id"]))
+    return {"deleted": 1}
+
+
 def _withhold(control: Control, request: Request, _: bytes) -> object:
     control.withhold(request.path_params["name"])
     return {"withheld": sorted(control.sandbox.withheld)}
@@ -120,6 +125,7 @@ ROUTES: Final[tuple[tuple[str, str, Act], ...]] = (
     ("PATCH", "/lines/{id}", _change),
     ("DELETE", "/lines/{id}", _delete_line),
     ("POST", "/orders/{id}/advance", _advance),
+    ("DELETE", "/orders/{id}", _delete_order),
     ("PUT", "/withheld/{name}", _withhold),
     ("DELETE", "/withheld/{name}", _grant),
     ("PUT", "/faults", _faults),

@@ -5,9 +5,10 @@ Owns sockets, threads and the addresses to connect to.
 
 from __future__ import annotations
 
+import asyncio
 import socket
 import sys
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from threading import Event, Thread
 from typing import TYPE_CHECKING, Final, Unpack
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from finago_assets.sandbox.books.company import Books
 
 STARTS_WITHIN: Final = 30.0
+TICK: Final = 0.25
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,13 +92,40 @@ class Running:
 
 
 class _Server(uvicorn.Server):
-    def __init__(self, config: uvicorn.Config) -> None:
+    """Uvicorn that stops at once when told to: tests start and stop hundreds, and every wait would be theirs."""
+
+    def __init__(self, config: uvicorn.Config, wires: Wires) -> None:
         super().__init__(config)
+        self.wires = wires
         self.ready = Event()
+        self.stopping = asyncio.Event()
+        self.loop: asyncio.AbstractEventLoop | None = None
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
+        self.loop = asyncio.get_running_loop()
         self.ready.set()
+
+    async def main_loop(self) -> None:
+        while not await self.on_tick(0):
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self.stopping.wait(), TICK)
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        for listening in (*self.servers, *(sockets or ())):
+            listening.close()
+        for task in self.server_state.tasks:
+            task.cancel()
+        while self.wires:
+            for wire in list(self.wires.values()):
+                wire.abort()
+            await asyncio.sleep(0)
+
+    def stop(self) -> None:
+        """End the main loop, from any thread."""
+        self.should_exit = self.force_exit = True
+        if self.loop is not None:
+            self.loop.call_soon_threadsafe(self.stopping.set)
 
 
 def _prepared(options: SandboxOptions, books: Books | None) -> tuple[_Server, socket.socket, Running]:
@@ -111,14 +140,14 @@ def _prepared(options: SandboxOptions, books: Books | None) -> tuple[_Server, so
         log_config=None,
         log_level="critical",
         proxy_headers=False,
-        timeout_graceful_shutdown=1,
         timeout_keep_alive=75,
     )
-    listening = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    # asyncio turns Nagle's delay of 40 ms off only for sockets that say they are TCP
+    listening = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     listening.bind((options.host, options.port))
     host, port = listening.getsockname()[:2]
-    return _Server(config), listening, Running(f"http://{host}:{port}", control)
+    return _Server(config, wires), listening, Running(f"http://{host}:{port}", control)
 
 
 @contextmanager
@@ -132,7 +161,7 @@ def running(books: Books | None = None, **options: Unpack[Changes]) -> Iterator[
             raise RuntimeError("The sandbox did not start; is another process on its port?")
         yield found
     finally:
-        server.should_exit = server.force_exit = True
+        server.stop()
         thread.join(STARTS_WITHIN)
         listening.close()
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import copy
 import re
-from collections.abc import Iterator
 from decimal import Decimal
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -20,6 +19,8 @@ from tests.reference import openapi
 from tests.sandbox_server import Caller
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from finago_assets.core.catalogue.model import Endpoint
 
 # (endpoint, pattern of "place: message") -> why the sandbox strays from the description

@@ -1,4 +1,4 @@
-"""A thousand pages through a network that fails three times in ten give the same bytes as through one that never does."""
+"""A thousand pages through a network that fails three times in ten: the same bytes as without a fault."""
 
 from __future__ import annotations
 

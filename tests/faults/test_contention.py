@@ -1,4 +1,4 @@
-"""T12: twelve processes at the same moment, each with a partition of its own, all with the same one, all with one lock."""
+"""T12: twelve processes at one moment, each with a partition of its own, all with the same one, all with one lock."""
 
 from __future__ import annotations
 

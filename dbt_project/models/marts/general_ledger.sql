@@ -15,8 +15,8 @@ select
     {{ credit('lines.amount') }} as credit,
     cast(days.landed_before + balances.balance_within_day as decimal(18, 2)) as running_balance,
     -- whether a foreign line's amount is in its own currency is not documented
-    case when {{ line_currency() }} = organization.currency_code then lines.amount end as amount_currency,
-    {{ line_currency() }} as currency_code,
+    case when {{ own_currency('lines') }} = organization.currency_code then lines.amount end as amount_currency,
+    {{ own_currency('lines') }} as currency_code,
     lines.currency_rate,
     taxes.tax_number,
     cast(null as varchar) as standard_tax_code,

@@ -60,6 +60,9 @@ class RequestBudget:
         now: Callable[[], float] = time.time,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
+        self._connection: sqlite3.Connection | None = None
+        self._owner = 0
+        self._lock = RLock()
         if not ORGANIZATION.fullmatch(organization_id):
             raise SettingInvalid("the organization id must be 1 to 64 letters, digits, '_' or '-'")
         self._file = directory / f"requests-{organization_id}.sqlite"
@@ -67,9 +70,9 @@ class RequestBudget:
         self._patience = patience_seconds
         self._now = now
         self._sleep = sleep
-        self._lock = RLock()
-        self._connection: sqlite3.Connection | None = None
-        self._owner = 0
+
+    def __del__(self) -> None:
+        self.close()
 
     def acquire(self) -> float:
         """Wait for a place and take it. Returns the seconds waited."""

@@ -74,6 +74,10 @@ class FinagoClient:
     def close(self) -> None:
         self._wire.close()
 
+    def authenticate(self) -> None:
+        """Fetch a token unless there is a living one. Raises AuthRefused or any error of the road to it."""
+        self._tokens.token()
+
     def pages(self, call: Call, tally: Tally) -> Iterator[Page]:
         """Yield the pages of a call that hold records, in order; none at all for an empty answer.
 

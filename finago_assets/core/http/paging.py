@@ -39,6 +39,7 @@ class Chain:
         self._asked = {self.url}
         self._seen: set[int] = set()
         self._empty_in_a_row = 0
+        self._size = 0
 
     def advance(self, records: Sequence[bytes], size: int, link_headers: Sequence[str]) -> None:
         """Take in the page just read. Raises a fault instead of ending a chain that may not be complete."""
@@ -80,25 +81,34 @@ class Chain:
         for name, value in self._call.params.items():
             if name.lower() not in OWN_TO_PAGING and carried.get(name.lower()) != {value}:
                 raise Fault(Malformed, f"the next link does not keep the parameter {name}")
-        limit = self._call.params.get("limit")
-        if self._call.paging is Paging.PAGE and limit and not carried.get("limit", set()) <= {limit, str(count)}:
-            raise Fault(Malformed, "the next link changes the page size, so page numbers mean other rows")
-        if self._call.paging is Paging.PAGE and limit and "limit" not in carried:
-            raise Fault(Malformed, "the next link does not keep the parameter limit")
+        if self._call.paging is Paging.PAGE and "limit" in self._call.params:
+            self._refuse_another_page_size(carried.get("limit", set()), count)
+
+    def _refuse_another_page_size(self, carried: set[str], count: int) -> None:
+        """Page numbers count in pages. A server may cut the size down, but then from the first page to the last."""
+        sizes = [_whole(value) for value in carried]
+        least, most = (self._size, self._size) if self._size else (count, _whole(self._call.params["limit"]))
+        if len(sizes) != 1 or not least <= sizes[0] <= most:
+            raise Fault(Malformed, "the next link loses or changes the page size, so page numbers mean other rows")
+        self._size = sizes[0]
 
     def _probe(self, records: Sequence[bytes]) -> str | None:
         """Look once behind a full page that came without a next link: the link may simply be missing."""
         limit = self._call.params.get("limit", "")
         if self._call.paging is not Paging.PAGE or str(len(records)) != limit:
             return None
-        page = _by_name(self.url or "").get("page", {str(self.number)})
-        number = next(iter(page))
-        following = int(number) + 1 if number.isascii() and number.isdigit() and len(number) < 10 else self.number + 1
-        return self._origin.at(self._call.path, _query({**self._call.params, "page": str(following)}))
+        asked = _by_name(self.url or "").get("page", set())
+        page = max(map(_whole, asked), default=0) or self.number
+        return self._origin.at(self._call.path, _query({**self._call.params, "page": str(page + 1)}))
 
 
 def _query(params: Mapping[str, str]) -> str:
     return urlencode(params, quote_via=quote)
+
+
+def _whole(text: str) -> int:
+    """Read a count; 0 for anything that is none."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
 
 
 def _by_name(url: str) -> dict[str, set[str]]:

@@ -90,7 +90,7 @@ class Wire:
         self._clock = clock
         self._seconds = seconds
         self._client = Client(
-            transport=transport or HTTPTransport(trust_env=False, limits=CONNECTIONS),
+            transport=_Unmoved(transport or HTTPTransport(trust_env=False, limits=CONNECTIONS)),
             timeout=TIMEOUTS,
             trust_env=False,
             follow_redirects=False,
@@ -111,9 +111,11 @@ class Wire:
         )
 
     def _guarded(self, build: Callable[[], Request], hidden: Secret) -> Reply:
-        """Raise the fault outside the `except`, so that it has no context with a request in it."""
+        """Raise the fault outside the `except`, so that it drags no request and no half-read body along."""
         try:
             return self._exchange(build(), hidden)
+        except Fault as raised:
+            fault = raised.with_traceback(None)
         except (HTTPError, InvalidURL) as error:
             fault = _fault_of(error)
         raise fault
@@ -135,12 +137,29 @@ class Wire:
         return Reply(response.status_code, _headers(response), body, chunks.total, trace)
 
 
+class _Unmoved(BaseTransport):
+    """Takes `Location` away: the library reads it, and stumbles over it, even when told not to follow."""
+
+    def __init__(self, inner: BaseTransport) -> None:
+        self._inner = inner
+
+    def handle_request(self, request: Request) -> Response:
+        response = self._inner.handle_request(request)
+        response.extensions["location"] = response.headers.pop("location", None)
+        return response
+
+    def close(self) -> None:
+        self._inner.close()
+
+
 def _with_token(token: Secret) -> dict[str, str]:
     return {**HEADERS, "Authorization": f"Bearer {token.reveal()}"}
 
 
 def _headers(response: Response) -> tuple[tuple[str, str], ...]:
-    return tuple((name.lower(), value) for name, value in response.headers.multi_items())
+    moved = response.extensions.get("location")
+    location = [] if moved is None else [("location", str(moved))]
+    return (*((name.lower(), value) for name, value in response.headers.multi_items()), *location)
 
 
 class _Chunks:

@@ -39,6 +39,11 @@ AGAIN: Final[dict[int, type[FinagoError]]] = {
     504: Unavailable,
 }
 NEVER: Final[dict[int, type[FinagoError]]] = {401: AuthRefused, 403: Forbidden, 404: NotFound}
+REASONS: Final = {
+    401: "the API refuses a token that was just renewed",
+    403: "a scope is missing",
+    404: "nothing is there",
+}
 # the SOAP side's words for a used-up hourly limit, seen behind several statuses
 QUARANTINE: Final = re.compile(rb"limit exceeded by|quarantine ends at", re.IGNORECASE)
 
@@ -77,4 +82,6 @@ def _said(status: int, *, throttled: bool) -> str:
         return "the server redirects, which is not followed"
     if status < 300:
         return "a success that is no list"
+    if status in REASONS:
+        return REASONS[status]
     return "the server is in trouble" if status >= 500 else "the server refuses the request"

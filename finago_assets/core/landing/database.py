@@ -5,7 +5,6 @@ Owns creation, locking, file modes and DuckDB's errors in our own words. Knows n
 
 from __future__ import annotations
 
-import os
 import threading
 import time
 from contextlib import contextmanager
@@ -15,6 +14,7 @@ import duckdb
 
 from finago_assets.core.errors import CorruptFile, Environment, FinagoError, Locked, NoSpace, NotWritable
 from finago_assets.core.landing import litter
+from finago_assets.core.landing.files import private_umask
 from finago_assets.core.landing.lock import warehouse_lock
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ class Database:
     @contextmanager
     def transaction(self) -> Iterator[duckdb.DuckDBPyConnection]:
         """Open for writing. What was done is committed at the end, or not at all if anything is raised."""
-        with self._locked(), _private_umask(), typed_database_errors(self.path):
+        with self._locked(), _private(), typed_database_errors(self.path):
             if not self.path.exists():
                 self._create()
             with self._connect(read_only=False) as connection:
@@ -62,7 +62,7 @@ class Database:
             return
         with (
             self._locked(),
-            _private_umask(),
+            _private(),
             typed_database_errors(self.path),
             self._connect(read_only=True) as connection,
         ):
@@ -92,14 +92,10 @@ class Database:
 
 
 @contextmanager
-def _private_umask() -> Iterator[None]:
-    """Let DuckDB create its WAL with mode 0600; it offers no other way. The umask is the process's, hence the lock."""
-    with _UMASK:
-        before = os.umask(0o077)
-        try:
-            yield
-        finally:
-            os.umask(before)
+def _private() -> Iterator[None]:
+    """Let DuckDB create its WAL with mode 0600; it offers no other way. Chains land in threads, hence the lock."""
+    with _UMASK, private_umask():
+        yield
 
 
 @contextmanager

@@ -64,6 +64,16 @@ class Files:
 
 
 @contextmanager
+def private_umask() -> Iterator[None]:
+    """Let files be made with mode 0600 by tools that take no mode. The umask is the process's: hold it in one thread."""
+    before = os.umask(0o077)
+    try:
+        yield
+    finally:
+        os.umask(before)
+
+
+@contextmanager
 def typed_errors(doing: str) -> Iterator[None]:
     """Turn an OSError into NoSpace, NotWritable or Environment. `doing` opens the message."""
     try:

@@ -111,6 +111,8 @@ class ChainSpool:
         self._parent_column = None if endpoint.parent is None else endpoint.parent.column
         self._partitions = {day: Partition(endpoint.name, organization, day) for day in sorted(set(days))}
         self._days = {day: _Day() for day in self._partitions}
+        if not self._days:
+            raise ValueError(f"{endpoint.name}: a chain covers at least one day")
         self._buffered = 0
 
     def __enter__(self) -> Self:

@@ -42,10 +42,12 @@ class OrderBook:
     orders: dict[int, Order] = field(default_factory=dict)
     days: dict[int, list[Order]] = field(default_factory=dict)
     lines: int = 0
+    taken: int = 0
 
     def take(self, day: date) -> Order:
         """Enter a new order of `day`; now and then it is a return, with negative quantities."""
-        place, dice = len(self.orders), self.dice
+        place, dice = self.taken, self.dice
+        self.taken += 1
         customer = self.customers[place % len(self.customers)] if place < 9 else dice.choice(self.customers)
         refund = place % CREDIT_EVERY == CREDIT_PLACE
         rate = Decimal(1) if customer.currency == "NOK" else euro(day)
@@ -72,6 +74,11 @@ class OrderBook:
         """Keep an order."""
         self.orders[order.id] = order
         self.days.setdefault(order.day.toordinal(), []).append(order)
+
+    def remove(self, order_id: int) -> None:
+        """Forget an order. Raises KeyError for an unknown id."""
+        order = self.orders.pop(order_id)
+        self.days[order.day.toordinal()].remove(order)
 
     def _lines(self, customer: Party, rate: Decimal, sign: int) -> list[OrderLine]:
         lines = [self._product_line(sign) for _ in range(self.dice.choice((1, 1, 2, 2, 3, 5)))]

@@ -60,16 +60,27 @@ class Plan:
     organization_id: str = "300000000000001"
     modes: Modes = field(default_factory=Modes)
 
+    def __post_init__(self) -> None:
+        if self.last < self.start:
+            raise ValueError(f"Books from {self.start} to {self.last} have no days; give at least one year.")
+
     @property
     def last(self) -> date:
         """The last day of the books."""
-        end = date(self.start.year + self.years, self.start.month, self.start.day) - timedelta(days=1)
-        return end if self.until is None else self.until
+        if self.until is not None:
+            return self.until
+        leap = (self.start.month, self.start.day) == (2, 29)
+        first = self.start - timedelta(days=1) if leap else self.start
+        return first.replace(year=first.year + self.years) - timedelta(days=0 if leap else 1)
 
     @property
     def volume(self) -> Volume:
         """The counts that the size stands for."""
         return VOLUMES[self.size]
+
+    def spread(self, yearly: int) -> int:
+        """Return how many of something happen over the plan, given how many happen in a year."""
+        return yearly * ((self.last - self.start).days + 1) // 365
 
     def dice(self, purpose: str) -> Random:
         """Return a stream of its own for each purpose, so that a new actor does not disturb the others."""

@@ -76,7 +76,7 @@ class Sales:
         self.book = OrderBook(self.dice, self.customers, [p for p in self.assortment if p.active])
         open_days = [day for day in days(plan) if day.weekday() != SUNDAY]
         self.arrivals = {}
-        for _ in range(plan.volume.orders * plan.years if open_days else 0):
+        for _ in range(plan.spread(plan.volume.orders) if open_days else 0):
             day = self.dice.choice(open_days)
             self.arrivals[day] = self.arrivals.get(day, 0) + 1
 
@@ -94,7 +94,7 @@ class Sales:
                 order.modified = min(day + timedelta(days=self.dice.randrange(3)), self.journal.plan.last)
 
     def _fate(self, order: Order) -> Status:
-        place = len(self.book.orders) - 1
+        place = self.book.taken - 1
         if order.net < 0:
             return Status.INVOICE
         return FATES[place] if place < len(FATES) else self.dice.choices(CHANCES, ODDS)[0]

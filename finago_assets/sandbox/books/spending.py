@@ -54,7 +54,7 @@ class Purchases:
         self.dice = plan.dice("purchases")
         open_days = [day for day in days(plan) if day == banking_day(day)]
         self.arrivals = {}
-        for _ in range(plan.volume.purchases * plan.years if open_days else 0):
+        for _ in range(plan.spread(plan.volume.purchases) if open_days else 0):
             day = self.dice.choice(open_days)
             self.arrivals[day] = self.arrivals.get(day, 0) + 1
 

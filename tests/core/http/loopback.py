@@ -12,6 +12,8 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from threading import Thread
 
+# how a TLS client begins; a server that expects plain text must not wait for the end of its lines
+HELLO = b"\x16"
 Script = Callable[[socket.socket, bytes], None]
 
 
@@ -63,7 +65,7 @@ def _accept(listener: socket.socket, script: Script, tls: ssl.SSLContext | None,
 
 def _serve(connection: socket.socket, script: Script, heard: Heard) -> None:
     request = b""
-    while b"\r\n\r\n" not in request:
+    while b"\r\n\r\n" not in request and not request.startswith(HELLO):
         received = connection.recv(65536)
         if not received:
             return

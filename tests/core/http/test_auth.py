@@ -67,6 +67,14 @@ def test_a_token_is_renewed_before_it_expires(lifetime: object, lives: float) ->
     assert [call.authorization for call in office.calls] == ["Bearer token-1"] * 2 + ["Bearer token-2"]
 
 
+def test_authenticating_alone_asks_for_a_token_and_nothing_else() -> None:
+    office = Office(lambda _: reply())
+    with client_of(office, Clock()) as client:
+        client.authenticate()
+        client.authenticate()
+    assert (office.tokens, office.calls) == (1, [])
+
+
 def test_a_401_is_answered_by_one_new_token() -> None:
     office = Office(lambda asked: reply(b"", 401) if asked.authorization == "Bearer token-1" else reply())
     with client_of(office, Clock()) as client:

@@ -9,6 +9,7 @@ import sqlite3
 import stat
 import time
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
@@ -162,7 +163,7 @@ def test_threads_share_one_budget(tmp_path: Path) -> None:
     own = RequestBudget(tmp_path, ORGANIZATION, 1000)
     with ThreadPoolExecutor(8) as pool:
         list(pool.map(lambda _: own.acquire(), range(400)))
-    with sqlite3.connect(tmp_path / f"requests-{ORGANIZATION}.sqlite") as database:
+    with closing(sqlite3.connect(tmp_path / f"requests-{ORGANIZATION}.sqlite")) as database:
         assert database.execute("SELECT count(*) FROM requests").fetchone() == (400,)
     own.close()
 
@@ -214,7 +215,7 @@ def test_processes_stay_under_one_ceiling_together(tmp_path: Path) -> None:
     instants = sorted(instant for mine, _ in pipes for instant in iter(mine.recv, None))
     for worker in workers:
         worker.join()
-    with sqlite3.connect(tmp_path / f"requests-{ORGANIZATION}.sqlite") as database:
+    with closing(sqlite3.connect(tmp_path / f"requests-{ORGANIZATION}.sqlite")) as database:
         counted = [row[0] for row in database.execute("SELECT item_timestamp FROM requests ORDER BY 1")]
     for mine, theirs in pipes:
         mine.close()

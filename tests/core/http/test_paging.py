@@ -132,6 +132,9 @@ def refused(answer: Callable[[Asked], Response], call: Call, kind: type[FinagoEr
         f"page=2&limit=10&{WINDOW}&dateTo=2027-01-01",
         f"page=2&{WINDOW}",
         f"page=2&limit=50&{WINDOW}",
+        f"page=2&limit=6&{WINDOW}",
+        f"page=2&limit=10&limit=9&{WINDOW}",
+        f"page=2&limit=ten&{WINDOW}",
     ],
 )
 def test_a_next_link_that_drops_or_changes_what_was_asked_is_refused(query: str) -> None:
@@ -147,6 +150,15 @@ def test_a_page_size_that_the_server_cut_down_is_accepted_in_its_links() -> None
         )
 
     assert len(ids(read(Office(answer), lines(limit="1000")))) == 15
+
+
+def test_a_page_size_that_changes_on_the_way_is_refused() -> None:
+    def answer(asked: Asked) -> Response:
+        page = int(asked.params.get("page", "1"))
+        size = 5 if page < 3 else 9
+        return reply(records(page * 5, page * 5 + 5), headers=link(f"{WINDOW}&limit={size}&page={page + 1}"))
+
+    assert len(refused(answer, lines(limit="1000"), Malformed).calls) == 3
 
 
 def test_parameter_names_may_come_back_in_another_case() -> None:

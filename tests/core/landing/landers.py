@@ -1,4 +1,4 @@
-"""Processes that land, to be killed or set against each other; they start from a server that has imported everything."""
+"""Processes that land, to be killed or set against each other; their server has imported everything already."""
 
 from __future__ import annotations
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 import errno
 import resource
 from contextlib import suppress
-from multiprocessing import get_context
 from typing import TYPE_CHECKING
 
 import pytest
 
 from finago_assets.core.errors import Environment, NoSpace, NotWritable
 from tests.core.landing.faulty import FaultyFiles
+from tests.core.landing.landers import heard, spawned
 from tests.core.landing.samples import (
     FIRST,
     KINDS,
@@ -59,13 +59,9 @@ def test_a_full_disk_at_every_single_call_leaves_each_partition_old_or_new(
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_real_write_beyond_the_limit_is_no_space(tmp_path: Path, kind: str) -> None:
     land(KINDS[kind](tmp_path), THREE_DAYS, {FIRST: OLD})
-    # the spawned process alone is limited, so nothing of the test's own is
-    context = get_context("spawn")
-    here, there = context.Pipe(duplex=False)
-    process = context.Process(target=_land_with_little_room, args=(kind, tmp_path, there))
-    process.start()
-    there.close()
-    said = here.recv()
+    # a process of its own, because the limit is the whole process's
+    process, connection = spawned(_land_with_little_room, kind, tmp_path)
+    (said,) = heard(connection)
     process.join()
     assert said.startswith("NoSpace: ")
     store = KINDS[kind](tmp_path)

@@ -6,12 +6,14 @@ import hashlib
 import os
 import random
 import stat
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 import pytest
 
 from finago_assets.core.errors import Malformed, NotLanded, OutsideWindow, SettingInvalid
 from finago_assets.core.landing.store import Outcome
+from finago_assets.core.windows import ONE_DAY, Window
 from tests.core.landing.samples import (
     FIRST,
     JANUARY,
@@ -35,6 +37,8 @@ from tests.core.landing.samples import (
 if TYPE_CHECKING:
     import datetime as dt
     from pathlib import Path
+
+    from finago_assets.core.landing.store import Landed
 
 ODD = [
     b'{"amount":1.10,"a":1E400,"a":-0.0}',
@@ -79,7 +83,7 @@ def test_pages_of_several_days_are_sorted_into_their_days(store: Store) -> None:
 
 
 def test_more_than_the_buffer_holds_comes_back_in_order_whatever_the_order_of_days(store: Store) -> None:
-    source, days = random.Random(5), JANUARY.days
+    source, days = random.Random(5), JANUARY.days[:8]
     came: dict[dt.date, list[bytes]] = {day: [] for day in days}
     with store.spool(LINES, ORGANIZATION, days) as spool:
         for page in range(40):
@@ -263,6 +267,23 @@ def test_both_stores_land_the_same(tmp_path: Path) -> None:
         for kind, make_store in KINDS.items()
     }
     assert landed["parquet"] == landed["duckdb"]
+
+
+def test_threads_share_a_store_each_with_its_own_chain(store: Store) -> None:
+    days = JANUARY.days[:4]
+
+    def chain(day: dt.date) -> list[Landed]:
+        return land(store, Window(day, day + ONE_DAY), {day: [b'"%d"' % n for n in range(day.day * 1000)]})
+
+    with ThreadPoolExecutor(4) as pool:
+        landed = [fact for facts in pool.map(chain, days) for fact in facts]
+    assert [fact.manifest.rows for fact in landed] == [1000, 2000, 3000, 4000]
+    assert [store.verify(partition(day)).rows for day in days] == [1000, 2000, 3000, 4000]
+
+
+def test_a_chain_without_days_is_a_mistake(store: Store) -> None:
+    with pytest.raises(ValueError, match="at least one day"):
+        store.spool(LINES, ORGANIZATION, [])
 
 
 def test_opening_a_store_touches_nothing(tmp_path: Path, make_store: MakeStore) -> None:

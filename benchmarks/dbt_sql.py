@@ -1,0 +1,52 @@
+"""What dbt sends to DuckDB for one model, taken from dbt's own log, so that it can be run without dbt around it.
+
+Owns the dbt command line and the reading of its artifacts.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from pathlib import Path
+from typing import Final
+
+import yaml
+from jinja2 import Environment
+
+PROJECT: Final = Path(__file__).parents[1] / "dbt_project"
+MODEL: Final = "stg_transactionlines"
+
+
+def command(action: str, data_dir: Path, *more: str) -> list[str]:
+    """Return the dbt command, with artifacts and a machine-readable log in the data folder."""
+    work = data_dir / "work"
+    return [
+        os.fspath(Path(sys.executable).with_name("dbt")),
+        *(action, "--quiet", "--project-dir", f"{PROJECT}", "--profiles-dir", f"{PROJECT}"),
+        *("--target-path", f"{work / 'dbt'}", "--log-path", f"{work / 'dbt'}"),
+        *("--log-level-file", "debug", "--log-format-file", "json", *more),
+    ]
+
+
+def capture(data_dir: Path, model: str = MODEL) -> float:
+    """Keep the model's statements in `typing.json` for benchmarks.ours; return the seconds that dbt counted for it."""
+    artifacts = data_dir / "work" / "dbt"
+    sent = [
+        event["data"]["sql"]
+        for event in map(json.loads, (artifacts / "dbt.log").read_text(encoding="utf-8").splitlines())
+        if event["info"]["name"] == "SQLQuery" and event["data"]["conn_name"].endswith(f".{model}")
+    ]
+    statements = ["create schema if not exists staging", *sent]
+    kept = {"settings": _settings(data_dir), "statements": statements}
+    (data_dir / "typing.json").write_text(json.dumps(kept), encoding="utf-8")
+    (result,) = json.loads((artifacts / "run_results.json").read_text(encoding="utf-8"))["results"]
+    return float(result["execution_time"])
+
+
+def _settings(data_dir: Path) -> dict[str, str]:
+    environment = {**os.environ, "FINAGO_DATA_DIR": os.fspath(data_dir)}
+    text = (PROJECT / "profiles.yml").read_text(encoding="utf-8")
+    rendered = Environment(autoescape=False).from_string(text).render(env_var=environment.get)  # noqa: S701  YAML
+    settings = yaml.safe_load(rendered)["finago"]["outputs"]["parquet"]["settings"]
+    return {name: str(value).lower() if isinstance(value, bool) else str(value) for name, value in settings.items()}

@@ -1,0 +1,37 @@
+with moved as (
+    select
+        days.organization_id,
+        days.account_number,
+        cast(date_trunc('month', days.posting_date) as date) as period,
+        sum(days.debit) as debit,
+        sum(days.credit) as credit,
+        sum(days.change) as change
+    from {{ ref('int_account_days') }} as days
+    group by days.organization_id, days.account_number, date_trunc('month', days.posting_date)
+),
+
+accounts as (
+    select moved.organization_id, moved.account_number from moved
+    union
+    select reported.organization_id, reported.account_number from {{ ref('int_reported_balances') }} as reported
+)
+
+select
+    accounts.organization_id,
+    accounts.account_number,
+    months.period,
+    {{ statement_of('accounts.account_number') }} in ('profit_and_loss', 'appropriation') as restarts_yearly,
+    months.fiscal_year,
+    months.starts_year,
+    months.is_closed,
+    months.run_number,
+    cast(coalesce(moved.debit, 0) as decimal(18, 2)) as debit,
+    cast(coalesce(moved.credit, 0) as decimal(18, 2)) as credit,
+    cast(coalesce(moved.change, 0) as decimal(18, 2)) as change
+from accounts
+inner join {{ ref('int_ledger_months') }} as months on accounts.organization_id = months.organization_id
+left join moved
+    on
+        accounts.organization_id = moved.organization_id
+        and accounts.account_number = moved.account_number
+        and months.period = moved.period

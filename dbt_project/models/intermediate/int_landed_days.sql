@@ -1,0 +1,5 @@
+-- depends_on: {{ source('finago', 'transactionlines') }}
+select
+    days.o as organization_id,
+    days.d as landed_date
+from ({{ landed_partitions('transactionlines', empty_too=true) | indent(4) }}) as days

@@ -1,0 +1,21 @@
+select
+    lines.organization_id,
+    lines.order_id,
+    lines.line_id,
+    orders.invoice_number,
+    lines.line_type,
+    lines.product_id,
+    lines.product_number,
+    lines.description,
+    lines.quantity,
+    lines.price,
+    lines.discount_rate,
+    {{ line_net_amount('lines') }} as net_amount,
+    coalesce(lines.tax_number, taxes.tax_number) as tax_number,
+    lines.tax_rate,
+    lines.account_number
+from {{ ref('stg_salesorder_lines') }} as lines
+inner join {{ ref('int_invoiced_orders') }} as orders
+    on lines.organization_id = orders.organization_id and lines.order_id = orders.order_id
+left join {{ ref('stg_taxes') }} as taxes
+    on lines.organization_id = taxes.organization_id and lines.tax_id = taxes.tax_id
