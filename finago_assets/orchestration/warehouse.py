@@ -4,6 +4,7 @@ The working warehouse has one writer, dbt. People query the published file, whic
 """
 
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Iterable, Iterator
@@ -28,6 +29,7 @@ from finago_assets.settings import ORGANIZATION_ID, Settings, read_settings
 
 PROJECT_DIR: Final = Path(__file__).parents[2] / "dbt_project"
 PATIENCE_SECONDS: Final = 1800
+_PROGRESS: Final = re.compile(r"\s*\d+ of \d+ ")
 
 
 def dbt_project() -> DbtProject:
@@ -105,9 +107,9 @@ def _published(marts: list[dg.AssetKey]) -> dg.AssetsDefinition:
 
 def _told(events: Iterable[Any], context: AssetExecutionContext) -> Iterator[Any]:
     """Say in the run log what dbt has finished; the events themselves wait for their row counts."""
-    for number, event in enumerate(events, start=1):
+    for event in events:
         if isinstance(event, dg.Output):
-            context.log.info("dbt built %s, event %d", _relation(event), number)
+            context.log.info("dbt built %s", _relation(event))
         yield event
 
 
@@ -163,8 +165,10 @@ def _explained(store: RawStore, error: Exception | None) -> dg.Failure:
                 store.newest(endpoint, organization)
             except CorruptFile as corrupt:
                 return failure(corrupt)
+    said = str(error or "").partition("Errors parsed from dbt logs:")[2]
+    reasons = " ".join(line.strip() for line in said.splitlines() if line.strip() and not _PROGRESS.match(line))
     return dg.Failure(
-        description=f"dbt build failed; the published warehouse is unchanged. {error or ''}".strip(),
+        description=f"dbt build failed; the published warehouse is unchanged. {reasons or 'Its log is in work/dbt.'}",
         allow_retries=False,
     )
 

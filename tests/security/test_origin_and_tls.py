@@ -219,6 +219,20 @@ def pem_of(key: ec.EllipticCurvePrivateKey) -> bytes:
     )
 
 
+def usage(*, signing: bool) -> x509.KeyUsage:
+    return x509.KeyUsage(
+        digital_signature=True,
+        content_commitment=False,
+        key_encipherment=False,
+        data_encipherment=False,
+        key_agreement=False,
+        key_cert_sign=signing,
+        crl_sign=False,
+        encipher_only=False,
+        decipher_only=False,
+    )
+
+
 def signed(  # noqa: PLR0913, PLR0917 - what a certificate says
     key: ec.EllipticCurvePrivateKey,
     subject: x509.Name,
@@ -228,6 +242,8 @@ def signed(  # noqa: PLR0913, PLR0917 - what a certificate says
     days: int,
 ) -> x509.Certificate:
     now = datetime.now(UTC)
+    # strict checking, the default from Python 3.13, wants to know whose key signed whose
+    whose = x509.AuthorityKeyIdentifier.from_issuer_public_key(issuer_key.public_key())
     return (
         x509.CertificateBuilder()
         .subject_name(subject)
@@ -237,6 +253,9 @@ def signed(  # noqa: PLR0913, PLR0917 - what a certificate says
         .not_valid_before(now - timedelta(days=10))
         .not_valid_after(now + timedelta(days=days))
         .add_extension(extension, critical=isinstance(extension, x509.BasicConstraints))
+        .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
+        .add_extension(whose, critical=False)
+        .add_extension(usage(signing=isinstance(extension, x509.BasicConstraints)), critical=True)
         .sign(issuer_key, hashes.SHA256())
     )
 

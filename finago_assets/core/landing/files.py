@@ -65,7 +65,7 @@ class Files:
 
 @contextmanager
 def private_umask() -> Iterator[None]:
-    """Let files be made with mode 0600 by tools that take no mode. The umask is the process's: hold it in one thread."""
+    """Let tools that take no mode make private files. The umask is the whole process's: hold it in one thread."""
     before = os.umask(0o077)
     try:
         yield

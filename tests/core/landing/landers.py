@@ -108,6 +108,7 @@ def land_in_company(kind: str, data_dir: Path, number: int, together: Barrier, t
             land(store, Window(day, day + dt.timedelta(days=1)), {day: content(number, day)}, run=f"{number}")
             to.send(day)
     except FinagoError as error:
+        together.abort()  # or the others would wait for this one
         to.send(f"{type(error).__name__}: {error}")
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import random
 import resource
 from contextlib import suppress
 from typing import TYPE_CHECKING
@@ -75,8 +76,7 @@ def test_a_real_write_beyond_the_limit_is_no_space(tmp_path: Path, kind: str) ->
 def _land_with_little_room(kind: str, data_dir: Path, there: Connection) -> None:
     size = max((path.stat().st_size for path in data_dir.rglob("*.duckdb")), default=0)
     resource.setrlimit(resource.RLIMIT_FSIZE, (size + 150_000, size + 150_000))
-    source = iter(range(10_000_000))
-    noise = [b'"%x"' % pow(7, 300 + next(source), 1 << 2400) for _ in range(2000)]
+    noise = [b'"%x"' % random.Random(n).getrandbits(2400) for n in range(2000)]
     try:
         land(KINDS[kind](data_dir), THREE_DAYS, {FIRST: noise})
         there.send("landed")

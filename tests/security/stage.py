@@ -1,0 +1,155 @@
+"""Where a scenario plays: a sandbox whose secret and tokens are canaries, a server that repeats what it hears, and runs.
+
+Owns the canary credentials and everything a scenario leaves behind: one folder, and the history of one Dagster instance.
+"""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote_plus
+
+import dagster as dg
+from msgspec import json
+
+from finago_assets.core.http.client import FinagoClient
+from finago_assets.core.http.retry import RetryPolicy
+from finago_assets.orchestration.raw import raw_assets, raw_key
+from finago_assets.orchestration.resources import FinagoResource
+from finago_assets.sandbox.options import CLIENT_SECRET
+from finago_assets.sandbox.tokens import Grant, Tokens
+from finago_assets.settings import read_settings
+from tests.core.http.loopback import http, serving
+from tests.security.canaries import SECRET, TOKEN
+
+if TYPE_CHECKING:
+    import socket
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from pathlib import Path
+
+    import pytest
+
+    from finago_assets.core.http.connection import Connection
+    from finago_assets.sandbox.server import Running
+    from finago_assets.settings import Settings
+
+    Answer = Callable[[str], bytes]
+
+DAY = "2024-01-03"
+IMPATIENT = RetryPolicy(attempts=2, base_seconds=0, cap_seconds=0, throttle_seconds=0, request_seconds=0.3)
+
+
+class CanaryTokens(Tokens):
+    """Takes the canary for the sandbox's secret and gives out tokens that can be recognised."""
+
+    def ask(self, content_type: str, body: bytes, scopes: Iterable[str]) -> tuple[int, dict[str, object]]:
+        """Answer as if the sandbox's own secret had been sent where the canary was."""
+        known = body.replace(quote_plus(SECRET).encode(), quote_plus(CLIENT_SECRET).encode())
+        return super().ask(content_type, known, scopes)
+
+    def issue(self, organization: str) -> str:
+        """Return a token that begins with the canary."""
+        self.issued += 1
+        token = f"{TOKEN}.{self.issued}"
+        self._grants[token] = Grant(organization, self._now() + self.lifetime)
+        return token
+
+
+def with_canaries(office: Running) -> Running:
+    """Give the sandbox the canaries, and take back the tokens it gave out before."""
+    sandbox = office.control.sandbox
+    sandbox.tokens = CanaryTokens(sandbox.tokens.organizations, sandbox.tokens.lifetime)
+    return office
+
+
+class Impatient(FinagoResource):
+    """The usual resource, with two attempts at a request instead of eight and no waiting between them."""
+
+    def client(self, settings: Settings, connection: Connection) -> FinagoClient:
+        """Open a client without a ceiling."""
+        _ = settings
+        return FinagoClient(connection, policy=IMPATIENT, sleep=lambda _: None)
+
+
+@dataclass(slots=True)
+class Stage:
+    """One scenario's folder and means. What it notes is searched like any other file."""
+
+    folder: Path
+    instance: dg.DagsterInstance
+    office: Running
+    monkeypatch: pytest.MonkeyPatch
+    damaged: list[Path] = field(default_factory=list)
+    _noted: int = 0
+
+    @property
+    def data(self) -> Path:
+        """The data folder."""
+        return self.folder / "data"
+
+    def set(self, **variables: str) -> None:
+        """Set FINAGO_* variables, named without their first word, in any case."""
+        for name, value in variables.items():
+            self.monkeypatch.setenv(f"FINAGO_{name.upper()}", value)
+
+    def note(self, *texts: object) -> None:
+        """Keep what a person or a program could have seen."""
+        self._noted += 1
+        text = "\n".join(text if isinstance(text, str) else repr(text) for text in texts)
+        (self.folder / f"note-{self._noted}.txt").write_text(text, encoding="utf-8")
+
+    def run(
+        self,
+        *endpoints: str,
+        last: str = DAY,
+        also: Sequence[dg.AssetsDefinition] = (),
+        resource: FinagoResource | None = None,
+        config: Mapping[str, Any] | None = None,
+    ) -> str:
+        """Materialize raw endpoints and return what the run log says went wrong, nothing when all went well."""
+        days = {"dagster/asset_partition_range_start": DAY, "dagster/asset_partition_range_end": last}
+        result = dg.materialize(
+            [*raw_assets(read_settings()), *also],
+            selection=[*map(raw_key, endpoints), *(asset.key for asset in also)],
+            resources={"finago": resource or Impatient()},
+            instance=self.instance,
+            tags=days,
+            run_config={"resources": {"finago": {"config": config}}} if config else None,
+            raise_on_error=False,
+        )
+        failed = [event.step_failure_data.error for event in result.all_events if event.is_step_failure]
+        return "\n".join(error.to_string() for error in failed if error is not None)
+
+
+@contextmanager
+def mirror(stage: Stage, api: Answer, token: Answer | None = None) -> Iterator[None]:
+    """Point the stage at a server that is given the last Authorization header, or the form, to make its answers of."""
+
+    def script(connection: socket.socket, head: bytes) -> None:
+        if head.startswith(b"POST"):
+            connection.sendall(granted("") if token is None else token(heard.requests[-1].decode()))
+        else:
+            line = next(line for line in head.decode().splitlines() if line.lower().startswith("authorization:"))
+            connection.sendall(api(line.partition(":")[2].strip()))
+
+    with serving(script) as heard:
+        stage.set(api_url=f"{heard.url}/v1", token_url=f"{heard.url}/oauth/token")
+        yield
+        assert any(TOKEN in request.decode() for request in heard.requests) or token is not None
+
+
+def granted(_form: str) -> bytes:
+    """Answer a token request."""
+    return http(json.encode({"access_token": f"{TOKEN}.mirrored", "expires_in": 3600}))
+
+
+def echo(status: str, *headers: str, body: str = '{{"error":"{0}","request":{{"Authorization":"{0}"}}}}') -> Answer:
+    """Return a maker of answers that repeat what they are given: in the reason, in headers, in the body."""
+
+    def answer(heard: str) -> bytes:
+        told = heard.replace("\r\n", " ").encode("ascii", "replace").decode()
+        repeated = [header.format(told) for header in (*headers, "X-Trace-Id: {0}", "X-Authorization: {0}")]
+        return http(body.format(heard).encode(), f"{status} {told}", *repeated)
+
+    return answer
