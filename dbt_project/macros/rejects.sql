@@ -4,7 +4,7 @@ nullif(concat_ws('; ',
     case when {{ line }}._lost = 'record' then 'the record is not a JSON object' end,
     case
         when {{ line }}._lost is null then null
-        {%- for field in ['record', 'account', 'amount', 'account.number', 'date', 'tax.rate', 'currency.rate'] %}
+        {%- for field in ['account', 'amount', 'account.number', 'date', 'tax.rate', 'currency.rate'] %}
         when list_contains(string_split({{ line }}._lost, ', '), '{{ field }}') then 'cannot be read exactly: ' || {{ line }}._lost
         {%- endfor %}
     end,
