@@ -17,7 +17,7 @@ import pyarrow.parquet as pq
 from finago_assets.core.catalogue.finago import ENDPOINTS
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
 NEVER = "1970-01-01"
 
@@ -89,8 +89,3 @@ def _manifests(data_dir: Path) -> str:
         f"{value('digest')}, {value('rows')}, {value('outcome')} "
         f"from parquet_kv_metadata('{data_dir}/raw/finago/*/*/*/data.parquet') group by file_name"
     )
-
-
-def records(template: Mapping[str, object], rows: Sequence[Mapping[str, object]]) -> list[dict[str, object]]:
-    """Each row laid over the template."""
-    return [{**template, **row} for row in rows]

@@ -8,7 +8,7 @@ from __future__ import annotations
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote_plus
+from urllib.parse import parse_qsl, quote_plus
 
 import dagster as dg
 from msgspec import json
@@ -124,11 +124,12 @@ class Stage:
 
 @contextmanager
 def mirror(stage: Stage, api: Answer, token: Answer | None = None) -> Iterator[None]:
-    """Point the stage at a server that is given the last Authorization header, or the form, to make its answers of."""
+    """Point the stage at a server that makes its answers of what it was sent: the Authorization header, or the secret."""
 
     def script(connection: socket.socket, head: bytes) -> None:
         if head.startswith(b"POST"):
-            connection.sendall(granted("") if token is None else token(heard.requests[-1].decode()))
+            form = dict(parse_qsl(heard.requests[-1].decode().partition("\r\n\r\n")[2]))
+            connection.sendall((token or granted)(form["client_secret"]))
         else:
             line = next(line for line in head.decode().splitlines() if line.lower().startswith("authorization:"))
             connection.sendall(api(line.partition(":")[2].strip()))
@@ -136,20 +137,27 @@ def mirror(stage: Stage, api: Answer, token: Answer | None = None) -> Iterator[N
     with serving(script) as heard:
         stage.set(api_url=f"{heard.url}/v1", token_url=f"{heard.url}/oauth/token")
         yield
-        assert any(TOKEN in request.decode() for request in heard.requests) or token is not None
+        sent = b"\n".join(heard.requests).decode()
+        assert quote_plus(SECRET) in sent
+        assert TOKEN in sent or token is not None
 
 
-def granted(_form: str) -> bytes:
+def granted(_: str) -> bytes:
     """Answer a token request."""
     return http(json.encode({"access_token": f"{TOKEN}.mirrored", "expires_in": 3600}))
 
 
-def echo(status: str, *headers: str, body: str = '{{"error":"{0}","request":{{"Authorization":"{0}"}}}}') -> Answer:
-    """Return a maker of answers that repeat what they are given: in the reason, in headers, in the body."""
+def in_json(heard: str) -> bytes:
+    """Repeat what was heard the way an error body does that means well."""
+    return json.encode({"error": heard, "error_description": heard, "request": {"headers": {"Authorization": heard}}})
+
+
+def echo(status: str, *headers: str, body: Answer = in_json) -> Answer:
+    """Return a maker of answers that repeat what was heard: in the reason, in headers, in the body."""
 
     def answer(heard: str) -> bytes:
-        told = heard.replace("\r\n", " ").encode("ascii", "replace").decode()
+        told = heard.encode("ascii", "replace").decode()
         repeated = [header.format(told) for header in (*headers, "X-Trace-Id: {0}", "X-Authorization: {0}")]
-        return http(body.format(heard).encode(), f"{status} {told}", *repeated)
+        return http(body(heard), f"{status} {told}", *repeated)
 
     return answer

@@ -62,6 +62,8 @@ CONNECTIONS: Final = Limits(max_connections=32, max_keepalive_connections=16, ke
 TIMEOUTS: Final = Timeouts(connect=10, read=60, write=30, pool=60)
 HEADERS: Final = {"Accept": "application/json", "Accept-Encoding": "gzip, identity", "User-Agent": "finago-assets"}
 ERROR_BODY_LIMIT: Final = 64 * 1024
+# they log whole URLs at INFO and the headers of an answer, which may repeat the token, at DEBUG
+TALKATIVE: Final = ("httpx", "httpcore.connection", "httpcore.http11", "httpcore.proxy")
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -81,12 +83,17 @@ class Reply:
         return next(iter(self.all(name)), None)
 
 
+def _is_warning(record: logging.LogRecord) -> bool:
+    """Let warnings through. A filter, unlike a level, outlasts somebody setting every logger to DEBUG."""
+    return record.levelno >= logging.WARNING
+
+
 class Wire:
     """A thread-safe connection pool. `seconds` is how long one answer may take from request to last byte."""
 
     def __init__(self, transport: BaseTransport | None, clock: Callable[[], float], seconds: float) -> None:
-        # the library logs whole URLs at INFO
-        logging.getLogger("httpx").setLevel(logging.WARNING)
+        for name in TALKATIVE:
+            logging.getLogger(name).addFilter(_is_warning)
         self._clock = clock
         self._seconds = seconds
         self._client = Client(

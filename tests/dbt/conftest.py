@@ -1,0 +1,58 @@
+"""One warehouse, built once, that most dbt tests look at; and copies of its folder for those that change it."""
+
+from __future__ import annotations
+
+import shutil
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.dbt.numbers import DAY, ORGANIZATION, lines_of, spelled
+from tests.dbt.small_books import land_small_books
+from tests.dbt.warehouse import Warehouse
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+NUMBERS = 2000
+
+
+@pytest.fixture(scope="session")
+def artifacts(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where dbt keeps what it parsed, for the whole session."""
+    return tmp_path_factory.mktemp("dbt")
+
+
+@pytest.fixture(scope="session")
+def empty_warehouse(tmp_path_factory: pytest.TempPathFactory, artifacts: Path) -> Callable[[], Warehouse]:
+    """Makes a folder with nothing in it."""
+    return lambda: Warehouse(tmp_path_factory.mktemp("books"), artifacts)
+
+
+@pytest.fixture(scope="session")
+def _small(empty_warehouse: Callable[[], Warehouse]) -> tuple[Warehouse, dict[str, str]]:
+    warehouse = empty_warehouse()
+    land_small_books(warehouse.raw)
+    warehouse.raw.land("transactionlines", DAY, lines_of(list(spelled(NUMBERS))), organization=ORGANIZATION)
+    warehouse.raw.fill_with_placeholders()
+    return warehouse, warehouse.dbt("build")
+
+
+@pytest.fixture(scope="session")
+def small(_small: tuple[Warehouse, dict[str, str]]) -> Warehouse:
+    """The built warehouse of the small books, and of one organization that only posts numbers. Read it, never change it."""
+    return _small[0]
+
+
+@pytest.fixture(scope="session")
+def statuses(_small: tuple[Warehouse, dict[str, str]]) -> dict[str, str]:
+    """How each node of that build ended."""
+    return _small[1]
+
+
+@pytest.fixture
+def copied(small: Warehouse, tmp_path: Path) -> Warehouse:
+    """A copy of the built folder that a test may change."""
+    shutil.copytree(small.folder, tmp_path, dirs_exist_ok=True)
+    return Warehouse(tmp_path, small.artifacts)

@@ -1,0 +1,83 @@
+"""Runs dbt as a user would, in a process of its own, over a data folder written by hand.
+
+Owns one folder and its working warehouse; what lies in the raw part is up to the test.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from tests.dbt.raw_layout import RawFolder
+
+PROJECT = Path(__file__).parents[2] / "dbt_project"
+
+
+@dataclass(frozen=True, slots=True)
+class Warehouse:
+    """A folder with `data` in it. `artifacts` may be shared: dbt then parses the project once for all."""
+
+    folder: Path
+    artifacts: Path
+
+    @property
+    def raw(self) -> RawFolder:
+        """The hand-written raw part."""
+        return RawFolder(self.folder / "data")
+
+    @property
+    def file(self) -> Path:
+        """The working warehouse."""
+        return self.folder / "data" / "work" / "warehouse.duckdb"
+
+    def dbt(self, *arguments: str, landing: str = "parquet") -> dict[str, str]:
+        """Run dbt and return the status of every node by its name. A failed run is not an error here."""
+        self.file.parent.mkdir(parents=True, exist_ok=True)
+        target = self.artifacts / landing
+        done = subprocess.run(
+            [
+                Path(sys.executable).with_name("dbt"),
+                *arguments,
+                *("--project-dir", PROJECT, "--profiles-dir", PROJECT),
+                *("--target-path", target, "--log-path", target),
+            ],
+            cwd=self.folder,
+            env={**os.environ, "FINAGO_DATA_DIR": "data", "FINAGO_LANDING": landing},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        results = target / "run_results.json"
+        assert done.returncode in (0, 1), done.stdout + done.stderr
+        assert results.exists(), done.stdout + done.stderr
+        return {node["unique_id"]: node["status"] for node in json.loads(results.read_text())["results"]}
+
+    def rows(self, sql: str) -> list[tuple[Any, ...]]:
+        """The rows of a query on the working warehouse."""
+        with duckdb.connect(os.fspath(self.file), read_only=True) as connection:
+            return connection.execute(sql).fetchall()
+
+    def change(self, sql: str) -> None:
+        """Change the working warehouse behind dbt's back."""
+        with duckdb.connect(os.fspath(self.file)) as connection:
+            connection.execute(sql)
+
+    def tables(self, *schemas: str) -> dict[str, list[str]]:
+        """Every table of the schemas with its rows in a fixed order, for comparing two warehouses."""
+        names = self.rows(
+            "select table_schema, table_name from information_schema.tables "
+            f"where table_schema in ({', '.join(map(repr, schemas))}) order by all"
+        )
+        return {f"{schema}.{name}": sorted(map(str, self.rows(f"from {schema}.{name}"))) for schema, name in names}
+
+
+def troubles(statuses: dict[str, str]) -> dict[str, str]:
+    """What did not end well, warnings included."""
+    return {node: status for node, status in statuses.items() if status not in ("success", "pass")}
