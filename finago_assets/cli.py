@@ -41,13 +41,19 @@ def demo() -> None:
 
     console = Console(soft_wrap=False)
     console.print("Starting a sandbox Finago Office on this machine …")
-    with running(start=date(YEAR, 1, 1), years=1, size=Size.SMALL) as sandbox:
-        environment = {
-            **sandbox.environment(),
-            "FINAGO_START_DATE": f"{YEAR}-01-01",
-            "FINAGO_REQUESTS_PER_SECOND": "0",
-        }
-        raise typer.Exit(run_demo(environment, console))
+    with running(start=date(YEAR, 1, 1), years=1, size=Size.SMALL) as office:
+        raise typer.Exit(run_demo(office.environment(), console))
+
+
+@app.command(
+    context_settings={"allow_extra_args": True, "ignore_unknown_options": True, "help_option_names": []},
+)
+def sandbox(context: typer.Context) -> None:
+    """Serve a Finago Office on this machine, with seeded books; `--help` shows what it can be told."""
+    from finago_assets.sandbox.__main__ import parsed
+    from finago_assets.sandbox.server import serve
+
+    serve(parsed(context.args))
 
 
 @app.command()
@@ -85,12 +91,8 @@ def dev(
     console = Console(stderr=True)
     with ExitStack() as stack:
         if not os.environ.get("FINAGO_CLIENT_ID"):
-            sandbox = stack.enter_context(running(start=date(YEAR, 1, 1), years=1, size=Size.SMALL))
-            environment |= {
-                **sandbox.environment(),
-                "FINAGO_START_DATE": f"{YEAR}-01-01",
-                "FINAGO_REQUESTS_PER_SECOND": "0",
-            }
+            office = stack.enter_context(running(start=date(YEAR, 1, 1), years=1, size=Size.SMALL))
+            environment |= office.environment()
             console.print("FINAGO_CLIENT_ID is not set: the UI runs on the sandbox.")
         command = [os.fspath(Path(sys.executable).with_name("dagster")), "dev", "--port", f"{port}"]
         console.print(f"The UI: http://127.0.0.1:{port}")

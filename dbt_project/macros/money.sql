@@ -23,8 +23,9 @@
 {#- quantity x price less the discount in percent, rounded once, at the end. Decimal arithmetic is exact only as long as
     the product's digits fit, so factors with more than nine digits before or five after the point give NULL. -#}
 {% macro line_net_amount(line) -%}
+    {#- the first factor is wide, or the product would be kept in 18 digits #}
     try_cast(round(
-        {{ factor(line ~ '.quantity') }} * {{ factor(line ~ '.price') }}
+        cast({{ factor(line ~ '.quantity') }} as decimal(20, 5)) * {{ factor(line ~ '.price') }}
         * {{ factor('(100 - coalesce(' ~ line ~ '.discount_rate, 0))', 7, 4) }}
         * cast(0.01 as decimal(3, 2)), 2
     ) as decimal(18, 2))

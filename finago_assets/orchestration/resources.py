@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 
 class Reference(dg.Config):
-    """Where a value is found at run time: exactly one of the two.
+    """Where a value is found at run time. `file` counts where both are given: Dagster fills `env` in from the default.
 
     An object, not text: Dagster then refuses a value typed in its place before it stores the run and its config.
     """
@@ -35,9 +35,7 @@ class Reference(dg.Config):
     file: str = Field(default="", description="Path of a file that holds the value and nothing else.")
 
     def notation(self) -> str:
-        """Return the reference the way the settings spell it; what follows nothing when it is not exactly one."""
-        if self.env and self.file:
-            return ""
+        """Return the reference the way the settings spell it."""
         return f"file:{self.file}" if self.file else f"env:{self.env}"
 
 

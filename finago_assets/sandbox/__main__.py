@@ -5,10 +5,12 @@ Owns the arguments; everything else is `server.serve`.
 
 from __future__ import annotations
 
+import sys
 from argparse import ArgumentDefaultsHelpFormatter, ArgumentParser
 from datetime import date
 from pathlib import Path
 
+from finago_assets.core.errors import SettingInvalid
 from finago_assets.core.windows import oslo_today
 from finago_assets.sandbox.books.plan import Size
 from finago_assets.sandbox.faults import load_rules
@@ -22,7 +24,7 @@ def _day(text: str) -> date:
 
 def parsed(arguments: list[str] | None = None) -> SandboxOptions:
     """Return the options that a command line stands for."""
-    parser = ArgumentParser("finago_assets.sandbox", formatter_class=ArgumentDefaultsHelpFormatter)
+    parser = ArgumentParser("finago-assets sandbox", formatter_class=ArgumentDefaultsHelpFormatter)
     parser.add_argument("--port", type=int, default=8765)
     parser.add_argument("--size", type=Size, choices=list(Size), default=Size.SMALL)
     parser.add_argument("--start", type=date.fromisoformat, default=date(2024, 1, 1))
@@ -52,5 +54,13 @@ def parsed(arguments: list[str] | None = None) -> SandboxOptions:
     )
 
 
+def main() -> None:
+    """Serve, or say in one line why not."""
+    try:
+        serve(parsed())
+    except SettingInvalid as refused:
+        sys.exit(str(refused))
+
+
 if __name__ == "__main__":
-    serve(parsed())
+    main()

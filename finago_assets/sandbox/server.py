@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Final, Unpack
 
 import uvicorn
 
+from finago_assets.core.errors import SettingInvalid
 from finago_assets.sandbox.app import BASE, OAUTH_PATH, application
 from finago_assets.sandbox.control import Control
 from finago_assets.sandbox.gate import CONTROL, Gate, Wires, recording
@@ -145,9 +146,20 @@ def _prepared(options: SandboxOptions, books: Books | None) -> tuple[_Server, so
     # asyncio turns Nagle's delay of 40 ms off only for sockets that say they are TCP
     listening = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    listening.bind((options.host, options.port))
-    host, port = listening.getsockname()[:2]
+    host, port = _bound(listening, options)
     return _Server(config, wires), listening, Running(f"http://{host}:{port}", control)
+
+
+def _bound(listening: socket.socket, options: SandboxOptions) -> tuple[str, int]:
+    try:
+        listening.bind((options.host, options.port))
+    except OSError as error:
+        listening.close()
+        raise SettingInvalid(
+            f"Port {options.port} on {options.host} cannot be used ({error.strerror}); give another one."
+        ) from None
+    host, port = listening.getsockname()[:2]
+    return host, port
 
 
 @contextmanager
@@ -167,11 +179,12 @@ def running(books: Books | None = None, **options: Unpack[Changes]) -> Iterator[
 
 
 def serve(options: SandboxOptions) -> None:
-    """Serve in the foreground until interrupted, after printing how to connect."""
+    """Serve in the foreground until interrupted, after printing how to connect. Raises SettingInvalid for a taken port."""
     server, listening, found = _prepared(options, None)
     sys.stdout.write(how_to_connect(found) + "\n")
     sys.stdout.flush()
-    server.run(sockets=[listening])
+    with suppress(KeyboardInterrupt):
+        server.run(sockets=[listening])
 
 
 def how_to_connect(found: Running) -> str:

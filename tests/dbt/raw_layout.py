@@ -56,7 +56,15 @@ class RawFolder:
 
     def file(self, endpoint: str, date: str, organization: str = "org-1") -> Path:
         """Where a partition lies."""
-        return self.data_dir / "raw" / "finago" / endpoint / f"organization={organization}" / f"date={date}" / "data.parquet"
+        return (
+            self.data_dir
+            / "raw"
+            / "finago"
+            / endpoint
+            / f"organization={organization}"
+            / f"date={date}"
+            / "data.parquet"
+        )
 
     def fill_with_placeholders(self) -> None:
         """Give every endpoint that has no file the empty one that landing gives it before dbt runs."""

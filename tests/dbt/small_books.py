@@ -20,7 +20,7 @@ def line(key: str, voucher: int, account: int, amount: str, day: str, more: str 
     return (
         f'{{"id":"{key}","transaction":{{"id":"v{voucher}","number":{voucher}}},"account":{{"id":{account * 7},'
         f'"number":{account}}},"transactionType":{{"id":5001}},"amount":{amount},"date":"{day}"'
-        f'{"," + more if more else ""}}}'
+        f"{',' + more if more else ''}}}"
     )
 
 
@@ -52,7 +52,9 @@ ORDERS = {
         '"transaction":{"id":"v1"}},"createdAt":"2024-01-09T12:00:00Z"}',
         '{"id":2,"status":"Confirmed","date":"2024-01-10","customer":{"id":77},"invoice":{}}',
     ],
-    "2024-02-05": ['{"id":3,"status":"AdvanceInvoice","date":"2024-02-05","invoice":{"number":1002},"netAmount":0.125}'],
+    "2024-02-05": [
+        '{"id":3,"status":"AdvanceInvoice","date":"2024-02-05","invoice":{"number":1002},"netAmount":0.125}'
+    ],
 }
 ORDER_LINES = [
     '{"id":11,"type":"product","product":{"id":5,"number":"SH-1"},"quantity":10,"price":111.11,"discountRate":10,'
@@ -88,7 +90,9 @@ REFERENCE = {
         '{"id":77,"name":"ABC AS","isCompany":true,"isSupplier":false,"address":{"visit":{"street":"Gate 1"}},'
         '"createdAt":"2022-01-01 18:00:00.000Z","note":"private"}'
     ],
-    "products": ['{"id":5,"name":"Laces","number":"SH-1","salesPrice":111.11,"stock":{"isManaged":true,"quantity":3.5}}'],
+    "products": [
+        '{"id":5,"name":"Laces","number":"SH-1","salesPrice":111.11,"stock":{"isManaged":true,"quantity":3.5}}'
+    ],
     "dimension_elements": ['{"dimensionType":1,"value":"13","name":"Project 13"}'],
     "currencies": ['{"code":"EUR","rate":11.5}'],
 }

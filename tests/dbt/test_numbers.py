@@ -20,7 +20,9 @@ def _judge(warehouse: Warehouse, numbers: list[Spelled]) -> None:
     where = f"where organization_id = '{ORGANIZATION}'"
     shown = {
         key: (amount, rate)
-        for key, amount, rate in warehouse.rows(f"select line_id, amount, currency_rate from marts.general_ledger {where}")
+        for key, amount, rate in warehouse.rows(
+            f"select line_id, amount, currency_rate from marts.general_ledger {where}"
+        )
     }
     named = dict(warehouse.rows(f"select line_id, reason from marts.ledger_rejects {where}"))
     for n, number in enumerate(numbers):

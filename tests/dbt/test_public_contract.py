@@ -59,10 +59,14 @@ def test_a_mart_has_the_columns_of_the_contract_and_starts_with_the_organization
 
 def test_the_small_books_build_and_only_the_books_own_faults_are_shown(statuses: dict[str, str]) -> None:
     shown = {node.split(".")[2] for node in troubles(statuses)}
+    # the last three are the organization that posts numbers: nothing balances, and sums outgrow their column
     assert shown == {
         "no_line_is_rejected",
         "invoice_amounts_fit",
         "known_in_stg_transactionlines_account_number__account_number__ref_stg_accounts_",
+        "vouchers_balance",
+        "present_trial_balance_debit",
+        "present_trial_balance_credit",
     }
     assert set(troubles(statuses).values()) == {"warn"}
 
@@ -125,7 +129,9 @@ def test_reference_rows_are_the_newest_and_history_keeps_what_was_closed(small: 
     assert small.rows("select count(*), max(account_number) from marts.accounts") == [(6, 8960)]
     assert small.rows("select currency_rate from staging.stg_currencies") == [(D("11.5"),)]
     assert small.rows("select count(*) from staging.stg_currencies_history") == [(2,)]
-    assert small.rows("select dimension_type, dimension_value, dimension_name from marts.ledger_dimensions order by 1") == [
+    assert small.rows(
+        "select dimension_type, dimension_value, dimension_name from marts.ledger_dimensions order by 1"
+    ) == [
         (1, "13", "Project 13"),
         (101, "x", "Closed since"),
     ]

@@ -15,14 +15,14 @@ select
     days.account_number,
     days.posting_date,
     years.fiscal_year,
-    cast(days.change as decimal(18, 2)) as change,
-    cast(days.debit as decimal(18, 2)) as debit,
-    cast(days.credit as decimal(18, 2)) as credit,
-    cast(coalesce(sum(days.change) over (
+    days.change,
+    days.debit,
+    days.credit,
+    coalesce(sum(days.change) over (
         partition by days.organization_id, days.account_number
         order by days.posting_date asc
         rows between unbounded preceding and 1 preceding
-    ), 0) as decimal(18, 2)) as landed_before
+    ), 0) as landed_before
 from days
 left join {{ ref('int_fiscal_years') }} as years
     on

@@ -25,9 +25,9 @@ select
     months.starts_year,
     months.is_closed,
     months.run_number,
-    cast(coalesce(moved.debit, 0) as decimal(18, 2)) as debit,
-    cast(coalesce(moved.credit, 0) as decimal(18, 2)) as credit,
-    cast(coalesce(moved.change, 0) as decimal(18, 2)) as change
+    coalesce(moved.debit, 0) as debit,
+    coalesce(moved.credit, 0) as credit,
+    coalesce(moved.change, 0) as change
 from accounts
 inner join {{ ref('int_ledger_months') }} as months on accounts.organization_id = months.organization_id
 left join moved

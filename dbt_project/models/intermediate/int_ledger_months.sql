@@ -42,9 +42,9 @@ select
     judged.is_whole
     or (judged.is_unbroken and judged.period = max(judged.period) over (partition by judged.organization_id)) as is_closed,
     -- what is known at the end of a whole month carries over, so an unbroken run of months shares a number
-    count_if(not judged.is_whole) over (
+    coalesce(count_if(not judged.is_whole) over (
         partition by judged.organization_id order by judged.period asc rows between unbounded preceding and 1 preceding
-    ) as run_number
+    ), 0) as run_number
 from judged
 left join {{ ref('int_fiscal_years') }} as years
     on

@@ -9,11 +9,11 @@ select
     lines.partition_date,
     lines._digest,
     lines._ordinal,
-    cast(sum(lines.amount) over (
+    sum(lines.amount) over (
         partition by lines.organization_id, lines.account_number, lines.posting_date
         order by lines.voucher_number asc nulls last, lines.line_id asc, lines._ordinal asc
         rows between unbounded preceding and current row
-    ) as decimal(18, 2)) as balance_within_day
+    ) as balance_within_day
 from {{ ref('int_ledger_lines') }} as lines
 {% if is_incremental() %}
     inner join (select unnest(getvariable('{{ partitions_variable() }}'), recursive := true)) as part

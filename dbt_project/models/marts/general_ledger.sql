@@ -13,7 +13,7 @@ select
     lines.amount,
     {{ debit('lines.amount') }} as debit,
     {{ credit('lines.amount') }} as credit,
-    cast(days.landed_before + balances.balance_within_day as decimal(18, 2)) as running_balance,
+    try_cast(days.landed_before + balances.balance_within_day as decimal(18, 2)) as running_balance,
     -- whether a foreign line's amount is in its own currency is not documented
     case when {{ own_currency('lines') }} = organization.currency_code then lines.amount end as amount_currency,
     {{ own_currency('lines') }} as currency_code,

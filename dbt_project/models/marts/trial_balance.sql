@@ -26,13 +26,13 @@ select
     opened.period,
     opened.account_number,
     'account' as row_kind,
-    cast(opened.opening as decimal(18, 2)) as opening_balance,
+    try_cast(opened.opening as decimal(18, 2)) as opening_balance,
     case
         when opened.opening is null then 'unknown'
         else coalesce(opened.known_from, 'ledger')
     end as opening_source,
-    opened.debit,
-    opened.credit,
-    opened.change,
-    case when opened.is_closed then cast(opened.opening + opened.change as decimal(18, 2)) end as closing_balance
+    try_cast(opened.debit as decimal(18, 2)) as debit,
+    try_cast(opened.credit as decimal(18, 2)) as credit,
+    try_cast(opened.change as decimal(18, 2)) as change,
+    case when opened.is_closed then try_cast(opened.opening + opened.change as decimal(18, 2)) end as closing_balance
 from opened

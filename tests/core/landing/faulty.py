@@ -16,9 +16,10 @@ if TYPE_CHECKING:
 
 
 class FaultyFiles(Files):
-    """Fails the call numbered `at`, counted from 0 over creations, writes, fsyncs and renames, with error `code`."""
+    """Fails the call numbered `at` with error `code`, counted from 0 over creations, writes, fsyncs and renames."""
 
     def __init__(self, at: int, code: int = errno.ENOSPC) -> None:
+        self.calls = 0
         self._left = at
         self._code = code
         self.failed: str | None = None
@@ -27,6 +28,7 @@ class FaultyFiles(Files):
         if self._left == 0:
             self.failed = call
         self._left -= 1
+        self.calls += 1
         if self.failed is not None:  # a full disk stays full
             raise OSError(self._code, os.strerror(self._code))
 

@@ -13,7 +13,7 @@ import duckdb
 from finago_assets.core.errors import FinagoError
 from finago_assets.core.landing.lock import warehouse_lock
 from finago_assets.core.windows import Window
-from tests.core.landing.samples import KINDS, LINES, ORGANIZATION, THREE_DAYS, facts, land
+from tests.core.landing.samples import FIRST, KINDS, LINES, ORGANIZATION, THIRD, facts, land
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -24,10 +24,10 @@ if TYPE_CHECKING:
 
     from tests.core.landing.samples import Store
 
-CHAINS = (THREE_DAYS, Window(dt.date(2024, 2, 1), dt.date(2024, 2, 4)))
+CHAINS = (Window(FIRST, THIRD), Window(dt.date(2024, 2, 1), dt.date(2024, 2, 3)))
 DAYS = (*CHAINS[0].days, *CHAINS[1].days)
 NAMED = ("page", "before copy", "before fsync", "before rename", "after rename")
-_BIG = DAYS[3]  # more than a spool's buffer, so that a file is begun long before it is published
+_BIG = DAYS[2]  # more than a spool's buffer, so that a file is begun long before it is published
 
 CONTEXT = get_context("forkserver")
 CONTEXT.set_forkserver_preload(["tests.core.landing.landers"])

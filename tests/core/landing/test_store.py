@@ -238,6 +238,13 @@ def test_an_answer_takes_the_place_of_a_placeholder(store: Store) -> None:
     assert store.newest(ORDER_LINES.name, ORGANIZATION) == landed.partition
 
 
+def test_every_organization_with_a_partition_is_known(store: Store) -> None:
+    assert store.organizations() == []
+    for organization, endpoint in (("b", LINES), ("a", ORDER_LINES), ("b", ORDER_LINES)):
+        store.placeholder(endpoint, organization, FIRST)
+    assert store.organizations() == ["a", "b"]
+
+
 def test_organizations_that_differ_in_case_only_are_refused(store: Store) -> None:
     with store.spool(LINES, "Acme", [FIRST]) as spool:
         list(spool.publish(facts(THREE_DAYS)))

@@ -1,0 +1,110 @@
+"""Starting and stopping: in a thread for tests, in a process of its own for people."""
+
+from __future__ import annotations
+
+import re
+import signal
+import socket
+import subprocess
+import sys
+from datetime import date
+from typing import TYPE_CHECKING
+from urllib.request import urlopen
+
+import pytest
+
+from finago_assets.core.catalogue.finago import ENDPOINTS, LEFT_OUT
+from finago_assets.core.errors import SettingInvalid
+from finago_assets.core.windows import oslo_today
+from finago_assets.sandbox.__main__ import parsed
+from finago_assets.sandbox.books.plan import Size
+from finago_assets.sandbox.endpoints import HANDLERS
+from finago_assets.sandbox.faults import Fault, Rule
+from finago_assets.sandbox.options import Changes, SandboxOptions
+from finago_assets.sandbox.server import running
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+LARGE = """
+import resource
+from finago_assets.sandbox.books.company import keep_books
+from finago_assets.sandbox.books.plan import Plan, Size
+print(keep_books(Plan(size=Size.LARGE)).ledger.count, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)
+"""
+
+
+def test_every_operation_of_the_catalogue_has_a_handler_and_nothing_else_has() -> None:
+    assert set(HANDLERS) == {path for e in ENDPOINTS.values() for path in e.operations} | set(LEFT_OUT)
+
+
+def test_options_can_be_given_by_name_under_the_names_they_have() -> None:
+    assert set(Changes.__annotations__) == set(SandboxOptions.__dataclass_fields__)
+
+
+def test_a_port_is_free_again_when_the_sandbox_has_ended() -> None:
+    with running(size=Size.TINY) as first:
+        port = int(first.api_url.rsplit(":", 1)[1].partition("/")[0])
+        with pytest.raises(SettingInvalid, match=f"Port {port}"), running(size=Size.TINY, port=port):
+            pass
+    with running(size=Size.TINY, port=port) as second:
+        assert second.api_url == first.api_url
+
+
+def test_open_connections_do_not_keep_a_sandbox_alive() -> None:
+    with running(size=Size.TINY, faults=(Rule(fault=Fault.LATENCY, seconds=60.0),)) as sandbox:
+        host, port = sandbox.api_url.removeprefix("http://").partition("/")[0].split(":")
+        idle = socket.create_connection((host, int(port)), timeout=5)
+        waiting = socket.create_connection((host, int(port)), timeout=5)
+        waiting.sendall(b"GET /v1/accounts HTTP/1.1\r\nHost: x\r\n\r\n")
+    for connection in (idle, waiting):
+        with connection:
+            try:
+                assert connection.recv(1) == b""
+            except ConnectionResetError:
+                continue
+
+
+def test_the_command_line_stands_for_options(tmp_path: Path) -> None:
+    script = tmp_path / "faults.json"
+    script.write_text('[{"fault": "empty", "every": 2}]')
+    line = "--port 1 --size large --start 2020-01-01 --years 5 --withhold taxes customers --latency 0.05"
+    line += f" --requests-per-second 2 --token-lifetime 30 --seed 7 --no-compress --faults {script}"
+    assert parsed(line.split()) == SandboxOptions(
+        port=1,
+        size=Size.LARGE,
+        start=date(2020, 1, 1),
+        years=5,
+        withhold=("taxes", "customers"),
+        latency=0.05,
+        requests_per_second=2.0,
+        token_lifetime=30.0,
+        seed=7,
+        compress=False,
+        faults=(Rule(fault=Fault.EMPTY, every=2),),
+    )
+    assert parsed(["--until", "today"]).until == oslo_today()
+
+
+def test_the_command_says_how_to_connect_and_ends_quietly_when_interrupted() -> None:
+    command = [sys.executable, "-m", "finago_assets.sandbox", "--port", "0", "--size", "tiny"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        said = [process.stdout.readline() for _ in range(9)]
+        address = re.search(r"http://\S+/_sandbox", said[-1])
+        assert address is not None
+        with urlopen(address[0], timeout=10) as answer:  # noqa: S310 - loopback, printed by our own process
+            assert answer.status == 200
+        process.send_signal(signal.SIGINT)
+        _, complaint = process.communicate(timeout=20)
+    assert (process.returncode, complaint) == (0, "")
+    assert {line.split()[1].partition("=")[0] for line in said if line.startswith("export")} >= {"FINAGO_API_URL"}
+
+
+@pytest.mark.slow
+def test_a_million_lines_fit_in_a_gigabyte_and_a_half() -> None:
+    done = subprocess.run([sys.executable, "-c", LARGE], capture_output=True, text=True, check=True)
+    lines, mebibytes = map(int, done.stdout.split())
+    print(f"{lines:,} lines in {mebibytes} MiB")
+    assert 950_000 < lines < 1_100_000
+    assert mebibytes < 1500

@@ -1,0 +1,145 @@
+"""The documented command, typed as a user types it, against a sandbox that withholds a scope from the first run on."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from contextlib import closing
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import duckdb
+import msgspec
+import pytest
+
+from finago_assets.sandbox.books.plan import Size
+from finago_assets.sandbox.options import Order
+from finago_assets.sandbox.server import Running, running
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+ROOT = Path(__file__).parents[1]
+MARTS = {
+    "accounts",
+    "customers",
+    "products",
+    "general_ledger",
+    "ledger_rejects",
+    "ledger_dimensions",
+    "trial_balance",
+    "invoices",
+    "invoice_lines",
+}
+
+
+def _environment(office: Running, folder: Path) -> dict[str, str]:
+    kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
+    home = folder / "dagster"
+    home.mkdir(exist_ok=True)
+    (home / "dagster.yaml").write_text("telemetry: {enabled: false}\n")
+    return {**kept, **office.environment(), "FINAGO_DATA_DIR": str(folder / "data"), "DAGSTER_HOME": str(home)}
+
+
+def _materialize(environment: dict[str, str], days: str, select: str = "*") -> subprocess.CompletedProcess[str]:
+    command = [str(Path(sys.executable).with_name("dagster")), "asset", "materialize", "-m", "finago_assets.definitions"]
+    return subprocess.run(
+        [*command, "--select", select, "--partition-range", days],
+        env=environment,
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+@pytest.fixture(scope="module")
+def first_run(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Running, dict[str, str], Path, str]]:
+    """One run of everything over two months, with /taxes withheld."""
+    folder = tmp_path_factory.mktemp("whole")
+    with running(size=Size.TINY, years=1, withhold=("taxes",), order=Order.SHUFFLED) as office:
+        environment = _environment(office, folder)
+        done = _materialize(environment, "2024-01-01...2024-02-29")
+        assert done.returncode == 0, (done.stdout + done.stderr)[-4000:]
+        yield office, environment, folder / "data", done.stdout + done.stderr
+
+
+def test_one_command_ends_with_a_published_warehouse_although_taxes_are_withheld(
+    first_run: tuple[Running, dict[str, str], Path, str],
+) -> None:
+    _, _, data, log = first_run
+    assert "api.accounting.tax:read" in log
+    with closing(duckdb.connect(data / "finago.duckdb", read_only=True)) as warehouse:
+        tables = warehouse.execute("select table_name from information_schema.tables where table_schema = 'marts'")
+        assert {name for (name,) in tables.fetchall()} >= MARTS
+        lines, balance, with_tax = warehouse.execute(
+            "select count(*), sum(amount), count(tax_number) from marts.general_ledger"
+        ).fetchall()[0]
+    assert lines > 0
+    assert balance == 0
+    assert with_tax == 0  # unknown without /taxes, and shown so
+
+
+def test_the_ledger_has_every_line_of_the_books_in_the_window(
+    first_run: tuple[Running, dict[str, str], Path, str],
+) -> None:
+    office, _, data, _ = first_run
+    with closing(duckdb.connect(data / "finago.duckdb", read_only=True)) as warehouse:
+        landed = {line for (line,) in warehouse.execute("select line_id from marts.general_ledger").fetchall()}
+    days = office.books.ledger.between(date(2024, 1, 1), date(2024, 3, 1))
+    assert landed == {msgspec.json.decode(line)["id"] for day in days for line in day}
+
+
+def test_a_reader_with_the_old_file_open_never_blocks_a_build_and_sees_no_half_of_the_new_one(
+    first_run: tuple[Running, dict[str, str], Path, str],
+) -> None:
+    office, environment, data, _ = first_run
+    with closing(duckdb.connect(data / "finago.duckdb", read_only=True)) as reader:
+        before = reader.execute("select count(*) from marts.general_ledger").fetchall()
+        # a reader that opened the file for writing and died left this behind
+        (data / "finago.duckdb.wal").write_bytes(b"stale")
+        office.control.grant("taxes")
+        done = _materialize(environment, "2024-03-01...2024-03-31")
+        assert done.returncode == 0, (done.stdout + done.stderr)[-4000:]
+        assert reader.execute("select count(*) from marts.general_ledger").fetchall() == before
+    with closing(duckdb.connect(data / "finago.duckdb")) as anybody:
+        after, with_tax = anybody.execute("select count(*), count(tax_number) from marts.general_ledger").fetchall()[0]
+    assert after > before[0][0]
+    assert with_tax > 0
+
+
+def test_the_warehouse_comes_back_from_raw_without_credentials_or_a_network(
+    first_run: tuple[Running, dict[str, str], Path, str],
+) -> None:
+    _, environment, data, _ = first_run
+    before = _digests(data / "finago.duckdb")
+    for path in (data / "finago.duckdb", data / "work" / "warehouse.duckdb"):
+        path.unlink()
+    offline = {name: value for name, value in environment.items() if not name.startswith("FINAGO_CLIENT")}
+    offline["FINAGO_API_URL"] = offline["FINAGO_TOKEN_URL"] = "http://127.0.0.1:9"
+    done = subprocess.run(
+        [str(Path(sys.executable).with_name("dagster")), "job", "execute", "-m", "finago_assets.definitions", "-j", "rebuild"],
+        env=offline,
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, (done.stdout + done.stderr)[-4000:]
+    assert _digests(data / "finago.duckdb") == before
+
+
+def _digests(published: Path) -> dict[str, str]:
+    """One order-free digest for each mart."""
+    with closing(duckdb.connect(published, read_only=True)) as warehouse:
+        names = warehouse.execute(
+            "select table_name from information_schema.tables where table_schema = 'marts'"
+        ).fetchall()
+        return {
+            name: warehouse.execute(
+                f"select md5(coalesce(string_agg(r, '|' order by r), '')) from (select md5(t::varchar) as r from marts.{name} t)"
+            ).fetchall()[0][0]
+            for (name,) in names
+        }
