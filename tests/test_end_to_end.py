@@ -44,7 +44,13 @@ def _environment(office: Running, folder: Path) -> dict[str, str]:
 
 
 def _materialize(environment: dict[str, str], days: str, select: str = "*") -> subprocess.CompletedProcess[str]:
-    command = [str(Path(sys.executable).with_name("dagster")), "asset", "materialize", "-m", "finago_assets.definitions"]
+    command = [
+        str(Path(sys.executable).with_name("dagster")),
+        "asset",
+        "materialize",
+        "-m",
+        "finago_assets.definitions",
+    ]
     return subprocess.run(
         [*command, "--select", select, "--partition-range", days],
         env=environment,
@@ -120,7 +126,15 @@ def test_the_warehouse_comes_back_from_raw_without_credentials_or_a_network(
     offline = {name: value for name, value in environment.items() if not name.startswith("FINAGO_CLIENT")}
     offline["FINAGO_API_URL"] = offline["FINAGO_TOKEN_URL"] = "http://127.0.0.1:9"
     done = subprocess.run(
-        [str(Path(sys.executable).with_name("dagster")), "job", "execute", "-m", "finago_assets.definitions", "-j", "rebuild"],
+        [
+            str(Path(sys.executable).with_name("dagster")),
+            "job",
+            "execute",
+            "-m",
+            "finago_assets.definitions",
+            "-j",
+            "rebuild",
+        ],
         env=offline,
         cwd=ROOT,
         capture_output=True,

@@ -42,7 +42,8 @@ end
 {%- endmacro %}
 
 {% macro null_yet_named(name, path) -%}
-    (typed.{{ name }} is null and contains(typed.payload, '{{ path.split('.')[-1] }}"'))
+    {#- a CASE looks into the payload only where it must; AND would do so for every row #}
+    case when typed.{{ name }} is null then contains(typed.payload, '{{ path.split('.')[-1] }}"') else false end
 {%- endmacro %}
 
 {#- A list of objects with anything but text in it is always looked through: it is long compared with its record. -#}

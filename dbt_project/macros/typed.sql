@@ -85,8 +85,8 @@ from typed
     {%- elif type == 'date' -%}
         {#- a day, or midnight with no zone of its own; anything later in the day could be another day in Oslo -#}
         case
-            when length({{ value }}) = 10 or regexp_full_match({{ value }}, '.{10}[T ]00:00(:00([.]0+)?)?')
-                then try_cast(left({{ value }}, 10) as date)
+            when length({{ value }}) = 10 then try_cast({{ value }} as date)
+            when regexp_full_match({{ value }}, '.{10}[T ]00:00(:00([.]0+)?)?') then try_cast(left({{ value }}, 10) as date)
         end
     {%- elif type == 'timestamp' -%}
         timezone('UTC', {{ value }})

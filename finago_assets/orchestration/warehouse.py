@@ -19,7 +19,7 @@ from dagster_dbt import DagsterDbtTranslator, DagsterDbtTranslatorSettings, DbtC
 from filelock import FileLock
 
 from finago_assets.core.catalogue.finago import ENDPOINTS
-from finago_assets.core.errors import CorruptFile, FinagoError
+from finago_assets.core.errors import FinagoError
 from finago_assets.core.landing.files import private_umask
 from finago_assets.core.landing.lock import warehouse_lock
 from finago_assets.core.landing.publish import publish_database
@@ -67,13 +67,16 @@ def warehouse_assets() -> list[dg.AssetsDefinition]:
             # dbt's profile reads these, in its own process and in the adapter that dagster-dbt opens in this one
             os.environ["FINAGO_DATA_DIR"] = os.fspath(settings.data_dir)
             os.environ["FINAGO_LANDING"] = settings.landing.value
-            invocation = dbt.cli(
-                ["build"], context=context, target_path=settings.work_dir / "dbt", raise_on_error=False
-            )
+            target = settings.work_dir / "dbt"
+            invocation = dbt.cli(["build"], context=context, target_path=target, raise_on_error=False)
+            for copied in target.glob("*.msgpack"):
+                # dagster-dbt copies it from the project together with its mode
+                copied.chmod(0o600)
             done = list(_told(invocation.stream(), context))
-            yield from _counted(done, settings.working_warehouse)
             if not invocation.is_successful():
+                yield from done
                 raise _explained(store, invocation.get_error())
+            yield from _counted(done, settings.working_warehouse)
 
     marts = [spec.key for spec in build_warehouse.specs if spec.key.path[0] == "marts"]
     return [build_warehouse, _published(marts)]
@@ -159,12 +162,10 @@ def _configured_organization() -> str:
 
 def _explained(store: RawStore, error: Exception | None) -> dg.Failure:
     """Name the corrupt raw file where that is why dbt failed; otherwise what dbt itself said."""
-    for endpoint in ENDPOINTS:
-        for organization in store.organizations():
-            try:
-                store.newest(endpoint, organization)
-            except CorruptFile as corrupt:
-                return failure(corrupt)
+    for organization in store.organizations():
+        for endpoint in ENDPOINTS:
+            for fault in store.faults(endpoint, organization):
+                return failure(fault)
     said = str(error or "").partition("Errors parsed from dbt logs:")[2]
     reasons = " ".join(line.strip() for line in said.splitlines() if line.strip() and not _PROGRESS.match(line))
     return dg.Failure(

@@ -1,0 +1,1 @@
+"""Tests of the dbt project: built by dbt itself over raw files written by hand."""

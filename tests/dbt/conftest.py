@@ -34,14 +34,14 @@ def empty_warehouse(tmp_path_factory: pytest.TempPathFactory, artifacts: Path) -
 def _small(empty_warehouse: Callable[[], Warehouse]) -> tuple[Warehouse, dict[str, str]]:
     warehouse = empty_warehouse()
     land_small_books(warehouse.raw)
-    warehouse.raw.land("transactionlines", DAY, lines_of(list(spelled(NUMBERS))), organization=ORGANIZATION)
+    warehouse.raw.of(ORGANIZATION).land("transactionlines", DAY, lines_of(list(spelled(NUMBERS))))
     warehouse.raw.fill_with_placeholders()
     return warehouse, warehouse.dbt("build")
 
 
 @pytest.fixture(scope="session")
 def small(_small: tuple[Warehouse, dict[str, str]]) -> Warehouse:
-    """The built warehouse of the small books, and of one organization that only posts numbers. Read it, never change it."""
+    """The built warehouse of the small books and of an organization that only posts numbers. Never change it."""
     return _small[0]
 
 

@@ -31,7 +31,7 @@ class Spelled:
 
 def spelled(count: int, seed: int = 17) -> Iterator[Spelled]:
     """`count` numbers of 1 to 28 digits: plain, with decimals, exponents, trailing zeros and signed zeros."""
-    chance = random.Random(seed)  # noqa: S311  numbers to test with, not to guard anything
+    chance = random.Random(seed)
     for number in range(count):
         digits = f"{chance.randrange(10 ** chance.randrange(1, 29))}"
         if number % 5 == 0:
@@ -49,9 +49,9 @@ def spelled(count: int, seed: int = 17) -> Iterator[Spelled]:
 
 def lines_of(numbers: list[Spelled]) -> list[str]:
     """Two ledger lines for each number: `a<n>` has it as its amount, `r<n>` as its rate."""
-    amounts = [line(f"a{n}", n, 1920, number.text, DAY) for n, number in enumerate(numbers)]
+    amounts = [line(f"a{n}", n, (1920, number.text), DAY) for n, number in enumerate(numbers)]
     rates = [
-        line(f"r{n}", n, 1920, "1", DAY, f'"currency":{{"code":"EUR","rate":{number.text}}}')
+        line(f"r{n}", n, (1920, "1"), DAY, f'"currency":{{"code":"EUR","rate":{number.text}}}')
         for n, number in enumerate(numbers)
     ]
     return amounts + rates

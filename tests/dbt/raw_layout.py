@@ -6,8 +6,7 @@ Owns the layout's look and nothing else: what a record says is up to each test.
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
-from pathlib import Path
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import duckdb
@@ -18,15 +17,21 @@ from finago_assets.core.catalogue.finago import ENDPOINTS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from pathlib import Path
 
 NEVER = "1970-01-01"
 
 
 @dataclass(frozen=True, slots=True)
 class RawFolder:
-    """A data folder whose raw part is written by hand."""
+    """A data folder whose raw part is written by hand, one organization at a time."""
 
     data_dir: Path
+    organization: str = "org-1"
+
+    def of(self, organization: str) -> RawFolder:
+        """Return the same folder, for landing another organization."""
+        return replace(self, organization=organization)
 
     def land(
         self,
@@ -34,7 +39,6 @@ class RawFolder:
         date: str,
         payloads: Sequence[str],
         *,
-        organization: str = "org-1",
         parents: Sequence[str] = (),
         outcome: str = "landed",
     ) -> Path:
@@ -49,19 +53,19 @@ class RawFolder:
             columns[parent.column] = pa.array(parents, pa.string())
         digest = hashlib.sha256("\n".join([*payloads, *parents]).encode()).hexdigest()
         metadata = {"digest": digest, "rows": f"{len(payloads)}", "outcome": outcome}
-        path = self.file(endpoint, date, organization)
+        path = self.file(endpoint, date)
         path.parent.mkdir(parents=True, exist_ok=True)
         pq.write_table(pa.table(columns).replace_schema_metadata(metadata), path, compression="zstd")
         return path
 
-    def file(self, endpoint: str, date: str, organization: str = "org-1") -> Path:
+    def file(self, endpoint: str, date: str) -> Path:
         """Where a partition lies."""
         return (
             self.data_dir
             / "raw"
             / "finago"
             / endpoint
-            / f"organization={organization}"
+            / f"organization={self.organization}"
             / f"date={date}"
             / "data.parquet"
         )

@@ -18,9 +18,9 @@ def _change_raw(warehouse: Warehouse) -> None:
     edited = [text.replace("1250.00", "1300.00") for text in LINES["2024-01-10"]]
     raw.land("transactionlines", "2024-01-10", edited)
     raw.land("transactionlines", "2024-02-05", [])
-    raw.land("transactionlines", "2024-03-05", [line("n1", 9, 1920, "3.33", "2024-03-05")])
+    raw.land("transactionlines", "2024-03-05", [line("n1", 9, (1920, "3.33"), "2024-03-05")])
     raw.file("transactionlines", "2024-03-10").unlink()
-    raw.land("transactionlines", "2024-05-01", [line("e1", 10, 1920, "1", "2024-05-01")], organization="org-2")
+    raw.of("org-2").land("transactionlines", "2024-05-01", [line("e1", 10, (1920, "1"), "2024-05-01")])
     raw.land("salesorders", "2024-01-10", ORDERS["2024-01-10"][1:])
     raw.land("salesorders", "2024-02-05", [], outcome="placeholder")
     raw.file("banktransactions", "2024-02-05").unlink()

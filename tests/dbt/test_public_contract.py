@@ -38,7 +38,7 @@ CONTRACT = {
     "invoice_lines": (
         "order_id line_id product_number quantity price discount_rate net_amount tax_number account_number"
     ),
-    "customers": "id name external_reference pricelist_id is_company is_supplier organization_number phone mobile_phone",
+    "customers": "id name external_reference pricelist_id is_company is_supplier organization_number phone",
     "products": "id name number type status description cost_price sales_price indirect_cost webshop_enabled ean",
 }
 AMOUNTS = {

@@ -26,12 +26,12 @@ class Run:
 
     def materializations(self, endpoint: str) -> list[dg.AssetMaterialization]:
         """Every materialization event of this run for one endpoint, oldest first."""
-        records = self.instance.get_records_for_run(self.result.run_id, of_type=dg.DagsterEventType.ASSET_MATERIALIZATION)
+        records = self.instance.get_records_for_run(
+            self.result.run_id, of_type=dg.DagsterEventType.ASSET_MATERIALIZATION
+        )
         found = [record.event_log_entry.dagster_event for record in records.records]
         key = raw_key(endpoint)
-        return [
-            event.step_materialization_data.materialization for event in found if event and event.asset_key == key
-        ]
+        return [event.step_materialization_data.materialization for event in found if event and event.asset_key == key]
 
     def checks(self, endpoint: str) -> dict[str, dg.AssetCheckEvaluation]:
         """Every check evaluation of this run for one endpoint, by name."""

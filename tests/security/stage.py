@@ -1,10 +1,11 @@
-"""Where a scenario plays: a sandbox whose secret and tokens are canaries, a server that repeats what it hears, and runs.
+"""Where a scenario plays: a sandbox whose secret and tokens are canaries, a server that repeats what it hears, runs.
 
-Owns the canary credentials and everything a scenario leaves behind: one folder, and the history of one Dagster instance.
+Owns what a scenario may use and what it leaves behind: a folder, and its part of a Dagster instance's history.
 """
 
 from __future__ import annotations
 
+import logging
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
     Answer = Callable[[str], bytes]
 
 DAY = "2024-01-03"
+LOG = "logging.txt"
 IMPATIENT = RetryPolicy(attempts=2, base_seconds=0, cap_seconds=0, throttle_seconds=0, request_seconds=0.3)
 
 
@@ -99,23 +101,40 @@ class Stage:
         text = "\n".join(text if isinstance(text, str) else repr(text) for text in texts)
         (self.folder / f"note-{self._noted}.txt").write_text(text, encoding="utf-8")
 
+    def damage(self, endpoint: str) -> None:
+        """Leave the beginning of one landed file, and no more."""
+        path = next(self.data.glob(f"raw/finago/{endpoint}/*/*/data.parquet"))
+        path.write_bytes(b"PAR1")
+        self.damaged.append(path)
+
     def run(
         self,
         *endpoints: str,
         last: str = DAY,
         also: Sequence[dg.AssetsDefinition] = (),
-        resource: FinagoResource | None = None,
         config: Mapping[str, Any] | None = None,
     ) -> str:
-        """Materialize raw endpoints and return what the run log says went wrong, nothing when all went well."""
-        days = {"dagster/asset_partition_range_start": DAY, "dagster/asset_partition_range_end": last}
+        """Materialize raw endpoints; return what went wrong as the run log has it, nothing when all went well."""
+        chosen = [*map(raw_key, endpoints), *(asset.key for asset in also)]
+        assets = [*raw_assets(read_settings()), *also]
+        return self.materialize(assets, chosen, {"finago": Impatient()}, last, {"finago": config} if config else {})
+
+    def materialize(
+        self,
+        assets: Sequence[dg.AssetsDefinition],
+        chosen: Sequence[dg.AssetKey],
+        resources: Mapping[str, Any],
+        last: str = DAY,
+        config: Mapping[str, Any] | None = None,
+    ) -> str:
+        """Materialize assets over a range of days; `config` is launch config by resource."""
         result = dg.materialize(
-            [*raw_assets(read_settings()), *also],
-            selection=[*map(raw_key, endpoints), *(asset.key for asset in also)],
-            resources={"finago": resource or Impatient()},
+            assets,
+            selection=chosen,
+            resources=resources,
             instance=self.instance,
-            tags=days,
-            run_config={"resources": {"finago": {"config": config}}} if config else None,
+            tags={"dagster/asset_partition_range_start": DAY, "dagster/asset_partition_range_end": last},
+            run_config={"resources": {name: {"config": given} for name, given in (config or {}).items()}},
             raise_on_error=False,
         )
         failed = [event.step_failure_data.error for event in result.all_events if event.is_step_failure]
@@ -123,8 +142,23 @@ class Stage:
 
 
 @contextmanager
+def at_debug() -> Iterator[None]:
+    """Let every logger there is say all it has to say."""
+    loggers = [logging.getLogger(name) for name in (None, "httpx", "httpcore", *logging.root.manager.loggerDict)]
+    before = {logger: logger.level for logger in loggers}
+    try:
+        for logger in loggers:
+            logger.setLevel(logging.DEBUG)
+        yield
+        assert logging.getLogger("httpcore.http11").isEnabledFor(logging.DEBUG)
+    finally:
+        for logger, level in before.items():
+            logger.setLevel(level)
+
+
+@contextmanager
 def mirror(stage: Stage, api: Answer, token: Answer | None = None) -> Iterator[None]:
-    """Point the stage at a server that makes its answers of what it was sent: the Authorization header, or the secret."""
+    """Point the stage at a server that makes its answers of what it hears: the Authorization header, or the secret."""
 
     def script(connection: socket.socket, head: bytes) -> None:
         if head.startswith(b"POST"):

@@ -106,6 +106,14 @@ class DuckdbStore:
             reader.hold_against(manifest)
         return manifest
 
+    def faults(self, endpoint: str, organization: str) -> Iterator[CorruptFile]:
+        """See `RawStore.faults`."""
+        for row in self._manifests(endpoint, organization):
+            try:
+                self.verify(Partition(endpoint, organization, row["date"]))
+            except CorruptFile as fault:
+                yield fault
+
     def placeholder(self, endpoint: Endpoint, organization: str, day: dt.date) -> None:
         """See `RawStore.placeholder`."""
         partition = Partition(endpoint.name, organization, day)

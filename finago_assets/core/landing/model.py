@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from typing import Self
 
     from finago_assets.core.catalogue.model import Endpoint
+    from finago_assets.core.errors import CorruptFile
 
 _ORGANIZATION = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
@@ -221,6 +222,10 @@ class RawStore(Protocol):
 
     def verify(self, partition: Partition) -> Manifest:
         """Read everything again and hold it against the manifest. Raises NotLanded, CorruptFile."""
+        ...
+
+    def faults(self, endpoint: str, organization: str) -> Iterator[CorruptFile]:
+        """Verify every partition and yield the error of each that fails. Reads everything: ask when something broke."""
         ...
 
     def placeholder(self, endpoint: Endpoint, organization: str, day: dt.date) -> None:

@@ -86,6 +86,14 @@ class ParquetStore:
             raise corrupt(str(self._tree.file(partition)), f"its manifest is that of {manifest.partition}")
         return manifest
 
+    def faults(self, endpoint: str, organization: str) -> Iterator[CorruptFile]:
+        """See `RawStore.faults`."""
+        for day in self._tree.days(endpoint, organization):
+            try:
+                self.verify(Partition(endpoint, organization, day))
+            except CorruptFile as fault:
+                yield fault
+
     def placeholder(self, endpoint: Endpoint, organization: str, day: dt.date) -> None:
         """See `RawStore.placeholder`."""
         partition = Partition(endpoint.name, organization, day)
