@@ -10,6 +10,7 @@ import subprocess
 import sys
 from contextlib import ExitStack
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -59,7 +60,7 @@ def sandbox(context: typer.Context) -> None:
 @app.command()
 def doctor() -> None:
     """Check settings, credentials and every endpoint's scope with the smallest requests."""
-    from finago_assets.doctor import WINDOW_ADVICE, Verdict, examine
+    from finago_assets.doctor import PATIENCE, WINDOW_ADVICE, Verdict, examine
     from finago_assets.orchestration.resources import open_client
 
     console = Console()
@@ -68,7 +69,7 @@ def doctor() -> None:
         table.add_column(column, overflow="fold")
     failed = False
     with console.status("Asking …") as status:
-        for finding in examine(os.environ, open_client):
+        for finding in examine(os.environ, partial(open_client, policy=PATIENCE)):
             status.update(f"Asked: {finding.subject}")
             style = STYLES[finding.verdict.value]
             table.add_row(finding.subject, f"[{style}]{finding.verdict.value}[/]", escape(finding.detail))

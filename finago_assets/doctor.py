@@ -18,6 +18,7 @@ from finago_assets.core.catalogue.finago import ENDPOINTS
 from finago_assets.core.errors import FinagoError, Forbidden, NotFound, SettingMissing
 from finago_assets.core.extract import smallest_call
 from finago_assets.core.http.call import Tally
+from finago_assets.core.http.retry import RetryPolicy
 from finago_assets.core.records import RecordReader
 from finago_assets.core.windows import oslo_today
 from finago_assets.settings import read_connection, read_settings
@@ -32,9 +33,14 @@ if TYPE_CHECKING:
 
 LITTLE_SPACE: Final = 1 << 30
 WINDOW_ADVICE: Final = (
-    "A partition is a day from FINAGO_START_DATE up to today in Oslo. Dagster itself answers for a day outside that range: "
-    "“Partition keys not found” means a day before FINAGO_START_DATE or in the future, also where it blames the start of "
-    "the range for a bad end. A reversed range is refused by the assets: “is empty or reversed”."
+    "A partition is a day from FINAGO_START_DATE up to today in Oslo. For a day outside that range Dagster itself "
+    "answers: “... must have a PartitionsDefinition containing the passed partition key”. Where the end of a range is "
+    "at fault it names the start; “Could not find a partition with key”, further up, has the right day. A reversed "
+    "range is refused by the assets: “is empty or reversed”."
+)
+# an answer after half a minute helps nobody who waits for it
+PATIENCE: Final = RetryPolicy(
+    attempts=2, cap_seconds=1, retry_after_cap=5, throttle_seconds=1, request_seconds=30, total_seconds=600
 )
 
 
@@ -134,4 +140,5 @@ def _data_folder(settings: Settings) -> Finding:
     if not os.access(folder, os.W_OK | os.X_OK):
         return Finding("data folder", Verdict.FAILS, f"{folder} cannot be written; set FINAGO_DATA_DIR to one that can")
     verdict = Verdict.WORKS if free > LITTLE_SPACE else Verdict.FAILS
-    return Finding("data folder", verdict, f"{free / (1 << 30):,.1f} GiB free")
+    others = "; other users of this machine can look into it: chmod 700" if folder.stat().st_mode & 0o077 else ""
+    return Finding("data folder", verdict, f"{free / (1 << 30):,.1f} GiB free{others}")

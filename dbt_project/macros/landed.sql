@@ -4,7 +4,7 @@
     '{{ env_var("FINAGO_DATA_DIR", "data") | replace("'", "''") }}/raw/finago/{{ endpoint }}/organization=*/date=*/data.parquet'
 {%- endmacro %}
 
-{#- One row for each landed partition with rows: o(rganization), d(ate), f(ile), digest, landed_rows. An empty day and a placeholder
+{#- One row for each landed partition with rows: o(rganization), d(ate), f(ile), digest, landed_rows, fetched_at. An empty day and a placeholder
     hold nothing to type, so they count as absent: what staging still has of them is deleted. empty_too: whether a day
     landed at all, with or without rows. -#}
 {% macro landed_partitions(endpoint, empty_too=false) -%}
@@ -14,7 +14,8 @@
         cast(m.date as date) as d,
         cast(null as varchar) as f,
         m.digest,
-        cast(m.rows as bigint) as landed_rows
+        cast(m.rows as bigint) as landed_rows,
+        cast(m.fetched_at as timestamptz) as fetched_at
     from raw.finago.manifests as m
     where m.endpoint = '{{ endpoint }}' and m.outcome = 'landed'{% if not empty_too %} and cast(m.rows as bigint) > 0{% endif %}
     {%- else -%}
@@ -23,7 +24,8 @@
         cast(regexp_extract(m.file_name, 'date=([^/]+)', 1) as date) as d,
         m.file_name as f,
         max(decode(m.value)) filter (where decode(m.key) = 'digest') as digest,
-        cast(max(decode(m.value)) filter (where decode(m.key) = 'rows') as bigint) as landed_rows
+        cast(max(decode(m.value)) filter (where decode(m.key) = 'rows') as bigint) as landed_rows,
+        cast(max(decode(m.value)) filter (where decode(m.key) = 'fetched_at') as timestamptz) as fetched_at
     from parquet_kv_metadata({{ raw_files(endpoint) }}) as m
     group by m.file_name
     having

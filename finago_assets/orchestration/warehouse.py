@@ -8,7 +8,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 from typing import Any, Final
 
@@ -23,7 +23,7 @@ from finago_assets.core.errors import FinagoError
 from finago_assets.core.landing.files import private_umask
 from finago_assets.core.landing.lock import warehouse_lock
 from finago_assets.core.landing.publish import publish_database
-from finago_assets.core.landing.store import RawStore, open_store
+from finago_assets.core.landing.store import Landing, RawStore, open_store
 from finago_assets.orchestration.failures import failure, typed_failures
 from finago_assets.settings import ORGANIZATION_ID, Settings, read_settings
 
@@ -67,12 +67,11 @@ def warehouse_assets() -> list[dg.AssetsDefinition]:
             # dbt's profile reads these, in its own process and in the adapter that dagster-dbt opens in this one
             os.environ["FINAGO_DATA_DIR"] = os.fspath(settings.data_dir)
             os.environ["FINAGO_LANDING"] = settings.landing.value
-            target = settings.work_dir / "dbt"
-            invocation = dbt.cli(["build"], context=context, target_path=target, raise_on_error=False)
-            for copied in target.glob("*.msgpack"):
-                # dagster-dbt copies it from the project together with its mode
-                copied.chmod(0o600)
-            done = list(_told(invocation.stream(), context))
+            with _raw_held(settings):
+                invocation = dbt.cli(
+                    ["build"], context=context, target_path=settings.work_dir / "dbt", raise_on_error=False
+                )
+                done = list(_told(invocation.stream(), context))
             if not invocation.is_successful():
                 yield from done
                 raise _explained(store, invocation.get_error())
@@ -146,6 +145,13 @@ def _locked(settings: Settings, context: AssetExecutionContext) -> Iterator[None
     # neither dbt nor DuckDB lets us choose the mode of the files they make
     with private_umask(), warehouse_lock(settings.work_dir / "warehouse.lock", PATIENCE_SECONDS, waiting):
         yield
+
+
+def _raw_held(settings: Settings) -> AbstractContextManager[None]:
+    """Keep landers out of the raw tables while dbt reads them; raw files need no such thing."""
+    if settings.landing is Landing.PARQUET:
+        return nullcontext()
+    return warehouse_lock(settings.data_dir / "raw.duckdb.lock", PATIENCE_SECONDS)
 
 
 def _complete(store: RawStore, settings: Settings) -> None:

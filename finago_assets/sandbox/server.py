@@ -179,7 +179,7 @@ def running(books: Books | None = None, **options: Unpack[Changes]) -> Iterator[
 
 
 def serve(options: SandboxOptions) -> None:
-    """Serve in the foreground until interrupted, after printing how to connect. Raises SettingInvalid for a taken port."""
+    """Serve in the foreground until interrupted. Raises SettingInvalid for a port that is taken."""
     server, listening, found = _prepared(options, None)
     sys.stdout.write(how_to_connect(found) + "\n")
     sys.stdout.flush()

@@ -66,7 +66,7 @@ def _await(address: str) -> None:
     deadline = time.monotonic() + PATIENCE
     while True:
         try:
-            with urllib.request.urlopen(f"{address}/server_info", timeout=5):
+            with urllib.request.urlopen(f"{address}/server_info", timeout=5):  # noqa: S310  our own server
                 return
         except OSError:
             if time.monotonic() > deadline:
@@ -127,7 +127,7 @@ def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[WebDriver]:
 
 
 def _shows(browser: WebDriver, *texts: str) -> None:
-    """Wait until the page shows every text."""
+    """Wait until the page shows every text; if it never does, say what it shows instead."""
     body = (By.TAG_NAME, "body")
     for text in texts:
         try:
@@ -141,7 +141,7 @@ def _click(browser: WebDriver, text: str) -> None:
     WebDriverWait(browser, PATIENCE).until(seen.element_to_be_clickable(here)).click()
 
 
-def test_the_graph_shows_every_layer_from_the_endpoints_to_the_published_warehouse(browser: WebDriver, ui: str) -> None:
+def test_the_graph_shows_every_layer_from_endpoint_to_published_warehouse(browser: WebDriver, ui: str) -> None:
     browser.get(f"{ui}/asset-groups")
     _shows(browser, "raw_ledger", "raw_invoicing", "staging", "intermediate", "marts", "published")
     # a sign-up box over the page would be the first thing a new user has to click away

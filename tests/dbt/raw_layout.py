@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 NEVER = "1970-01-01"
+FETCHED_AT = "2024-05-01T04:00:00+00:00"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +53,7 @@ class RawFolder:
         if parent is not None:
             columns[parent.column] = pa.array(parents, pa.string())
         digest = hashlib.sha256("\n".join([*payloads, *parents]).encode()).hexdigest()
-        metadata = {"digest": digest, "rows": f"{len(payloads)}", "outcome": outcome}
+        metadata = {"digest": digest, "rows": f"{len(payloads)}", "outcome": outcome, "fetched_at": FETCHED_AT}
         path = self.file(endpoint, date)
         path.parent.mkdir(parents=True, exist_ok=True)
         pq.write_table(pa.table(columns).replace_schema_metadata(metadata), path, compression="zstd")
@@ -98,6 +99,6 @@ def _manifests(data_dir: Path) -> str:
         r"select regexp_extract(file_name, 'raw/finago/([^/]+)/', 1) as endpoint, "
         r"regexp_extract(file_name, 'organization=([^/]+)', 1) as organization, "
         r"cast(regexp_extract(file_name, 'date=([^/]+)', 1) as date) as date, "
-        f"{value('digest')}, {value('rows')}, {value('outcome')} "
+        f"{value('digest')}, {value('rows')}, {value('outcome')}, {value('fetched_at')} "
         f"from parquet_kv_metadata('{data_dir}/raw/finago/*/*/*/data.parquet') group by file_name"
     )

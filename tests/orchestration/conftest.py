@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import dagster as dg
 import pytest
 
-from finago_assets.sandbox.options import Order
 from finago_assets.sandbox.books.plan import Size
+from finago_assets.sandbox.options import Order
 from finago_assets.sandbox.server import Running, running
 
 if TYPE_CHECKING:

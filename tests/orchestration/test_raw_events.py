@@ -22,7 +22,8 @@ def downstream() -> None:
     """Stands for dbt: must run whatever was withheld upstream."""
 
 
-def test_each_landed_day_has_exactly_one_event_with_its_facts(office: Running, instance: dg.DagsterInstance) -> None:
+@pytest.mark.usefixtures("office")
+def test_each_landed_day_has_exactly_one_event_with_its_facts(instance: dg.DagsterInstance) -> None:
     run = land(instance, "transactionlines", last="2024-01-31")
     assert run.result.success
     events = run.materializations("transactionlines")
@@ -43,7 +44,8 @@ def test_each_landed_day_has_exactly_one_event_with_its_facts(office: Running, i
     assert sum(int(str(event.metadata["dagster/row_count"].value)) for event in events) > 0
 
 
-def test_both_checks_pass_and_the_agreement_is_shown_by_month(office: Running, instance: dg.DagsterInstance) -> None:
+@pytest.mark.usefixtures("office")
+def test_both_checks_pass_and_the_agreement_is_shown_by_month(instance: dg.DagsterInstance) -> None:
     checks = land(instance, "transactionlines", first="2024-01-15", last="2024-02-15").checks("transactionlines")
     assert {name: check.passed for name, check in checks.items()} == {
         "manifest_and_file_agree": True,
@@ -131,8 +133,9 @@ def test_a_reversed_range_is_refused_in_plain_words(office: Running, instance: d
     assert office.requests == []
 
 
+@pytest.mark.usefixtures("office")
 def test_a_reference_list_lands_without_a_partition_and_says_when_it_is_suspiciously_empty(
-    office: Running, instance: dg.DagsterInstance
+    instance: dg.DagsterInstance,
 ) -> None:
     run = land(instance, "accounts", "organization_information", "dimensions", "dimension_elements")
     assert run.result.success

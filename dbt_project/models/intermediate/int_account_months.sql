@@ -11,9 +11,15 @@ with moved as (
 ),
 
 accounts as (
-    select moved.organization_id, moved.account_number from moved
+    select
+        moved.organization_id,
+        moved.account_number
+    from moved
     union
-    select reported.organization_id, reported.account_number from {{ ref('int_reported_balances') }} as reported
+    select
+        reported.organization_id,
+        reported.account_number
+    from {{ ref('int_reported_balances') }} as reported
 )
 
 select

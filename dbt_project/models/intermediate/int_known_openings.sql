@@ -1,16 +1,18 @@
 -- An account the ERP leaves out of an answer that covers the month has nothing on it.
 with covered as (
-    select distinct reported.organization_id, reported.period from {{ ref('int_reported_balances') }} as reported
+    select distinct
+        reported.organization_id,
+        reported.period
+    from {{ ref('int_reported_balances') }} as reported
 ),
 
 flagged as (
     select
         months.*,
-        months.run_number is distinct from lag(months.run_number) over account as starts_run,
+        coalesce(months.run_number <> lag(months.run_number) over account, true) as starts_run,
         months.restarts_yearly and (
             months.starts_year
-            or months.fiscal_year is null
-            or months.fiscal_year is distinct from lag(months.fiscal_year) over account
+            or coalesce(months.fiscal_year <> lag(months.fiscal_year) over account, true)
         ) as starts_count
     from {{ ref('int_account_months') }} as months
     window account as (partition by months.organization_id, months.account_number order by months.period)

@@ -16,6 +16,8 @@ select
     ) as balance_within_day
 from {{ ref('int_ledger_lines') }} as lines
 {% if is_incremental() %}
-    inner join (select unnest(getvariable('{{ partitions_variable() }}'), recursive := true)) as part
-        on lines.organization_id = part.o and lines.partition_date = part.d
+    where (lines.organization_id, lines.partition_date) in (
+        select (part.o, part.d)
+        from (select unnest(getvariable('{{ partitions_variable() }}'), recursive := true)) as part
+    )
 {% endif %}

@@ -1,6 +1,6 @@
 {#- The value names a row of `to` in the same organization. A list that never landed is no evidence against the books. -#}
 {% test known_in(model, column_name, to, field) %}
-{{ config(severity='warn', meta={'kind': 'books'}) }}
+    {{ config(severity='warn', meta={'kind': 'books'}) }}
 
 select m.organization_id, m.{{ column_name }}, count(*) as records
 from (select * from {{ model }}) as m

@@ -25,7 +25,7 @@ select
     balances.page as request,
     {{ typed_value('balances.balance."date"', 'date') }} as balance_date,
     balances.balance.opening as opening_balance,
-    balances.balance.change as change,
+    balances.balance.change,
     balances.balance.closing as closing_balance,
     balances._digest,
     balances._ordinal,

@@ -38,6 +38,5 @@ judged as (
     from lines
 )
 
-select
-    judged.* replace (case when judged.reject_reason is not null then judged.payload end as payload)
+select judged.* replace (case when judged.reject_reason is not null then judged.payload end as payload)
 from judged
