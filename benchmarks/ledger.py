@@ -100,7 +100,7 @@ def _record(serial: int, day: date, chance: Random) -> str:
 def _dimensions(chance: Random) -> Iterator[str]:
     for kind in range(1, 1 + chance.randrange(4)):
         value = chance.randrange(100, 1000)
-        yield f'{{"dimensionType":{kind},"value":"{value}","name":"Avdeling {value % 40} – Øst"}}'
+        yield f'{{"dimensionType":{kind},"value":"{value}","name":"Avdeling {value % 40} Øst"}}'
 
 
 def _money(cents: int) -> str:

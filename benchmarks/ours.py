@@ -1,4 +1,4 @@
-"""This project's own part of the comparison, as a user runs it but without Dagster around it.
+"""The project's own part of the comparison, as a user runs it but without Dagster around it.
 
 `land`: client, extractor and parquet store over twelve calendar months. `type`: the statements that dbt sent for
 `stg_transactionlines` (see dbt_sql.py), in a bare DuckDB under the profile's settings. Owns no code of either.
@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import json
+import time
 from argparse import ArgumentParser
 from datetime import date
 from decimal import Decimal
@@ -62,7 +63,9 @@ def main() -> None:
     parser.add_argument("--in-flight", type=int, default=4)
     asked = parser.parse_args()
     if asked.step == "land":
-        print(land(asked.origin, asked.data, asked.in_flight))
+        began = time.monotonic()
+        rows = land(asked.origin, asked.data, asked.in_flight)
+        print(json.dumps({"rows": rows, "seconds": time.monotonic() - began}))
     else:
         print(replay(asked.data / "typing.json", asked.data / "replay" / "warehouse.duckdb"))
 

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 
 from finago_assets.core.catalogue.finago import ENDPOINTS
-from finago_assets.core.errors import FinagoError, Forbidden, NotFound, SettingMissing
+from finago_assets.core.errors import FinagoError, Forbidden, NotFound, SettingMissing, Transient
 from finago_assets.core.extract import smallest_call
 from finago_assets.core.http.call import Tally
 from finago_assets.core.http.retry import RetryPolicy
@@ -93,6 +93,13 @@ def _through(client: FinagoClient, settings: Settings, connection: Connection) -
         yield Finding("token", Verdict.FAILS, str(error))
         return
     yield Finding("token", Verdict.WORKS, f"for organization {connection.organization_id}")
+    try:
+        client.probe(smallest_call(ENDPOINTS["organization_information"], today, today))
+    except Transient as error:
+        yield Finding("API", Verdict.FAILS, str(error))
+        return
+    except FinagoError:
+        pass  # it can be reached; what is wrong with this endpoint is said in its own line
     for endpoint in ENDPOINTS.values():
         yield _scope(client, endpoint, keys, settings.start_date, today)
 

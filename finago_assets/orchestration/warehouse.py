@@ -68,9 +68,11 @@ def warehouse_assets() -> list[dg.AssetsDefinition]:
             os.environ["FINAGO_DATA_DIR"] = os.fspath(settings.data_dir)
             os.environ["FINAGO_LANDING"] = settings.landing.value
             with _raw_held(settings):
-                invocation = dbt.cli(
-                    ["build"], context=context, target_path=settings.work_dir / "dbt", raise_on_error=False
-                )
+                target = settings.work_dir / "dbt"
+                invocation = dbt.cli(["build"], context=context, target_path=target, raise_on_error=False)
+                for copied in target.glob("*.msgpack"):
+                    # dagster-dbt copies it from the project together with its mode
+                    copied.chmod(0o600)
                 done = list(_told(invocation.stream(), context))
             if not invocation.is_successful():
                 yield from done

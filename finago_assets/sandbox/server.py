@@ -5,20 +5,19 @@ Owns sockets, threads and the addresses to connect to.
 
 from __future__ import annotations
 
-import asyncio
 import socket
 import sys
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from threading import Event, Thread
+from threading import Thread
 from typing import TYPE_CHECKING, Final, Unpack
 
 import uvicorn
 
-from finago_assets.core.errors import SettingInvalid
 from finago_assets.sandbox.app import BASE, OAUTH_PATH, application
 from finago_assets.sandbox.control import Control
 from finago_assets.sandbox.gate import CONTROL, Gate, Wires, recording
+from finago_assets.sandbox.listening import Server, bound
 from finago_assets.sandbox.options import CLIENT_ID, CLIENT_SECRET, Changes, SandboxOptions
 from finago_assets.sandbox.state import Request, Sandbox
 
@@ -28,7 +27,6 @@ if TYPE_CHECKING:
     from finago_assets.sandbox.books.company import Books
 
 STARTS_WITHIN: Final = 30.0
-TICK: Final = 0.25
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,44 +90,7 @@ class Running:
         }
 
 
-class _Server(uvicorn.Server):
-    """Uvicorn that stops at once when told to: tests start and stop hundreds, and every wait would be theirs."""
-
-    def __init__(self, config: uvicorn.Config, wires: Wires) -> None:
-        super().__init__(config)
-        self.wires = wires
-        self.ready = Event()
-        self.stopping = asyncio.Event()
-        self.loop: asyncio.AbstractEventLoop | None = None
-
-    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        await super().startup(sockets)
-        self.loop = asyncio.get_running_loop()
-        self.ready.set()
-
-    async def main_loop(self) -> None:
-        while not await self.on_tick(0):
-            with suppress(TimeoutError):
-                await asyncio.wait_for(self.stopping.wait(), TICK)
-
-    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        for listening in (*self.servers, *(sockets or ())):
-            listening.close()
-        for task in self.server_state.tasks:
-            task.cancel()
-        while self.wires:
-            for wire in list(self.wires.values()):
-                wire.abort()
-            await asyncio.sleep(0)
-
-    def stop(self) -> None:
-        """End the main loop, from any thread."""
-        self.should_exit = self.force_exit = True
-        if self.loop is not None:
-            self.loop.call_soon_threadsafe(self.stopping.set)
-
-
-def _prepared(options: SandboxOptions, books: Books | None) -> tuple[_Server, socket.socket, Running]:
+def _prepared(options: SandboxOptions, books: Books | None) -> tuple[Server, socket.socket, Running]:
     sandbox = Sandbox.start(options, books)
     control, wires = Control(sandbox), Wires()
     gate = Gate(application(sandbox, control), sandbox, wires)
@@ -146,20 +107,8 @@ def _prepared(options: SandboxOptions, books: Books | None) -> tuple[_Server, so
     # asyncio turns Nagle's delay of 40 ms off only for sockets that say they are TCP
     listening = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    host, port = _bound(listening, options)
-    return _Server(config, wires), listening, Running(f"http://{host}:{port}", control)
-
-
-def _bound(listening: socket.socket, options: SandboxOptions) -> tuple[str, int]:
-    try:
-        listening.bind((options.host, options.port))
-    except OSError as error:
-        listening.close()
-        raise SettingInvalid(
-            f"Port {options.port} on {options.host} cannot be used ({error.strerror}); give another one."
-        ) from None
-    host, port = listening.getsockname()[:2]
-    return host, port
+    host, port = bound(listening, options.host, options.port)
+    return Server(config, wires), listening, Running(f"http://{host}:{port}", control)
 
 
 @contextmanager

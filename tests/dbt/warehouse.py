@@ -46,7 +46,7 @@ class Warehouse:
                 Path(sys.executable).with_name("dbt"),
                 *arguments,
                 *("--project-dir", PROJECT, "--profiles-dir", PROJECT),
-                *("--target-path", target, "--log-path", target),
+                *("--target-path", target, "--log-level-file", "none", "--quiet"),
             ],
             cwd=self.folder,
             env={**os.environ, "FINAGO_DATA_DIR": "data", "FINAGO_LANDING": landing},

@@ -89,14 +89,17 @@ def test_the_command_line_stands_for_options(tmp_path: Path) -> None:
 def test_the_command_says_how_to_connect_and_ends_quietly_when_interrupted() -> None:
     command = [sys.executable, "-m", "finago_assets.sandbox", "--port", "0", "--size", "tiny"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
-        assert process.stdout is not None
-        said = [process.stdout.readline() for _ in range(9)]
-        address = re.search(r"http://\S+/_sandbox", said[-1])
-        assert address is not None
-        with urlopen(address[0], timeout=10) as answer:  # noqa: S310 - loopback, printed by our own process
-            assert answer.status == 200
-        process.send_signal(signal.SIGINT)
-        _, complaint = process.communicate(timeout=20)
+        try:
+            assert process.stdout is not None
+            said = [process.stdout.readline() for _ in range(9)]
+            address = re.search(r"http://\S+/_sandbox", said[-1])
+            assert address is not None
+            with urlopen(address[0], timeout=10) as answer:  # noqa: S310 - loopback, printed by our own process
+                assert answer.status == 200
+            process.send_signal(signal.SIGINT)
+            _, complaint = process.communicate(timeout=20)
+        finally:
+            process.kill()
     assert (process.returncode, complaint) == (0, "")
     assert {line.split()[1].partition("=")[0] for line in said if line.startswith("export")} >= {"FINAGO_API_URL"}
 

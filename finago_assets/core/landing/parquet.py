@@ -48,7 +48,7 @@ class ParquetStore:
         """See `RawStore.manifest`."""
         try:
             with closing(RawReader(self._tree.file(partition))) as reader:
-                return reader.manifest()
+                return self._manifest(reader, partition)
         except FileNotFoundError:
             return None
 
@@ -80,10 +80,8 @@ class ParquetStore:
     def verify(self, partition: Partition) -> Manifest:
         """See `RawStore.verify`."""
         with closing(self._reader(partition)) as reader:
-            manifest = reader.manifest()
+            manifest = self._manifest(reader, partition)
             reader.hold_against(manifest)
-        if manifest.partition != partition:
-            raise corrupt(str(self._tree.file(partition)), f"its manifest is that of {manifest.partition}")
         return manifest
 
     def faults(self, endpoint: str, organization: str) -> Iterator[CorruptFile]:
@@ -154,6 +152,12 @@ class ParquetStore:
                 self.files.link(file.path, self._tree.file(partition))
         finally:
             file.discard()
+
+    def _manifest(self, reader: RawReader, partition: Partition) -> Manifest:
+        manifest = reader.manifest()
+        if manifest.partition != partition:
+            raise corrupt(str(self._tree.file(partition)), f"its manifest is that of {manifest.partition}")
+        return manifest
 
     def _reader(self, partition: Partition) -> RawReader:
         try:

@@ -11,8 +11,8 @@ from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from finago_assets.sandbox.books.accounts import ACCOUNTS, INPUT_VAT, OUTPUT_VAT
-from finago_assets.sandbox.books.calendar import ONE_DAY, banking_day, ends_term, ends_year, year_start
-from finago_assets.sandbox.books.money import ORE, share
+from finago_assets.sandbox.books.calendar import ONE_DAY, banking_day, ends_term, ends_year, euro, year_start
+from finago_assets.sandbox.books.money import ORE, converted, share
 from finago_assets.sandbox.books.vouchers import Posting, VoucherType
 
 if TYPE_CHECKING:
@@ -20,24 +20,21 @@ if TYPE_CHECKING:
 
 SETTLEMENT: Final = 2740
 ROUNDING: Final = 7745
-OPENING: Final = (
-    (1250, 250_000_00),
-    (1460, 480_000_50),
-    (1920, 2_500_000_00),
-    (1930, 120_000_25),
-    (2000, -1_000_000_00),
-    (2050, -850_000_75),
-    (2220, -1_500_000_00),
-)
+OPENING: Final = {1250: 250_000_00, 1460: 480_000_50, 1920: 2_500_000_00, 2000: -1_000_000_00, 2220: -1_500_000_00}
+OPENING_EUROS: Final = 10_500_25
+EQUITY: Final = 2050
 
 
 def open_books(journal: Journal) -> None:
     """Post the opening balances the day before the books start, and put the money in the bank."""
     day = journal.plan.start - ONE_DAY
-    journal.post(VoucherType.OPENING, day, *(Posting(account, amount) for account, amount in OPENING))
-    for account, amount in OPENING:
-        if account in (1920, 1930):
-            journal.statement.move(day, amount, ("text", "Inngående saldo"), account=account)
+    rate = euro(day)
+    postings = [Posting(account, amount) for account, amount in OPENING.items()]
+    postings.append(Posting(1930, converted(OPENING_EUROS, rate), currency="EUR", rate=rate))
+    postings.append(Posting(EQUITY, -sum(posting.amount for posting in postings)))
+    journal.post(VoucherType.OPENING, day, *postings)
+    journal.statement.move(day, OPENING[1920], ("text", "Inngående saldo"))
+    journal.statement.move(day, OPENING_EUROS, ("text", "Inngående saldo"), account=1930)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,5 +83,5 @@ class YearEnd:
             self.journal.post(VoucherType.CLOSING, day, Posting(8300, tax), Posting(2500, -tax), entered=60)
         rest = result + tax
         if rest:
-            closing = (Posting(8960, -rest), Posting(2050, rest))
+            closing = (Posting(8960, -rest), Posting(EQUITY, rest))
             self.journal.post(VoucherType.CLOSING, day, *closing, entered=60)

@@ -12,9 +12,11 @@ from finago_assets.sandbox.books.calendar import days, fiscal_periods
 from finago_assets.sandbox.books.closing import Authorities, YearEnd, open_books
 from finago_assets.sandbox.books.journal import Journal
 from finago_assets.sandbox.books.parties import parties
+from finago_assets.sandbox.books.payroll import Payroll
 from finago_assets.sandbox.books.products import products
+from finago_assets.sandbox.books.purchases import Purchases
 from finago_assets.sandbox.books.sales import Sales
-from finago_assets.sandbox.books.spending import Payroll, Purchases, Tills
+from finago_assets.sandbox.books.tills import Tills
 
 if TYPE_CHECKING:
     from finago_assets.sandbox.books.bank import Statement

@@ -11,6 +11,7 @@ from typing import Final
 PROJECT, DEPARTMENT, EMPLOYEE, PRODUCT, CUSTOMER = range(1, 6)
 CAMPAIGN: Final = 101
 REGION: Final = 104
+DEPARTMENTS: Final = ("10", "20", "30", "40")
 
 TYPES: Final = {
     PROJECT: "Prosjekt",

@@ -45,4 +45,5 @@ class Journal:
         """Post a voucher and return its id. Every third voucher has a scanned document."""
         self.vouchers += 1
         document = 70_000 + self.vouchers if self.vouchers % 3 == 0 else None
-        return self.ledger.post(Voucher(kind, day, postings, document=document, entered=entered))
+        typed = min(entered, (self.plan.last - day).days)
+        return self.ledger.post(Voucher(kind, day, postings, document=document, entered=typed))

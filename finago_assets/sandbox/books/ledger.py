@@ -33,8 +33,9 @@ class _Account(msgspec.Struct):
 
 
 class Read(msgspec.Struct, rename="camel"):
-    """The fields of a line that its balance depends on."""
+    """The fields of a line that identify it and that balances depend on."""
 
+    id: str
     account: _Account
     amount: Decimal
     day: date = msgspec.field(name="date")
@@ -109,7 +110,7 @@ class Ledger:
         """Delete every line of a voucher and return how many there were. Raises KeyError for an unknown id."""
         found = self.voucher(voucher_id)
         for line in found:
-            self.delete(msgspec.json.decode(line, type=dict[str, object])["id"])  # type: ignore[arg-type]  # ids are text
+            self.delete(msgspec.json.decode(line, type=Read).id)
         return len(found)
 
     def voucher(self, voucher_id: str) -> list[bytes]:

@@ -12,7 +12,7 @@ from random import Random
 
 
 class Size(StrEnum):
-    """How much the company does. Ledger lines over two years: about 600, 9 thousand, 200 thousand, one million."""
+    """How much the company does. Ledger lines over two years: 800, 10 thousand, 200 thousand, one million."""
 
     TINY = "tiny"
     SMALL = "small"

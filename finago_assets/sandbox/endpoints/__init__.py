@@ -5,11 +5,12 @@ Owns the table. Each module beside this file answers for one group of endpoints.
 
 from __future__ import annotations
 
-from finago_assets.sandbox.endpoints import bank, crm, invoicing, ledger, left_out, organization, product
+from finago_assets.sandbox.endpoints import bank, crm, dimensions, invoicing, ledger, left_out, organization, product
 from finago_assets.sandbox.endpoints.ask import Ask, Handler
 
 HANDLERS: dict[str, Handler] = {
     **ledger.HANDLERS,
+    **dimensions.HANDLERS,
     **invoicing.HANDLERS,
     **crm.HANDLERS,
     **product.HANDLERS,

@@ -16,7 +16,8 @@ from finago_assets.sandbox.books.calendar import ONE_DAY
 from finago_assets.sandbox.books.ids import Thing, guid
 from finago_assets.sandbox.books.line_json import moment
 from finago_assets.sandbox.books.order_book import PAYMENT_METHODS
-from finago_assets.sandbox.books.orders import Order, Status, order_json, order_line_json
+from finago_assets.sandbox.books.order_json import order_json, order_line_json
+from finago_assets.sandbox.books.orders import Order, Status
 from finago_assets.sandbox.endpoints.ask import Ask, Handler, missing
 
 if TYPE_CHECKING:

@@ -1,6 +1,6 @@
-"""Ledger endpoints: lines, accounts, taxes, voucher types, currencies, periods, dimensions.
+"""Ledger endpoints: lines, accounts, taxes, voucher types, currencies, periods.
 
-Owns their filters. Account balances have a module of their own.
+Owns their filters. Account balances and dimensions have modules of their own.
 """
 
 from __future__ import annotations
@@ -15,7 +15,6 @@ from msgspec import json
 from finago_assets.sandbox.answers import Listing, One, Result, array
 from finago_assets.sandbox.books.accounts import ACCOUNTS, TAXES, account_json, tax_json
 from finago_assets.sandbox.books.calendar import euro, period_json
-from finago_assets.sandbox.books.dimensions import CUSTOMER, ELEMENTS, PRODUCT, TYPES
 from finago_assets.sandbox.books.ledger import without_dimensions
 from finago_assets.sandbox.books.money import exact
 from finago_assets.sandbox.books.vouchers import VoucherType
@@ -136,44 +135,6 @@ def fiscal_periods(ask: Ask) -> Result:
     return Listing.of([period_json(p) for p in ask.books.periods if kind in (p.kind, "All")])
 
 
-def dimensions(_: Ask) -> Result:
-    """Every dimension type."""
-    return Listing.of([json.encode({"id": key, "name": name}) for key, name in TYPES.items()])
-
-
-def dimension(ask: Ask) -> Result:
-    """One dimension type."""
-    key = ask.integer("dimensionType")
-    return One(json.encode({"id": key, "name": TYPES[key]}) if key in TYPES else _missing())
-
-
-def elements(ask: Ask) -> Result:
-    """The active elements of a type; those of products and customers are the registers themselves."""
-    kind = ask.integer("dimensionType")
-    if kind not in TYPES:
-        raise missing()
-    return Listing.of([_element(kind, value, name) for value, name, active in _elements(ask, kind) if active])
-
-
-def element(ask: Ask) -> Result:
-    """One element, closed ones included."""
-    kind, wanted = ask.integer("dimensionType"), ask.path["value"]
-    found = [_element(kind, value, name) for value, name, _ in _elements(ask, kind) if value == wanted]
-    return One(found[0] if found else _missing())
-
-
-def _elements(ask: Ask, kind: int) -> list[tuple[str, str, bool]]:
-    if kind == PRODUCT:
-        return [(p.number, p.name, p.active) for p in ask.books.products]
-    if kind == CUSTOMER:
-        return [(str(p.id), p.name, True) for p in ask.books.parties if not p.is_supplier]
-    return [(e.value, e.name, e.active) for e in ELEMENTS.values() if e.kind == kind]
-
-
-def _element(kind: int, value: str, name: str) -> bytes:
-    return json.encode({"dimensionType": kind, "value": value, "name": name})
-
-
 def _missing() -> bytes:
     raise missing()
 
@@ -200,8 +161,4 @@ HANDLERS: Final[dict[str, Handler]] = {
     "/transactiontypes": transaction_types,
     "/currencies": currencies,
     "/fiscalperiods": fiscal_periods,
-    "/dimensions": dimensions,
-    "/dimensions/{dimensionType}": dimension,
-    "/dimensions/{dimensionType}/elements": elements,
-    "/dimensions/{dimensionType}/elements/{value}": element,
 }

@@ -1,24 +1,24 @@
-"""Purchases, payroll, tills, loan and depreciation: everything that is not a sale on account.
+"""Supplier invoices: entered when they come, paid when they are due, at home and abroad.
 
-Owns those vouchers and the payments that follow from them.
+Owns those vouchers and the payments that follow. Suppliers are parties like any other.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from decimal import Decimal
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from finago_assets.sandbox.books.accounts import TAXES
-from finago_assets.sandbox.books.calendar import SUNDAY, banking_day, days, euro, month_end
-from finago_assets.sandbox.books.dimensions import DEPARTMENT, EMPLOYEE
+from finago_assets.sandbox.books.calendar import banking_day, days, euro
+from finago_assets.sandbox.books.dimensions import DEPARTMENT, DEPARTMENTS
 from finago_assets.sandbox.books.ids import luhn
 from finago_assets.sandbox.books.money import converted, share
 from finago_assets.sandbox.books.vouchers import InvoiceRef, Posting, VoucherType
 
 if TYPE_CHECKING:
+    from decimal import Decimal
     from random import Random
 
     from finago_assets.sandbox.books.journal import Journal
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
 
 PAYABLE: Final = 2400
 EXPENSES: Final = (4300, 4300, 6300, 6340, 4300, 6800, 6900, 7320, 7140, 6700, 7500)
-DEPARTMENTS: Final = ("10", "20", "30", "40")
 ABROAD: Final = 86
 
 
@@ -121,99 +120,3 @@ class Purchases:
         if paid != debt.owed:
             postings.append(Posting(8160 if paid > debt.owed else 8060, paid - debt.owed, comment="Agio"))
         self.journal.post(VoucherType.PAYMENT, day, *postings)
-
-
-@dataclass(frozen=True, slots=True)
-class Payroll:
-    """Wages on the 20th, tax and employer's contribution every second month, interest and depreciation."""
-
-    journal: Journal
-
-    def day(self, day: date) -> None:
-        """Run what the calendar asks for."""
-        if day.day == 15 and day.month % 2:
-            self._authorities(day)
-        if day.day == 20:
-            self._wages(day)
-        if day == month_end(day):
-            self.journal.post(VoucherType.MANUAL, day, Posting(6010, 4_166_67), Posting(1250, -4_166_67))
-        if day == month_end(day) and day.month % 3 == 0:
-            interest = 12_500_00 + day.month * 17
-            self.journal.statement.move(day, -interest, ("text", "Renter lån"))
-            self.journal.post(VoucherType.MANUAL, day, Posting(8150, interest), Posting(1920, -interest))
-
-    def _wages(self, day: date) -> None:
-        staff = self.journal.plan.volume.staff
-        gross = [41_250_50 + (person % 7) * 1_111_35 for person in range(staff)]
-        withheld, total = share(sum(gross), 33), sum(gross)
-        duty, holiday = share(total, Decimal("14.1")), share(total, 12)
-        duty_on_holiday = share(holiday, Decimal("14.1"))
-        wages = [
-            Posting(5000, pay, dimensions=((DEPARTMENT, DEPARTMENTS[n % 4]), (EMPLOYEE, str(1 + n % 3))))
-            for n, pay in enumerate(gross)
-        ]
-        self.journal.statement.move(day, withheld - total, ("text", f"Lønn {day:%m.%Y}"))
-        self.journal.post(
-            VoucherType.PAYROLL,
-            day,
-            *wages,
-            Posting(2600, -withheld),
-            Posting(1920, withheld - total, comment="Netto lønn"),
-            Posting(5400, duty),
-            Posting(2770, -duty),
-            Posting(5180, holiday),
-            Posting(2940, -holiday),
-            Posting(5405, duty_on_holiday),
-            Posting(2780, -duty_on_holiday),
-        )
-
-    def _authorities(self, day: date) -> None:
-        owed = {account: -self.journal.ledger.balance(account, day) for account in (2600, 2770)}
-        total = sum(owed.values())
-        if total:
-            self.journal.statement.move(day, -total, ("text", "Skattetrekk og arbeidsgiveravgift"))
-            debits = [Posting(account, amount) for account, amount in owed.items()]
-            self.journal.post(VoucherType.PAYMENT, day, *debits, Posting(1920, -total))
-
-
-@dataclass(slots=True)
-class Tills:
-    """Shops: many small vouchers a day, the card money a banking day later."""
-
-    journal: Journal
-    dice: Random = field(init=False)
-
-    def __post_init__(self) -> None:
-        self.dice = self.journal.plan.dice("tills")
-
-    def day(self, day: date) -> None:
-        """Post the tills of a day, then ask the card company for its money."""
-        if day.weekday() == SUNDAY:
-            return
-        for place in range(self.journal.plan.volume.tills):
-            self._till(day, place)
-        self.journal.later(banking_day(day + timedelta(days=1)), self._settle)
-
-    def _till(self, day: date, place: int) -> None:
-        net, food = self.dice.randrange(50_00, 9_000_00), self.dice.randrange(10_00, 900_00) if place % 3 == 0 else 0
-        vat, food_vat = share(net, 25), share(food, 15)
-        where = ((DEPARTMENT, DEPARTMENTS[place % 4]),)
-        mode = self.journal.plan.modes.tax_on_vat_lines
-        postings = [
-            Posting(1900 if place % 8 == 7 else 1575, net + vat + food + food_vat),
-            Posting(3000, -net, 3, dimensions=where),
-            Posting(2700, -vat, 3 if mode else None),
-        ]
-        if food:
-            postings.append(Posting(3010, -food, 31, dimensions=where))
-            postings.append(Posting(2701, -food_vat, 31 if mode else None))
-        self.journal.post(VoucherType.TILL, day, *postings)
-
-    def _settle(self, day: date) -> None:
-        due = self.journal.ledger.balance(1575, day)
-        if due <= 0:
-            return
-        fee = share(due, Decimal("1.2"))
-        self.journal.statement.move(day, due - fee, ("text", f"Kortoppgjør {day:%d%m}"))
-        postings = (Posting(1920, due - fee), Posting(7770, fee), Posting(1575, -due))
-        self.journal.post(VoucherType.RECEIPT, day, *postings)

@@ -1,0 +1,46 @@
+"""One day of every endpoint landed without Dagster, so that what Dagster adds can be told from what the work takes.
+
+Owns the order in which endpoints are asked: the catalogue's, parents before children.
+"""
+
+from __future__ import annotations
+
+import os
+from argparse import ArgumentParser
+from datetime import date
+
+from finago_assets.core.catalogue.finago import ENDPOINTS
+from finago_assets.core.catalogue.model import Kind
+from finago_assets.core.extract import Extractor
+from finago_assets.core.http.budget import RequestBudget
+from finago_assets.core.http.client import FinagoClient
+from finago_assets.core.landing.store import open_store
+from finago_assets.core.windows import ONE_DAY, Window
+from finago_assets.settings import read_connection, read_settings
+
+
+def main() -> None:
+    parser = ArgumentParser("benchmarks.bare")
+    parser.add_argument("--day", type=date.fromisoformat, required=True)
+    day: date = parser.parse_args().day
+    settings = read_settings(os.environ)
+    connection = read_connection(settings, os.environ)
+    organization = connection.organization_id
+    store = open_store(settings.data_dir, settings.landing)
+    budget = RequestBudget(settings.work_dir / "budget", organization, settings.requests_per_second)
+    with FinagoClient(connection, budget=budget) as client:
+        extractor = Extractor(client, store, organization, "benchmark", settings.start_date, settings.concurrency)
+        rows = 0
+        for endpoint in ENDPOINTS.values():
+            if not endpoint.enabled:
+                store.placeholder(endpoint, organization, settings.start_date)
+            elif endpoint.kind is Kind.WINDOWED:
+                landed = extractor.land_window(endpoint, Window(day, day + ONE_DAY))
+                rows += sum(one.manifest.rows for one in landed)
+            else:
+                rows += extractor.land_reference(endpoint).manifest.rows
+    print(rows)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,108 @@
+"""Tables and verdicts from costs. Owns medians, ratios and the targets; measures nothing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from statistics import median
+from typing import TYPE_CHECKING
+
+from benchmarks import contenders, framework
+from benchmarks.measure import Cost
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A figure beside what it should reach."""
+
+    what: str
+    figure: float
+    limit: float
+    unit: str
+    at_least: bool = False
+
+    def __str__(self) -> str:
+        met = self.figure >= self.limit if self.at_least else self.figure <= self.limit
+        word = "at least" if self.at_least else "at most"
+        verdict = "reached" if met else "**missed**"
+        return f"| {self.what} | {self.figure:.3g} {self.unit} | {word} {self.limit:.3g} {self.unit} | {verdict} |"
+
+
+def middle(costs: Sequence[Cost]) -> Cost:
+    """Median of each figure on its own."""
+    return Cost(median(c.wall for c in costs), median(c.cpu for c in costs), median(c.rss for c in costs))
+
+
+def ledger_table(lines: int, costs: Mapping[str, Sequence[Cost]]) -> Iterator[str]:
+    """The rows of one ledger size, in a fixed order; a ratio is of wall seconds, to the floor."""
+    floor = middle(costs[contenders.FLOOR]).wall
+    yield f"\n### {lines:,} ledger lines\n"
+    yield "| | wall s | CPU s | peak MiB | times the floor |"
+    yield "| --- | ---: | ---: | ---: | ---: |"
+    for name in contenders.ORDER:
+        if costs.get(name):
+            yield _row(name, costs[name], floor)
+
+
+def _row(name: str, costs: Sequence[Cost], floor: float) -> str:
+    cost = middle(costs)
+    walls = [one.wall for one in costs]
+    spread = f" ({min(walls):.1f} to {max(walls):.1f})" if len(walls) > 1 else ""
+    others = f"{cost.cpu:.1f} | {cost.rss:.0f}" if cost.rss else "- | -"
+    return f"| {name} | {cost.wall:.1f}{spread} | {others} | {cost.wall / floor:.1f} |"
+
+
+def latency_table(costs: Mapping[int, Sequence[Cost]]) -> Iterator[str]:
+    """One chain in flight beside four."""
+    yield "\n### 50 ms a page, 200,000 lines\n"
+    yield "| chains in flight | landing s | CPU s | peak MiB |"
+    yield "| ---: | ---: | ---: | ---: |"
+    for in_flight, found in costs.items():
+        cost = middle(found)
+        yield f"| {in_flight} | {cost.wall:.2f} | {cost.cpu:.1f} | {cost.rss:.0f} |"
+
+
+def framework_table(costs: Mapping[str, Sequence[Cost]]) -> Iterator[str]:
+    """The documented command beside the bare work."""
+    yield "\n### The framework's own cost\n"
+    yield "| | wall s | CPU s | peak MiB |"
+    yield "| --- | ---: | ---: | ---: |"
+    for name in framework.ORDER:
+        cost = middle(costs[name])
+        yield f"| {name} | {cost.wall:.1f} | {cost.cpu:.1f} | {cost.rss:.0f} |"
+    graph, bare = middle(costs[framework.GRAPH]), middle(costs[framework.BARE])
+    yield f"| Dagster's own share | {graph.wall - bare.wall:.1f} | {graph.cpu - bare.cpu:.1f} | |"
+
+
+def ledger_targets(sizes: Mapping[int, Mapping[str, Sequence[Cost]]]) -> Iterator[Target]:
+    """What can be said of the sizes that were run."""
+    largest, smallest = max(sizes), min(sizes)
+    found = {name: middle(costs) for name, costs in sizes[largest].items()}
+    ours = found[contenders.OURS].wall
+    yield Target(f"land and type, {largest:,} lines, to the floor", ours / found[contenders.FLOOR].wall, 2, "times")
+    peers = [found[name].wall for name in (contenders.DLT, contenders.DLT_BEST) if name in found]
+    if peers:
+        yield Target("the same, faster than dlt's best setting", min(peers) / ours, 10, "times", at_least=True)
+    land = {lines: middle(costs[contenders.LAND]).rss for lines, costs in sizes.items()}
+    yield Target(f"landing, peak memory at {largest:,} lines", land[largest], 250, "MiB")
+    if largest != smallest:
+        growth = land[largest] / land[smallest]
+        yield Target(f"the same, beside {smallest:,} lines", growth, 1.1, "times")
+    yield Target(f"typing, peak memory at {largest:,} lines", found[contenders.TYPE].rss, 450, "MiB")
+    yield Target("typing, peak memory of the whole dbt process", found[contenders.DBT].rss, 450, "MiB")
+
+
+def latency_target(costs: Mapping[int, Sequence[Cost]]) -> Target:
+    """Four chains in flight to one."""
+    ratio = middle(costs[1]).wall / middle(costs[4]).wall
+    return Target("50 ms a page, four chains in flight to one", ratio, 3.5, "times", at_least=True)
+
+
+def target_table(targets: Sequence[Target]) -> Iterator[str]:
+    """The verdicts."""
+    yield "\n### Targets\n"
+    yield "| what | figure | target | |"
+    yield "| --- | ---: | ---: | --- |"
+    yield from map(str, targets)

@@ -1,0 +1,71 @@
+"""The socket and the loop underneath: bound before anybody is told the address, stopped the moment it is asked for.
+
+Owns uvicorn's life cycle. What is served is none of its business.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import suppress
+from threading import Event
+from typing import TYPE_CHECKING, Final
+
+import uvicorn
+
+from finago_assets.core.errors import SettingInvalid
+
+if TYPE_CHECKING:
+    import socket
+
+    from finago_assets.sandbox.gate import Wires
+
+TICK: Final = 0.25
+
+
+class Server(uvicorn.Server):
+    """Uvicorn that stops at once when told to: tests start and stop hundreds, and every wait would be theirs."""
+
+    def __init__(self, config: uvicorn.Config, wires: Wires) -> None:
+        super().__init__(config)
+        self.wires = wires
+        self.ready = Event()
+        self.stopping = asyncio.Event()
+        self.loop: asyncio.AbstractEventLoop | None = None
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        self.loop = asyncio.get_running_loop()
+        self.ready.set()
+
+    async def main_loop(self) -> None:
+        while not await self.on_tick(0):
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self.stopping.wait(), TICK)
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        for listening in (*self.servers, *(sockets or ())):
+            listening.close()
+        for task in self.server_state.tasks:
+            task.cancel()
+        while self.wires:
+            for wire in list(self.wires.values()):
+                wire.abort()
+            await asyncio.sleep(0)
+
+    def stop(self) -> None:
+        """End the main loop, from any thread."""
+        self.should_exit = self.force_exit = True
+        if self.loop is not None:
+            self.loop.call_soon_threadsafe(self.stopping.set)
+
+
+def bound(listening: socket.socket, host: str, port: int) -> tuple[str, int]:
+    """Bind and listen, and return the address taken. Raises SettingInvalid when it cannot be had."""
+    try:
+        listening.bind((host, port))
+        listening.listen()
+    except OSError as error:
+        listening.close()
+        raise SettingInvalid(f"Port {port} on {host} cannot be used ({error.strerror}); give another one.") from None
+    taken_host, taken_port = listening.getsockname()[:2]
+    return taken_host, taken_port

@@ -1,0 +1,95 @@
+"""T14, the slow part: the commands as users type them, in processes of their own, with canaries for credentials."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from finago_assets.sandbox.books.plan import Size
+from finago_assets.sandbox.faults import Fault, Rule
+from finago_assets.sandbox.server import Running, running
+from tests.security.canaries import SECRET
+from tests.security.places import Scan, Search, open_to_others, within_reach
+from tests.security.stage import with_canaries
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+ROOT = Path(__file__).parents[2]
+MATERIALIZE = ("dagster", "asset", "materialize", "-m", "finago_assets.definitions")
+
+
+@pytest.fixture(scope="module")
+def office() -> Iterator[Running]:
+    with running(size=Size.TINY, years=1) as found:
+        yield with_canaries(found)
+
+
+@pytest.fixture
+def checkout(tmp_path: Path) -> Path:
+    """A folder with what a command finds at the top of a checkout that has been set up."""
+    shutil.copy(ROOT / "dagster.yaml", tmp_path)
+    (tmp_path / "data").mkdir(mode=0o700)
+    return tmp_path
+
+
+def _type(checkout: Path, *command: str, **environment: str) -> int:
+    """Run a command in the checkout, keep what it printed, and return its exit status."""
+    kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
+    own = {"FINAGO_DATA_DIR": str(checkout / "data"), "FINAGO_CLIENT_SECRET": SECRET, "DAGSTER_HOME": str(checkout)}
+    program = Path(sys.executable).with_name(command[0])
+    done = subprocess.run(
+        [program, *command[1:]],
+        env=kept | environment | own,
+        cwd=checkout,
+        stdout=(checkout / "stdout.txt").open("wb"),
+        stderr=(checkout / "stderr.txt").open("wb"),
+        umask=0o022,
+        check=False,
+    )
+    return done.returncode
+
+
+def _clean(checkout: Path, least_files: int) -> Scan:
+    scan = Search().through(checkout).covered(least_files)
+    assert scan.hits == []
+    assert scan.unread == []
+    assert within_reach(checkout / "data") == []
+    return scan
+
+
+@pytest.mark.slow
+def test_no_canary_comes_to_rest_after_the_documented_command(checkout: Path, office: Running) -> None:
+    days = ("--select", "*", "--partition-range", "2024-01-01...2024-01-31")
+    assert _type(checkout, *MATERIALIZE, *days, **office.environment()) == 0
+    assert (checkout / "data" / "finago.duckdb").exists()
+    assert (checkout / "data" / "dagster" / "history" / "runs.db").exists()
+    scan = _clean(checkout, 300)
+    # Dagster makes its own files before any code of ours runs: the folder around them is what keeps others out
+    history = str(checkout / "data" / "dagster")
+    assert [path for path in open_to_others(checkout / "data") if history not in path] == []
+    print(f"T14, the documented command: 0 hits, {scan.files} files, {scan.bytes:,} bytes")
+
+
+@pytest.mark.slow
+def test_no_canary_comes_to_rest_after_a_refusal_in_a_step_process(checkout: Path, office: Running) -> None:
+    office.control.set_faults(Rule(fault=Fault.STATUS, status=401))
+    environment = {**office.environment(), "FINAGO_EXECUTOR": "multiprocess"}
+    assert _type(checkout, *MATERIALIZE, "--select", "finago/accounts", **environment) == 1
+    assert b"AuthRefused" in (checkout / "stderr.txt").read_bytes()
+    scan = _clean(checkout, 5)
+    print(f"T14, a step process: 0 hits, {scan.files} files, {scan.bytes:,} bytes")
+
+
+@pytest.mark.slow
+def test_no_canary_comes_to_rest_after_the_demo_of_somebody_who_has_credentials(checkout: Path) -> None:
+    assert _type(checkout, "finago-assets", "demo") == 0
+    scan = _clean(checkout, 300)
+    assert open_to_others(checkout / "data") == []
+    print(f"T14, the demo: 0 hits, {scan.files} files, {scan.bytes:,} bytes")

@@ -1,0 +1,174 @@
+"""What `finago-assets doctor` says and with which exit status, before a sandbox in every kind of trouble."""
+
+from __future__ import annotations
+
+import os
+import socket
+from contextlib import closing
+from datetime import date
+from functools import partial
+from typing import TYPE_CHECKING
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from finago_assets.cli import app
+from finago_assets.core.catalogue.finago import ENDPOINTS
+from finago_assets.core.windows import oslo_today
+from finago_assets.doctor import PATIENCE, Finding, Verdict, examine
+from finago_assets.orchestration.resources import open_client
+from finago_assets.sandbox.books.plan import Size
+from finago_assets.sandbox.faults import Fault, Rule
+from finago_assets.sandbox.server import Running, running
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+
+@pytest.fixture(scope="module")
+def books() -> Iterator[Running]:
+    """An office whose books reach up to today, so that there are orders to ask about."""
+    with running(size=Size.TINY, start=date(oslo_today().year - 1, 1, 1), years=2) as found:
+        yield found
+
+
+@pytest.fixture
+def office(books: Running, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Running]:
+    for name, value in {**books.environment(), "FINAGO_DATA_DIR": str(tmp_path / "data")}.items():
+        monkeypatch.setenv(name, value)
+    umask = os.umask(0o022)
+    yield books
+    os.umask(umask)
+    books.control.set_faults()
+    books.control.grant()
+
+
+def _doctor() -> Result:
+    return CliRunner().invoke(app, ["doctor"], env={"COLUMNS": "300"})
+
+
+def _findings(**changes: str) -> dict[str, Finding]:
+    found = examine({**os.environ, **changes}, partial(open_client, policy=PATIENCE))
+    return {finding.subject: finding for finding in found}
+
+
+def test_when_all_is_fine_every_endpoint_works_and_the_organization_is_named(office: Running) -> None:
+    answer = _doctor()
+    assert answer.exit_code == 0
+    for name in (*ENDPOINTS, "settings", "data folder", "token"):
+        assert name in answer.output
+    assert "this is Sandkassen Handel AS" in answer.output
+    verdicts = {finding.verdict for finding in _findings().values()}
+    assert verdicts == {Verdict.WORKS}
+    assert office.client_secret not in answer.output
+
+
+def test_every_request_asks_for_the_least_there_is(office: Running) -> None:
+    seen = len(office.requests)
+    _findings()
+    asked = [request for request in office.requests[seen:] if request.path.startswith("/v1")]
+    assert len(asked) == len(ENDPOINTS) + 1  # the first one shows whether the API can be reached at all
+    limited = [request for request in asked if "limit=" in request.query]
+    assert limited
+    assert all("limit=1" in request.query.split("&") for request in limited)
+
+
+def test_a_withheld_scope_is_named_and_is_no_failure(office: Running) -> None:
+    office.control.withhold("taxes", "salesorders")
+    answer = _doctor()
+    assert answer.exit_code == 0
+    found = _findings()
+    assert found["taxes"].verdict is Verdict.WITHHELD
+    assert "api.accounting.tax:read" in found["taxes"].detail
+    assert "api.accounting.tax:read" in answer.output
+    assert found["salesorder_lines"].verdict is Verdict.UNKNOWN
+    assert found["accounts"].verdict is Verdict.WORKS
+
+
+@pytest.mark.parametrize(
+    ("variable", "value"), [("FINAGO_CLIENT_SECRET", "not-the-secret"), ("FINAGO_ORGANIZATION_ID", "999999999999999")]
+)
+def test_refused_credentials_end_the_questions(
+    office: Running, monkeypatch: pytest.MonkeyPatch, variable: str, value: str
+) -> None:
+    monkeypatch.setenv(variable, value)
+    seen = len(office.requests)
+    answer = _doctor()
+    assert answer.exit_code == 1
+    assert "Check FINAGO_CLIENT_ID, FINAGO_CLIENT_SECRET and FINAGO_ORGANIZATION_ID" in answer.output
+    assert value not in answer.output
+    assert len(office.requests) == seen + 1
+
+
+@pytest.mark.parametrize("variable", ["FINAGO_TOKEN_URL", "FINAGO_API_URL"])
+def test_a_host_that_cannot_be_reached_fails_with_what_to_check(
+    office: Running, monkeypatch: pytest.MonkeyPatch, variable: str
+) -> None:
+    with closing(socket.create_server(("127.0.0.1", 0))) as listening:
+        port = listening.getsockname()[1]
+    path = "/oauth/token" if variable == "FINAGO_TOKEN_URL" else "/v1"
+    monkeypatch.setenv(variable, f"http://127.0.0.1:{port}{path}")
+    answer = _doctor()
+    assert answer.exit_code == 1
+    assert "the connection failed" in answer.output
+    assert "transactionlines" not in answer.output
+    assert "Check the address" in answer.output
+    assert office.client_secret not in answer.output
+
+
+def test_missing_settings_are_all_named_and_nothing_is_sent(office: Running, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("FINAGO_CLIENT_SECRET", "FINAGO_ORGANIZATION_ID"):
+        monkeypatch.delenv(name)
+    seen = len(office.requests)
+    answer = _doctor()
+    assert answer.exit_code == 1
+    assert "FINAGO_CLIENT_SECRET, FINAGO_ORGANIZATION_ID" in answer.output
+    assert len(office.requests) == seen
+
+
+@pytest.mark.parametrize(
+    ("variable", "value", "said"),
+    [
+        ("FINAGO_START_DATE", "01.01.2024", "a day as YYYY-MM-DD"),
+        ("FINAGO_API_URL", "http://rest.example.com/v1", "plain http"),
+    ],
+)
+@pytest.mark.usefixtures("office")
+def test_a_setting_that_cannot_be_used_is_named(
+    monkeypatch: pytest.MonkeyPatch, variable: str, value: str, said: str
+) -> None:
+    monkeypatch.setenv(variable, value)
+    answer = _doctor()
+    assert answer.exit_code == 1
+    assert said in answer.output
+
+
+def test_a_start_date_in_the_future_fails_by_endpoint_and_not_with_a_stack_trace(office: Running) -> None:
+    found = _findings(FINAGO_START_DATE="2099-01-01")
+    assert found["transactionlines"].verdict is Verdict.FAILS
+    assert "is empty or reversed" in found["transactionlines"].detail
+    assert found["accounts"].verdict is Verdict.WORKS
+    assert office.requests
+
+
+def test_an_endpoint_in_trouble_fails_alone(office: Running) -> None:
+    office.control.set_faults(Rule(fault=Fault.STATUS, status=500, path="/v1/currencies"))
+    found = _findings()
+    assert found["currencies"].verdict is Verdict.FAILS
+    assert "status 500" in found["currencies"].detail
+    assert {finding.verdict for name, finding in found.items() if name != "currencies"} == {Verdict.WORKS}
+
+
+@pytest.mark.usefixtures("office")
+def test_a_data_folder_that_is_no_folder_or_open_to_others_is_said_so(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("in the way")
+    assert _findings(FINAGO_DATA_DIR=str(tmp_path / "file"))["data folder"].verdict is Verdict.FAILS
+    assert "chmod" not in _findings()["data folder"].detail
+    (tmp_path / "data").chmod(0o755)
+    assert "chmod 700" in _findings()["data folder"].detail
+
+
+def test_the_advice_on_partitions_is_always_there(office: Running) -> None:
+    assert "must have a PartitionsDefinition containing the passed partition key" in " ".join(_doctor().output.split())
+    assert office.requests
