@@ -20,8 +20,8 @@
     where m.endpoint = '{{ endpoint }}' and m.outcome = 'landed'{% if not empty_too %} and cast(m.rows as bigint) > 0{% endif %}
     {%- else -%}
     select
-        regexp_extract(m.file_name, 'organization=([^/]+)', 1) as o,
-        cast(regexp_extract(m.file_name, 'date=([^/]+)', 1) as date) as d,
+        regexp_extract(m.file_name, '/organization=([^/]+)/[^/]+/[^/]+$', 1) as o,
+        cast(regexp_extract(m.file_name, '/date=([^/]+)/[^/]+$', 1) as date) as d,
         m.file_name as f,
         max(decode(m.value)) filter (where decode(m.key) = 'digest') as digest,
         cast(max(decode(m.value)) filter (where decode(m.key) = 'rows') as bigint) as landed_rows,

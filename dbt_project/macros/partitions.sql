@@ -16,18 +16,19 @@
 {%- endmacro %}
 
 {#- An incremental model reads the changed partitions: all that differ from what its table holds, on either side. Any
-    other reads the newest one of each organization. `of`: a relation with _digest to follow instead of the manifests. -#}
+    other reads the newest one of each organization, which may say that there is nothing any more. `of`: a relation with _digest to follow instead of the manifests. -#}
 {% macro choose_partitions(of=none) -%}
     {%- set name = partitions_variable() -%}
+    {%- set is_history = config.get('materialized') == 'incremental' -%}
     {%- set landed -%}
         {%- if of is none -%}
-            select p.o, p.d, p.f, p.digest || '/' || {{ typing_digest() }} as k from ({{ landed_partitions(endpoint_of(model)) }}) as p
+            select p.o, p.d, p.f, p.digest || '/' || {{ typing_digest() }} as k from ({{ landed_partitions(endpoint_of(model), empty_too=not is_history) }}) as p
         {%- else -%}
             select distinct organization_id as o, partition_date as d, cast(null as varchar) as f, _digest as k from {{ of }}
         {%- endif -%}
     {%- endset -%}
     {%- set chosen -%}
-        {%- if config.get('materialized') != 'incremental' -%}
+        {%- if not is_history -%}
             select l.o, l.d, l.f, l.k from ({{ landed }}) as l qualify l.d = max(l.d) over (partition by l.o)
         {%- elif is_incremental() -%}
             select coalesce(l.o, t.o) as o, coalesce(l.d, t.d) as d, l.f, l.k

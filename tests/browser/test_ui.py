@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+import yaml
 from selenium.common.exceptions import WebDriverException
 from selenium.webdriver import Chrome, ChromeOptions
 from selenium.webdriver.chrome.service import Service
@@ -80,7 +81,9 @@ def ui(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     folder = tmp_path_factory.mktemp("ui")
     home = folder / "home"
     home.mkdir()
-    shutil.copy(ROOT / "dagster.yaml", home / "dagster.yaml")
+    ours = yaml.safe_load((ROOT / "dagster.yaml").read_text(encoding="utf-8"))
+    del ours["storage"]  # its history lies in the checkout; this one's lies in its home
+    (home / "dagster.yaml").write_text(yaml.safe_dump(ours), encoding="utf-8")
     with running(size=Size.TINY, years=1) as office:
         kept = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
         environment = {
@@ -133,7 +136,8 @@ def _shows(browser: WebDriver, *texts: str) -> None:
         try:
             WebDriverWait(browser, PATIENCE).until(seen.text_to_be_present_in_element(body, text))
         except WebDriverException as error:
-            raise AssertionError(f"the page never showed {text!r}") from error
+            page = browser.find_element(*body).text
+            raise AssertionError(f"the page never showed {text!r}; it showed:\n{page}") from error
 
 
 def _click(browser: WebDriver, text: str) -> None:

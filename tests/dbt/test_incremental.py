@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pytest
+
 from tests.dbt.small_books import LINES, ORDERS, line
 from tests.dbt.warehouse import troubles
 
@@ -25,6 +27,7 @@ def _change_raw(warehouse: Warehouse) -> None:
     raw.land("salesorders", "2024-02-05", [], outcome="placeholder")
     raw.file("banktransactions", "2024-02-05").unlink()
     raw.land("currencies", "2024-04-30", ['{"code":"EUR","rate":11.45}'])
+    raw.land("currencies", "2024-05-02", [])
     raw.land("accounts", "2024-05-02", ['{"id":1,"number":1500,"name":"Renamed"}'])
 
 
@@ -44,4 +47,16 @@ def test_only_changed_partitions_are_typed_again_and_the_result_equals_a_full_re
     rebuilt = copied.tables(*SCHEMAS)
     assert changed.keys() == rebuilt.keys()
     assert [name for name in rebuilt if changed[name] != rebuilt[name]] == []
+    assert copied.rows("select count(*) from staging.stg_currencies") == [(0,)]
     assert copied.rows("select sum(amount) from marts.general_ledger where account_number = 1500") == [(800,)]
+
+
+@pytest.mark.slow
+def test_a_changed_model_types_everything_again_and_its_table_follows(copied: Warehouse) -> None:
+    copied.change("alter table staging.stg_banktransactions drop column status")
+    copied.change("alter table staging.stg_banktransactions add column gone varchar default 'gone'")
+    changed = copied.dbt("run", "--select", "stg_banktransactions", "--vars", "typing_version: 2")
+    assert troubles(changed) == {}
+    assert copied.rows("select count(*), count(status) from staging.stg_banktransactions") == [(2, 1)]
+    columns = [name for name, *_ in copied.rows("describe staging.stg_banktransactions")]
+    assert "gone" not in columns

@@ -22,7 +22,7 @@ def test_marts_are_the_same_when_raw_is_landed_in_duckdb(small: Warehouse, copie
 def test_everything_builds_where_nothing_has_landed_yet(empty_warehouse: Callable[[], Warehouse]) -> None:
     warehouse = empty_warehouse()
     warehouse.raw.fill_with_placeholders()
-    assert troubles(warehouse.dbt("build", "--exclude-resource-type", "unit_test")) == {}
+    assert troubles(warehouse.dbt("run")) == {}
     assert warehouse.rows("select count(*) from marts.general_ledger") == [(0,)]
 
 

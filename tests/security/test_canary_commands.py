@@ -44,15 +44,16 @@ def _type(checkout: Path, *command: str, **environment: str) -> int:
     kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
     own = {"FINAGO_DATA_DIR": str(checkout / "data"), "FINAGO_CLIENT_SECRET": SECRET, "DAGSTER_HOME": str(checkout)}
     program = Path(sys.executable).with_name(command[0])
-    done = subprocess.run(
-        [program, *command[1:]],
-        env=kept | environment | own,
-        cwd=checkout,
-        stdout=(checkout / "stdout.txt").open("wb"),
-        stderr=(checkout / "stderr.txt").open("wb"),
-        umask=0o022,
-        check=False,
-    )
+    with (checkout / "stdout.txt").open("wb") as out, (checkout / "stderr.txt").open("wb") as err:
+        done = subprocess.run(
+            [program, *command[1:]],
+            env=kept | environment | own,
+            cwd=checkout,
+            stdout=out,
+            stderr=err,
+            umask=0o022,
+            check=False,
+        )
     return done.returncode
 
 
