@@ -21,7 +21,9 @@ from finago_assets.core.errors import CorruptFile
 from finago_assets.core.landing.parquet import ParquetStore
 from finago_assets.core.windows import ONE_DAY, oslo_today
 from finago_assets.doctor import WINDOW_ADVICE
+from finago_assets.orchestration.partitions import RANGE_END, RANGE_START
 from finago_assets.orchestration.raw import raw_assets, raw_key
+from finago_assets.orchestration.warehouse import dbt_resource, warehouse_assets
 from finago_assets.sandbox.books.plan import Size
 from finago_assets.sandbox.server import Running, running
 from finago_assets.settings import read_settings
@@ -30,7 +32,7 @@ from tests.core.landing.samples import temporaries
 from tests.security.stage import Impatient
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
     from finago_assets.core.landing.store import RawStore
 
@@ -52,14 +54,28 @@ class Shop:
 
     def run(self, *endpoints: str, days: tuple[str, str] = (DAY, DAY), resource: Impatient | None = None) -> str:
         """Materialize raw endpoints; return every failure as the event log holds it, nothing when all went well."""
+        assets = raw_assets(read_settings())
+        return self._materialize(
+            assets, [raw_key(name) for name in endpoints], {"finago": resource or Impatient()}, days
+        )
+
+    def build(self) -> str:
+        """Build and publish the warehouse of what has landed; return every failure, nothing when all went well."""
+        return self._materialize(warehouse_assets(), "*", {"dbt": dbt_resource()}, (DAY, DAY))
+
+    def _materialize(
+        self,
+        assets: Sequence[dg.AssetsDefinition],
+        chosen: str | Sequence[dg.AssetKey],
+        resources: dict[str, Any],
+        days: tuple[str, str],
+    ) -> str:
         result = dg.materialize(
-            raw_assets(read_settings()),
-            selection=[raw_key(name) for name in endpoints],
-            resources={"finago": resource or Impatient()},
+            assets,
+            selection=chosen,
+            resources=resources,
             instance=self.instance,
-            tags=dict(
-                zip(("dagster/asset_partition_range_start", "dagster/asset_partition_range_end"), days, strict=True)
-            ),
+            tags=dict(zip((RANGE_START, RANGE_END), days, strict=True)),
             raise_on_error=False,
         )
         stored = self.instance.get_records_for_run(result.run_id, of_type=dg.DagsterEventType.STEP_FAILURE).records
@@ -285,7 +301,7 @@ def test_a_file_damaged_as_it_lands_fails_the_blocking_check_by_name(shop: Shop)
         selection=[raw_key("banktransactions"), downstream.key],
         resources={"finago": Rotting()},
         instance=shop.instance,
-        tags={"dagster/asset_partition_range_start": DAY, "dagster/asset_partition_range_end": DAY},
+        tags={RANGE_START: DAY, RANGE_END: DAY},
         raise_on_error=False,
     )
     assert not result.success
@@ -305,6 +321,25 @@ def test_every_damaged_partition_is_found_and_no_other(shop: Shop) -> None:
     assert isinstance(fault, CorruptFile)
     assert str(shop.file(lines)) in str(fault)
     assert list(store.faults("salesorders", shop.office.organization_id)) == []
+
+
+@pytest.mark.slow
+def test_a_damaged_file_of_any_day_fails_dbt_by_name_and_the_published_warehouse_stays(shop: Shop) -> None:
+    assert shop.run("transactionlines", days=("2024-01-01", "2024-01-10")) == ""
+    assert shop.build() == ""
+    published = shop.data / "finago.duckdb"
+    before = published.read_bytes()
+    for damage, day in ((_cut_footer, "2024-01-02"), (_flip_a_byte, "2024-01-08"), (_nothing, "2024-01-10")):
+        assert shop.run("transactionlines", days=(day, day)) == ""
+        damaged = shop.file("transactionlines", day)
+        whole = damaged.read_bytes()
+        damage(damaged)
+        failure = shop.build()
+        assert failure.startswith(f"CorruptFile: {damaged}: "), damage.__name__
+        assert "land the partition again" in failure
+        assert published.read_bytes() == before
+        damaged.write_bytes(whole)
+    assert shop.build() == ""
 
 
 def test_a_second_run_of_the_same_partition_at_the_same_moment_leaves_one_whole_answer(shop: Shop) -> None:

@@ -148,12 +148,11 @@ def test_the_warehouse_comes_back_from_raw_without_credentials_or_a_network(
 def _digests(published: Path) -> dict[str, str]:
     """One order-free digest for each mart."""
     with closing(duckdb.connect(published, read_only=True)) as warehouse:
-        names = warehouse.execute(
-            "select table_name from information_schema.tables where table_schema = 'marts'"
-        ).fetchall()
-        return {
-            name: warehouse.execute(
-                f"select md5(coalesce(string_agg(r, '|' order by r), '')) from (select md5(t::varchar) as r from marts.{name} t)"
-            ).fetchall()[0][0]
-            for (name,) in names
-        }
+        marts = warehouse.execute("select table_name from information_schema.tables where table_schema = 'marts'")
+        return {name: _digest(warehouse, name) for (name,) in marts.fetchall()}
+
+
+def _digest(warehouse: duckdb.DuckDBPyConnection, mart: str) -> str:
+    rows = f"select md5(mart::varchar) as row from marts.{mart} as mart"
+    found = warehouse.execute(f"select md5(coalesce(string_agg(row, '|' order by row), '')) from ({rows})").fetchall()
+    return str(found[0][0])

@@ -1,6 +1,6 @@
 """The README's table of endpoints, written from the catalogue. A test holds the two together.
 
-    python -m finago_assets.core.catalogue.document
+Run it to print the table: `python -m finago_assets.core.catalogue.document`.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ def _row(endpoint: Endpoint) -> list[str]:
     if not endpoint.enabled:
         lands += "; off by default"
     scopes = ", ".join(f"`{scope}`" for scope in endpoint.scopes) or "any valid token"
-    personal = ", ".join(f"`{name}`" for name in endpoint.personal) or "–"
+    personal = ", ".join(f"`{name}`" for name in endpoint.personal) or "none known"
     return [f"`finago/{endpoint.name}`", f"`{endpoint.path}`", lands, scopes, personal]
 
 
