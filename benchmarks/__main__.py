@@ -48,7 +48,8 @@ def main() -> None:
     if "framework" in asked.parts:
         _tell("framework")
         _print(report.framework_table(framework.compare(work, asked.rounds)))
-    _print(report.target_table(targets))
+    if targets:
+        _print(report.target_table(targets))
 
 
 def parsed() -> Namespace:

@@ -9,6 +9,7 @@ import dagster as dg
 from finago_assets.orchestration.jobs import jobs, nightly
 from finago_assets.orchestration.raw import raw_assets
 from finago_assets.orchestration.resources import FinagoResource
+from finago_assets.orchestration.tie_out import MART, tie_out_check
 from finago_assets.orchestration.warehouse import dbt_resource, warehouse_assets
 from finago_assets.settings import Executor, Settings, read_settings
 
@@ -18,9 +19,10 @@ if TYPE_CHECKING:
 
 def build_definitions(settings: Settings, resources: Mapping[str, Any] | None = None) -> dg.Definitions:
     """Return the whole graph; `resources` replaces any of the two usual ones, for tests and for other connections."""
-    raw = raw_assets(settings)
+    raw, warehouse = raw_assets(settings), warehouse_assets()
     return dg.Definitions(
-        assets=[*raw, *warehouse_assets()],
+        assets=[*raw, *warehouse],
+        asset_checks=[tie_out_check(settings)] if any(MART in assets.keys for assets in warehouse) else [],
         jobs=jobs(raw),
         schedules=[nightly(settings)],
         resources={"finago": FinagoResource(), "dbt": dbt_resource(), **(resources or {})},

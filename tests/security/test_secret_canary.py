@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 SCENARIOS = {played.__name__.replace("_", " "): played for played in (*ANSWERS, *MISTAKES)}
-LEAST_FILES = 150
+LEAST_FILES = 200
 # Dagster commits every event to the disk; in memory that costs nothing
 IN_MEMORY = Path("/dev/shm")  # noqa: S108  the folder in it has a name nobody can guess
 
@@ -56,7 +56,7 @@ def stage(theatre: Theatre, monkeypatch: pytest.MonkeyPatch) -> Iterator[Stage]:
     made = Stage(Path(tempfile.mkdtemp(dir=theatre.place)), theatre.instance, theatre.office, monkeypatch)
     for name, value in theatre.office.environment().items():
         monkeypatch.setenv(name, value)
-    made.set(client_secret=SECRET, data_dir=str(made.data))
+    made.set(client_secret=SECRET, data_dir=str(made.data), landing="parquet")
     log = logging.FileHandler(made.folder / LOG)
     logging.root.addHandler(log)
     umask = os.umask(0o022)

@@ -1,0 +1,128 @@
+"""Pictures for people who would rather look: aggregates of a mart as a PNG in its materialization's metadata.
+
+Owns which mart has a picture and how it is drawn. Sums by month or day only; no party, voucher or line is ever named.
+"""
+
+from __future__ import annotations
+
+import base64
+import io
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import dagster as dg
+from matplotlib.figure import Figure
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import duckdb
+    from matplotlib.axes import Axes
+
+INK, RISE, FALL, QUIET = "#33415c", "#2a9d8f", "#d1495b", "#9aa5b1"
+SHADES: Final = ("#2a9d8f", "#8ab17d", "#e9c46a", "#f4a261", "#d1495b", QUIET)
+
+
+@dataclass(frozen=True, slots=True)
+class Plot:
+    """One picture: the query gives a label and one or more amounts a row; each amount is a bar of its own."""
+
+    title: str
+    query: str
+    series: tuple[str, ...]
+    stacked: bool = False
+
+
+PLOTS: Final = {
+    "trial_balance": Plot(
+        "Movement by month",
+        """
+        select strftime(period, '%Y-%m'), sum(debit), -sum(credit) from marts.trial_balance
+        where row_kind = 'account' group by period order by period
+        """,
+        ("debit", "credit"),
+        stacked=True,
+    ),
+    "profit_and_loss": Plot(
+        "Result by month",
+        """
+        select strftime(period, '%Y-%m'),
+            sum(result_effect) filter (where result_effect > 0), sum(result_effect) filter (where result_effect < 0)
+        from marts.profit_and_loss where row_kind = 'account' group by period order by period
+        """,
+        ("income", "expense"),
+        stacked=True,
+    ),
+    "aged_receivables": Plot(
+        "Receivables by age",
+        """
+        select strftime(as_of, '%Y-%m-%d'), sum(not_due), sum(days_1_30), sum(days_31_60), sum(days_61_90),
+            sum(days_over_90), sum(unallocated)
+        from marts.aged_receivables group by as_of order by as_of
+        """,
+        ("not due", "1-30 days", "31-60", "61-90", "over 90", "unallocated"),
+        stacked=True,
+    ),
+    "aged_payables": Plot(
+        "Payables by age",
+        """
+        select strftime(as_of, '%Y-%m-%d'), sum(not_due), sum(days_1_30), sum(days_31_60), sum(days_61_90),
+            sum(days_over_90), sum(unallocated)
+        from marts.aged_payables group by as_of order by as_of
+        """,
+        ("not due", "1-30 days", "31-60", "61-90", "over 90", "unallocated"),
+        stacked=True,
+    ),
+    "ledger_tie_out": Plot(
+        "Difference from the ERP's own balances, by month",
+        """
+        select strftime(period, '%Y-%m'), sum(abs(difference)) from marts.ledger_tie_out
+        where status <> 'not landed' group by period order by period
+        """,
+        ("difference",),
+    ),
+}
+
+
+def picture(warehouse: duckdb.DuckDBPyConnection, mart: str) -> dg.MarkdownMetadataValue | None:
+    """Return the mart's picture as Markdown with the image in it, or None where it has none or holds no rows."""
+    plot = PLOTS.get(mart)
+    if plot is None:
+        return None
+    rows = warehouse.execute(plot.query).fetchall()
+    return drawn(plot, rows) if rows else None
+
+
+def drawn(plot: Plot, rows: Sequence[Sequence[object]]) -> dg.MarkdownMetadataValue:
+    """Draw `rows` (label, then one amount for each series; None counts as nothing) as a PNG."""
+    figure = Figure(figsize=(9, 3.4), layout="constrained")
+    axes = figure.subplots()
+    labels = [str(row[0]) for row in rows]
+    _bars(axes, plot, labels, rows)
+    axes.set_title(plot.title, loc="left", color=INK)
+    axes.axhline(0, color=INK, linewidth=0.8)
+    axes.yaxis.set_major_formatter("{x:,.0f}")
+    step = max(1, len(labels) // 12)
+    axes.set_xticks(range(0, len(labels), step), labels[::step], rotation=30, ha="right", fontsize=8)
+    axes.spines[["top", "right"]].set_visible(False)
+    if len(plot.series) > 1:
+        axes.legend(fontsize=8, frameon=False, ncols=len(plot.series))
+    png = io.BytesIO()
+    figure.savefig(png, format="png", dpi=110)
+    return dg.MetadataValue.md(f"![{plot.title}](data:image/png;base64,{base64.b64encode(png.getvalue()).decode()})")
+
+
+def _bars(axes: Axes, plot: Plot, labels: list[str], rows: Sequence[Sequence[object]]) -> None:
+    places = range(len(labels))
+    above, below = [0.0] * len(labels), [0.0] * len(labels)
+    colours = (RISE, FALL) if len(plot.series) <= 2 else SHADES
+    for number, name in enumerate(plot.series, start=1):
+        # matplotlib draws in floats; the figures themselves stay in the warehouse
+        heights = [float(str(row[number] or 0)) for row in rows]
+        bases = [above[i] if height >= 0 else below[i] for i, height in enumerate(heights)]
+        axes.bar(places, heights, bottom=bases if plot.stacked else None, label=name, color=colours[number - 1])
+        for i, height in enumerate(heights):
+            if height >= 0:
+                above[i] += height
+            else:
+                below[i] += height

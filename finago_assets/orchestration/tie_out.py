@@ -1,0 +1,77 @@
+"""The tie-out as one asset check: for every account and landed month the ledger moved as the ERP says it did.
+
+Owns the verdict and what it shows: a table of the differences, sums by month, a picture. FINAGO_TIE_OUT=block makes it
+withhold publication; the previous warehouse then stays.
+"""
+
+from contextlib import closing
+from typing import Final
+
+import dagster as dg
+import duckdb
+from dagster import AssetCheckExecutionContext
+
+from finago_assets.core.landing.lock import warehouse_lock
+from finago_assets.orchestration.failures import typed_failures
+from finago_assets.orchestration.plots import picture
+from finago_assets.orchestration.tables import shown
+from finago_assets.settings import Settings, TieOut, read_settings
+
+NAME: Final = "ties_to_the_erp"
+MART: Final = dg.AssetKey(["marts", "ledger_tie_out"])
+PATIENCE_SECONDS: Final = 1800
+
+_MONTHS: Final = """
+    select strftime(period, '%Y-%m') as month,
+        count(*) filter (where status = 'ties') as ties,
+        count(*) filter (where status = 'differs') as differs,
+        count(*) filter (where status = 'not landed') as not_landed,
+        coalesce(sum(abs(difference)) filter (where status = 'differs'), 0) as difference
+    from marts.ledger_tie_out group by period order by period
+"""
+_DIFFERENCES: Final = """
+    select organization_id, strftime(period, '%Y-%m') as month, account_number,
+        ledger_change, reported_change, difference
+    from marts.ledger_tie_out where status = 'differs' order by period, abs(difference) desc, account_number
+"""
+
+
+def tie_out_check(settings: Settings) -> dg.AssetChecksDefinition:
+    """Return the check; it blocks publication only when the settings say so."""
+    blocks = settings.tie_out is TieOut.BLOCK
+
+    @dg.asset_check(
+        asset=MART,
+        name=NAME,
+        blocking=blocks,
+        description="For every account and wholly landed month, the ledger's change is the ERP's own, to the øre.",
+    )
+    def ties_to_the_erp(context: AssetCheckExecutionContext) -> dg.AssetCheckResult:
+        now = read_settings()
+        with (
+            typed_failures(),
+            warehouse_lock(now.work_dir / "warehouse.lock", PATIENCE_SECONDS),
+            closing(duckdb.connect(now.working_warehouse, read_only=True)) as warehouse,
+        ):
+            result = _verdict(warehouse, blocks=blocks)
+        context.log.info(result.description or "The ledger ties to the ERP.")
+        return result
+
+    return ties_to_the_erp
+
+
+def _verdict(warehouse: duckdb.DuckDBPyConnection, *, blocks: bool) -> dg.AssetCheckResult:
+    counts = dict(warehouse.execute("select status, count(*) from marts.ledger_tie_out group by status").fetchall())
+    differs, ties = counts.get("differs", 0), counts.get("ties", 0)
+    said = f"{ties:,} account-months tie, {differs:,} differ, {counts.get('not landed', 0):,} are not wholly landed."
+    metadata: dict[str, dg.MetadataValue] = {"by_month": shown(warehouse, _MONTHS)}
+    if differs:
+        metadata["differences"] = shown(warehouse, _DIFFERENCES)
+    if (drawn := picture(warehouse, "ledger_tie_out")) is not None:
+        metadata["picture"] = drawn
+    return dg.AssetCheckResult(
+        passed=not differs,
+        severity=dg.AssetCheckSeverity.ERROR if blocks else dg.AssetCheckSeverity.WARN,
+        description=said,
+        metadata=metadata,
+    )
