@@ -107,9 +107,14 @@ def drawn(plot: Plot, rows: Sequence[Sequence[object]]) -> dg.MarkdownMetadataVa
     axes.spines[["top", "right"]].set_visible(False)
     if len(plot.series) > 1:
         axes.legend(fontsize=8, frameon=False, ncols=len(plot.series))
+    return as_markdown(figure, plot.title)
+
+
+def as_markdown(figure: Figure, title: str) -> dg.MarkdownMetadataValue:
+    """Return the figure as a PNG inside Markdown, which the UI shows in place."""
     png = io.BytesIO()
     figure.savefig(png, format="png", dpi=110)
-    return dg.MetadataValue.md(f"![{plot.title}](data:image/png;base64,{base64.b64encode(png.getvalue()).decode()})")
+    return dg.MetadataValue.md(f"![{title}](data:image/png;base64,{base64.b64encode(png.getvalue()).decode()})")
 
 
 def _bars(axes: Axes, plot: Plot, labels: list[str], rows: Sequence[Sequence[object]]) -> None:

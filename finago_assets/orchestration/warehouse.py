@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import Any, Final
 
 import dagster as dg
-import duckdb
 from dagster import AssetExecutionContext
 from dagster_dbt import DagsterDbtTranslator, DagsterDbtTranslatorSettings, DbtCliResource, DbtProject, dbt_assets
 from filelock import FileLock
@@ -24,9 +23,8 @@ from finago_assets.core.landing.files import private_umask
 from finago_assets.core.landing.lock import warehouse_lock
 from finago_assets.core.landing.publish import publish_database
 from finago_assets.core.landing.store import Landing, RawStore, open_store
+from finago_assets.orchestration.built import node_of, with_metadata
 from finago_assets.orchestration.failures import failure, typed_failures
-from finago_assets.orchestration.plots import picture
-from finago_assets.orchestration.tables import shown
 from finago_assets.settings import ORGANIZATION_ID, Settings, read_settings
 
 PROJECT_DIR: Final = Path(__file__).parents[2] / "dbt_project"
@@ -71,7 +69,9 @@ def warehouse_assets() -> list[dg.AssetsDefinition]:
             os.environ["FINAGO_LANDING"] = settings.landing.value
             with _raw_held(settings):
                 target = settings.work_dir / "dbt"
-                invocation = dbt.cli(["build"], context=context, target_path=target, raise_on_error=False)
+                # unit tests judge the SQL, not the data: the test suite runs them
+                command = ["build", "--exclude-resource-type", "unit_test"]
+                invocation = dbt.cli(command, context=context, target_path=target, raise_on_error=False)
                 for copied in target.glob("*.msgpack"):
                     # dagster-dbt copies it from the project together with its mode
                     copied.chmod(0o600)
@@ -79,7 +79,7 @@ def warehouse_assets() -> list[dg.AssetsDefinition]:
             if not invocation.is_successful():
                 yield from done
                 raise _explained(store, invocation.get_error())
-            yield from _counted(done, settings.working_warehouse)
+            yield from with_metadata(done, settings.working_warehouse, invocation.manifest, target)
 
     marts = [spec.key for spec in build_warehouse.specs if spec.key.path[0] == "marts"]
     return [build_warehouse, _published(marts)]
@@ -115,39 +115,8 @@ def _told(events: Iterable[Any], context: AssetExecutionContext) -> Iterator[Any
     """Say in the run log what dbt has finished; the events themselves wait for their row counts."""
     for event in events:
         if isinstance(event, dg.Output):
-            context.log.info("dbt built %s", _node(event))
+            context.log.info("dbt built %s", node_of(event).rsplit(".", 1)[-1])
         yield event
-
-
-def _counted(events: list[Any], warehouse: Path) -> Iterator[Any]:
-    """Give each built model its row count and picture, now that dbt has closed the file: nobody can read it before.
-
-    dagster-dbt's own way of fetching row counts was seen to hang with DuckDB, and keeps the file open afterwards.
-    """
-    with duckdb.connect(os.fspath(warehouse), read_only=True) as connection:
-        found = connection.execute("select table_schema, table_name from information_schema.tables").fetchall()
-        facts = {name: _facts(connection, schema, name) for schema, name in found}
-    for event in events:
-        if isinstance(event, (dg.Output, dg.AssetCheckResult)):
-            yield event.with_metadata({**event.metadata, **facts.get(_node(event), {})})
-        else:
-            yield event
-
-
-def _facts(connection: duckdb.DuckDBPyConnection, schema: str, name: str) -> dict[str, Any]:
-    """Say what there is to show of a table: of a model its size and picture, of a failed test the rows at fault."""
-    relation = f'"{schema}"."{name}"'
-    rows = connection.execute(f"select count(*) from {relation}").fetchall()[0][0]
-    if schema == "audit":
-        return {"rows_at_fault": shown(connection, f"from {relation}")} if rows else {}
-    drawn = picture(connection, name) if schema == "marts" else None
-    return {"dagster/row_count": rows, **({} if drawn is None else {"picture": drawn})}
-
-
-def _node(event: dg.Output[Any] | dg.AssetCheckResult) -> str:
-    """Return the name of the dbt node that an event is about; its table has the same."""
-    about = (event.metadata or {}).get("unique_id")
-    return "" if about is None else str(getattr(about, "value", about)).rsplit(".", 1)[-1]
 
 
 @contextmanager

@@ -12,13 +12,14 @@ from typing import Any
 import msgspec
 import pytest
 
-from finago_assets.sandbox.books.accounts import ACCOUNTS, TAXES
+from finago_assets.sandbox.books.accounts import ACCOUNTS
 from finago_assets.sandbox.books.company import Books, keep_books
 from finago_assets.sandbox.books.ids import Thing, guid, luhn, number_of
 from finago_assets.sandbox.books.money import converted, rounded, spelled
 from finago_assets.sandbox.books.order_book import PAYMENT_METHODS
 from finago_assets.sandbox.books.orders import Status
 from finago_assets.sandbox.books.plan import Modes, Plan, Size
+from finago_assets.sandbox.books.taxes import TAXES
 from finago_assets.sandbox.books.vouchers import Posting, Voucher, VoucherType
 
 TINY = Plan(size=Size.TINY)

@@ -1,28 +1,16 @@
-"""The chart of accounts (NS 4102) and the tax codes; ids are unlike numbers everywhere, as in the real system.
+"""The chart of accounts (NS 4102); ids are unlike numbers, as in the real system.
 
-Owns both tables and their JSON. Which account a voucher uses is the business of whoever posts it.
+Owns the table and its JSON. Which account a voucher uses is the business of whoever posts it.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import Final
 
-from msgspec import Raw, json
+from msgspec import json
 
-from finago_assets.sandbox.books.money import exact
-
-
-@dataclass(frozen=True, slots=True)
-class Tax:
-    """A tax code: `id` is what lines carry, `number` what people post with; rate in percent."""
-
-    id: int
-    number: int
-    rate: Decimal
-    name: str
-    account: int | None = None  # where its VAT is posted
+from finago_assets.sandbox.books.taxes import TAXES
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,22 +27,6 @@ class Account:
         """True for classes 1 and 2, whose balance lives on over a year end."""
         return self.number < 3000
 
-
-_TAXES: Final = (
-    Tax(0, 0, Decimal(0), "Ingen avgiftsbehandling"),
-    Tax(3, 1, Decimal(25), "Inngående avgift, høy sats", 2710),
-    Tax(4, 11, Decimal(15), "Inngående avgift, middels sats", 2711),
-    Tax(5, 13, Decimal(12), "Inngående avgift, lav sats", 2712),
-    Tax(6, 3, Decimal(25), "Utgående avgift, høy sats", 2700),
-    Tax(7, 31, Decimal(15), "Utgående avgift, middels sats", 2701),
-    Tax(8, 5, Decimal(0), "Avgiftsfritt salg innenlands"),
-    Tax(9, 33, Decimal("12.0"), "Utgående avgift, lav sats", 2702),
-    Tax(11, 6, Decimal(0), "Utenfor avgiftsområdet"),
-    Tax(12, 52, Decimal(0), "Avgiftsfritt salg til utlandet"),
-    Tax(21, 81, Decimal(25), "Innførsel av varer med fradrag, høy sats"),
-    Tax(22, 86, Decimal(25), "Tjenester fra utlandet med fradrag, høy sats"),
-    Tax(23, 87, Decimal(25), "Tjenester fra utlandet uten fradrag, høy sats"),
-)
 
 _ACCOUNTS: Final = (
     (1200, "Maskiner og anlegg", None),
@@ -79,9 +51,16 @@ _ACCOUNTS: Final = (
     (2700, "Utgående merverdiavgift, høy sats", None),
     (2701, "Utgående merverdiavgift, middels sats", None),
     (2702, "Utgående merverdiavgift, lav sats", None),
+    (2703, "Utgående merverdiavgift, tjenester fra utlandet", None),
+    (2704, "Utgående merverdiavgift, innførsel av varer", None),
+    (2705, "Utgående merverdiavgift, klimakvoter", None),
     (2710, "Inngående merverdiavgift, høy sats", None),
     (2711, "Inngående merverdiavgift, middels sats", None),
     (2712, "Inngående merverdiavgift, lav sats", None),
+    (2713, "Inngående merverdiavgift, tjenester fra utlandet", None),
+    (2714, "Inngående merverdiavgift, innførsel av varer", None),
+    (2715, "Inngående merverdiavgift, klimakvoter", None),
+    (2716, "Inngående merverdiavgift, forholdsmessig fradrag", None),
     (2740, "Oppgjørskonto merverdiavgift", None),
     (2770, "Skyldig arbeidsgiveravgift", None),
     (2780, "Påløpt arbeidsgiveravgift på ferielønn", None),
@@ -97,7 +76,10 @@ _ACCOUNTS: Final = (
     (3900, "Annen driftsrelatert inntekt", 3),
     (4300, "Innkjøp av varer for videresalg", 1),
     (4360, "Frakt, toll og spedisjon", 1),
+    (4330, "Innkjøp av varer fra utlandet", 20),
     (4390, "Beholdningsendring", None),
+    (4391, "Grunnlag innførsel av varer", 81),
+    (4392, "Motkonto grunnlag innførsel", None),
     (5000, "Lønn til ansatte", None),
     (5180, "Feriepenger", None),
     (5400, "Arbeidsgiveravgift", None),
@@ -124,12 +106,9 @@ _ACCOUNTS: Final = (
     (8960, "Overføringer annen egenkapital", None),
 )
 
-TAXES: Final = {tax.number: tax for tax in _TAXES}
 ACCOUNTS: Final = {
     number: Account(1_000_001 + 3 * place, number, name, tax) for place, (number, name, tax) in enumerate(_ACCOUNTS)
 }
-OUTPUT_VAT: Final = (2700, 2701, 2702)
-INPUT_VAT: Final = (2710, 2711, 2712)
 
 
 def account_json(account: Account) -> bytes:
@@ -138,9 +117,3 @@ def account_json(account: Account) -> bytes:
     if account.tax is not None:
         body["taxId"] = TAXES[account.tax].id
     return json.encode(body)
-
-
-def tax_json(tax: Tax) -> bytes:
-    """Return a tax code as `/taxes` shows it."""
-    rate: Raw = exact(tax.rate)
-    return json.encode({"id": tax.id, "number": tax.number, "name": tax.name, "rate": rate})

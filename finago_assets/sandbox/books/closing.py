@@ -10,9 +10,10 @@ from datetime import date, timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
-from finago_assets.sandbox.books.accounts import ACCOUNTS, INPUT_VAT, OUTPUT_VAT
+from finago_assets.sandbox.books.accounts import ACCOUNTS
 from finago_assets.sandbox.books.calendar import ONE_DAY, banking_day, ends_term, ends_year, euro, year_start
 from finago_assets.sandbox.books.money import ORE, converted, share
+from finago_assets.sandbox.books.taxes import INPUT_VAT, OUTPUT_VAT
 from finago_assets.sandbox.books.vouchers import Posting, VoucherType
 
 if TYPE_CHECKING:

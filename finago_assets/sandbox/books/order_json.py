@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING, Final
 
 from msgspec import json
 
-from finago_assets.sandbox.books.accounts import ACCOUNTS, TAXES
+from finago_assets.sandbox.books.accounts import ACCOUNTS
 from finago_assets.sandbox.books.dimensions import ELEMENTS
 from finago_assets.sandbox.books.line_json import moment
 from finago_assets.sandbox.books.money import exact, number
+from finago_assets.sandbox.books.taxes import TAXES
 
 if TYPE_CHECKING:
     from finago_assets.sandbox.books.orders import Order, OrderLine

@@ -10,8 +10,8 @@ from datetime import date, timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from finago_assets.sandbox.books.accounts import TAXES
 from finago_assets.sandbox.books.money import rounded, share
+from finago_assets.sandbox.books.taxes import TAXES
 
 if TYPE_CHECKING:
     from decimal import Decimal

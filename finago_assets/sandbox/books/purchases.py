@@ -10,11 +10,11 @@ from datetime import date, timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
-from finago_assets.sandbox.books.accounts import TAXES
 from finago_assets.sandbox.books.calendar import banking_day, days, euro
 from finago_assets.sandbox.books.dimensions import DEPARTMENT, DEPARTMENTS
 from finago_assets.sandbox.books.ids import luhn
 from finago_assets.sandbox.books.money import converted, share
+from finago_assets.sandbox.books.taxes import TAXES
 from finago_assets.sandbox.books.vouchers import InvoiceRef, Posting, VoucherType
 
 if TYPE_CHECKING:

@@ -11,12 +11,12 @@ from decimal import Decimal
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
-from finago_assets.sandbox.books.accounts import TAXES
 from finago_assets.sandbox.books.calendar import SUNDAY, banking_day, days, euro
 from finago_assets.sandbox.books.ids import kid
 from finago_assets.sandbox.books.money import converted, share
 from finago_assets.sandbox.books.order_book import OrderBook
 from finago_assets.sandbox.books.orders import Order, OrderInvoice, Status
+from finago_assets.sandbox.books.taxes import TAXES
 from finago_assets.sandbox.books.vouchers import InvoiceRef, Posting, VoucherType
 
 if TYPE_CHECKING:

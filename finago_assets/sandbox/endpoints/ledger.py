@@ -13,10 +13,11 @@ import msgspec
 from msgspec import json
 
 from finago_assets.sandbox.answers import Listing, One, Result, array
-from finago_assets.sandbox.books.accounts import ACCOUNTS, TAXES, account_json, tax_json
+from finago_assets.sandbox.books.accounts import ACCOUNTS, account_json
 from finago_assets.sandbox.books.calendar import euro, period_json
 from finago_assets.sandbox.books.ledger import without_dimensions
 from finago_assets.sandbox.books.money import exact
+from finago_assets.sandbox.books.taxes import TAXES, tax_json
 from finago_assets.sandbox.books.vouchers import VoucherType
 from finago_assets.sandbox.endpoints.ask import Ask, Handler, missing
 from finago_assets.sandbox.endpoints.balances import account_balance, account_balances

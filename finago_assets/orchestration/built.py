@@ -1,0 +1,53 @@
+"""What dbt built, with what there is to show of it: row counts, pictures, column lineage, the rows at fault.
+
+Owns the metadata of dbt's assets and checks. It reads the warehouse after dbt has closed it; dagster-dbt's own way of
+fetching metadata was seen to hang with DuckDB, and keeps the file open afterwards.
+"""
+
+from __future__ import annotations
+
+from contextlib import closing
+from typing import TYPE_CHECKING, Any
+
+import dagster as dg
+import duckdb
+
+from finago_assets.orchestration.column_lineage import columns_of, lineage_metadata
+from finago_assets.orchestration.plots import picture
+from finago_assets.orchestration.tables import shown
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from pathlib import Path
+
+
+def with_metadata(events: list[Any], warehouse: Path, manifest: Mapping[str, Any], target: Path) -> Iterator[Any]:
+    """Yield dbt's events, each asset and check with what its table says. `target` holds the compiled SQL."""
+    with closing(duckdb.connect(warehouse, read_only=True)) as connection:
+        columns = columns_of(connection)
+        tables = {name: _facts(connection, schema, name) for schema, name in columns}
+    for event in events:
+        if not isinstance(event, (dg.Output, dg.AssetCheckResult)):
+            yield event
+            continue
+        node_id = node_of(event)
+        facts = dict(tables.get(node_id.rsplit(".", 1)[-1], {}))
+        node = manifest["nodes"].get(node_id)
+        if node is not None and node["resource_type"] == "model" and node["schema"] == "marts":
+            facts |= lineage_metadata(manifest, node_id, columns, target)
+        yield event.with_metadata({**(event.metadata or {}), **facts})
+
+
+def node_of(event: dg.Output[Any] | dg.AssetCheckResult) -> str:
+    """Return the id of the dbt node that an event is about; the last part of it is the name of its table."""
+    about = (event.metadata or {}).get("unique_id")
+    return "" if about is None else str(getattr(about, "value", about))
+
+
+def _facts(connection: duckdb.DuckDBPyConnection, schema: str, name: str) -> dict[str, Any]:
+    relation = f'"{schema}"."{name}"'
+    rows = connection.execute(f"select count(*) from {relation}").fetchall()[0][0]
+    if schema == "audit":
+        return {"rows_at_fault": shown(connection, f"from {relation}")} if rows else {}
+    drawn = picture(connection, name) if schema == "marts" else None
+    return {"dagster/row_count": rows, **({} if drawn is None else {"picture": drawn})}
