@@ -42,6 +42,17 @@ _ENDPOINTS: Final = (
         personal=("comment",),
         note="The largest page the server accepts is not documented; the client follows the links it is given.",
     ),
+    # before accountbalances, which is asked for by fiscal year
+    Endpoint(
+        name="fiscalperiods",
+        path="/fiscalperiods",
+        title="Fiscal years and periods",
+        group="ledger",
+        kind=Kind.REFERENCE,
+        key=("id",),
+        scopes=("api.accounting.fiscalperiod:read",),
+        params=(("type", "All"),),
+    ),
     Endpoint(
         name="accountbalances",
         path="/accountbalances",
@@ -98,16 +109,6 @@ _ENDPOINTS: Final = (
         key=("code",),
         scopes=(),
         note="The API knows today's rates only; each fetched day is kept, which makes the history.",
-    ),
-    Endpoint(
-        name="fiscalperiods",
-        path="/fiscalperiods",
-        title="Fiscal years and periods",
-        group="ledger",
-        kind=Kind.REFERENCE,
-        key=("id",),
-        scopes=("api.accounting.fiscalperiod:read",),
-        params=(("type", "All"),),
     ),
     Endpoint(
         name="dimensions",

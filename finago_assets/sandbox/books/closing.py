@@ -12,14 +12,13 @@ from typing import TYPE_CHECKING, Final
 
 from finago_assets.sandbox.books.accounts import ACCOUNTS
 from finago_assets.sandbox.books.calendar import ONE_DAY, banking_day, ends_term, ends_year, euro, year_start
-from finago_assets.sandbox.books.money import ORE, converted, share
-from finago_assets.sandbox.books.taxes import INPUT_VAT, OUTPUT_VAT
-from finago_assets.sandbox.books.vouchers import Posting, VoucherType
+from finago_assets.sandbox.books.money import ORE, share
+from finago_assets.sandbox.books.taxes import SETTLEMENT, VAT_ACCOUNTS
+from finago_assets.sandbox.books.vouchers import Posting, VoucherType, abroad
 
 if TYPE_CHECKING:
     from finago_assets.sandbox.books.journal import Journal
 
-SETTLEMENT: Final = 2740
 ROUNDING: Final = 7745
 OPENING: Final = {1250: 250_000_00, 1460: 480_000_50, 1920: 2_500_000_00, 2000: -1_000_000_00, 2220: -1_500_000_00}
 OPENING_EUROS: Final = 10_500_25
@@ -31,7 +30,7 @@ def open_books(journal: Journal) -> None:
     day = journal.plan.start - ONE_DAY
     rate = euro(day)
     postings = [Posting(account, amount) for account, amount in OPENING.items()]
-    postings.append(Posting(1930, converted(OPENING_EUROS, rate), currency="EUR", rate=rate))
+    postings.append(abroad(1930, OPENING_EUROS, "EUR", rate))
     postings.append(Posting(EQUITY, -sum(posting.amount for posting in postings)))
     journal.post(VoucherType.OPENING, day, *postings)
     journal.statement.move(day, OPENING[1920], ("text", "Inngående saldo"))
@@ -48,7 +47,8 @@ class Authorities:
         """Settle a term that ends today."""
         if not ends_term(day):
             return
-        moved = {account: self.journal.ledger.balance(account, day) for account in (*OUTPUT_VAT, *INPUT_VAT)}
+        ledger = self.journal.ledger
+        moved = {account: ledger.balance(account, day, by_period=True) for account in VAT_ACCOUNTS}
         total = sum(moved.values())
         owed = -(abs(total) // ORE * ORE) if total < 0 else total // ORE * ORE
         postings = [Posting(account, -amount) for account, amount in moved.items() if amount]

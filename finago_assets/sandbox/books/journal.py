@@ -7,12 +7,14 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import TYPE_CHECKING
 
 from finago_assets.sandbox.books.bank import Statement
 from finago_assets.sandbox.books.ledger import Ledger
+from finago_assets.sandbox.books.modes import as_shown
+from finago_assets.sandbox.books.vat import VatBook
 from finago_assets.sandbox.books.vouchers import Posting, Voucher, VoucherType
 
 if TYPE_CHECKING:
@@ -26,10 +28,14 @@ class Journal:
     """Ledger, bank statement and agenda of one company."""
 
     plan: Plan
-    ledger: Ledger = field(default_factory=Ledger)
+    ledger: Ledger = field(init=False)
+    vat: VatBook = field(default_factory=VatBook)
     statement: Statement = field(default_factory=Statement)
     agenda: dict[date, list[Errand]] = field(default_factory=lambda: defaultdict(list))
     vouchers: int = 0
+
+    def __post_init__(self) -> None:
+        self.ledger = Ledger(self.plan.modes)
 
     def later(self, day: date, errand: Errand) -> None:
         """Remember an errand; one that falls after the last day of the books never happens."""
@@ -41,9 +47,13 @@ class Journal:
         for errand in self.agenda.pop(day, []):
             errand(day)
 
-    def post(self, kind: VoucherType, day: date, *postings: Posting, entered: int = 0) -> str:
+    def post(
+        self, kind: VoucherType, day: date, *postings: Posting, entered: int = 0, period: date | None = None
+    ) -> str:
         """Post a voucher and return its id. Every third voucher has a scanned document."""
         self.vouchers += 1
         document = 70_000 + self.vouchers if self.vouchers % 3 == 0 else None
         typed = min(entered, (self.plan.last - day).days)
-        return self.ledger.post(Voucher(kind, day, postings, document=document, entered=typed))
+        voucher = Voucher(kind, day, postings, period, document, typed)
+        self.vat.count(voucher)
+        return self.ledger.post(replace(voucher, postings=as_shown(postings, self.plan.modes)))

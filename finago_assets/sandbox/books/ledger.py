@@ -17,7 +17,8 @@ import msgspec
 
 from finago_assets.sandbox.books.ids import Thing, number_of
 from finago_assets.sandbox.books.line_json import Heading, line_json
-from finago_assets.sandbox.books.money import ORE
+from finago_assets.sandbox.books.money import ORE, rounded
+from finago_assets.sandbox.books.plan import Modes
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -32,12 +33,18 @@ class _Account(msgspec.Struct):
     number: int
 
 
+class _Currency(msgspec.Struct):
+    code: str
+    rate: Decimal
+
+
 class Read(msgspec.Struct, rename="camel"):
     """The fields of a line that identify it and that balances depend on."""
 
     id: str
     account: _Account
     amount: Decimal
+    currency: _Currency
     day: date = msgspec.field(name="date")
     period_date: date | None = None
 
@@ -46,6 +53,7 @@ class Read(msgspec.Struct, rename="camel"):
 class Ledger:
     """Lines by day in posting order, and movements by posting date and by period date."""
 
+    modes: Modes = field(default_factory=Modes)
     days: dict[int, list[bytes]] = field(default_factory=dict)
     by_date: Movements = field(default_factory=lambda: defaultdict(lambda: defaultdict(int)))
     by_period: Movements = field(default_factory=lambda: defaultdict(lambda: defaultdict(int)))
@@ -67,16 +75,16 @@ class Ledger:
         self._voucher_days.append(ordinal)
         lines = self.days.setdefault(ordinal, [])
         for posting in voucher.postings:
-            lines.append(line_json(heading, posting, len(self._line_days)))
+            lines.append(line_json(heading, posting, len(self._line_days), self.modes))
             self._line_days.append(ordinal)
             self.by_date[posting.account][ordinal] += posting.amount
             self.by_period[posting.account][period] += posting.amount
         return heading.voucher_id
 
-    def balance(self, account: int, until: date) -> int:
+    def balance(self, account: int, until: date, *, by_period: bool = False) -> int:
         """Return the movement of an account, in øre, up to and including `until`."""
-        last = until.toordinal()
-        return sum(amount for day, amount in self.by_date[account].items() if day <= last)
+        last, moved = until.toordinal(), self.by_period if by_period else self.by_date
+        return sum(amount for day, amount in moved[account].items() if day <= last)
 
     def movement(self, account: int, first: date, last: date) -> int:
         """Return the movement of an account, in øre, over the days from `first` to `last`."""
@@ -140,9 +148,15 @@ class Ledger:
         raise KeyError(line_id)
 
     def _count(self, line: Read, sign: int) -> None:
-        ore = int(line.amount * ORE) * sign
+        ore = rounded(line.amount * self._factor(line.currency) * ORE) * sign
         self.by_date[line.account.number][line.day.toordinal()] += ore
         self.by_period[line.account.number][(line.period_date or line.day).toordinal()] += ore
+
+    def _factor(self, currency: _Currency) -> Decimal:
+        """Return what an amount as served is multiplied with to become the base currency."""
+        if currency.code == "LOCAL" or not self.modes.foreign_amounts:
+            return Decimal(1)
+        return currency.rate / 100 if currency.code in self.modes.per_hundred else currency.rate
 
 
 def without_dimensions(line: bytes) -> bytes:

@@ -18,6 +18,9 @@ from finago_assets.sandbox.books.money import exact, number
 from finago_assets.sandbox.books.taxes import TAXES
 
 if TYPE_CHECKING:
+    from decimal import Decimal
+
+    from finago_assets.sandbox.books.plan import Modes
     from finago_assets.sandbox.books.vouchers import InvoiceRef, Posting, Voucher
 
 EXTRA_KEY_EVERY: Final = 97
@@ -64,19 +67,20 @@ def moment(day: date, serial: int) -> str:
     return f"{day.isoformat()}T{7 + serial % 9:02d}:{serial * 7 % 60:02d}:{serial * 13 % 60:02d}Z"
 
 
-def line_json(heading: Heading, posting: Posting, serial: int) -> bytes:
+def line_json(heading: Heading, posting: Posting, serial: int, modes: Modes) -> bytes:
     """Return a line with its dimensions last, so that they can be cut off for callers who did not ask for them."""
+    code = posting.vat if posting.tax is None and modes.tax_on_vat_lines else posting.tax
     body: dict[str, object] = {
         "id": guid(Thing.LINE, serial),
         "transaction": heading.transaction,
         "account": _account(posting.account, serial),
         "transactionType": heading.type,
     }
-    if posting.tax is not None:
-        tax = TAXES[posting.tax]
+    if code is not None:
+        tax = TAXES[code]
         body["tax"] = {"id": tax.id, "rate": exact(tax.rate)}
-    body["amount"] = number(posting.amount, serial)
-    body["currency"] = _currency(posting, serial)
+    body["amount"] = number(posting.stated if modes.foreign_amounts else posting.amount, serial)
+    body["currency"] = _currency(posting, serial, modes)
     body["date"] = heading.day
     if heading.period is not None:
         body["periodDate"] = heading.period
@@ -98,6 +102,11 @@ def line_json(heading: Heading, posting: Posting, serial: int) -> bytes:
     return json.encode(body)
 
 
+def quoted(currency: str, rate: Decimal, modes: Modes) -> Decimal:
+    """Return a rate as the API quotes it: for one, or for a hundred of some currencies."""
+    return rate * 100 if currency in modes.per_hundred else rate
+
+
 def _account(account_number: int, serial: int) -> dict[str, object]:
     account = ACCOUNTS[account_number]
     body: dict[str, object] = {"id": account.id, "number": account.number}
@@ -106,14 +115,14 @@ def _account(account_number: int, serial: int) -> dict[str, object]:
     return body
 
 
-def _currency(posting: Posting, serial: int) -> dict[str, object]:
+def _currency(posting: Posting, serial: int, modes: Modes) -> dict[str, object]:
     if posting.currency == "LOCAL" and serial % NOK_SPELLED_OUT_EVERY == 0:
         return {"code": "NOK", "rate": 1}
-    return {"code": posting.currency, "rate": exact(posting.rate)}
+    return {"code": posting.currency, "rate": exact(quoted(posting.currency, posting.rate, modes))}
 
 
 def _invoice(invoice: InvoiceRef) -> dict[str, object]:
-    body: dict[str, object] = {"number": invoice.number}
+    body: dict[str, object] = {} if invoice.number is None else {"number": invoice.number}
     if invoice.due is not None:
         body["dueDate"] = invoice.due.isoformat()
     if invoice.kid is not None:

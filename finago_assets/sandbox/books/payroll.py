@@ -41,6 +41,8 @@ class Payroll:
 
     def _wages(self, day: date) -> None:
         staff = self.journal.plan.volume.staff
+        if not staff:
+            return
         gross = [41_250_50 + (person % 7) * 1_111_35 for person in range(staff)]
         withheld, total = share(sum(gross), 33), sum(gross)
         duty, holiday = share(total, Decimal("14.1")), share(total, 12)

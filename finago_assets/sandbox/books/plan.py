@@ -12,11 +12,17 @@ from random import Random
 
 
 class Size(StrEnum):
-    """How much the company does. Ledger lines over two years: 800, 10 thousand, 200 thousand, one million."""
+    """How much the company does. Ledger lines over two years: 800, 10 thousand, 200 thousand, one million.
 
+    Bare is the scenarios and nothing else, so that whole tables can be foretold; audit is about 20,000 vouchers a year
+    with few lines and few orders each.
+    """
+
+    BARE = "bare"
     TINY = "tiny"
     SMALL = "small"
     MEDIUM = "medium"
+    AUDIT = "audit"
     LARGE = "large"
 
 
@@ -34,23 +40,41 @@ class Volume:
 
 
 VOLUMES = {
+    Size.BARE: Volume(customers=0, suppliers=0, products=0, orders=0, purchases=0, tills=0, staff=0),
     Size.TINY: Volume(customers=14, suppliers=6, products=12, orders=24, purchases=14, tills=0, staff=2),
     Size.SMALL: Volume(customers=130, suppliers=30, products=80, orders=300, purchases=220, tills=1, staff=8),
     Size.MEDIUM: Volume(customers=800, suppliers=120, products=400, orders=1500, purchases=1200, tills=73, staff=40),
+    Size.AUDIT: Volume(customers=240, suppliers=60, products=120, orders=240, purchases=900, tills=56, staff=12),
     Size.LARGE: Volume(customers=2000, suppliers=300, products=1500, orders=3000, purchases=2500, tills=412, staff=120),
 }
 
 
+class Incoming(StrEnum):
+    """Whether account balances include what came in before the window."""
+
+    ASKED = "asked"  # as keepIncoming says
+    ALWAYS = "always"
+    NEVER = "never"
+
+
 @dataclass(frozen=True, slots=True)
 class Modes:
-    """The answers to what the API leaves open; later ones join here."""
+    """The answers to what the API leaves open. None of them moves an account's balance by an øre."""
 
     tax_on_vat_lines: bool = False  # whether the lines on the VAT accounts carry a tax code too
+    gross_base: bool = False  # coded lines include their VAT; an uncoded line on the same account takes it out again
+    foreign_amounts: bool = False  # `amount` is in `currency.code` instead of the base currency
+    per_hundred: tuple[str, ...] = ()  # currencies whose rate is that of a hundred
+    incoming: Incoming = Incoming.ASKED
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """Everything that the books depend on. `until` is the last day that has happened; without it, the years' last."""
+    """Everything that the books depend on. `until` is the last day that has happened; without it, the years' last.
+
+    `fiscal_month` is the month that fiscal years begin in. `scenarios` decides whether the scenarios are played; left
+    open, they are in all but tiny books.
+    """
 
     size: Size = Size.SMALL
     start: date = date(2024, 1, 1)
@@ -59,8 +83,12 @@ class Plan:
     until: date | None = None
     organization_id: str = "300000000000001"
     modes: Modes = field(default_factory=Modes)
+    fiscal_month: int = 1
+    scenarios: bool | None = None
 
     def __post_init__(self) -> None:
+        if self.fiscal_month not in range(1, 13):
+            raise ValueError(f"Fiscal years cannot begin in month {self.fiscal_month}; give 1 to 12.")
         if self.last < self.start:
             raise ValueError(f"Books from {self.start} to {self.last} have no days; give at least one year.")
 
@@ -72,6 +100,11 @@ class Plan:
         leap = (self.start.month, self.start.day) == (2, 29)
         first = self.start - timedelta(days=1) if leap else self.start
         return first.replace(year=first.year + self.years) - timedelta(days=0 if leap else 1)
+
+    @property
+    def staged(self) -> bool:
+        """Whether the scenarios are played."""
+        return self.size is not Size.TINY if self.scenarios is None else self.scenarios
 
     @property
     def volume(self) -> Volume:

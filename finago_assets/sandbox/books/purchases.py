@@ -15,7 +15,7 @@ from finago_assets.sandbox.books.dimensions import DEPARTMENT, DEPARTMENTS
 from finago_assets.sandbox.books.ids import luhn
 from finago_assets.sandbox.books.money import converted, share
 from finago_assets.sandbox.books.taxes import TAXES
-from finago_assets.sandbox.books.vouchers import InvoiceRef, Posting, VoucherType
+from finago_assets.sandbox.books.vouchers import Details, InvoiceRef, Posting, VoucherType, abroad
 
 if TYPE_CHECKING:
     from decimal import Decimal
@@ -84,8 +84,7 @@ class Purchases:
         postings = [Posting(account, net, code, supplier.id, ref, dimensions=where)]
         vat_account = TAXES[code].account
         if vat_account is not None:
-            mode = code if self.journal.plan.modes.tax_on_vat_lines else None
-            postings.append(Posting(vat_account, vat, mode, supplier.id, ref))
+            postings.append(Posting(vat_account, vat, None, supplier.id, ref, vat=code))
         owed = net + (vat if vat_account is not None else 0)
         postings.append(Posting(PAYABLE, -owed, None, supplier.id, ref, comment=f"Inngående faktura {ref.number}"))
         self.journal.post(VoucherType.PURCHASE, day, *postings, entered=self.count % 4)
@@ -95,13 +94,14 @@ class Purchases:
         rate = euro(day)
         net = converted(euros, rate)
         vat = share(net, TAXES[ABROAD].rate)
+        party: Details = {"customer": supplier.id, "invoice": ref}
         self.journal.post(
             VoucherType.PURCHASE,
             day,
-            Posting(6800, net, ABROAD, supplier.id, ref, "EUR", rate, comment="Tjeneste fra utlandet"),
-            Posting(2710, vat, None, supplier.id, ref),
-            Posting(2700, -vat, None, supplier.id, ref),
-            Posting(PAYABLE, -net, None, supplier.id, ref, "EUR", rate),
+            abroad(6800, euros, "EUR", rate, tax=ABROAD, comment="Tjeneste fra utlandet", **party),
+            Posting(2713, vat, None, supplier.id, ref, vat=ABROAD),
+            Posting(2703, -vat, None, supplier.id, ref, vat=ABROAD),
+            abroad(PAYABLE, -euros, "EUR", rate, **party),
             entered=self.count % 4,
         )
         return _Debt(euros, net, rate)
@@ -115,8 +115,8 @@ class Purchases:
         paid_rate = euro(day)
         paid = converted(debt.euros, paid_rate)
         self.journal.statement.move(day, -debt.euros, ("text", f"Invoice {ref.number}"), account=1930)
-        debit = Posting(PAYABLE, debt.owed, None, supplier.id, ref, "EUR", debt.rate)
-        postings = [debit, Posting(1930, -paid, currency="EUR", rate=paid_rate)]
+        debit = abroad(PAYABLE, debt.euros, "EUR", debt.rate, customer=supplier.id, invoice=ref)
+        postings = [debit, abroad(1930, -debt.euros, "EUR", paid_rate)]
         if paid != debt.owed:
             postings.append(Posting(8160 if paid > debt.owed else 8060, paid - debt.owed, comment="Agio"))
         self.journal.post(VoucherType.PAYMENT, day, *postings)

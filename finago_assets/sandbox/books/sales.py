@@ -17,19 +17,19 @@ from finago_assets.sandbox.books.money import converted, share
 from finago_assets.sandbox.books.order_book import OrderBook
 from finago_assets.sandbox.books.orders import Order, OrderInvoice, Status
 from finago_assets.sandbox.books.taxes import TAXES
-from finago_assets.sandbox.books.vouchers import InvoiceRef, Posting, VoucherType
+from finago_assets.sandbox.books.vouchers import Details, InvoiceRef, Posting, VoucherType, abroad
 
 if TYPE_CHECKING:
     from random import Random
 
     from finago_assets.sandbox.books.journal import Journal
     from finago_assets.sandbox.books.parties import Party
-    from finago_assets.sandbox.books.plan import Modes
     from finago_assets.sandbox.books.products import Product
 
 FIRST_INVOICE: Final = 10_001
 RECEIVABLE: Final = 1500
 CARD: Final = 1575
+ROUNDING: Final = 7745
 # What becomes of an order, dealt in turn first so that the smallest books have each, then by chance.
 FATES: Final = (
     Status.INVOICE,
@@ -109,7 +109,7 @@ class Sales:
         due, reference = order.due(day), kid(order.customer.id, number)
         kind = VoucherType.INVOICE if order.net >= 0 else VoucherType.CREDIT_NOTE
         ref = InvoiceRef(str(number), due, reference)
-        voucher = self.journal.post(kind, day, *invoice_postings(order, status, ref, self.journal.plan.modes))
+        voucher = self.journal.post(kind, day, *invoice_postings(order, status, ref))
         order.invoice = OrderInvoice(number, day, due, reference, voucher)
         order.status, order.modified = status, day
         return order.invoice
@@ -133,20 +133,22 @@ class Sales:
 
     def _card(self, order: Order, invoice: OrderInvoice) -> None:
         owed = converted(order.gross, order.rate)
-        self.journal.post(VoucherType.RECEIPT, invoice.day, Posting(CARD, owed), receivable(order, invoice, -owed))
+        self.journal.post(
+            VoucherType.RECEIPT, invoice.day, Posting(CARD, owed), receivable(order, invoice, -order.gross)
+        )
 
     def _receipt(self, order: Order, invoice: OrderInvoice, percent: int, day: date) -> None:
         foreign = share(order.gross, percent)
         owed = converted(foreign, order.rate)
         if order.currency == "NOK":
             self.journal.statement.move(day, foreign, self._reference(invoice), other=f"9710{order.customer.id:07d}")
-            credit = receivable(order, invoice, -owed)
+            credit = receivable(order, invoice, -foreign)
             self.journal.post(VoucherType.RECEIPT, day, Posting(1920, owed, comment="OCR"), credit)
             return
         rate = euro(day)
         got = converted(foreign, rate)
         self.journal.statement.move(day, foreign, ("text", f"Invoice {invoice.number}"), account=1930)
-        postings = [Posting(1930, got, currency=order.currency, rate=rate), receivable(order, invoice, -owed)]
+        postings = [abroad(1930, foreign, order.currency, rate), receivable(order, invoice, -foreign)]
         if got != owed:
             postings.append(Posting(8060 if got > owed else 8160, owed - got, comment="Agio"))
         self.journal.post(VoucherType.RECEIPT, day, *postings)
@@ -159,33 +161,26 @@ class Sales:
 
 
 def receivable(order: Order, invoice: OrderInvoice, amount: int) -> Posting:
-    """Return the line on the control account for an invoice, `amount` in øre of the base currency."""
-    currency = "LOCAL" if order.currency == "NOK" else order.currency
+    """Return the line on the control account for an invoice, `amount` in øre or cents of the order's currency."""
     ref = InvoiceRef(str(invoice.number), invoice.due, invoice.kid)
-    return Posting(RECEIVABLE, amount, customer=order.customer.id, invoice=ref, currency=currency, rate=order.rate)
+    return abroad(RECEIVABLE, amount, order.currency, order.rate, customer=order.customer.id, invoice=ref)
 
 
-def invoice_postings(order: Order, status: Status, ref: InvoiceRef, modes: Modes) -> list[Posting]:
-    """Return receivable = gross x rate, VAT by code, and revenue by line; the last line takes the rounding."""
-    currency, rate = ("LOCAL", Decimal(1)) if order.currency == "NOK" else (order.currency, order.rate)
-    customer = order.customer.id
-    owed = converted(order.gross, order.rate)
-    postings = [
-        Posting(RECEIVABLE, owed, None, customer, ref, currency, rate, comment=f"Faktura {ref.number}"),
-    ]
+def invoice_postings(order: Order, status: Status, ref: InvoiceRef) -> list[Posting]:
+    """Return receivable = gross x rate, VAT by code, revenue by line, and the rounding of the rates, if any."""
+    currency, rate, customer = order.currency, order.rate, order.customer.id
+    label = f"Faktura {ref.number}"
+    postings = [abroad(RECEIVABLE, order.gross, currency, rate, customer=customer, invoice=ref, comment=label)]
     for number, amount in order.taxes.items():
         account = TAXES[number].account
         if account is not None and amount:
-            code = number if modes.tax_on_vat_lines else None
-            postings.append(Posting(account, -converted(amount, order.rate), code, customer, ref, currency, rate))
-    left = -sum(p.amount for p in postings)
-    priced = [line for line in order.lines if line.net]
-    for place, line in enumerate(priced, start=1):
-        part = left if place == len(priced) else -converted(line.net, order.rate)
-        left -= part
-        account = 2900 if status is Status.ADVANCE_INVOICE else line.account
-        dimensions = line.dimensions or order.dimensions
-        postings.append(
-            Posting(account, part, line.tax, customer, ref, currency, rate, dimensions, line.description[:75])
-        )
+            postings.append(abroad(account, -amount, currency, rate, customer=customer, invoice=ref, vat=number))
+    for line in order.lines:
+        if line.net:
+            more: Details = {"tax": line.tax, "customer": customer, "invoice": ref, "comment": line.description[:75]}
+            more["dimensions"] = line.dimensions or order.dimensions
+            account = 2900 if status is Status.ADVANCE_INVOICE else line.account
+            postings.append(abroad(account, -line.net, currency, rate, **more))
+    if left := sum(posting.amount for posting in postings):
+        postings.append(Posting(ROUNDING, -left, comment="Avrunding"))
     return postings

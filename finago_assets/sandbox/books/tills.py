@@ -43,15 +43,14 @@ class Tills:
         net, food = self.dice.randrange(50_00, 9_000_00), self.dice.randrange(10_00, 900_00) if place % 3 == 0 else 0
         vat, food_vat = share(net, 25), share(food, 15)
         where = ((DEPARTMENT, DEPARTMENTS[place % 4]),)
-        mode = self.journal.plan.modes.tax_on_vat_lines
         postings = [
             Posting(1900 if place % 8 == 7 else 1575, net + vat + food + food_vat),
             Posting(3000, -net, 3, dimensions=where),
-            Posting(2700, -vat, 3 if mode else None),
+            Posting(2700, -vat, vat=3),
         ]
         if food:
             postings.append(Posting(3010, -food, 31, dimensions=where))
-            postings.append(Posting(2701, -food_vat, 31 if mode else None))
+            postings.append(Posting(2701, -food_vat, vat=31))
         self.journal.post(VoucherType.TILL, day, *postings)
 
     def _settle(self, day: date) -> None:

@@ -8,9 +8,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import Enum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypedDict, Unpack
 
 from finago_assets.sandbox.books.accounts import ACCOUNTS
+from finago_assets.sandbox.books.money import converted
 
 if TYPE_CHECKING:
     from datetime import date
@@ -41,16 +42,20 @@ class VoucherType(Enum):
 
 @dataclass(frozen=True, slots=True)
 class InvoiceRef:
-    """The invoice that a line belongs to: a string number, even where orders have an integer."""
+    """The invoice that a line belongs to: a string number, even where orders have an integer; or a KID alone."""
 
-    number: str
+    number: str | None
     due: date | None = None
     kid: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Posting:
-    """One line of a voucher. `amount` in øre of the base currency, debit positive; `tax` is a tax number."""
+    """One line of a voucher. `amount` in øre of the base currency, debit positive; `tax` is a tax number.
+
+    `foreign` is the amount in cents of `currency`, exact: what it comes to at `rate` is `amount`. `vat` is the tax
+    number whose VAT a line on a VAT account holds; the API shows it only in a mode.
+    """
 
     account: int
     amount: int
@@ -61,6 +66,31 @@ class Posting:
     rate: Decimal = ONE
     dimensions: tuple[tuple[int, str], ...] = ()
     comment: str | None = None
+    foreign: int | None = None
+    vat: int | None = None
+
+    @property
+    def stated(self) -> int:
+        """The amount in the line's own currency."""
+        return self.amount if self.foreign is None else self.foreign
+
+
+def abroad(account: int, cents: int, currency: str, rate: Decimal, **more: Unpack[Details]) -> Posting:
+    """Return a posting of `cents` of a currency; NOK is the base currency and stays LOCAL."""
+    if currency == "NOK":
+        return Posting(account, cents, **more)
+    return Posting(account, converted(cents, rate), currency=currency, rate=rate, foreign=cents, **more)
+
+
+class Details(TypedDict, total=False):
+    """What a posting may have besides its account and amount."""
+
+    tax: int | None
+    customer: int | None
+    invoice: InvoiceRef | None
+    dimensions: tuple[tuple[int, str], ...]
+    comment: str | None
+    vat: int | None
 
 
 @dataclass(frozen=True, slots=True)

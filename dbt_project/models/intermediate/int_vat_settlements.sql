@@ -1,0 +1,31 @@
+with touching as (
+    select distinct
+        lines.organization_id,
+        lines.voucher_id
+    from {{ ref('int_ledger_lines') }} as lines
+    inner join {{ ref('vat_settlement_accounts') }} as accounts
+        on lines.account_number = accounts.account_number and {{ holds_for('accounts', 'lines') }}
+    where lines.voucher_id is not null
+)
+
+select
+    touching.organization_id,
+    touching.voucher_id,
+    days.period,
+    bool_or(accounts.account_number is not null) as moves_vat,
+    min(lines.created_at) as created_at,
+    -- only what is made at the end of its term or later can settle it; the day is Oslo's
+    min(lines.created_at) filter (
+        where accounts.account_number is not null
+        and cast(timezone('Europe/Oslo', timezone('UTC', lines.created_at)) as date) >= days.period_end
+    ) as settled_at
+from touching
+inner join {{ ref('int_ledger_lines') }} as lines
+    on touching.organization_id = lines.organization_id and touching.voucher_id = lines.voucher_id
+inner join {{ ref('int_vat_days') }} as days
+    on
+        lines.organization_id = days.organization_id
+        and coalesce(lines.period_date, lines.posting_date) = days.vat_date
+left join (select distinct vat.organization_id, vat.account_number from {{ ref('int_vat_accounts') }} as vat) as accounts
+    on lines.account_number = accounts.account_number and {{ holds_for('accounts', 'lines') }}
+group by touching.organization_id, touching.voucher_id, days.period
