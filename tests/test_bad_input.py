@@ -3,128 +3,31 @@
 from __future__ import annotations
 
 import errno
-import hashlib
-import shutil
 import socket
 from contextlib import closing
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-import dagster as dg
 import pytest
 from click.testing import CliRunner
 from dagster._cli.asset import asset_materialize_command
 
 from finago_assets.core.catalogue.finago import ENDPOINTS
-from finago_assets.core.errors import CorruptFile
 from finago_assets.core.landing.parquet import ParquetStore
 from finago_assets.core.windows import ONE_DAY, oslo_today
 from finago_assets.doctor import WINDOW_ADVICE
-from finago_assets.orchestration.partitions import RANGE_END, RANGE_START
-from finago_assets.orchestration.raw import raw_assets, raw_key
-from finago_assets.orchestration.warehouse import dbt_resource, warehouse_assets
-from finago_assets.sandbox.books.plan import Size
-from finago_assets.sandbox.server import Running, running
-from finago_assets.settings import read_settings
 from tests.core.landing.faulty import FaultyFiles
 from tests.core.landing.samples import temporaries
 from tests.security.stage import Impatient
+from tests.shop import DAY, NEVER_AGAIN, Shop, shop, shop_office
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
-
     from finago_assets.core.landing.store import RawStore
 
+__all__ = ["shop", "shop_office"]
+
 README = (Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8")
-DAY = "2024-01-03"
-NEVER_AGAIN = "will fail again until something is changed"
 DAGSTER_SAYS = "must have a PartitionsDefinition containing the passed partition key"
-
-
-@dataclass
-class Shop:
-    """A data folder with something landed in it, and the means to run more."""
-
-    data: Path
-    office: Running
-    instance: dg.DagsterInstance
-    monkeypatch: pytest.MonkeyPatch
-    before: dict[Path, str] = field(default_factory=dict)
-
-    def run(self, *endpoints: str, days: tuple[str, str] = (DAY, DAY), resource: Impatient | None = None) -> str:
-        """Materialize raw endpoints; return every failure as the event log holds it, nothing when all went well."""
-        assets = raw_assets(read_settings())
-        return self._materialize(
-            assets, [raw_key(name) for name in endpoints], {"finago": resource or Impatient()}, days
-        )
-
-    def build(self) -> str:
-        """Build and publish the warehouse of what has landed; return every failure, nothing when all went well."""
-        return self._materialize(warehouse_assets(), "*", {"dbt": dbt_resource()}, (DAY, DAY))
-
-    def _materialize(
-        self,
-        assets: Sequence[dg.AssetsDefinition],
-        chosen: str | Sequence[dg.AssetKey],
-        resources: dict[str, Any],
-        days: tuple[str, str],
-    ) -> str:
-        result = dg.materialize(
-            assets,
-            selection=chosen,
-            resources=resources,
-            instance=self.instance,
-            tags=dict(zip((RANGE_START, RANGE_END), days, strict=True)),
-            raise_on_error=False,
-        )
-        stored = self.instance.get_records_for_run(result.run_id, of_type=dg.DagsterEventType.STEP_FAILURE).records
-        assert bool(stored) is not result.success
-        return "\n".join(_said(record.event_log_entry.get_dagster_event()) for record in stored)
-
-    def file(self, endpoint: str, day: str = DAY) -> Path:
-        """Where a partition lies."""
-        folder = self.data / "raw" / "finago" / endpoint / f"organization={self.office.organization_id}"
-        return folder / f"date={day}" / "data.parquet"
-
-    def contents(self) -> dict[Path, str]:
-        """Every landed file, by what is in it."""
-        files = self.data.glob("raw/finago/*/*/*/data.parquet")
-        return {path: hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
-
-    def stands(self) -> bool:
-        """Tell whether what was landed before is there as it was, and nothing half made beside it."""
-        assert self.before
-        return self.contents() == self.before and temporaries(self.data) == []
-
-
-def _said(event: Any) -> str:
-    failure = event.step_failure_data
-    given = failure.user_failure_data
-    verdict = given.metadata["verdict"].value if given else "nothing typed"
-    return f"{given.description if given else failure.error.message} ({verdict})"
-
-
-@pytest.fixture(scope="module")
-def office() -> Iterator[Running]:
-    with running(size=Size.TINY, years=1) as found:
-        yield found
-
-
-@pytest.fixture
-def shop(office: Running, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Shop]:
-    for name, value in {
-        **office.environment(),
-        "FINAGO_DATA_DIR": str(tmp_path / "data"),
-        "FINAGO_LANDING": "parquet",
-    }.items():
-        monkeypatch.setenv(name, value)
-    with dg.DagsterInstance.ephemeral() as instance:
-        made = Shop(tmp_path / "data", office, instance, monkeypatch)
-        assert made.run("salesorders", "transactionlines") == ""
-        made.before = made.contents()
-        yield made
-    office.control.set_faults()
 
 
 def _closed_port() -> int:
@@ -244,105 +147,6 @@ def test_a_file_in_a_folders_place_says_which_folder_cannot_be_used(shop: Shop) 
     assert failure.startswith("NotWritable: ")
     assert str(in_the_way) in failure
     assert shop.stands()
-
-
-def _cut_footer(path: Path) -> None:
-    path.write_bytes(path.read_bytes()[:-40])
-
-
-def _flip_a_byte(path: Path) -> None:
-    whole = bytearray(path.read_bytes())
-    whole[len(whole) // 4] ^= 0x10
-    path.write_bytes(whole)
-
-
-def _nothing(path: Path) -> None:
-    path.write_bytes(b"")
-
-
-def _another_day(path: Path) -> None:
-    shutil.copy(path.parents[1] / "date=2024-01-04" / "data.parquet", path)
-
-
-@pytest.mark.parametrize("damage", [_cut_footer, _flip_a_byte, _nothing, _another_day])
-def test_a_damaged_parent_fails_its_children_with_the_files_name_and_landing_it_again_cures_it(
-    shop: Shop, damage: Callable[[Path], None]
-) -> None:
-    assert shop.run("salesorders", days=("2024-01-04", "2024-01-04")) == ""
-    damaged = shop.file("salesorders")
-    damage(damaged)
-    shop.before = shop.contents()
-    failure = shop.run("salesorder_lines")
-    assert failure.startswith(f"CorruptFile: {damaged}: ")
-    assert "land the partition again" in failure
-    assert NEVER_AGAIN in failure
-    assert shop.stands()
-    assert shop.run("salesorders", "salesorder_lines") == ""
-
-
-class Rotting(Impatient):
-    """Damages every file the moment it has landed."""
-
-    def store(self) -> RawStore:
-        """Open a store whose files do not last."""
-        data = self.settings().data_dir
-
-        def rot(checkpoint: str) -> None:
-            if checkpoint == "after rename":
-                for path in data.glob("raw/finago/banktransactions/*/*/data.parquet"):
-                    _flip_a_byte(path)
-
-        return ParquetStore(data, checkpoint=rot)
-
-
-def test_a_file_damaged_as_it_lands_fails_the_blocking_check_by_name(shop: Shop) -> None:
-    @dg.asset(deps=[raw_key("banktransactions")])
-    def downstream() -> None:
-        raise AssertionError("a damaged file was built on")
-
-    result = dg.materialize(
-        [*raw_assets(read_settings()), downstream],
-        selection=[raw_key("banktransactions"), downstream.key],
-        resources={"finago": Rotting()},
-        instance=shop.instance,
-        tags={RANGE_START: DAY, RANGE_END: DAY},
-        raise_on_error=False,
-    )
-    assert not result.success
-    (check,) = [one for one in result.get_asset_check_evaluations() if not one.passed]
-    assert check.check_name == "manifest_and_file_agree"
-    assert check.severity is dg.AssetCheckSeverity.ERROR
-    assert str(shop.file("banktransactions")) in (check.description or "")
-    assert "land the partition again" in (check.description or "")
-
-
-def test_every_damaged_partition_is_found_and_no_other(shop: Shop) -> None:
-    store = ParquetStore(shop.data)
-    lines = ENDPOINTS["transactionlines"].name
-    assert list(store.faults(lines, shop.office.organization_id)) == []
-    _flip_a_byte(shop.file(lines))
-    (fault,) = store.faults(lines, shop.office.organization_id)
-    assert isinstance(fault, CorruptFile)
-    assert str(shop.file(lines)) in str(fault)
-    assert list(store.faults("salesorders", shop.office.organization_id)) == []
-
-
-@pytest.mark.slow
-def test_a_damaged_file_of_any_day_fails_dbt_by_name_and_the_published_warehouse_stays(shop: Shop) -> None:
-    assert shop.run("transactionlines", days=("2024-01-01", "2024-01-10")) == ""
-    assert shop.build() == ""
-    published = shop.data / "finago.duckdb"
-    before = published.read_bytes()
-    for damage, day in ((_cut_footer, "2024-01-02"), (_flip_a_byte, "2024-01-10")):
-        assert shop.run("transactionlines", days=(day, day)) == ""
-        damaged = shop.file("transactionlines", day)
-        whole = damaged.read_bytes()
-        damage(damaged)
-        failure = shop.build()
-        assert failure.startswith(f"CorruptFile: {damaged}: "), damage.__name__
-        assert "land the partition again" in failure
-        assert published.read_bytes() == before
-        damaged.write_bytes(whole)
 
 
 def test_a_second_run_of_the_same_partition_at_the_same_moment_leaves_one_whole_answer(shop: Shop) -> None:

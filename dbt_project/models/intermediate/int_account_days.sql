@@ -14,17 +14,10 @@ select
     days.organization_id,
     days.account_number,
     days.posting_date,
-    years.fiscal_year,
+    case when days.posting_date <= years.ending_date then years.fiscal_year end as fiscal_year,
     days.change,
     days.debit,
-    days.credit,
-    coalesce(sum(days.change) over (
-        partition by days.organization_id, days.account_number
-        order by days.posting_date asc
-        rows between unbounded preceding and 1 preceding
-    ), 0) as landed_before
+    days.credit
 from days
-left join {{ ref('int_fiscal_years') }} as years
-    on
-        days.organization_id = years.organization_id
-        and days.posting_date between years.starting_date and years.ending_date
+asof left join {{ ref('int_fiscal_years') }} as years
+    on days.organization_id = years.organization_id and days.posting_date >= years.starting_date

@@ -26,15 +26,20 @@ select
     accounts.organization_id,
     accounts.account_number,
     months.period,
-    {{ statement_of('accounts.account_number') }} in ('profit_and_loss', 'appropriation') as restarts_yearly,
+    classified.statement,
+    classified.restarts_yearly,
     months.fiscal_year,
     months.starts_year,
+    months.is_whole,
     months.is_closed,
+    months.opens_ledger,
     months.run_number,
     coalesce(moved.debit, 0) as debit,
     coalesce(moved.credit, 0) as credit,
     coalesce(moved.change, 0) as change
 from accounts
+inner join {{ ref('int_accounts') }} as classified
+    on accounts.organization_id = classified.organization_id and accounts.account_number = classified.account_number
 inner join {{ ref('int_ledger_months') }} as months on accounts.organization_id = months.organization_id
 left join moved
     on

@@ -1,5 +1,6 @@
 -- depends_on: {{ source('finago', 'transactionlines') }}
 select
     days.o as organization_id,
-    days.d as landed_date
+    days.d as landed_date,
+    days.fetched_at
 from ({{ landed_partitions('transactionlines', empty_too=true) | indent(4) }}) as days

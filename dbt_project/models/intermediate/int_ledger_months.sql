@@ -2,10 +2,25 @@ with days as (
     select
         landed.organization_id,
         cast(date_trunc('month', landed.landed_date) as date) as period,
-        count(*) as landed,
-        max(landed.landed_date) as last_landed
+        landed.landed_date,
+        landed.fetched_at,
+        -- true up to the month's first missing day
+        day(landed.landed_date) = row_number() over (
+            partition by landed.organization_id, date_trunc('month', landed.landed_date) order by landed.landed_date asc
+        ) as is_unbroken
     from {{ ref('int_landed_days') }} as landed
-    group by landed.organization_id, date_trunc('month', landed.landed_date)
+),
+
+landed as (
+    select
+        days.organization_id,
+        days.period,
+        count(*) as days,
+        max(days.landed_date) as last_landed,
+        max(days.landed_date) filter (where days.is_unbroken) as known_until,
+        case when count(*) = count(days.fetched_at) then max(days.fetched_at) end as fetched_at
+    from days
+    group by days.organization_id, days.period
 ),
 
 months as (
@@ -14,11 +29,11 @@ months as (
         cast(unnest(generate_series(spans.first_period, spans.last_period, interval 1 month)) as date) as period
     from (
         select
-            days.organization_id,
-            min(days.period) as first_period,
-            max(days.period) as last_period
-        from days
-        group by days.organization_id
+            landed.organization_id,
+            min(landed.period) as first_period,
+            max(landed.period) as last_period
+        from landed
+        group by landed.organization_id
     ) as spans
 ),
 
@@ -26,27 +41,41 @@ judged as (
     select
         months.organization_id,
         months.period,
-        coalesce(days.landed = day(last_day(months.period)), false) as is_whole,
-        coalesce(days.landed = day(days.last_landed), false) as is_unbroken
+        landed.known_until,
+        landed.fetched_at,
+        coalesce(landed.days, 0) as landed_days,
+        coalesce(landed.days = day(last_day(months.period)), false) as is_whole,
+        -- its closing is known: the last month counts up to its last landed day, if none is missing before that
+        coalesce(
+            landed.days = day(last_day(months.period))
+            or (
+                landed.known_until = landed.last_landed
+                and months.period = max(months.period) over (partition by months.organization_id)
+            ),
+            false
+        ) as is_closed
     from months
-    left join days on months.organization_id = days.organization_id and months.period = days.period
+    left join landed on months.organization_id = landed.organization_id and months.period = landed.period
 )
 
 select
     judged.organization_id,
     judged.period,
-    years.fiscal_year,
-    coalesce(judged.period = years.starting_date, false) as starts_year,
+    -- a month belongs to the year that its last day lies in; a year that ends within a month keeps it if none follows
+    case when judged.period <= years.ending_date then years.fiscal_year end as fiscal_year,
+    coalesce(years.starting_date >= judged.period, false) as starts_year,
+    judged.known_until,
+    judged.fetched_at,
+    judged.landed_days,
     judged.is_whole,
-    -- its closing is known: the last month counts up to its last landed day, if none is missing before that
-    judged.is_whole
-    or (judged.is_unbroken and judged.period = max(judged.period) over (partition by judged.organization_id)) as is_closed,
+    judged.is_closed,
+    coalesce(
+        judged.period = min(judged.period) filter (where judged.is_closed) over (partition by judged.organization_id), false
+    ) as opens_ledger,
     -- what is known at the end of a whole month carries over, so an unbroken run of months shares a number
     coalesce(count_if(not judged.is_whole) over (
         partition by judged.organization_id order by judged.period asc rows between unbounded preceding and 1 preceding
     ), 0) as run_number
 from judged
-left join {{ ref('int_fiscal_years') }} as years
-    on
-        judged.organization_id = years.organization_id
-        and judged.period between years.starting_date and years.ending_date
+asof left join {{ ref('int_fiscal_years') }} as years
+    on judged.organization_id = years.organization_id and last_day(judged.period) >= years.starting_date

@@ -1,32 +1,50 @@
-with starts as (
-    select distinct
-        accounts.organization_id,
+with organizations as (
+    select distinct days.organization_id
+    from {{ ref('int_vat_days') }} as days
+),
+
+-- an organization's own rows for a code go before the ones for all
+chosen as (
+    select
+        organizations.organization_id,
+        accounts.account_number,
         accounts.standard_tax_code,
         accounts.direction,
         coalesce(accounts.valid_from, date '0001-01-01') as valid_from
-    from {{ ref('vat_accounts') }} as accounts
+    from organizations
+    inner join {{ ref('vat_accounts') }} as accounts on {{ holds_for('accounts', 'organizations') }}
+    qualify
+        accounts.organization_id is not null
+        or not bool_or(accounts.organization_id is not null) over (
+            partition by organizations.organization_id, accounts.standard_tax_code, accounts.direction
+        )
 ),
 
-spans as (
+starts as (
     select
-        starts.*,
-        coalesce(lead(starts.valid_from) over (
-            partition by starts.organization_id, starts.standard_tax_code, starts.direction order by starts.valid_from asc
-        ), date '9999-12-31') as valid_until
-    from starts
+        chosen.organization_id,
+        chosen.standard_tax_code,
+        chosen.direction,
+        chosen.valid_from,
+        lead(chosen.valid_from, 1, date '9999-12-31') over (
+            partition by chosen.organization_id, chosen.standard_tax_code, chosen.direction
+            order by chosen.valid_from asc
+        ) as valid_until
+    from chosen
+    group by chosen.organization_id, chosen.standard_tax_code, chosen.direction, chosen.valid_from
 )
 
 select distinct
-    accounts.organization_id,
-    accounts.account_number,
-    accounts.standard_tax_code,
-    accounts.direction,
-    spans.valid_from,
-    spans.valid_until
-from {{ ref('vat_accounts') }} as accounts
-inner join spans
+    chosen.organization_id,
+    chosen.account_number,
+    chosen.standard_tax_code,
+    chosen.direction,
+    chosen.valid_from,
+    starts.valid_until
+from chosen
+inner join starts
     on
-        accounts.organization_id is not distinct from spans.organization_id
-        and accounts.standard_tax_code = spans.standard_tax_code
-        and accounts.direction = spans.direction
-        and coalesce(accounts.valid_from, date '0001-01-01') = spans.valid_from
+        chosen.organization_id = starts.organization_id
+        and chosen.standard_tax_code = starts.standard_tax_code
+        and chosen.direction = starts.direction
+        and chosen.valid_from = starts.valid_from

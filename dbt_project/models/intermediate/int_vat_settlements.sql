@@ -6,17 +6,22 @@ with touching as (
     inner join {{ ref('vat_settlement_accounts') }} as accounts
         on lines.account_number = accounts.account_number and {{ holds_for('accounts', 'lines') }}
     where lines.voucher_id is not null
+),
+
+vat_accounts as (
+    select distinct
+        accounts.organization_id,
+        accounts.account_number
+    from {{ ref('int_vat_accounts') }} as accounts
 )
 
 select
     touching.organization_id,
     touching.voucher_id,
     days.period,
-    bool_or(accounts.account_number is not null) as moves_vat,
-    min(lines.created_at) as created_at,
-    -- only what is made at the end of its term or later can settle it; the day is Oslo's
+    -- only what is made on the term's last day or later can settle it, and it moves the VAT accounts; the day is Oslo's
     min(lines.created_at) filter (
-        where accounts.account_number is not null
+        where vat_accounts.account_number is not null
         and cast(timezone('Europe/Oslo', timezone('UTC', lines.created_at)) as date) >= days.period_end
     ) as settled_at
 from touching
@@ -26,6 +31,6 @@ inner join {{ ref('int_vat_days') }} as days
     on
         lines.organization_id = days.organization_id
         and coalesce(lines.period_date, lines.posting_date) = days.vat_date
-left join (select distinct vat.organization_id, vat.account_number from {{ ref('int_vat_accounts') }} as vat) as accounts
-    on lines.account_number = accounts.account_number and {{ holds_for('accounts', 'lines') }}
+left join vat_accounts
+    on lines.organization_id = vat_accounts.organization_id and lines.account_number = vat_accounts.account_number
 group by touching.organization_id, touching.voucher_id, days.period

@@ -50,6 +50,13 @@ def kid(customer: int, invoice: int) -> str:
     return digits + luhn(digits)
 
 
+def kid_mod11(customer: int, invoice: int) -> str:
+    """Return a payment reference with a mod 11 check digit, which is a dash when the remainder asks for ten."""
+    digits = f"{customer:06d}{invoice:07d}"
+    check = -sum(int(digit) * (2 + place % 6) for place, digit in enumerate(reversed(digits))) % 11
+    return digits + ("-" if check == 10 else str(check))
+
+
 def organization_number(serial: int) -> str:
     """Return the `serial`th number with a valid mod 11 check digit from the range kept for invented bodies (31...)."""
     candidate = 31_000_000 + serial * 7

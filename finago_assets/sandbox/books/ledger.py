@@ -10,7 +10,7 @@ from array import array
 from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import date  # noqa: TC003 - msgspec reads the annotations of Read
-from decimal import Decimal  # noqa: TC003 - the same
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 import msgspec

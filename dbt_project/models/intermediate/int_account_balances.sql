@@ -1,0 +1,44 @@
+with chained as (
+    select
+        months.*,
+        count_if(months.starts_chain) over (
+            partition by months.organization_id, months.account_number
+            order by months.period asc
+            rows between unbounded preceding and current row
+        ) as chain
+    from {{ ref('int_known_openings') }} as months
+),
+
+opened as (
+    select
+        chained.*,
+        first_value(chained.known_opening) over so_far + sum(chained.change) over so_far - chained.change as opening
+    from chained
+    window so_far as (
+        partition by chained.organization_id, chained.account_number, chained.chain
+        order by chained.period asc
+        rows between unbounded preceding and current row
+    )
+)
+
+select
+    opened.organization_id,
+    opened.account_number,
+    opened.period,
+    opened.fiscal_year,
+    opened.starts_year,
+    opened.is_whole,
+    opened.opens_ledger,
+    opened.run_number,
+    opened.statement,
+    opened.restarts_yearly,
+    opened.opening,
+    case
+        when opened.opening is null then 'unknown'
+        else coalesce(opened.known_from, 'ledger')
+    end as opening_source,
+    opened.debit,
+    opened.credit,
+    opened.change,
+    case when opened.is_closed then opened.opening + opened.change end as closing
+from opened

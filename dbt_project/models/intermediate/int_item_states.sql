@@ -1,0 +1,80 @@
+with counted as (
+    select
+        days.organization_id,
+        days.ledger,
+        days.account_number,
+        days.customer_id,
+        days.item_kind,
+        days.item,
+        days.moved_on as valid_from,
+        coalesce(lead(days.moved_on) over item, {{ forever() }}) as valid_to,
+        min(days.posting_date) over so_far as item_date,
+        sum(days.kid_lines) over so_far as kid_lines,
+        sum(days.amount) over so_far as open_amount,
+        case
+            when
+                sum(days.unknown_amounts) over so_far = 0
+                and min(days.lowest_currency) over so_far = max(days.highest_currency) over so_far
+                then sum(days.amount_currency) over so_far
+        end as open_amount_currency,
+        {%- for name, pick in [
+            ('amount', 'first_value'), ('currency', 'first_value'), ('due_date', 'last_value'), ('payment_reference', 'last_value')
+        ] %}
+        coalesce(
+            {{ pick }}(days.main_{{ name }} ignore nulls) over so_far, {{ pick }}(days.other_{{ name }} ignore nulls) over so_far
+        ) as item_{{ name }}{{ ',' if not loop.last }}
+        {%- endfor %}
+    from {{ ref('int_item_days') }} as days
+    window
+        item as (
+            partition by
+                days.organization_id, days.account_number, days.customer_id, days.item_kind, days.item
+            order by days.moved_on
+        ),
+        so_far as (
+            partition by
+                days.organization_id, days.account_number, days.customer_id, days.item_kind, days.item
+            order by days.moved_on
+            rows between unbounded preceding and current row
+        )
+)
+
+select
+    counted.organization_id,
+    counted.ledger,
+    counted.account_number,
+    counted.customer_id,
+    counted.item_kind,
+    counted.item,
+    counted.valid_from,
+    counted.valid_to,
+    case when counted.item_kind = 'invoice_number' then counted.item end as invoice_number,
+    case when counted.kid_lines > 0 then 'kid' else counted.item_kind end as matched_by,
+    counted.item_date,
+    coalesce(counted.item_due_date, counted.item_date) as due_date,
+    counted.item_payment_reference as payment_reference,
+    try_cast(counted.item_amount as decimal(18, 2)) as original_amount,
+    try_cast(counted.open_amount as decimal(18, 2)) as open_amount,
+    counted.item_currency as currency_code,
+    try_cast(counted.open_amount_currency as decimal(18, 2)) as open_amount_currency
+from counted
+union all by name
+select
+    openings.organization_id,
+    openings.ledger,
+    openings.account_number,
+    cast(null as varchar) as customer_id,
+    'opening' as item_kind,
+    'opening' as item,
+    openings.valid_from,
+    openings.valid_to,
+    cast(null as varchar) as invoice_number,
+    'opening' as matched_by,
+    openings.valid_from as item_date,
+    cast(null as date) as due_date,
+    cast(null as varchar) as payment_reference,
+    openings.amount as original_amount,
+    openings.amount as open_amount,
+    cast(null as varchar) as currency_code,
+    cast(null as decimal(18, 2)) as open_amount_currency
+from {{ ref('int_subledger_openings') }} as openings

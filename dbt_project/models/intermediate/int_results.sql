@@ -1,0 +1,68 @@
+-- The result that no voucher has moved to equity yet. Before the first landed year it is what makes the reported
+-- openings sum to zero; after that it follows from the lines, and a sum that is not zero is the ledger's own.
+with months as (
+    select
+        balances.organization_id,
+        balances.period,
+        balances.fiscal_year,
+        balances.run_number,
+        min(balances.period) filter (where balances.opens_ledger) as opens_ledger,
+        coalesce(sum(balances.change) filter (where balances.restarts_yearly), 0) as change,
+        count_if(balances.restarts_yearly and balances.closing is null) = 0 as closes,
+        coalesce(sum(balances.closing) filter (where balances.restarts_yearly), 0) as closing,
+        count_if(balances.opening is null) = 0 as opens,
+        sum(balances.opening) as opening,
+        coalesce(sum(balances.opening) filter (where balances.restarts_yearly), 0) as result_opening,
+        bool_and(balances.closing is not null) filter (where not balances.restarts_yearly) as is_closed
+    from {{ ref('int_account_balances') }} as balances
+    group by balances.organization_id, balances.period, balances.fiscal_year, balances.run_number
+),
+
+opened as (
+    select
+        months.organization_id,
+        months.run_number,
+        months.period,
+        months.fiscal_year,
+        -months.opening as prior_result,
+        months.result_opening
+    from months
+    where months.opens_ledger is not null and months.opens
+),
+
+-- the result of the run's months before this one
+counted as (
+    select
+        months.*,
+        opened.prior_result,
+        opened.result_opening as first_result,
+        opened.period as opened_in,
+        opened.fiscal_year as opened_year,
+        opened.period <= months.period and months.fiscal_year is not null as is_known,
+        coalesce(sum(case when opened.period <= months.period then months.change end) over (
+            partition by months.organization_id order by months.period asc
+            rows between unbounded preceding and 1 preceding
+        ), 0) as before
+    from months
+    left join opened on months.organization_id = opened.organization_id and months.run_number = opened.run_number
+)
+
+select
+    counted.organization_id,
+    counted.period,
+    counted.fiscal_year,
+    case when counted.closes and counted.fiscal_year is not null then counted.closing end as result_this_year,
+    case
+        when not coalesce(counted.is_known, false) then null
+        when counted.fiscal_year = counted.opened_year then counted.prior_result
+        else counted.prior_result + counted.first_result + min_by(counted.before, counted.period) over (
+            partition by counted.organization_id, counted.run_number, counted.fiscal_year
+        )
+    end as result_prior_years,
+    case
+        when not coalesce(counted.is_known, false) then 'unknown'
+        when counted.period = counted.opened_in then 'reported'
+        else 'ledger'
+    end as prior_source,
+    coalesce(counted.is_closed, false) as is_closed
+from counted

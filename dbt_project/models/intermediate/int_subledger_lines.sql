@@ -1,0 +1,19 @@
+select
+    lines.organization_id,
+    accounts.ledger,
+    lines.account_number,
+    lines.customer_id,
+    nullif(trim(lines.invoice_number), '') as invoice_number,
+    nullif(regexp_replace(lines.payment_reference, '\s', '', 'g'), '') as payment_reference,
+    lines.line_id,
+    coalesce(lines.voucher_id, lines.line_id) as voucher_id,
+    lines.voucher_number,
+    lines.posting_date,
+    lines.due_date,
+    lines.amount,
+    lines.amount_currency,
+    lines.currency_code,
+    lines.amount > 0 = (accounts.ledger = 'receivable') as is_own_side
+from {{ ref('general_ledger') }} as lines
+inner join {{ ref('int_control_accounts') }} as accounts
+    on lines.organization_id = accounts.organization_id and lines.account_number = accounts.account_number

@@ -1,0 +1,80 @@
+-- What an account held beyond its landed lines. Within an unbroken run of days it is one amount: it follows from any
+-- month in the run whose opening is known. Between two runs nothing is known; after the last one it stays.
+with spans as (
+    select
+        spans.organization_id,
+        spans.first_date - 1 as valid_from,
+        spans.last_date + 1 as known_to,
+        coalesce(
+            lead(spans.first_date - 1) over (partition by spans.organization_id order by spans.first_date),
+            {{ forever() }}
+        ) as next_from
+    from {{ ref('int_landed_spans') }} as spans
+),
+
+openings as (
+    select
+        months.organization_id,
+        months.account_number,
+        months.period,
+        months.opening_balance - coalesce(days.landed_to, 0) as amount
+    from {{ ref('trial_balance') }} as months
+    inner join {{ ref('int_control_accounts') }} as accounts
+        on months.organization_id = accounts.organization_id and months.account_number = accounts.account_number
+    asof left join (
+        select
+            account_days.organization_id,
+            account_days.account_number,
+            account_days.posting_date,
+            account_days.landed_before + account_days.change as landed_to
+        from {{ ref('int_account_days') }} as account_days
+    ) as days
+        on
+            months.organization_id = days.organization_id
+            and months.account_number = days.account_number
+            and months.period > days.posting_date
+    where months.row_kind = 'account' and months.opening_balance is not null
+),
+
+known as (
+    select
+        accounts.organization_id,
+        accounts.ledger,
+        accounts.account_number,
+        spans.valid_from,
+        spans.known_to,
+        spans.next_from,
+        arg_min(openings.amount, openings.period) as amount
+    from {{ ref('int_control_accounts') }} as accounts
+    inner join spans on accounts.organization_id = spans.organization_id
+    left join openings
+        on
+            accounts.organization_id = openings.organization_id
+            and accounts.account_number = openings.account_number
+            and openings.period > spans.valid_from
+            and openings.period <= spans.known_to
+    group by all
+),
+
+states as (
+    select
+        known.* exclude (known_to, next_from),
+        case when known.next_from = {{ forever() }} then known.next_from else least(known.known_to, known.next_from) end as valid_to
+    from known
+    union all by name
+    select
+        known.* exclude (known_to, next_from) replace (known.known_to as valid_from, null as amount),
+        known.next_from as valid_to
+    from known
+    where known.known_to < known.next_from and known.next_from < {{ forever() }}
+)
+
+select
+    states.organization_id,
+    states.ledger,
+    states.account_number,
+    states.valid_from,
+    states.valid_to,
+    try_cast(states.amount as decimal(18, 2)) as amount
+from states
+where states.amount is distinct from 0

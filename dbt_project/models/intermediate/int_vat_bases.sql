@@ -1,0 +1,17 @@
+select
+    lines.organization_id,
+    lines.voucher_id,
+    lines.period,
+    lines.tax_id,
+    lines.tax_rate,
+    any_value(lines.tax_number) as tax_number,
+    any_value(lines.standard_tax_code) as standard_tax_code,
+    any_value(lines.direction) as direction,
+    any_value(lines.side) as side,
+    try_cast(sum(lines.amount) as decimal(18, 2)) as coded_amount,
+    -- how far rounding may carry VAT from base times rate: an øre for each line and one for the VAT itself
+    cast(0.01 as decimal(3, 2)) * (cast(count(*) as integer) + 1) * max(lines.currency_rate) as room,
+    bool_or(lines.is_late) as is_late
+from {{ ref('int_vat_lines') }} as lines
+where not lines.is_vat
+group by lines.organization_id, lines.voucher_id, lines.period, lines.tax_id, lines.tax_rate
