@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
+from finago_assets.core.calls import smallest_call
 from finago_assets.core.catalogue.finago import ENDPOINTS
 from finago_assets.core.errors import FinagoError, Forbidden, NotFound, SettingMissing, Transient
-from finago_assets.core.extract import smallest_call
 from finago_assets.core.http.call import Tally
 from finago_assets.core.http.retry import RetryPolicy
 from finago_assets.core.records import RecordReader

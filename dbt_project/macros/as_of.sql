@@ -89,3 +89,66 @@ group by placed.organization_id, placed.as_of, placed.customer_id
 {% macro open_items_query(states) -%}
     select {{ open_item_columns('cast(on_date as date)') }} from {{ states }} as s where {{ holds_on('cast(on_date as date)') }}
 {%- endmacro %}
+
+{#- receivables / invoicing x 90. A quotient of decimals would be a double, so øre are divided as integers. -#}
+{% macro days_outstanding(receivables, invoicing) -%}
+    case
+        when {{ invoicing }} > 0
+            then try_cast(
+                sign({{ receivables }}) * (
+                    (abs(cast({{ receivables }} * 100 as hugeint)) * 90 * 100 * 2 + cast({{ invoicing }} * 100 as hugeint))
+                    // (2 * cast({{ invoicing }} * 100 as hugeint))
+                ) * cast(0.01 as decimal(3, 2)) as decimal(18, 2)
+            )
+    end
+{%- endmacro %}
+
+{#- Days sales outstanding for `dates`: anything with organization_id and as_of. -#}
+{% macro days_sales_outstanding(dates, items, invoicing, landed) -%}
+with receivables as (
+    select
+        items.organization_id,
+        items.as_of,
+        {{ known_sum('items.open_amount') }} as amount
+    from {{ items }} as items
+    where items.ledger = 'receivable'
+    group by items.organization_id, items.as_of
+),
+
+windows as (
+    select
+        dates.organization_id,
+        dates.as_of,
+        (
+            select sum(invoicing.invoiced) from {{ invoicing }} as invoicing
+            where
+                invoicing.organization_id = dates.organization_id
+                and invoicing.posting_date between dates.as_of - 89 and dates.as_of
+        ) as invoiced,
+        (
+            select count(*) from {{ landed }} as landed
+            where
+                landed.organization_id = dates.organization_id and landed.landed_date between dates.as_of - 89 and dates.as_of
+        ) as landed_days
+    from {{ dates }} as dates
+),
+
+measured as (
+    select
+        windows.organization_id,
+        windows.as_of,
+        case when receivables.organization_id is null then 0 else receivables.amount end as receivables,
+        case when windows.landed_days = 90 then coalesce(windows.invoiced, 0) end as invoicing
+    from windows
+    left join receivables
+        on windows.organization_id = receivables.organization_id and windows.as_of = receivables.as_of
+)
+
+select
+    measured.organization_id,
+    measured.as_of,
+    {{ days_outstanding('measured.receivables', 'measured.invoicing') }} as days,
+    try_cast(measured.receivables as decimal(18, 2)) as receivables,
+    try_cast(measured.invoicing as decimal(18, 2)) as invoicing
+from measured
+{%- endmacro %}

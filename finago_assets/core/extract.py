@@ -11,13 +11,13 @@ from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, TypeVar
-from urllib.parse import quote
 
+from finago_assets.core.calls import call_for, span
 from finago_assets.core.catalogue.finago import ENDPOINTS, VERSION
-from finago_assets.core.catalogue.model import Endpoint, Upper, WindowRule
+from finago_assets.core.catalogue.model import Endpoint, Upper
 from finago_assets.core.errors import FinagoError, NotFound, NotLanded, PageCapReached
 from finago_assets.core.fiscal import fiscal_years
-from finago_assets.core.http.call import Call, Tally
+from finago_assets.core.http.call import Tally
 from finago_assets.core.landing.store import ChainFacts, Outcome, Partition
 from finago_assets.core.records import RecordReader, inside
 from finago_assets.core.windows import ONE_DAY, Window, oslo_today, windows_of
@@ -122,7 +122,7 @@ class Extractor:
         tally, rows = Tally(), 0
         surplus = window.end if rule.upper is Upper.UNKNOWN else None
         with self.store.spool(endpoint, self.organization, window.days) as spool:
-            for page in self.client.pages(_call(endpoint, _span(rule, window)), tally):
+            for page in self.client.pages(call_for(endpoint, span(rule, window)), tally):
                 reading = reader.read(page.records)
                 keep = inside(endpoint, window, reading, surplus)
                 records, days, keys = page.records, reading.days, reading.keys
@@ -151,7 +151,7 @@ class Extractor:
         asked = self._yearly(today) if endpoint.by_fiscal_year else [{}]
         number = 0
         for params in asked:
-            for page in self.client.pages(_call(endpoint, params), tally):
+            for page in self.client.pages(call_for(endpoint, params), tally):
                 number += 1
                 spool.add(number, page.records, today, reader.keys(page.records))
 
@@ -198,7 +198,7 @@ class Extractor:
     def _child(self, endpoint: Endpoint, day: date, parent: str) -> tuple[date, str, list[bytes], Tally]:
         tally = Tally()
         try:
-            pages = self.client.pages(_call(endpoint, {}, parent), tally)
+            pages = self.client.pages(call_for(endpoint, {}, parent), tally)
             return day, parent, [record for page in pages for record in page.records], tally
         except NotFound:
             # the parent was deleted since it landed; its children are gone with it
@@ -233,38 +233,6 @@ class Extractor:
             catalogue_version=VERSION,
             run=self.run,
         )
-
-
-def _call(endpoint: Endpoint, params: dict[str, str], parent: str | None = None) -> Call:
-    path = endpoint.path
-    if endpoint.parent is not None and parent is not None:
-        path = path.replace(f"{{{endpoint.parent.placeholder}}}", quote(parent, safe=""))
-    size = {} if endpoint.page_size is None else {"limit": f"{endpoint.page_size}"}
-    return Call(
-        template=endpoint.path,
-        path=path,
-        params={**dict(endpoint.params), **size, **params},
-        allowed=endpoint.allowed,
-        paging=endpoint.paging,
-        page_cap=endpoint.page_cap,
-        scopes=endpoint.scopes,
-        single=endpoint.single,
-    )
-
-
-def smallest_call(endpoint: Endpoint, first: date, today: date, parent: str | None = None) -> Call:
-    """The cheapest request that proves the scope: one record, of `first`...`today` where there is a window."""
-    params = {} if endpoint.window is None else _span(endpoint.window, Window(first, today + ONE_DAY))
-    if endpoint.by_fiscal_year:
-        params = {"dateFrom": f"{today}", "dateTo": f"{today}"}
-    if endpoint.page_size is not None:
-        params["limit"] = "1"
-    return _call(endpoint, params, parent)
-
-
-def _span(rule: WindowRule, window: Window) -> dict[str, str]:
-    last = window.end - ONE_DAY if rule.upper is Upper.INCLUSIVE else window.end
-    return {rule.from_param: f"{window.start}", rule.to_param: f"{last}"}
 
 
 def _parent_of(endpoint: Endpoint) -> Endpoint:

@@ -28,6 +28,7 @@ select
     opened.fiscal_year,
     opened.starts_year,
     opened.is_whole,
+    opened.is_closed,
     opened.opens_ledger,
     opened.run_number,
     opened.statement,

@@ -23,10 +23,10 @@ cells as (
         elements.organization_id,
         elements.account_number,
         elements.period,
-        any_value(elements.opening order by elements.balance_date asc) as opening,
+        first(elements.opening order by elements.balance_date asc) as opening,
         -- a change that cannot be read leaves the month's unknown
         case when count(*) = count(elements.change) then sum(elements.change) end as change,
-        any_value(elements.closing order by elements.balance_date desc) as closing
+        first(elements.closing order by elements.balance_date desc) as closing
     from elements
     group by elements.organization_id, elements.account_number, elements.period
 ),

@@ -13,7 +13,7 @@ with months as (
         count_if(balances.opening is null) = 0 as opens,
         sum(balances.opening) as opening,
         coalesce(sum(balances.opening) filter (where balances.restarts_yearly), 0) as result_opening,
-        bool_and(balances.closing is not null) filter (where not balances.restarts_yearly) as is_closed
+        bool_and(balances.is_closed) as is_closed
     from {{ ref('int_account_balances') }} as balances
     group by balances.organization_id, balances.period, balances.fiscal_year, balances.run_number
 ),
@@ -64,5 +64,5 @@ select
         when counted.period = counted.opened_in then 'reported'
         else 'ledger'
     end as prior_source,
-    coalesce(counted.is_closed, false) as is_closed
+    counted.is_closed
 from counted

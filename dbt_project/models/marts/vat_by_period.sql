@@ -51,11 +51,11 @@ bases as (
         lines.tax_number,
         lines.standard_tax_code,
         lines.tax_rate,
-        case
-            when lines.standard_tax_code is null then ways.direction
-            when lines.direction = 'both' then unnest(['output', 'deductible'])
-            else lines.direction
-        end as direction,
+        unnest(case
+            when lines.standard_tax_code is null then [ways.direction]
+            when lines.direction = 'both' then ['output', 'deductible']
+            else [lines.direction]
+        end) as direction,
         lines.tax_base as base_amount,
         0 as tax_amount,
         lines.is_late,
@@ -69,4 +69,66 @@ bases as (
             and lines.tax_id = ways.tax_id
             and lines.tax_rate is not distinct from ways.tax_rate
     where lines.period is not null and (lines.direction is not null or lines.standard_tax_code is null)
+),
+
+summed as (
+    select
+        parts.organization_id,
+        parts.period,
+        parts.tax_number,
+        parts.standard_tax_code,
+        parts.tax_rate,
+        parts.direction,
+        sum(parts.base_amount) as base_amount,
+        sum(parts.tax_amount) as tax_amount,
+        bool_or(parts.is_computed) as is_computed,
+        coalesce(sum(parts.base_amount) filter (where parts.is_late), 0) as late_base_amount,
+        coalesce(sum(parts.tax_amount) filter (where parts.is_late), 0) as late_tax_amount
+    from (
+        select amounts.* from amounts
+        union all
+        select bases.* from bases
+    ) as parts
+    group by
+        parts.organization_id,
+        parts.period,
+        parts.tax_number,
+        parts.standard_tax_code,
+        parts.tax_rate,
+        parts.direction
+),
+
+terms as (
+    select distinct
+        days.organization_id,
+        days.period,
+        days.period_end
+    from {{ ref('int_vat_days') }} as days
+),
+
+settled as (
+    select
+        settlements.organization_id,
+        settlements.period,
+        min(settlements.settled_at) as settled_at
+    from {{ ref('int_vat_settlements') }} as settlements
+    group by settlements.organization_id, settlements.period
 )
+
+select
+    summed.organization_id,
+    summed.period,
+    terms.period_end,
+    summed.tax_number,
+    summed.standard_tax_code,
+    summed.tax_rate as rate,
+    summed.direction,
+    try_cast(summed.base_amount as decimal(18, 2)) as base_amount,
+    try_cast(summed.tax_amount as decimal(18, 2)) as tax_amount,
+    case when summed.is_computed then 'computed' else 'posted' end as tax_source,
+    settled.settled_at,
+    try_cast(summed.late_base_amount as decimal(18, 2)) as late_base_amount,
+    try_cast(summed.late_tax_amount as decimal(18, 2)) as late_tax_amount
+from summed
+inner join terms on summed.organization_id = terms.organization_id and summed.period = terms.period
+left join settled on summed.organization_id = settled.organization_id and summed.period = settled.period

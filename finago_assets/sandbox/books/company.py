@@ -16,6 +16,8 @@ from finago_assets.sandbox.books.payroll import Payroll
 from finago_assets.sandbox.books.products import products
 from finago_assets.sandbox.books.purchases import Purchases
 from finago_assets.sandbox.books.sales import Sales
+from finago_assets.sandbox.books.scenarios.stage import Stage
+from finago_assets.sandbox.books.scenarios.troupe import Troupe
 from finago_assets.sandbox.books.tills import Tills
 
 if TYPE_CHECKING:
@@ -61,12 +63,15 @@ def keep_books(plan: Plan) -> Books:
     customers, suppliers = parties(plan)
     assortment = products(plan, suppliers)
     sales = Sales(journal, customers, assortment)
-    actors = (sales, Purchases(journal, suppliers), Tills(journal), Payroll(journal))
+    trade = (sales, Purchases(journal, suppliers), Tills(journal), Payroll(journal))
+    actors = () if plan.size is Size.BARE else trade
     followers = (Authorities(journal), YearEnd(journal))
     open_books(journal)
+    Troupe(journal, sales.book).begin()
     for day in days(plan):
         journal.errands(day)
         for actor in (*actors, *followers):
             actor.day(day)
             journal.errands(day)
-    return Books(plan, journal, customers + suppliers, assortment, sales, fiscal_periods(plan))
+    register = customers + suppliers + (Stage(plan).cast() if plan.staged else [])
+    return Books(plan, journal, register, assortment, sales, fiscal_periods(plan))

@@ -12,6 +12,7 @@ from finago_assets.sandbox.books.money import share
 from finago_assets.sandbox.books.scenarios.model import Entry, Invoice, OpenItem, Sale, Scenario, Vat
 from finago_assets.sandbox.books.scenarios.stage import Stage, kr
 from finago_assets.sandbox.books.taxes import TAXES
+from finago_assets.sandbox.books.vat import term_of
 from finago_assets.sandbox.books.vouchers import InvoiceRef, Posting, VoucherType, abroad
 
 if TYPE_CHECKING:
@@ -28,9 +29,9 @@ def bought(day: date, party: Party, ref: InvoiceRef, cost: tuple[int, int, int],
     tax = TAXES[code]
     vat = share(net, tax.rate)
     base = Posting(account, net, code, party.id, ref)
-    deducted = () if tax.account is None else (Posting(tax.account, vat, None, party.id, ref, vat=code),)
-    owed = Posting(PAYABLE, -net - (vat if deducted else 0), None, party.id, ref)
-    return Entry(day=day, kind=VoucherType.PURCHASE, postings=(base, *deducted, owed), typed=typed)
+    split = () if tax.account is None else (Posting(tax.account, vat, None, party.id, ref, vat=code),)
+    owed = Posting(PAYABLE, -net - (vat if split else 0), None, party.id, ref)
+    return Entry(day=day, kind=VoucherType.PURCHASE, postings=(base, *split, owed), typed=typed)
 
 
 def paid(day: date, party: Party, ref: InvoiceRef, amount: int) -> Entry:
@@ -39,15 +40,15 @@ def paid(day: date, party: Party, ref: InvoiceRef, amount: int) -> Entry:
     return Entry(day=day, kind=VoucherType.PAYMENT, postings=postings)
 
 
-def deducted(term: date, net: str, vat: str, code: int = 1, *, late: bool = False) -> Vat:
+def deducted(day: date, net: str, vat: str, code: int = 1, *, late: bool = False) -> Vat:
     """Return the deductible VAT of a purchase."""
-    return Vat(term=term, tax=code, direction="deductible", base=kr(net), amount=kr(vat), late=late)
+    return Vat(term=term_of(day), tax=code, direction="deductible", base=kr(net), amount=kr(vat), late=late)
 
 
 def _owed(as_of: date, party: Party, ref: InvoiceRef, original: int, left: int) -> OpenItem:
-    assert ref.due is not None
+    due = ref.due or as_of
     return OpenItem(
-        as_of=as_of, account=PAYABLE, party=party.id, invoice=ref.number, due=ref.due, original=original, open=left
+        as_of=as_of, account=PAYABLE, party=party.id, invoice=ref.number, due=due, original=original, open=left
     )
 
 
@@ -71,8 +72,8 @@ def customer_and_supplier(stage: Stage) -> Scenario:
         acts=(sale, bought(stage.on(4, 10), party, ref, (6800, kr(8_000), 1))),
         items=(owing, _owed(stage.on(4, 30), party, ref, kr(-10_000), kr(-10_000))),
         vat=(
-            Vat(term=stage.month(3), tax=3, direction="output", base=kr(-5_000), amount=kr(-1_250)),
-            deducted(stage.month(3), "8000", "2000"),
+            Vat(term=term_of(sale.day), tax=3, direction="output", base=kr(-5_000), amount=kr(-1_250)),
+            deducted(stage.on(4, 10), "8000", "2000"),
         ),
         invoices=(Invoice(number=90_011, status="open", net=kr(5_000), tax=kr(1_250), open=kr(6_250)),),
     )
@@ -96,7 +97,7 @@ def same_invoice_number(stage: Stage) -> Scenario:
             _owed(stage.on(5, 31), one, first, kr(-1_250), 0),
             _owed(stage.on(5, 31), two, second, kr(-3_750), kr(-3_750)),
         ),
-        vat=(deducted(stage.month(5), "4000", "1000"),),
+        vat=(deducted(stage.on(5, 2), "1000", "250"), deducted(stage.on(5, 6), "3000", "750")),
     )
 
 
@@ -114,7 +115,7 @@ def reversed_next_term(stage: Stage) -> Scenario:
             _owed(stage.on(2, 28), party, ref, kr(-10_000), kr(-10_000)),
             _owed(stage.on(3, 31), party, ref, kr(-10_000), 0),
         ),
-        vat=(deducted(stage.month(1), "8000", "2000"), deducted(stage.month(3), "-8000", "-2000")),
+        vat=(deducted(stage.on(2, 20), "8000", "2000"), deducted(stage.on(3, 3), "-8000", "-2000")),
     )
 
 
@@ -126,7 +127,7 @@ def typed_late(stage: Stage) -> Scenario:
         story="A purchase of 5,000 dated before a settlement and created after it.",
         acts=(bought(stage.on(2, 25), party, ref, (6340, kr(4_000), 1), typed=stage.on(5, 10)),),
         items=(_owed(stage.on(2, 28), party, ref, kr(-5_000), kr(-5_000)),),
-        vat=(deducted(stage.month(1), "4000", "1000", late=True),),
+        vat=(deducted(stage.on(2, 25), "4000", "1000", late=True),),
     )
 
 
@@ -166,8 +167,8 @@ def euro_bought(stage: Stage) -> Scenario:
         ),
         items=(item(2, kr(-5_600), kr(-500)), item(3, 0, 0)),
         vat=(
-            Vat(term=stage.month(1), tax=86, direction="output", base=kr(5_600), amount=kr(-1_400)),
-            Vat(term=stage.month(1), tax=86, direction="deductible", base=kr(5_600), amount=kr(1_400)),
+            Vat(term=term_of(stage.on(2, 15)), tax=86, direction="output", base=kr(5_600), amount=kr(-1_400)),
+            Vat(term=term_of(stage.on(2, 15)), tax=86, direction="deductible", base=kr(5_600), amount=kr(1_400)),
         ),
     )
 

@@ -23,6 +23,7 @@ from finago_assets.sandbox.books.scenarios.model import (
     Vat,
 )
 from finago_assets.sandbox.books.scenarios.stage import Stage, kr
+from finago_assets.sandbox.books.vat import term_of
 from finago_assets.sandbox.books.vouchers import InvoiceRef, Posting, VoucherType, abroad
 
 if TYPE_CHECKING:
@@ -49,19 +50,15 @@ def _item(sale: Sale, as_of: date, original: int, left: int) -> OpenItem:
     )
 
 
-def _sold(term: date, net: str, vat: str, code: int = 3) -> Vat:
-    return Vat(term=term, tax=code, direction="output", base=kr(net), amount=kr(vat))
+def _sold(day: date, net: str, vat: str, code: int = 3) -> Vat:
+    return Vat(term=term_of(day), tax=code, direction="output", base=kr(net), amount=kr(vat))
 
 
 def partly_paid(stage: Stage) -> Scenario:
     """12,500 with 5,000 paid and a credit note of 2,500, which stays an item of its own."""
-    party, term = stage.party("part_payer"), stage.month(1)
-    sale = Sale(
-        day=stage.on(1, 10), order_id=600_001, number=90_001, party=party, net=kr(10_000), due=stage.on(1, 24)
-    )
-    credit = Sale(
-        day=stage.on(2, 5), order_id=600_002, number=90_002, party=party, net=kr(-2_000), due=stage.on(2, 5)
-    )
+    party = stage.party("part_payer")
+    sale = Sale(day=stage.on(1, 10), order_id=600_001, number=90_001, party=party, net=kr(10_000), due=stage.on(1, 24))
+    credit = Sale(day=stage.on(2, 5), order_id=600_002, number=90_002, party=party, net=kr(-2_000), due=stage.on(2, 5))
     return Scenario(
         name="partly_paid",
         story="Invoice 12,500, paid 5,000, credit note 2,500.",
@@ -72,7 +69,7 @@ def partly_paid(stage: Stage) -> Scenario:
             _item(sale, stage.on(3, 31), kr(12_500), kr(7_500)),
             _item(credit, stage.on(3, 31), kr(-2_500), kr(-2_500)),
         ),
-        vat=(_sold(term, "-8000", "-2000"),),
+        vat=(_sold(sale.day, "-10000", "-2500"), _sold(credit.day, "2000", "500")),
         invoices=(
             Invoice(number=90_001, status="partly paid", net=kr(10_000), tax=kr(2_500), open=kr(7_500)),
             Invoice(number=90_002, status="credit", net=kr(-2_000), tax=kr(-500), open=kr(-2_500)),
@@ -89,7 +86,7 @@ def overpaid(stage: Stage) -> Scenario:
         story="Invoice 1,250, paid 1,500.",
         acts=(sale, _receipt(stage.on(1, 29), sale, kr(1_500))),
         items=(_item(sale, stage.on(1, 28), kr(1_250), kr(1_250)), _item(sale, stage.on(1, 31), kr(1_250), kr(-250))),
-        vat=(_sold(stage.month(1), "-1000", "-250"),),
+        vat=(_sold(sale.day, "-1000", "-250"),),
         invoices=(Invoice(number=90_003, status="overpaid", net=kr(1_000), tax=kr(250), open=kr(-250)),),
     )
 
@@ -129,7 +126,7 @@ def paid_by_kid(stage: Stage) -> Scenario:
             _item(sale, stage.on(2, 19), kr(2_500), kr(2_500)),
             _item(sale, stage.on(2, 28), kr(2_500), 0),
         ),
-        vat=(_sold(stage.month(1), "-2000", "-500"),),
+        vat=(_sold(sale.day, "-2000", "-500"),),
         invoices=(Invoice(number=90_004, status="paid", net=kr(2_000), tax=kr(500), open=0),),
     )
 
@@ -147,13 +144,13 @@ def bad_debt(stage: Stage) -> Scenario:
             Posting(RECEIVABLE, kr(-12_500), None, party.id, sale.ref),
         ),
     )
-    back = Vat(term=stage.month(7), tax=1, direction="deductible", base=kr(10_000), amount=kr(2_500))
+    back = Vat(term=term_of(lost.day), tax=1, direction="deductible", base=kr(10_000), amount=kr(2_500))
     return Scenario(
         name="bad_debt",
         story="Invoice 12,500 lost, 2,500 of VAT back.",
         acts=(sale, lost),
         items=(_item(sale, stage.on(6, 30), kr(12_500), kr(12_500)), _item(sale, stage.on(7, 31), kr(12_500), 0)),
-        vat=(_sold(stage.month(1), "-10000", "-2500"), back),
+        vat=(_sold(sale.day, "-10000", "-2500"), back),
         invoices=(Invoice(number=90_005, status="paid", net=kr(10_000), tax=kr(2_500), open=0),),
     )
 
@@ -200,7 +197,7 @@ def euro_paid(stage: Stage) -> Scenario:
         story="EUR 1,000 at 11.40, paid at 11.60, the difference of 200 posted later.",
         acts=(sale, paid, posted),
         items=(item(2, kr(11_400), kr(1_000)), item(3, kr(-200), 0), item(4, 0, 0)),
-        vat=(_sold(stage.month(1), "-11400", "0", 52),),
+        vat=(_sold(sale.day, "-11400", "0", 52),),
         invoices=(Invoice(number=90_006, status="paid", net=kr(1_000), tax=0, open=0, currency="EUR"),),
     )
 
@@ -226,7 +223,7 @@ def moved_due_date(stage: Stage) -> Scenario:
         story="Invoice 5,000, due date moved by more than two months.",
         acts=(sale, MoveDue(day=stage.on(3, 20), number=sale.number, to=moved)),
         items=(item(3), item(4), item(6)),
-        vat=(_sold(stage.month(3), "-4000", "-1000"),),
+        vat=(_sold(sale.day, "-4000", "-1000"),),
         invoices=(Invoice(number=90_007, status="open", net=kr(4_000), tax=kr(1_000), open=kr(5_000)),),
     )
 
@@ -249,7 +246,7 @@ def unposted_receipt(stage: Stage) -> Scenario:
         story="Invoice 3,750, paid into the bank by a KID of mod 11, not posted.",
         acts=(sale, BankOnly(day=day, amount=kr(3_750), reference=("ocr", sale.kid))),
         items=(_item(sale, stage.on(6, 30), kr(3_750), kr(3_750)),),
-        vat=(_sold(stage.month(5), "-3000", "-750"),),
+        vat=(_sold(sale.day, "-3000", "-750"),),
         invoices=(Invoice(number=90_008, status="open", net=kr(3_000), tax=kr(750), open=kr(3_750)),),
         matches=(match,),
     )
@@ -276,7 +273,7 @@ def paid_by_card(stage: Stage) -> Scenario:
             Entry(day=sale.day, kind=VoucherType.RECEIPT, postings=(Posting(1575, kr(1_875)), settled)),
         ),
         items=(_item(sale, stage.on(4, 30), kr(1_875), 0),),
-        vat=(_sold(stage.month(3), "-1500", "-375"),),
+        vat=(_sold(sale.day, "-1500", "-375"),),
         invoices=(Invoice(number=90_009, status="paid", net=kr(1_500), tax=kr(375), open=0),),
     )
 
@@ -298,7 +295,7 @@ def invoiced_in_advance(stage: Stage) -> Scenario:
         story="Advance invoice 6,250, open.",
         acts=(sale,),
         items=(_item(sale, stage.on(5, 31), kr(6_250), kr(6_250)),),
-        vat=(_sold(stage.month(5), "-5000", "-1250"),),
+        vat=(_sold(sale.day, "-5000", "-1250"),),
         invoices=(Invoice(number=90_010, status="open", net=kr(5_000), tax=kr(1_250), open=kr(6_250)),),
     )
 
@@ -330,7 +327,7 @@ def ledger_only(stage: Stage) -> Scenario:
         story="Invoice 3,125 without an order.",
         acts=(entry,),
         items=(item,),
-        vat=(_sold(stage.month(3), "-2500", "-625"),),
+        vat=(_sold(day, "-2500", "-625"),),
     )
 
 

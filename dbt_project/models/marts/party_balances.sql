@@ -1,0 +1,54 @@
+with days as (
+    select
+        lines.organization_id,
+        lines.ledger,
+        lines.account_number,
+        lines.customer_id,
+        lines.posting_date,
+        sum(lines.amount) as change
+    from {{ ref('int_subledger_lines') }} as lines
+    group by lines.organization_id, lines.ledger, lines.account_number, lines.customer_id, lines.posting_date
+),
+
+states as (
+    select
+        days.organization_id,
+        days.ledger,
+        days.account_number,
+        days.customer_id,
+        days.posting_date as valid_from,
+        coalesce(lead(days.posting_date) over party, {{ forever() }}) as valid_to,
+        sum(days.change) over party as amount
+    from days
+    window party as (
+        partition by days.organization_id, days.account_number, days.customer_id order by days.posting_date
+    )
+    union all
+    select
+        openings.organization_id,
+        openings.ledger,
+        openings.account_number,
+        cast(null as varchar) as customer_id,
+        openings.valid_from,
+        openings.valid_to,
+        openings.amount
+    from {{ ref('int_subledger_openings') }} as openings
+)
+
+select
+    states.organization_id,
+    dates.as_of,
+    states.ledger,
+    states.account_number,
+    states.customer_id,
+    any_value(customers.name) as party_name,
+    {{ known_sum('states.amount') }} as balance
+from states
+inner join {{ ref('int_as_of_dates') }} as dates
+    on
+        states.organization_id = dates.organization_id
+        and states.valid_from <= dates.as_of
+        and dates.as_of < states.valid_to
+left join {{ ref('customers') }} as customers
+    on states.organization_id = customers.organization_id and states.customer_id = customers.customer_id
+group by states.organization_id, dates.as_of, states.ledger, states.account_number, states.customer_id
