@@ -19,6 +19,14 @@ def _load() -> dict[str, Any]:
     return document
 
 
+def norway(name: str) -> str:
+    """Return a code list of the tax administration, or skip the test where it is not beside the checkout."""
+    path = REFERENCE / "norway" / name
+    if not path.exists():
+        pytest.skip("the code lists of the tax administration are not beside this checkout")
+    return path.read_text("utf-8-sig")
+
+
 def openapi() -> dict[str, Any]:
     """Return the API description, or skip the test where it is not beside the checkout."""
     if not (REFERENCE / "finago-openapi.yaml").exists():

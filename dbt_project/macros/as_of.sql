@@ -152,3 +152,11 @@ select
     try_cast(measured.invoicing as decimal(18, 2)) as invoicing
 from measured
 {%- endmacro %}
+
+{% macro days_sales_outstanding_query() -%}
+    {%- set landed = within(ref('int_landed_days')) -%}
+    {{ days_sales_outstanding(
+        '(select distinct d.organization_id, cast(on_date as date) as as_of from ' ~ landed ~ ' as d)',
+        'marts.open_items_as_of(on_date)', within(ref('int_invoicing_days')), landed,
+    ) }}
+{%- endmacro %}

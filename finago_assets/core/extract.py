@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, TypeVar
 
-from finago_assets.core.calls import call_for, span
+from finago_assets.core.calls import call_for, smallest_call, span
 from finago_assets.core.catalogue.finago import ENDPOINTS, VERSION
 from finago_assets.core.catalogue.model import Endpoint, Upper
 from finago_assets.core.errors import FinagoError, NotFound, NotLanded, PageCapReached

@@ -6,13 +6,14 @@ Owns the arguments; everything else is `server.serve`.
 from __future__ import annotations
 
 import sys
-from argparse import ArgumentDefaultsHelpFormatter, ArgumentParser
+from argparse import ArgumentDefaultsHelpFormatter, ArgumentParser, BooleanOptionalAction, Namespace
 from datetime import date
 from pathlib import Path
 
 from finago_assets.core.errors import SettingInvalid
 from finago_assets.core.windows import oslo_today
-from finago_assets.sandbox.books.plan import Size
+from finago_assets.sandbox.books.bad import Bad
+from finago_assets.sandbox.books.plan import Incoming, Modes, Size
 from finago_assets.sandbox.faults import load_rules
 from finago_assets.sandbox.options import SandboxOptions
 from finago_assets.sandbox.server import serve
@@ -20,6 +21,25 @@ from finago_assets.sandbox.server import serve
 
 def _day(text: str) -> date:
     return oslo_today() if text == "today" else date.fromisoformat(text)
+
+
+def _add_modes(parser: ArgumentParser) -> None:
+    modes = parser.add_argument_group("what the API leaves open")
+    modes.add_argument("--tax-on-vat-lines", action="store_true", help="lines on VAT accounts carry a tax code")
+    modes.add_argument("--gross-base", action="store_true", help="coded lines include their VAT")
+    modes.add_argument("--foreign-amounts", action="store_true", help="amounts are in the line's own currency")
+    modes.add_argument("--per-hundred", nargs="*", default=[], metavar="CODE", help="currencies quoted for a hundred")
+    modes.add_argument("--incoming", type=Incoming, choices=list(Incoming), default=Incoming.ASKED)
+
+
+def _modes(found: Namespace) -> Modes:
+    return Modes(
+        tax_on_vat_lines=found.tax_on_vat_lines,
+        gross_base=found.gross_base,
+        foreign_amounts=found.foreign_amounts,
+        per_hundred=tuple(found.per_hundred),
+        incoming=found.incoming,
+    )
 
 
 def parsed(arguments: list[str] | None = None) -> SandboxOptions:
@@ -30,6 +50,23 @@ def parsed(arguments: list[str] | None = None) -> SandboxOptions:
     parser.add_argument("--start", type=date.fromisoformat, default=date(2024, 1, 1))
     parser.add_argument("--years", type=int, default=2)
     parser.add_argument("--until", type=_day, help="last day of the books instead of whole years, or today")
+    parser.add_argument(
+        "--fiscal-month",
+        type=int,
+        choices=range(1, 13),
+        default=1,
+        metavar="1-12",
+        help="month that fiscal years begin in",
+    )
+    parser.add_argument(
+        "--scenarios",
+        action=BooleanOptionalAction,
+        help="play the scenarios whose figures are known; by default in all but tiny books",
+    )
+    parser.add_argument(
+        "--bad", nargs="*", type=Bad, choices=list(Bad), default=[], help="what is wrong with the books"
+    )
+    _add_modes(parser)
     parser.add_argument("--seed", type=int, default=24)
     parser.add_argument("--withhold", nargs="*", default=[], metavar="ENDPOINT", help="answer 403 for these")
     parser.add_argument("--latency", type=float, default=0.0, metavar="SECONDS")
@@ -45,6 +82,10 @@ def parsed(arguments: list[str] | None = None) -> SandboxOptions:
         years=found.years,
         until=found.until,
         seed=found.seed,
+        modes=_modes(found),
+        fiscal_month=found.fiscal_month,
+        scenarios=found.scenarios,
+        bad=tuple(found.bad),
         withhold=tuple(found.withhold),
         latency=found.latency,
         requests_per_second=found.requests_per_second,

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from msgspec import Raw
 
+from finago_assets.sandbox.books.bad import Bad, Planted, plant
 from finago_assets.sandbox.books.line_json import moment
 from finago_assets.sandbox.books.money import spelled
 from finago_assets.sandbox.books.orders import Status
@@ -37,6 +38,11 @@ class Control:
         with self.sandbox.lock:
             late = max(0, (self.books().plan.last - day).days)
             return self.books().journal.post(kind, day, *postings, entered=late)
+
+    def plant(self, kind: Bad | str, day: date | None = None) -> Planted:
+        """Damage the books, by default in their second month, and return where. Raises ValueError for another kind."""
+        with self.sandbox.lock:
+            return plant(self.books(), Bad(kind), day)
 
     def change_line(self, line_id: str, **changes: object) -> bytes:
         """Overwrite fields of a line by their JSON names and return it as it reads now. An int `amount` is in øre."""

@@ -56,6 +56,12 @@ def _post(control: Control, _: Request, body: bytes) -> object:
     return {"id": control.post(VoucherType[voucher.type], voucher.date, *postings)}
 
 
+def _plant(control: Control, request: Request, body: bytes) -> object:
+    asked = json.decode(body or b"{}", type=dict[str, str])
+    day = date.fromisoformat(asked["date"]) if "date" in asked else None
+    return asdict(control.plant(request.path_params["kind"], day))
+
+
 def _change(control: Control, request: Request, body: bytes) -> object:
     changes: dict[str, object] = dict(json.decode(body, type=dict[str, msgspec.Raw]))
     return msgspec.Raw(control.change_line(request.path_params["id"], **changes))
@@ -122,6 +128,7 @@ ROUTES: Final[tuple[tuple[str, str, Act], ...]] = (
     ("GET", "/requests", _log),
     ("POST", "/vouchers", _post),
     ("DELETE", "/vouchers/{id}", _delete_voucher),
+    ("POST", "/bad/{kind}", _plant),
     ("PATCH", "/lines/{id}", _change),
     ("DELETE", "/lines/{id}", _delete_line),
     ("POST", "/orders/{id}/advance", _advance),

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final, TypedDict
 from finago_assets.sandbox.books.plan import Modes, Plan, Size
 
 if TYPE_CHECKING:
+    from finago_assets.sandbox.books.bad import Bad
     from finago_assets.sandbox.faults import Rule
 
 CLIENT_ID: Final = "sandbox-client-id"
@@ -49,6 +50,9 @@ class SandboxOptions:
     until: date | None = None
     seed: int = 24
     modes: Modes = field(default_factory=Modes)
+    fiscal_month: int = 1  # the month that fiscal years begin in
+    scenarios: bool | None = None  # by default in all but tiny books
+    bad: tuple[Bad, ...] = ()  # what is wrong with the books of the first organization
     organizations: tuple[str, ...] = (ORGANIZATION_ID,)
     withhold: tuple[str, ...] = ()
     latency: float = 0.0
@@ -74,6 +78,8 @@ class SandboxOptions:
             seed=self.seed + self.organizations.index(organization),
             organization_id=organization,
             modes=self.modes,
+            fiscal_month=self.fiscal_month,
+            scenarios=self.scenarios,
         )
 
 
@@ -88,6 +94,9 @@ class Changes(TypedDict, total=False):
     until: date | None
     seed: int
     modes: Modes
+    fiscal_month: int
+    scenarios: bool | None
+    bad: tuple[Bad, ...]
     organizations: tuple[str, ...]
     withhold: tuple[str, ...]
     latency: float

@@ -12,6 +12,7 @@ from threading import RLock
 from typing import TYPE_CHECKING, Final
 
 from finago_assets.core.catalogue.finago import ENDPOINTS
+from finago_assets.sandbox.books.bad import plant
 from finago_assets.sandbox.books.company import keep_books
 from finago_assets.sandbox.faults import Script
 from finago_assets.sandbox.tokens import Tokens
@@ -56,10 +57,13 @@ class Sandbox:
 
     @classmethod
     def start(cls, options: SandboxOptions, books: Books | None = None) -> Sandbox:
-        """Return the state of a sandbox that nobody has asked anything yet."""
+        """Return the state of a sandbox that nobody has asked anything yet; `books` are taken as they are."""
         tenants = {name: keep_books(options.plan(name)) for name in options.organizations[books is not None :]}
         if books is not None:
             tenants = {options.organizations[0]: books} | tenants
+        else:
+            for kind in options.bad:
+                plant(tenants[options.organizations[0]], kind)
         tokens = Tokens(options.organizations, options.token_lifetime)
         return cls(options, tenants, tokens, Script.of(options.faults), set(options.withhold))
 

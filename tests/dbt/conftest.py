@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 import shutil
+from dataclasses import dataclass
+from datetime import date
 from typing import TYPE_CHECKING
 
 import pytest
 
+from finago_assets.sandbox.books.plan import Size
 from tests.dbt.numbers import DAY, ORGANIZATION, lines_of, spelled
+from tests.dbt.office import land_office
 from tests.dbt.small_books import land_small_books
 from tests.dbt.warehouse import Warehouse
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
+
+    from finago_assets.sandbox.books.company import Books
 
 NUMBERS = 2000
 
@@ -49,6 +55,23 @@ def small(_small: tuple[Warehouse, dict[str, str]]) -> Warehouse:
 def statuses(_small: tuple[Warehouse, dict[str, str]]) -> dict[str, str]:
     """How each node of that build ended."""
     return _small[1]
+
+
+@dataclass(frozen=True, slots=True)
+class Staged:
+    """A sandbox's books with every scenario in them, landed as users land and built once. Never change it."""
+
+    warehouse: Warehouse
+    books: Books
+    statuses: dict[str, str]
+
+
+@pytest.fixture(scope="session")
+def staged(empty_warehouse: Callable[[], Warehouse]) -> Staged:
+    """One year and the month after it: tiny books in which every scenario is played to its end."""
+    warehouse = empty_warehouse()
+    books = land_office(warehouse, size=Size.TINY, until=date(2025, 1, 31), scenarios=True)
+    return Staged(warehouse, books, warehouse.dbt("build"))
 
 
 @pytest.fixture

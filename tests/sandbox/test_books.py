@@ -23,7 +23,7 @@ from finago_assets.sandbox.books.taxes import TAXES
 from finago_assets.sandbox.books.vouchers import Posting, Voucher, VoucherType
 
 TINY = Plan(size=Size.TINY)
-SMALL = Plan(size=Size.SMALL)
+SMALL = Plan(size=Size.SMALL, scenarios=False)  # trade alone; what is staged has tests of its own
 
 
 class Line(msgspec.Struct, rename="camel"):

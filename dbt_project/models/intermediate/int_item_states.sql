@@ -71,7 +71,7 @@ select
     cast(null as varchar) as invoice_number,
     'opening' as matched_by,
     openings.valid_from as item_date,
-    cast(null as date) as due_date,
+    openings.valid_from as due_date,
     cast(null as varchar) as payment_reference,
     openings.amount as original_amount,
     openings.amount as open_amount,

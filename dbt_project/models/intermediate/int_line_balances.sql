@@ -1,7 +1,7 @@
 {{ config(
     materialized='incremental',
     incremental_strategy='replace_partitions',
-    pre_hook="{{ choose_partitions(of=ref('stg_transactionlines')) }}",
+    pre_hook="{{ choose_partitions(of=ref('int_ledger_lines')) }}",
 ) }}
 
 select

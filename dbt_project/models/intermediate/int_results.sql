@@ -13,7 +13,8 @@ with months as (
         count_if(balances.opening is null) = 0 as opens,
         sum(balances.opening) as opening,
         coalesce(sum(balances.opening) filter (where balances.restarts_yearly), 0) as result_opening,
-        bool_and(balances.is_closed) as is_closed
+        bool_and(balances.is_closed) as is_closed,
+        bool_and(balances.is_whole) as is_whole
     from {{ ref('int_account_balances') }} as balances
     group by balances.organization_id, balances.period, balances.fiscal_year, balances.run_number
 ),
@@ -64,5 +65,6 @@ select
         when counted.period = counted.opened_in then 'reported'
         else 'ledger'
     end as prior_source,
-    counted.is_closed
+    counted.is_closed,
+    counted.is_whole
 from counted

@@ -12,8 +12,10 @@ select
     lines.due_date,
     lines.amount,
     lines.amount_currency,
-    lines.currency_code,
-    lines.amount > 0 = (accounts.ledger = 'receivable') as is_own_side
-from {{ ref('general_ledger') }} as lines
+    {{ own_currency('lines') }} as currency_code,
+    (lines.amount > 0) = (accounts.ledger = 'receivable') as is_own_side
+from {{ ref('int_ledger_lines') }} as lines
 inner join {{ ref('int_control_accounts') }} as accounts
     on lines.organization_id = accounts.organization_id and lines.account_number = accounts.account_number
+left join {{ ref('stg_organization_information') }} as organization
+    on lines.organization_id = organization.organization_id

@@ -12,6 +12,18 @@ with spans as (
     from {{ ref('int_landed_spans') }} as spans
 ),
 
+days as (
+    select
+        lines.organization_id,
+        lines.account_number,
+        lines.posting_date,
+        sum(sum(lines.amount)) over (
+            partition by lines.organization_id, lines.account_number order by lines.posting_date
+        ) as landed_to
+    from {{ ref('int_subledger_lines') }} as lines
+    group by lines.organization_id, lines.account_number, lines.posting_date
+),
+
 openings as (
     select
         months.organization_id,
@@ -21,14 +33,7 @@ openings as (
     from {{ ref('trial_balance') }} as months
     inner join {{ ref('int_control_accounts') }} as accounts
         on months.organization_id = accounts.organization_id and months.account_number = accounts.account_number
-    asof left join (
-        select
-            account_days.organization_id,
-            account_days.account_number,
-            account_days.posting_date,
-            account_days.landed_before + account_days.change as landed_to
-        from {{ ref('int_account_days') }} as account_days
-    ) as days
+    asof left join days
         on
             months.organization_id = days.organization_id
             and months.account_number = days.account_number

@@ -1,13 +1,41 @@
+with grouped as (
+    select
+        accounts.organization_id,
+        accounts.account_number,
+        accounts.account_id,
+        groups.grouping_category,
+        groups.grouping_code
+    from {{ ref('stg_accounts') }} as accounts
+    left join {{ ref('account_grouping') }} as groups
+        on
+            accounts.account_number between groups.account_from and groups.account_to
+            and coalesce(nullif(groups.organization_id, ''), accounts.organization_id) = accounts.organization_id
+    qualify row_number() over (
+        partition by accounts.organization_id, accounts.account_id, accounts.account_number
+        order by
+            nullif(groups.organization_id, '') is null asc,
+            groups.account_to - groups.account_from asc nulls last,
+            groups.account_from asc
+    ) = 1
+)
+
 select
     accounts.organization_id,
     accounts.account_number,
     accounts.account_name,
-    {{ class_of('accounts.account_number') }} as account_class,
-    {{ statement_of('accounts.account_number') }} as statement,
-    cast(null as varchar) as grouping_category,
-    cast(null as varchar) as grouping_code,
+    classified.account_class,
+    classified.statement,
+    grouped.grouping_category,
+    grouped.grouping_code,
     accounts.account_id,
     taxes.tax_number as default_tax_number
 from {{ ref('stg_accounts') }} as accounts
+left join grouped
+    on
+        accounts.organization_id = grouped.organization_id
+        and accounts.account_number = grouped.account_number
+        and accounts.account_id is not distinct from grouped.account_id
+left join {{ ref('int_accounts') }} as classified
+    on accounts.organization_id = classified.organization_id and accounts.account_number = classified.account_number
 left join {{ ref('stg_taxes') }} as taxes
     on accounts.organization_id = taxes.organization_id and accounts.tax_id = taxes.tax_id

@@ -13,14 +13,17 @@ select
     lines.amount,
     {{ debit('lines.amount') }} as debit,
     {{ credit('lines.amount') }} as credit,
-    try_cast(days.landed_before + balances.balance_within_day as decimal(18, 2)) as running_balance,
-    -- whether a foreign line's amount is in its own currency is not documented
-    case when {{ own_currency('lines') }} = organization.currency_code then lines.amount end as amount_currency,
+    try_cast(days.opening + balances.balance_within_day as decimal(18, 2)) as running_balance,
+    lines.amount_currency,
     {{ own_currency('lines') }} as currency_code,
     lines.currency_rate,
+    lines.rate_per,
+    lines.amount_basis,
     taxes.tax_number,
-    cast(null as varchar) as standard_tax_code,
+    line_taxes.standard_tax_code,
     lines.tax_rate,
+    line_taxes.tax_base,
+    line_taxes.tax_amount,
     lines.customer_id,
     lines.invoice_number,
     lines.due_date,
@@ -35,13 +38,18 @@ inner join {{ ref('int_line_balances') }} as balances
         lines.organization_id = balances.organization_id
         and lines.partition_date = balances.partition_date
         and lines._ordinal = balances._ordinal
-inner join {{ ref('int_account_days') }} as days
+inner join {{ ref('int_day_balances') }} as days
     on
         lines.organization_id = days.organization_id
         and lines.account_number = days.account_number
         and lines.posting_date = days.posting_date
 left join {{ ref('stg_taxes') }} as taxes
     on lines.organization_id = taxes.organization_id and lines.tax_id = taxes.tax_id
+left join {{ ref('int_line_taxes') }} as line_taxes
+    on
+        lines.organization_id = line_taxes.organization_id
+        and lines.partition_date = line_taxes.partition_date
+        and lines._ordinal = line_taxes._ordinal
 left join {{ ref('stg_transactiontypes') }} as types
     on lines.organization_id = types.organization_id and lines.transaction_type_id = types.transaction_type_id
 left join {{ ref('stg_organization_information') }} as organization

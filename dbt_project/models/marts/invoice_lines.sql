@@ -10,6 +10,8 @@ select
     lines.quantity,
     lines.price,
     lines.discount_rate,
+    {{ line_list_amount('lines') }} as amount_before_discount,
+    cast({{ line_list_amount('lines') }} - {{ line_net_amount('lines') }} as decimal(18, 2)) as discount_amount,
     {{ line_net_amount('lines') }} as net_amount,
     coalesce(lines.tax_number, taxes.tax_number) as tax_number,
     lines.tax_rate,

@@ -1,38 +1,46 @@
-with chained as (
+with rows_of_it as (
     select
-        months.*,
-        count_if(months.starts_chain) over (
-            partition by months.organization_id, months.account_number
-            order by months.period asc
-            rows between unbounded preceding and current row
-        ) as chain
-    from {{ ref('int_known_openings') }} as months
-),
-
-opened as (
+        balances.organization_id,
+        balances.period,
+        balances.account_number,
+        'account' as row_kind,
+        balances.fiscal_year,
+        balances.opening,
+        balances.opening_source,
+        balances.debit,
+        balances.credit,
+        balances.change,
+        balances.closing,
+        balances.is_whole
+    from {{ ref('int_account_balances') }} as balances
+    union all
     select
-        chained.*,
-        first_value(chained.known_opening) over so_far + sum(chained.change) over so_far - chained.change as opening
-    from chained
-    window so_far as (
-        partition by chained.organization_id, chained.account_number, chained.chain
-        order by chained.period asc
-        rows between unbounded preceding and current row
-    )
+        results.organization_id,
+        results.period,
+        null as account_number,
+        'result_prior_years' as row_kind,
+        results.fiscal_year,
+        results.result_prior_years as opening,
+        results.prior_source as opening_source,
+        0 as debit,
+        0 as credit,
+        0 as change,
+        case when results.is_closed then results.result_prior_years end as closing,
+        results.is_whole
+    from {{ ref('int_results') }} as results
 )
 
 select
-    opened.organization_id,
-    opened.period,
-    opened.account_number,
-    'account' as row_kind,
-    try_cast(opened.opening as decimal(18, 2)) as opening_balance,
-    case
-        when opened.opening is null then 'unknown'
-        else coalesce(opened.known_from, 'ledger')
-    end as opening_source,
-    try_cast(opened.debit as decimal(18, 2)) as debit,
-    try_cast(opened.credit as decimal(18, 2)) as credit,
-    try_cast(opened.change as decimal(18, 2)) as change,
-    case when opened.is_closed then try_cast(opened.opening + opened.change as decimal(18, 2)) end as closing_balance
-from opened
+    rows_of_it.organization_id,
+    rows_of_it.period,
+    rows_of_it.account_number,
+    rows_of_it.row_kind,
+    rows_of_it.fiscal_year,
+    try_cast(rows_of_it.opening as decimal(18, 2)) as opening_balance,
+    rows_of_it.opening_source,
+    try_cast(rows_of_it.debit as decimal(18, 2)) as debit,
+    try_cast(rows_of_it.credit as decimal(18, 2)) as credit,
+    try_cast(rows_of_it.change as decimal(18, 2)) as change,
+    try_cast(rows_of_it.closing as decimal(18, 2)) as closing_balance,
+    rows_of_it.is_whole as is_whole_month
+from rows_of_it

@@ -57,14 +57,15 @@ def ends_term(day: date) -> bool:
     return day.month % TERM_MONTHS == 0 and day == month_end(day)
 
 
-def ends_year(day: date) -> bool:
-    """Tell whether the fiscal year ends on `day`."""
-    return (day.month, day.day) == (12, 31)
+def ends_year(day: date, fiscal_month: int = 1) -> bool:
+    """Tell whether a fiscal year that begins in `fiscal_month` ends on `day`."""
+    after = day + ONE_DAY
+    return (after.month, after.day) == (fiscal_month, 1)
 
 
-def year_start(day: date) -> date:
+def year_start(day: date, fiscal_month: int = 1) -> date:
     """Return the first day of the fiscal year that `day` lies in."""
-    return date(day.year, 1, 1)
+    return date(day.year - (day.month < fiscal_month), fiscal_month, 1)
 
 
 def euro(day: date) -> Decimal:
@@ -73,12 +74,17 @@ def euro(day: date) -> Decimal:
 
 
 def fiscal_periods(plan: Plan) -> list[FiscalPeriod]:
-    """Return years and periods, from the year before the start to the year after the end."""
+    """Return fiscal years and their periods, from the year before the start to the year after the end."""
     found = []
-    for year in range(plan.start.year - 1, plan.last.year + 2):
-        found.append(_period("Year", date(year, 1, 1), date(year, 12, 31)))
-        starts = (date(year, month, 1) for month in range(1, 13, TERM_MONTHS))
-        found.extend(_period("Period", first, month_end(first + timedelta(days=32))) for first in starts)
+    years = (year_start(day, plan.fiscal_month).year for day in (plan.start, plan.last))
+    first_year, last_year = years
+    for year in range(first_year - 1, last_year + 2):
+        first = date(year, plan.fiscal_month, 1)
+        found.append(_period("Year", first, date(year + 1, plan.fiscal_month, 1) - ONE_DAY))
+        for _ in range(12 // TERM_MONTHS):
+            last = month_end(first + timedelta(days=32))
+            found.append(_period("Period", first, last))
+            first = last + ONE_DAY
     return found
 
 

@@ -75,9 +75,10 @@ class YearEnd:
 
     def day(self, day: date) -> None:
         """Close a year that ends today, unless the books end with it."""
-        if not ends_year(day) or day >= self.journal.plan.last:
+        plan, ledger = self.journal.plan, self.journal.ledger
+        if not ends_year(day, plan.fiscal_month) or day >= plan.last:
             return
-        ledger, first = self.journal.ledger, year_start(day)
+        first = year_start(day, plan.fiscal_month)
         result = sum(ledger.movement(number, first, day) for number, a in ACCOUNTS.items() if not a.is_balance)
         tax = share(-result, 22) if result < 0 else 0
         if tax:

@@ -13,6 +13,7 @@ from finago_assets.sandbox.books.closing import Authorities, YearEnd, open_books
 from finago_assets.sandbox.books.journal import Journal
 from finago_assets.sandbox.books.parties import parties
 from finago_assets.sandbox.books.payroll import Payroll
+from finago_assets.sandbox.books.plan import Size
 from finago_assets.sandbox.books.products import products
 from finago_assets.sandbox.books.purchases import Purchases
 from finago_assets.sandbox.books.sales import Sales

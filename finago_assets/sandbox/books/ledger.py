@@ -98,16 +98,24 @@ class Ledger:
 
     def change(self, line_id: str, changes: dict[str, object]) -> bytes:
         """Overwrite top-level fields of a line and return it as it reads now. Raises KeyError for an unknown id."""
-        before = self.line(line_id)
-        record: dict[str, object] = dict(msgspec.json.decode(before, type=dict[str, msgspec.Raw]))
-        record.update(changes)
-        after = msgspec.json.encode({**{k: v for k, v in record.items() if k != "dimensions"}, **_last(record)})
+        after = _overwritten(self.line(line_id), changes)
         moved = msgspec.json.decode(after, type=Read)
         self.delete(line_id)
         self._line_days[number_of(Thing.LINE, line_id)] = moved.day.toordinal()
         self.days.setdefault(moved.day.toordinal(), []).append(after)
         self._count(moved, 1)
         return after
+
+    def spoil(self, line_id: str, changes: dict[str, object]) -> None:
+        """Overwrite fields of a line with what nobody can read: balances know nothing of it any more."""
+        lines, place = self._find(line_id)
+        self._count(msgspec.json.decode(lines[place], type=Read), -1)
+        lines[place] = _overwritten(lines[place], changes)
+
+    def repeat(self, line_id: str) -> None:
+        """Serve a line once more at the end of its day; it counts once. Raises KeyError for an unknown id."""
+        lines, place = self._find(line_id)
+        lines.append(lines[place])
 
     def delete(self, line_id: str) -> None:
         """Delete one line, leaving no trace, as the real system does. Raises KeyError for an unknown id."""
@@ -163,6 +171,12 @@ def without_dimensions(line: bytes) -> bytes:
     """Return a line as it reads when dimensions were not asked for: they are the last key, so the tail is cut."""
     cut = line.rfind(DIMENSIONS)
     return line if cut < 0 else line[:cut] + b"}"
+
+
+def _overwritten(line: bytes, changes: dict[str, object]) -> bytes:
+    record: dict[str, object] = dict(msgspec.json.decode(line, type=dict[str, msgspec.Raw]))
+    record.update(changes)
+    return msgspec.json.encode({**{k: v for k, v in record.items() if k != "dimensions"}, **_last(record)})
 
 
 def _last(record: dict[str, object]) -> dict[str, object]:

@@ -24,7 +24,8 @@ def as_shown(postings: tuple[Posting, ...], modes: Modes) -> tuple[Posting, ...]
 
 
 def _gross(postings: tuple[Posting, ...]) -> tuple[Posting, ...]:
-    vat, base = defaultdict(int), defaultdict(int)
+    vat: dict[int, int] = defaultdict(int)
+    base: dict[int, int] = defaultdict(int)
     for posting in postings:
         if posting.vat is not None and not TAXES[posting.vat].is_reverse:
             vat[posting.vat] += posting.amount

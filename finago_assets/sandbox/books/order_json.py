@@ -12,25 +12,26 @@ from msgspec import json
 
 from finago_assets.sandbox.books.accounts import ACCOUNTS
 from finago_assets.sandbox.books.dimensions import ELEMENTS
-from finago_assets.sandbox.books.line_json import moment
+from finago_assets.sandbox.books.line_json import moment, quoted
 from finago_assets.sandbox.books.money import exact, number
 from finago_assets.sandbox.books.taxes import TAXES
 
 if TYPE_CHECKING:
     from finago_assets.sandbox.books.orders import Order, OrderLine
+    from finago_assets.sandbox.books.plan import Modes
 
 STREET_ARRAY_EVERY: Final = 5
 EXTRA_KEY_EVERY: Final = 31
 
 
-def order_json(order: Order, *, single: bool = False) -> bytes:
+def order_json(order: Order, modes: Modes, *, single: bool = False) -> bytes:
     """Return an order as `/salesorders` shows it, or with its dimensions as only the single read does."""
     body: dict[str, object] = {"id": order.id, "status": order.status.value, "date": order.day.isoformat()}
     body["customer"] = _customer(order)
     if order.id % 3 == 0:
         body["deliveryCustomer"] = {k: v for k, v in _customer(order).items() if k not in _CUSTOMER_ONLY}
         body["deliveryDate"] = (order.day + timedelta(days=3)).isoformat()
-    body["currency"] = {"code": order.currency, "rate": exact(order.rate)}
+    body["currency"] = {"code": order.currency, "rate": exact(quoted(order.currency, order.rate, modes))}
     body["netAmount"] = number(order.net, order.id)
     body["taxAmount"] = number(sum(order.taxes.values()), order.id + 1)
     body["grossAmount"] = number(order.gross, order.id)

@@ -82,6 +82,7 @@ class Order:
     dimensions: tuple[tuple[int, str], ...] = ()
     memo: str | None = None
     attachments: int = field(default=0)
+    hides_lines: bool = False  # its amounts are there and its lines are not
 
     @property
     def net(self) -> int:

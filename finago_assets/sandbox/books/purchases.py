@@ -15,7 +15,7 @@ from finago_assets.sandbox.books.dimensions import DEPARTMENT, DEPARTMENTS
 from finago_assets.sandbox.books.ids import luhn
 from finago_assets.sandbox.books.money import converted, share
 from finago_assets.sandbox.books.taxes import TAXES
-from finago_assets.sandbox.books.vouchers import Details, InvoiceRef, Posting, VoucherType, abroad
+from finago_assets.sandbox.books.vouchers import InvoiceRef, Posting, VoucherType, abroad
 
 if TYPE_CHECKING:
     from decimal import Decimal
@@ -94,14 +94,13 @@ class Purchases:
         rate = euro(day)
         net = converted(euros, rate)
         vat = share(net, TAXES[ABROAD].rate)
-        party: Details = {"customer": supplier.id, "invoice": ref}
         self.journal.post(
             VoucherType.PURCHASE,
             day,
-            abroad(6800, euros, "EUR", rate, tax=ABROAD, comment="Tjeneste fra utlandet", **party),
+            abroad(6800, euros, "EUR", rate, tax=ABROAD, customer=supplier.id, invoice=ref, comment="Tjeneste"),
             Posting(2713, vat, None, supplier.id, ref, vat=ABROAD),
             Posting(2703, -vat, None, supplier.id, ref, vat=ABROAD),
-            abroad(PAYABLE, -euros, "EUR", rate, **party),
+            abroad(PAYABLE, -euros, "EUR", rate, customer=supplier.id, invoice=ref),
             entered=self.count % 4,
         )
         return _Debt(euros, net, rate)

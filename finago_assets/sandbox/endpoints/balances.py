@@ -15,6 +15,7 @@ from msgspec import json
 from finago_assets.sandbox.books.accounts import ACCOUNTS, Account
 from finago_assets.sandbox.books.calendar import ONE_DAY, year_start
 from finago_assets.sandbox.books.money import number
+from finago_assets.sandbox.books.plan import Incoming
 from finago_assets.sandbox.endpoints.ask import Ask, missing
 from finago_assets.sandbox.query import refuse
 
@@ -25,8 +26,9 @@ Span = tuple[date, date]  # first day, and the day after the last
 
 
 def account_balances(ask: Ask) -> list[bytes]:
-    """Return every account with an opening balance or a movement in the window."""
-    return [body for account in ACCOUNTS.values() if (body := _balance(ask, account)) is not None]
+    """Return every account with an opening balance or a movement in the window, also those nobody lists."""
+    unlisted = [Account(number * 10, number, "") for number in ask.books.ledger.by_date if number not in ACCOUNTS]
+    return [body for account in (*ACCOUNTS.values(), *unlisted) if (body := _balance(ask, account)) is not None]
 
 
 def account_balance(ask: Ask) -> list[bytes]:
@@ -65,10 +67,11 @@ def _balance(ask: Ask, account: Account) -> bytes | None:
     if moved is None:
         return None
     asked = spans(ask)
-    balance = _incoming(moved, account, asked[0][0]) if ask.query.flag("keepIncoming") else 0
+    month = ask.books.plan.fiscal_month
+    balance = _incoming(moved, account, asked[0][0], month) if _keeps_incoming(ask) else 0
     elements, quiet = [], balance == 0
     for first, end in asked:
-        if not account.is_balance and first == year_start(first):
+        if not account.is_balance and first == year_start(first, month):
             balance = 0
         change = sum(amount for day, amount in moved.items() if first.toordinal() <= day < end.toordinal())
         elements.append(_element(first, balance, change))
@@ -80,8 +83,16 @@ def _balance(ask: Ask, account: Account) -> bytes | None:
     return json.encode({"account": body, "balances": elements})
 
 
-def _incoming(moved: dict[int, int], account: Account, first: date) -> int:
-    since = 0 if account.is_balance else year_start(first).toordinal()
+def _keeps_incoming(ask: Ask) -> bool:
+    match ask.books.plan.modes.incoming:
+        case Incoming.ASKED:
+            return ask.query.flag("keepIncoming") is True
+        case incoming:
+            return incoming is Incoming.ALWAYS
+
+
+def _incoming(moved: dict[int, int], account: Account, first: date, fiscal_month: int) -> int:
+    since = 0 if account.is_balance else year_start(first, fiscal_month).toordinal()
     return sum(amount for day, amount in moved.items() if since <= day < first.toordinal())
 
 

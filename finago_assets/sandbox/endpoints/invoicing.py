@@ -6,6 +6,7 @@ Owns their filters and the date rules of `/salesorders`.
 from __future__ import annotations
 
 from datetime import date
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from msgspec import json
@@ -38,7 +39,7 @@ def sales_orders(ask: Ask) -> Result:
     first, end = _window(ask)
     days = [orders[day] for day in sorted(orders) if first <= day < end]
     days = [kept for day in days if (kept := [o for o in day if _wanted(o, ask.query)])]
-    return ask.by_day(days, order_json)
+    return ask.by_day(days, partial(order_json, modes=ask.books.plan.modes))
 
 
 def _window(ask: Ask) -> tuple[int, int]:
@@ -77,12 +78,13 @@ def _order(ask: Ask) -> Order:
 
 def sales_order(ask: Ask) -> Result:
     """One order, with its dimensions."""
-    return One(order_json(_order(ask), single=True))
+    return One(order_json(_order(ask), ask.books.plan.modes, single=True))
 
 
 def lines(ask: Ask) -> Result:
     """The lines of an order, never paged."""
-    return Listing.of([order_line_json(line) for line in _order(ask).lines])
+    order = _order(ask)
+    return Listing.of([] if order.hides_lines else [order_line_json(line) for line in order.lines])
 
 
 def line(ask: Ask) -> Result:

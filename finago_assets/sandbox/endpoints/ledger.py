@@ -16,6 +16,7 @@ from finago_assets.sandbox.answers import Listing, One, Result, array
 from finago_assets.sandbox.books.accounts import ACCOUNTS, account_json
 from finago_assets.sandbox.books.calendar import euro, period_json
 from finago_assets.sandbox.books.ledger import without_dimensions
+from finago_assets.sandbox.books.line_json import quoted
 from finago_assets.sandbox.books.money import exact
 from finago_assets.sandbox.books.taxes import TAXES, tax_json
 from finago_assets.sandbox.books.vouchers import VoucherType
@@ -127,7 +128,8 @@ def transaction_types(_: Ask) -> Result:
 def currencies(ask: Ask) -> Result:
     """Rates of the last day of the books: the API knows no others."""
     rates = {"NOK": Decimal(1), "EUR": euro(ask.books.plan.last), "SEK": Decimal("0.9875"), "USD": Decimal("10.5")}
-    return Listing.of([json.encode({"code": code, "rate": exact(rate)}) for code, rate in rates.items()])
+    shown = {code: exact(quoted(code, rate, ask.books.plan.modes)) for code, rate in rates.items()}
+    return Listing.of([json.encode({"code": code, "rate": rate}) for code, rate in shown.items()])
 
 
 def fiscal_periods(ask: Ask) -> Result:

@@ -9,9 +9,10 @@ from datetime import timedelta
 from typing import Final
 
 from finago_assets.sandbox.books.dimensions import DEPARTMENT, EMPLOYEE, PROJECT
-from finago_assets.sandbox.books.scenarios.model import DimensionTotal, Entry, MatchedBy, OpenItem, Scenario
+from finago_assets.sandbox.books.scenarios.model import DimensionTotal, Entry, MatchedBy, OpenItem, Scenario, Vat
 from finago_assets.sandbox.books.scenarios.payables import PAYABLE, paid
 from finago_assets.sandbox.books.scenarios.stage import Stage, kr
+from finago_assets.sandbox.books.vat import term_of
 from finago_assets.sandbox.books.vouchers import InvoiceRef, Posting, VoucherType
 
 MONTHS: Final = 12
@@ -179,4 +180,22 @@ def by_dimension(stage: Stage) -> Scenario:
     )
 
 
-SCENARIOS: Final = (opening, insurance, subscription, payroll, by_dimension)
+def two_years(stage: Stage) -> Scenario:
+    """Income in a year that will be closed and in one that stays open, outside VAT and exempt from it."""
+    closed, left_open = stage.on(11, 15), stage.on(14, 15)
+    sales = ((closed, 3200, 6, kr(250_000)), (left_open, 3100, 5, kr(40_000)))
+    return Scenario(
+        name="two_years",
+        story="Income of 250,000 in the first year and of 40,000 in the second.",
+        acts=tuple(
+            Entry(day=day, kind=VoucherType.TILL, postings=(Posting(1920, amount), Posting(account, -amount, code)))
+            for day, account, code, amount in sales
+        ),
+        vat=tuple(
+            Vat(term=term_of(day), tax=code, direction="output", base=-amount, amount=0)
+            for day, _, code, amount in sales
+        ),
+    )
+
+
+SCENARIOS: Final = (opening, insurance, subscription, payroll, by_dimension, two_years)

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
-from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 from typing import TYPE_CHECKING
@@ -18,6 +17,8 @@ from finago_assets.sandbox.books.sales import invoice_postings
 from finago_assets.sandbox.books.vouchers import ONE, InvoiceRef, Posting, VoucherType
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from finago_assets.sandbox.books.parties import Party
 
 

@@ -1,4 +1,4 @@
-"""VAT in all its ways: every rate in six terms, reverse charge, import, export, a part of it deductible, a turn of year.
+"""VAT in all its ways: each rate in six terms, reverse charge, import, export, a part deductible, a turn of the year.
 
 Owns those scenarios and what the return of each term owes to them.
 """

@@ -6,7 +6,6 @@ Owns how an act becomes vouchers, orders and bank transactions.
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from datetime import date
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -19,6 +18,8 @@ from finago_assets.sandbox.books.scenarios.model import BankOnly, Entry, MoveDue
 from finago_assets.sandbox.books.vouchers import VoucherType
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from finago_assets.sandbox.books.journal import Journal
     from finago_assets.sandbox.books.order_book import OrderBook
     from finago_assets.sandbox.books.scenarios.model import Act

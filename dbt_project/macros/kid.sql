@@ -1,0 +1,36 @@
+{#- Norwegian payment references: 2 to 25 characters, the last one a check digit by mod 10 (Luhn) or mod 11, where the
+    check digit 10 is written as a dash. -#}
+
+{% macro kid_is_valid(text) -%}
+    coalesce(
+        regexp_full_match({{ text }}, '[0-9]{1,24}[0-9-]')
+        and ({{ kid_mod10('(' ~ text ~ ')') }} or {{ kid_mod11('(' ~ text ~ ')') }}),
+        false
+    )
+{%- endmacro %}
+
+{% macro kid_mod10(text) -%}
+    (
+        not ends_with({{ text }}, '-')
+        and list_sum(list_transform(
+            string_split(reverse({{ text }}), ''),
+            lambda digit, place: case
+                when place % 2 = 1 then try_cast(digit as integer)
+                else try_cast(digit as integer) * 2 // 10 + try_cast(digit as integer) * 2 % 10
+            end
+        )) % 10 = 0
+    )
+{%- endmacro %}
+
+{% macro kid_mod11(text) -%}
+    (
+        list_sum(list_transform(
+            string_split(reverse({{ text }}), ''),
+            lambda digit, place: case
+                when place = 1 and digit = '-' then 10
+                when place = 1 then try_cast(digit as integer)
+                else try_cast(digit as integer) * ((place - 2) % 6 + 2)
+            end
+        )) % 11 = 0
+    )
+{%- endmacro %}

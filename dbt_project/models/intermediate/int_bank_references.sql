@@ -1,0 +1,16 @@
+with transactions as (
+    select
+        banked.organization_id,
+        banked.bank_transaction_reference,
+        banked.transaction_date,
+        {{ cents('banked.amount') }} as amount,
+        banked.currency_code,
+        nullif(regexp_replace(banked.payment_reference, '\s', '', 'g'), '') as payment_reference
+    from {{ ref('stg_banktransactions') }} as banked
+)
+
+select
+    transactions.*,
+    case when {{ kid_is_valid('transactions.payment_reference') }} then transactions.payment_reference end as kid
+from transactions
+where transactions.bank_transaction_reference is not null

@@ -1,0 +1,74 @@
+with organizations as (
+    select distinct lines.organization_id
+    from {{ ref('stg_transactionlines') }} as lines
+),
+
+spoken as (
+    select
+        evidence.organization_id,
+        coalesce(sum(evidence.cases) filter (where evidence.kind = 'account month' and evidence.speaks_for = 'base'), 0) as account_months_for_base,
+        coalesce(sum(evidence.cases) filter (where evidence.kind = 'account month' and evidence.speaks_for = 'foreign'), 0) as account_months_for_foreign,
+        coalesce(sum(evidence.cases) filter (where evidence.kind = 'voucher' and evidence.speaks_for = 'base'), 0) as vouchers_for_base,
+        coalesce(sum(evidence.cases) filter (where evidence.kind = 'voucher' and evidence.speaks_for = 'foreign'), 0) as vouchers_for_foreign
+    from {{ ref('int_currency_evidence') }} as evidence
+    group by evidence.organization_id
+),
+
+judged as (
+    select
+        spoken.*,
+        case
+            when spoken.account_months_for_base > 0 and spoken.account_months_for_foreign > 0 then 'undetermined'
+            when spoken.account_months_for_base > 0 then 'base'
+            when spoken.account_months_for_foreign > 0 then 'foreign'
+            when spoken.vouchers_for_base > 0 and spoken.vouchers_for_foreign > 0 then 'undetermined'
+            when spoken.vouchers_for_base > 0 then 'base'
+            when spoken.vouchers_for_foreign > 0 then 'foreign'
+            else 'undetermined'
+        end as verdict
+    from spoken
+),
+
+-- one unit for each currency, or none where the evidence disagrees
+units as (
+    select
+        evidence.organization_id,
+        evidence.currency_code,
+        any_value(evidence.rate_per) as rate_per
+    from {{ ref('int_currency_evidence') }} as evidence
+    inner join judged on evidence.organization_id = judged.organization_id
+    where
+        evidence.rate_per is not null
+        and case judged.verdict when 'base' then evidence.kind = 'invoice' else evidence.speaks_for = judged.verdict end
+    group by evidence.organization_id, evidence.currency_code
+    having count(distinct evidence.rate_per) = 1
+),
+
+listed as (
+    select
+        units.organization_id,
+        map_from_entries(list((units.currency_code, units.rate_per) order by units.currency_code asc)) as rate_units
+    from units
+    group by units.organization_id
+)
+
+select
+    organizations.organization_id,
+    organization.currency_code as base_currency,
+    coalesce(judged.verdict, 'undetermined') as verdict,
+    coalesce(judged.account_months_for_base, 0) as account_months_for_base,
+    coalesce(judged.account_months_for_foreign, 0) as account_months_for_foreign,
+    coalesce(judged.vouchers_for_base, 0) as vouchers_for_base,
+    coalesce(judged.vouchers_for_foreign, 0) as vouchers_for_foreign,
+    listed.rate_units,
+    -- sums of a day follow the amounts, so a day whose amounts read differently is a changed day
+    case
+        when judged.verdict = 'foreign'
+            then '/' || md5(concat_ws(',', organization.currency_code, cast(listed.rate_units as varchar)))
+        else ''
+    end as digest_suffix
+from organizations
+left join judged on organizations.organization_id = judged.organization_id
+left join listed on organizations.organization_id = listed.organization_id
+left join {{ ref('stg_organization_information') }} as organization
+    on organizations.organization_id = organization.organization_id

@@ -1,0 +1,84 @@
+{{ config(
+    materialized='incremental',
+    incremental_strategy='replace_partitions',
+    pre_hook="{{ choose_partitions(of=ref('int_ledger_lines')) }}",
+) }}
+
+with lines as (
+    select
+        lines.organization_id,
+        lines.partition_date,
+        lines._digest,
+        lines._ordinal,
+        lines.account_number,
+        lines.amount,
+        lines.dimensions,
+        list_transform(lines.dimensions, lambda tag: tag."dimensionType") as types
+    from {{ ref('int_ledger_lines') }} as lines
+    where
+        len(lines.dimensions) > 0
+        {%- if is_incremental() %}
+        and (lines.organization_id, lines.partition_date) in (
+            select (part.o, part.d)
+            from (select unnest(getvariable('{{ partitions_variable() }}'), recursive := true)) as part
+        )
+        {%- endif %}
+),
+
+tags as (
+    select
+        lines.* exclude (dimensions, types),
+        unnest(lines.dimensions) as tag,
+        len(list_distinct(lines.types)) < len(lines.types) as repeats_a_type
+    from lines
+),
+
+typed as (
+    select
+        tags.* exclude (tag),
+        try_cast(tags.tag."dimensionType" as integer) as dimension_type,
+        tags.tag."value" as dimension_value,
+        tags.tag."name" as dimension_name
+    from tags
+),
+
+-- a line with two values of one type counts once, under neither
+single as (
+    select typed.* exclude (repeats_a_type)
+    from typed
+    where not typed.repeats_a_type
+    union all
+    select
+        typed.organization_id,
+        typed.partition_date,
+        typed._digest,
+        typed._ordinal,
+        typed.account_number,
+        typed.amount,
+        typed.dimension_type,
+        case when count(distinct typed.dimension_value) > 1 then '(several)' else max(typed.dimension_value) end as dimension_value,
+        case when count(distinct typed.dimension_value) > 1 then null else max(typed.dimension_name) end as dimension_name
+    from typed
+    where typed.repeats_a_type
+    group by
+        typed.organization_id, typed.partition_date, typed._digest, typed._ordinal, typed.account_number, typed.amount,
+        typed.dimension_type
+)
+
+select
+    single.organization_id,
+    single.partition_date,
+    single._digest,
+    single.account_number,
+    single.dimension_type,
+    single.dimension_value,
+    max(single.dimension_name) as dimension_name,
+    sum({{ debit('single.amount') }}) as debit,
+    sum({{ credit('single.amount') }}) as credit,
+    sum(single.amount) as change,
+    count(*) as lines
+from single
+where single.dimension_type is not null and single.dimension_value is not null
+group by
+    single.organization_id, single.partition_date, single._digest, single.account_number, single.dimension_type,
+    single.dimension_value

@@ -1,0 +1,27 @@
+select
+    balances.organization_id,
+    balances.period,
+    balances.account_number,
+    case when balances.statement is null then 'unclassified' else 'account' end as row_kind,
+    balances.fiscal_year,
+    try_cast(balances.closing as decimal(18, 2)) as amount
+from {{ ref('int_account_balances') }} as balances
+where not balances.restarts_yearly
+union all
+select
+    results.organization_id,
+    results.period,
+    null as account_number,
+    'result_this_year' as row_kind,
+    results.fiscal_year,
+    try_cast(results.result_this_year as decimal(18, 2)) as amount
+from {{ ref('int_results') }} as results
+union all
+select
+    results.organization_id,
+    results.period,
+    null as account_number,
+    'result_prior_years' as row_kind,
+    results.fiscal_year,
+    case when results.is_closed then try_cast(results.result_prior_years as decimal(18, 2)) end as amount
+from {{ ref('int_results') }} as results

@@ -1,0 +1,46 @@
+-- Open items, summed by account, are the control account's balance in the trial balance, wherever both are known.
+{{ config(meta={'kind': 'ours', 'dagster': {'ref': {'name': 'open_items'}}}) }}
+
+with items as (
+    select
+        open_items.organization_id,
+        open_items.as_of,
+        open_items.account_number,
+        {{ known_sum('open_items.open_amount') }} as open_amount
+    from {{ ref('open_items') }} as open_items
+    group by open_items.organization_id, open_items.as_of, open_items.account_number
+)
+
+select
+    balances.organization_id,
+    balances.account_number,
+    dates.as_of,
+    balances.closing_balance,
+    items.open_amount
+from {{ ref('trial_balance') }} as balances
+inner join {{ ref('int_control_accounts') }} as accounts
+    on balances.organization_id = accounts.organization_id and balances.account_number = accounts.account_number
+inner join {{ ref('int_as_of_dates') }} as dates
+    on
+        balances.organization_id = dates.organization_id
+        and balances.period = date_trunc('month', dates.as_of)
+-- the trial balance knows the end of a month and the last landed day
+inner join (
+    select
+        days.organization_id,
+        max(days.landed_date) as last_date
+    from {{ ref('int_landed_days') }} as days
+    group by days.organization_id
+) as landed
+    on
+        dates.organization_id = landed.organization_id
+        and dates.as_of >= least(last_day(balances.period), landed.last_date)
+left join items
+    on
+        balances.organization_id = items.organization_id
+        and balances.account_number = items.account_number
+        and dates.as_of = items.as_of
+where
+    balances.row_kind = 'account'
+    and balances.closing_balance
+    <> case when items.as_of is null then 0 else coalesce(items.open_amount, balances.closing_balance + 1) end

@@ -1,0 +1,53 @@
+"""Lands a sandbox's books in a warehouse folder, through the client and the store that users land with.
+
+Owns nothing but the landing: what the books hold is the sandbox's plan, and the figures stand in the tests.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Unpack
+
+from finago_assets.core.catalogue.finago import ENDPOINTS
+from finago_assets.core.catalogue.model import Kind
+from finago_assets.core.extract import Extractor
+from finago_assets.core.http.client import FinagoClient
+from finago_assets.core.http.connection import Connection
+from finago_assets.core.http.secret import Secret
+from finago_assets.core.landing.store import Landing, open_store
+from finago_assets.core.windows import ONE_DAY, Window
+from finago_assets.sandbox.server import Running, running
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from finago_assets.sandbox.books.company import Books
+    from finago_assets.sandbox.options import Changes
+    from tests.dbt.warehouse import Warehouse
+
+
+def land_office(warehouse: Warehouse, start: date | None = None, **options: Unpack[Changes]) -> Books:
+    """Land every endpoint of a sandbox, from `start` (by default the books' own) to the last day of its books."""
+    with running(**options) as office:
+        _land(office, warehouse, start or office.books.plan.start)
+        return office.books
+
+
+def _land(office: Running, warehouse: Warehouse, start: date) -> None:
+    connection = Connection(
+        organization_id=office.organization_id,
+        client_id=office.client_id,
+        client_secret=Secret(office.client_secret),
+        api_url=office.api_url,
+        token_url=office.token_url,
+    )
+    store = open_store(warehouse.folder / "data", Landing.PARQUET)
+    days = Window(start, office.books.plan.last + ONE_DAY)
+    with FinagoClient(connection) as client:
+        extractor = Extractor(client, store, office.organization_id, "run-1", start)
+        for endpoint in sorted(ENDPOINTS.values(), key=lambda e: e.is_child):
+            if not endpoint.enabled:
+                store.placeholder(endpoint, office.organization_id, start)
+            elif endpoint.kind is Kind.WINDOWED:
+                assert all(extractor.land_window(endpoint, days))
+            else:
+                extractor.land_reference(endpoint)
