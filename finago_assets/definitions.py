@@ -9,7 +9,7 @@ import dagster as dg
 from finago_assets.orchestration.jobs import jobs, nightly
 from finago_assets.orchestration.raw import raw_assets
 from finago_assets.orchestration.resources import FinagoResource
-from finago_assets.orchestration.tie_out import MART, tie_out_check
+from finago_assets.orchestration.tie_out import tie_out_check
 from finago_assets.orchestration.warehouse import dbt_resource, warehouse_assets
 from finago_assets.settings import Executor, Settings, read_settings
 
@@ -22,7 +22,7 @@ def build_definitions(settings: Settings, resources: Mapping[str, Any] | None = 
     raw, warehouse = raw_assets(settings), warehouse_assets()
     return dg.Definitions(
         assets=[*raw, *warehouse],
-        asset_checks=[tie_out_check(settings)] if any(MART in assets.keys for assets in warehouse) else [],
+        asset_checks=[tie_out_check(settings)],
         jobs=jobs(raw),
         schedules=[nightly(settings)],
         resources={"finago": FinagoResource(), "dbt": dbt_resource(), **(resources or {})},

@@ -33,7 +33,8 @@ if TYPE_CHECKING:
 PROJECT: Final = Path(__file__).parents[1]
 YEAR: Final = 2024
 _EVENT: Final = re.compile(r" - (?P<event>[A-Z]+(?:_[A-Z]+)+) - (?P<text>.*)$")
-_REASON: Final = re.compile(r"\bFailure: (?P<text>.*)$")
+_REASON: Final = re.compile(r"^[\w.]*(?:Failure|Error|Exception): (?P<text>.*)$")
+_RED: Final = re.compile(r"Asset check '(?P<check>.*)' on '(?P<asset>.*)' did not pass")
 _SAID: Final = re.compile(r" - INFO - .* - (?:land_\w+|build_warehouse|finago__published) - (?P<text>.*)$")
 
 
@@ -44,6 +45,7 @@ class Course:
     events: Counter[str] = field(default_factory=Counter)
     said: str = "Dagster is loading the definitions"
     reasons: list[str] = field(default_factory=list)
+    red: list[str] = field(default_factory=list)
 
     def hear(self, line: str) -> None:
         """Take one line of the log."""
@@ -51,6 +53,8 @@ class Course:
             self.events[event["event"]] += 1
             if event["event"] == "STEP_START":
                 self.said = event["text"].removesuffix(".")
+            elif (red := _RED.search(event["text"])) is not None:
+                self.red.append(f"{red['check']} on {red['asset']}")
         elif said := _SAID.search(line):
             self.said = said["text"]
         elif (reason := _REASON.search(line)) and reason["text"] not in self.reasons:
@@ -122,10 +126,13 @@ def _sum_up(settings: Settings, course: Course, seconds: float, console: Console
         lines, debit, credit = warehouse.execute(
             "select count(*), sum(debit), sum(credit) from marts.general_ledger"
         ).fetchall()[0]
+    checks = course.events["ASSET_CHECK_EVALUATION"]
     console.print(
-        f"{table.row_count} endpoints, {rows:,} raw rows, {len(marts)} marts, "
-        f"{course.events['ASSET_CHECK_EVALUATION']} checks evaluated, in {seconds:.0f} s."
+        f"{table.row_count} endpoints, {rows:,} raw rows, {len(marts)} marts, {checks - len(course.red)} of {checks} "
+        f"checks passed, in {seconds:.0f} s."
     )
+    for name in course.red:
+        console.print(f"A warning, shown red in the UI: {name}", highlight=False, markup=False)
     console.print(f"The ledger: {lines:,} lines, debit {debit:,}, credit {credit:,}.")
     console.print(f"The warehouse: {settings.published_warehouse}", soft_wrap=True)
     console.print("Open the UI: make dev, then http://127.0.0.1:3000", soft_wrap=True)

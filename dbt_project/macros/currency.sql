@@ -9,22 +9,23 @@
     )
 {%- endmacro %}
 
-{#- amount x rate, for a rate per 1 or per 100 of the currency: exact, or NULL where 38 digits would not hold it. -#}
+{#- amount x rate, exactly, for a rate per 1 or per 100 of the currency; NULL where 38 digits would not hold it. The first factor
+    is wide, or the product would be kept in 18 digits. -#}
 {% macro at_rate(amount, rate, per) -%}
     {%- if per == 100 -%}
-    try_cast({{ amount }} as decimal(16, 2)) * cast(0.01 as decimal(3, 2)) * try_cast({{ rate }} as decimal(18, 10))
+    try_cast({{ amount }} as decimal(19, 2)) * cast(0.01 as decimal(3, 2)) * try_cast({{ rate }} as decimal(16, 10))
     {%- else -%}
-    try_cast({{ amount }} as decimal(18, 2)) * try_cast({{ rate }} as decimal(20, 10))
+    try_cast({{ amount }} as decimal(19, 2)) * try_cast({{ rate }} as decimal(19, 10))
     {%- endif -%}
 {%- endmacro %}
 
 {#- The amount of another currency, halves away from zero, that an amount in the books' own stands for at a rate per
     `per`: whole numbers are divided, so that no float comes near. -#}
 {% macro from_rate(amount, rate, per) -%}
-    {%- set scaled = 'cast(try_cast(' ~ rate ~ ' as decimal(18, 10)) * 10000000000 as hugeint)' -%}
-    {%- set ore = 'cast(abs(try_cast(' ~ amount ~ ' as decimal(18, 2))) * 100 as hugeint)' -%}
+    {%- set scaled = 'cast(try_cast(' ~ rate ~ ' as decimal(24, 10)) * 10000000000 as hugeint)' -%}
+    {%- set ore = 'cast(abs(try_cast(' ~ amount ~ ' as decimal(19, 2))) * 100 as hugeint)' -%}
     try_cast(
-        try_cast((2 * {{ ore }} * {{ per }} * 10000000000 + {{ scaled }}) // (2 * {{ scaled }}) as decimal(18, 0))
+        try_cast((2 * {{ ore }} * {{ per }} * 10000000000 + {{ scaled }}) // (2 * {{ scaled }}) as decimal(28, 0))
         * cast(0.01 as decimal(3, 2)) * cast(sign({{ amount }}) as decimal(1, 0)) as decimal(18, 2)
     )
 {%- endmacro %}

@@ -41,7 +41,7 @@ EMPTY = {"dateFrom": "2019-01-01", "dateTo": "2019-01-02"}
 
 @pytest.fixture(scope="module")
 def office() -> Iterator[Caller]:
-    with running(size=Size.TINY) as sandbox:
+    with running(size=Size.TINY, scenarios=True) as sandbox:
         yield Caller(sandbox)
 
 

@@ -18,6 +18,7 @@ from finago_assets.core.windows import ONE_DAY, Window
 from finago_assets.sandbox.server import Running, running
 
 if TYPE_CHECKING:
+    from collections.abc import Container
     from datetime import date
 
     from finago_assets.sandbox.books.company import Books
@@ -25,14 +26,19 @@ if TYPE_CHECKING:
     from tests.dbt.warehouse import Warehouse
 
 
-def land_office(warehouse: Warehouse, start: date | None = None, **options: Unpack[Changes]) -> Books:
-    """Land every endpoint of a sandbox, from `start` (by default the books' own) to the last day of its books."""
+def land_office(
+    warehouse: Warehouse,
+    start: date | None = None,
+    endpoints: Container[str] = ENDPOINTS,
+    **options: Unpack[Changes],
+) -> Books:
+    """Land endpoints of a sandbox, by default all, from `start` or the books' own to the last day of its books."""
     with running(**options) as office:
-        _land(office, warehouse, start or office.books.plan.start)
+        _land(office, warehouse, start or office.books.plan.start, endpoints)
         return office.books
 
 
-def _land(office: Running, warehouse: Warehouse, start: date) -> None:
+def _land(office: Running, warehouse: Warehouse, start: date, endpoints: Container[str]) -> None:
     connection = Connection(
         organization_id=office.organization_id,
         client_id=office.client_id,
@@ -45,7 +51,7 @@ def _land(office: Running, warehouse: Warehouse, start: date) -> None:
     with FinagoClient(connection) as client:
         extractor = Extractor(client, store, office.organization_id, "run-1", start)
         for endpoint in sorted(ENDPOINTS.values(), key=lambda e: e.is_child):
-            if not endpoint.enabled:
+            if not endpoint.enabled or endpoint.name not in endpoints:
                 store.placeholder(endpoint, office.organization_id, start)
             elif endpoint.kind is Kind.WINDOWED:
                 assert all(extractor.land_window(endpoint, days))

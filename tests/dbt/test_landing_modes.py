@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tests.dbt.warehouse import troubles
+from tests.dbt.warehouse import MODELS, troubles
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -15,14 +15,14 @@ if TYPE_CHECKING:
 def test_marts_are_the_same_when_raw_is_landed_in_duckdb(small: Warehouse, copied: Warehouse) -> None:
     copied.file.unlink()
     copied.raw.copy_into_duckdb()
-    assert troubles(copied.dbt("run", landing="duckdb")) == {}
+    assert troubles(copied.dbt(*MODELS, landing="duckdb")) == {}
     assert copied.tables("staging", "marts") == small.tables("staging", "marts")
 
 
 def test_everything_builds_where_nothing_has_landed_yet(empty_warehouse: Callable[[], Warehouse]) -> None:
     warehouse = empty_warehouse()
     warehouse.raw.fill_with_placeholders()
-    assert troubles(warehouse.dbt("run")) == {}
+    assert troubles(warehouse.dbt(*MODELS)) == {}
     assert warehouse.rows("select count(*) from marts.general_ledger") == [(0,)]
 
 

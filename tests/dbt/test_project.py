@@ -55,7 +55,7 @@ def test_our_own_faults_block_and_the_books_faults_only_show(manifest: dict[str,
         if node["resource_type"] == "test"
     }
     assert {name: found for name, found in kinds.items() if found not in (("ours", "error"), ("books", "warn"))} == {}
-    assert kinds["unique_key_stg_transactionlines_organization_id__line_id"] == ("ours", "error")
+    assert kinds["ledger_ids_are_unique"] == ("ours", "error")
     assert kinds["vouchers_balance"] == ("books", "warn")
 
 

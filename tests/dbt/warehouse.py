@@ -18,6 +18,8 @@ import duckdb
 from tests.dbt.raw_layout import RawFolder
 
 PROJECT = Path(__file__).parents[2] / "dbt_project"
+# seeds and models, in order, and no test
+MODELS = ("build", "--exclude-resource-type", "test", "--exclude-resource-type", "unit_test")
 
 
 @dataclass(frozen=True, slots=True)

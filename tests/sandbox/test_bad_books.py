@@ -63,7 +63,7 @@ def _new(office: Running, visitor: Caller, kind: Bad) -> list[Any]:
     return _planted(office, visitor, kind)[1]
 
 
-def test_an_unbalanced_voucher_is_off_by_an_øre(office: Running, visitor: Caller) -> None:
+def test_an_unbalanced_voucher_is_off_by_a_hundredth(office: Running, visitor: Caller) -> None:
     assert sum(line["amount"] for line in _new(office, visitor, Bad.UNBALANCED)) == Decimal("0.01")
 
 
@@ -114,17 +114,22 @@ def test_a_voucher_outside_the_years_lies_the_day_after_the_last_of_them(office:
 
 
 def test_balances_follow_what_can_be_read_and_know_nothing_of_the_rest(office: Running, visitor: Caller) -> None:
+    nothing = Decimal(0)
+
     def changes() -> dict[int, Decimal]:
         window = {"dateFrom": "2024-01-01", "dateTo": "2025-01-01"}
         found = visitor.records("/accountbalances", **window)
-        return {one["account"]["number"]: sum(Decimal(b["change"]) for b in one["balances"]) for one in found}
+        return {
+            one["account"]["number"]: sum((Decimal(month["change"]) for month in one["balances"]), nothing)
+            for one in found
+        }
 
     def moved(kind: Bad) -> dict[int, Decimal]:
         before = changes()
         office.control.plant(kind)
         after = changes()
         return {
-            account: after[account] - before.get(account, 0)
+            account: after[account] - before.get(account, nothing)
             for account in after
             if after[account] != before.get(account)
         }

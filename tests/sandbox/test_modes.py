@@ -34,7 +34,7 @@ MODES = {
 IDS = {tax.id: tax for tax in TAXES.values()}
 
 
-@pytest.fixture(scope="module", params=MODES.values(), ids=MODES.keys())
+@pytest.fixture(scope="module", params=list(MODES.values()), ids=list(MODES))
 def books(request: pytest.FixtureRequest) -> Books:
     modes: Modes = request.param
     return keep_books(replace(PLAN, modes=modes))

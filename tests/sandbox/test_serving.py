@@ -17,7 +17,8 @@ from finago_assets.core.catalogue.finago import ENDPOINTS, LEFT_OUT
 from finago_assets.core.errors import SettingInvalid
 from finago_assets.core.windows import oslo_today
 from finago_assets.sandbox.__main__ import parsed
-from finago_assets.sandbox.books.plan import Size
+from finago_assets.sandbox.books.bad import Bad
+from finago_assets.sandbox.books.plan import Incoming, Modes, Size
 from finago_assets.sandbox.endpoints import HANDLERS
 from finago_assets.sandbox.faults import Fault, Rule
 from finago_assets.sandbox.options import Changes, SandboxOptions
@@ -26,11 +27,13 @@ from finago_assets.sandbox.server import running
 if TYPE_CHECKING:
     from pathlib import Path
 
-LARGE = """
-import resource
+KEEP = """
+import resource, sys, time
 from finago_assets.sandbox.books.company import keep_books
 from finago_assets.sandbox.books.plan import Plan, Size
-print(keep_books(Plan(size=Size.LARGE)).ledger.count, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)
+books = keep_books(Plan(size=Size(sys.argv[1]), years=int(sys.argv[2])))
+used = resource.getrusage(resource.RUSAGE_SELF)
+print(books.ledger.count, books.journal.vouchers, used.ru_maxrss // 1024, round(used.ru_utime))
 """
 
 
@@ -70,6 +73,8 @@ def test_the_command_line_stands_for_options(tmp_path: Path) -> None:
     script.write_text('[{"fault": "empty", "every": 2}]')
     line = "--port 1 --size large --start 2020-01-01 --years 5 --withhold taxes customers --latency 0.05"
     line += f" --requests-per-second 2 --token-lifetime 30 --seed 7 --no-compress --faults {script}"
+    line += " --fiscal-month 7 --no-scenarios --bad unbalanced null_key --tax-on-vat-lines --gross-base"
+    line += " --foreign-amounts --per-hundred EUR SEK --incoming never"
     assert parsed(line.split()) == SandboxOptions(
         port=1,
         size=Size.LARGE,
@@ -81,9 +86,21 @@ def test_the_command_line_stands_for_options(tmp_path: Path) -> None:
         token_lifetime=30.0,
         seed=7,
         compress=False,
+        fiscal_month=7,
+        scenarios=False,
+        bad=(Bad.UNBALANCED, Bad.NULL_KEY),
+        modes=Modes(
+            tax_on_vat_lines=True,
+            gross_base=True,
+            foreign_amounts=True,
+            per_hundred=("EUR", "SEK"),
+            incoming=Incoming.NEVER,
+        ),
         faults=(Rule(fault=Fault.EMPTY, every=2),),
     )
     assert parsed(["--until", "today"]).until == oslo_today()
+    assert parsed([]) == SandboxOptions(port=8765)
+    assert parsed(["--scenarios"]).scenarios is True
 
 
 def test_the_command_says_how_to_connect_and_ends_quietly_when_interrupted() -> None:
@@ -105,9 +122,17 @@ def test_the_command_says_how_to_connect_and_ends_quietly_when_interrupted() -> 
 
 
 @pytest.mark.slow
-def test_a_million_lines_fit_in_a_gigabyte_and_a_half() -> None:
-    done = subprocess.run([sys.executable, "-c", LARGE], capture_output=True, text=True, check=True)
-    lines, mebibytes = map(int, done.stdout.split())
-    print(f"{lines:,} lines in {mebibytes} MiB")
-    assert 950_000 < lines < 1_100_000
+@pytest.mark.parametrize(
+    ("size", "years", "least_lines", "least_vouchers"),
+    [(Size.LARGE, 2, 950_000, 250_000), (Size.AUDIT, 5, 350_000, 100_000)],
+)
+def test_the_longest_books_fit_in_a_gigabyte_and_a_half(
+    size: Size, years: int, least_lines: int, least_vouchers: int
+) -> None:
+    command = [sys.executable, "-c", KEEP, size, str(years)]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    lines, vouchers, mebibytes, seconds = map(int, done.stdout.split())
+    print(f"{size}: {lines:,} lines in {vouchers:,} vouchers, {mebibytes} MiB, {seconds} s of CPU")
+    assert least_lines <= lines < 1.2 * least_lines
+    assert least_vouchers <= vouchers < 1.2 * least_vouchers
     assert mebibytes < 1500

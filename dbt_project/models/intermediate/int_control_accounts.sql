@@ -20,7 +20,7 @@ inner join {{ ref('control_accounts') }} as ranges
 where
     ranges.organization_id = accounts.organization_id
     or (
-        ranges.organization_id is null
+        nullif(ranges.organization_id, '') is null
         and not exists (
             select 1 from {{ ref('control_accounts') }} as own
             where own.organization_id = accounts.organization_id

@@ -7,7 +7,7 @@ with lines as (
         lines.posting_date,
         cast(date_trunc('month', lines.posting_date) as date) as period,
         lines.account_number,
-        lines.amount,
+        cast(lines.amount as decimal(18, 2)) as amount,
         lines.currency_code,
         lines.currency_rate,
         {{ is_foreign('lines', 'organization.currency_code') | indent(8) }} as is_foreign
@@ -22,12 +22,12 @@ read_each_way as (
         lines.organization_id,
         'account month' as kind,
         reported.change as target,
-        count_if(lines.is_foreign) as foreign_lines,
+        count_if(lines.is_foreign) * cast(0.005 as decimal(4, 3)) as tolerance,
         count(distinct lines.currency_code) filter (where lines.is_foreign) as currencies,
         any_value(lines.currency_code) filter (where lines.is_foreign) as currency_code,
         sum(lines.amount) as as_base,
-        sum(case when lines.is_foreign then {{ at_rate('lines.amount', 'lines.currency_rate', 1) }} else lines.amount end) as per_1,
-        sum(case when lines.is_foreign then {{ at_rate('lines.amount', 'lines.currency_rate', 100) }} else lines.amount end) as per_100
+        sum(case when lines.is_foreign then try_cast({{ at_rate('lines.amount', 'lines.currency_rate', 1) }} as decimal(24, 6)) else lines.amount end) as per_1,
+        sum(case when lines.is_foreign then try_cast({{ at_rate('lines.amount', 'lines.currency_rate', 100) }} as decimal(24, 6)) else lines.amount end) as per_100
     from lines
     inner join {{ ref('int_tie_out_months') }} as months
         on lines.organization_id = months.organization_id and lines.period = months.period and months.is_judged
@@ -45,12 +45,12 @@ read_each_way as (
         lines.organization_id,
         'voucher' as kind,
         0 as target,
-        count_if(lines.is_foreign) as foreign_lines,
+        count_if(lines.is_foreign) * cast(0.005 as decimal(4, 3)) as tolerance,
         count(distinct lines.currency_code) filter (where lines.is_foreign) as currencies,
         any_value(lines.currency_code) filter (where lines.is_foreign) as currency_code,
         sum(lines.amount) as as_base,
-        sum(case when lines.is_foreign then {{ at_rate('lines.amount', 'lines.currency_rate', 1) }} else lines.amount end) as per_1,
-        sum(case when lines.is_foreign then {{ at_rate('lines.amount', 'lines.currency_rate', 100) }} else lines.amount end) as per_100
+        sum(case when lines.is_foreign then try_cast({{ at_rate('lines.amount', 'lines.currency_rate', 1) }} as decimal(24, 6)) else lines.amount end) as per_1,
+        sum(case when lines.is_foreign then try_cast({{ at_rate('lines.amount', 'lines.currency_rate', 100) }} as decimal(24, 6)) else lines.amount end) as per_100
     from lines
     where (lines.organization_id, lines.voucher_id) in (
         select (l.organization_id, l.voucher_id) from lines as l where l.is_foreign
@@ -59,15 +59,15 @@ read_each_way as (
     having count(distinct case when lines.is_foreign then lines.currency_rate else 1 end) > 1
 ),
 
--- each converted line may be half an øre off
+-- each converted line may be half an øre off, which is the tolerance
 fitted as (
     select
         read_each_way.organization_id,
         read_each_way.kind,
         read_each_way.currency_code,
         read_each_way.as_base = read_each_way.target as fits_base,
-        coalesce(abs(read_each_way.per_1 - read_each_way.target) * 200 <= read_each_way.foreign_lines, false) as fits_per_1,
-        coalesce(abs(read_each_way.per_100 - read_each_way.target) * 200 <= read_each_way.foreign_lines, false) as fits_per_100
+        coalesce(abs(read_each_way.per_1 - read_each_way.target) <= read_each_way.tolerance, false) as fits_per_1,
+        coalesce(abs(read_each_way.per_100 - read_each_way.target) <= read_each_way.tolerance, false) as fits_per_100
     from read_each_way
     where read_each_way.currencies = 1
 ),

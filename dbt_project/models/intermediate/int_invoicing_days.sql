@@ -4,7 +4,9 @@ with vouchers as (
         lines.organization_id,
         lines.voucher_id
     from {{ ref('int_ledger_lines') }} as lines
-    where {{ class_of('lines.account_number') }} = 3
+    inner join {{ ref('int_accounts') }} as accounts
+        on lines.organization_id = accounts.organization_id and lines.account_number = accounts.account_number
+    where accounts.account_class = 3
     union
     select
         orders.organization_id,

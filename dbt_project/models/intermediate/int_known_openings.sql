@@ -1,25 +1,28 @@
--- What the ERP reports as incoming counts only where it reports any: without an opening that is not 0 at the start of
--- some request, nobody can tell a new company from an answer that leaves incoming balances out.
-with incoming as (
-    select starts.organization_id
-    from (
-        select
-            reported.organization_id,
-            reported.opening
-        from {{ ref('int_reported_balances') }} as reported
-        where reported.request is not null
-        qualify reported.period = min(reported.period) over (partition by reported.organization_id, reported.request)
-    ) as starts
-    group by starts.organization_id
-    having bool_or(starts.opening <> 0)
+-- The ERP's openings are believed until they contradict it: a request in which every account starts from 0, although
+-- accounts that carry over closed the month before with something, left incoming balances out.
+with starts as (
+    select
+        reported.organization_id,
+        reported.period,
+        reported.request,
+        reported.opening,
+        lag(reported.closing) over account as closing_before,
+        min(reported.period) over (partition by reported.organization_id, reported.request) as first_period
+    from {{ ref('int_reported_balances') }} as reported
+    inner join {{ ref('int_accounts') }} as accounts
+        on
+            reported.organization_id = accounts.organization_id
+            and reported.account_number = accounts.account_number
+            and not accounts.restarts_yearly
+    window account as (partition by reported.organization_id, reported.account_number order by reported.period asc)
 ),
 
-covered as (
-    select distinct
-        reported.organization_id,
-        reported.period
-    from {{ ref('int_reported_balances') }} as reported
-    inner join incoming on reported.organization_id = incoming.organization_id
+contradicted as (
+    select starts.organization_id
+    from starts
+    where starts.period = starts.first_period and starts.request is not null
+    group by starts.organization_id, starts.request
+    having count_if(starts.opening <> 0) = 0 and count_if(starts.closing_before <> 0) > 0
 ),
 
 flagged as (
@@ -41,15 +44,16 @@ select
     case
         when flagged.restarts then 0
         -- an account the ERP leaves out of an answer that covers the month has nothing on it
-        when flagged.opens_ledger and covered.period is not null
+        when flagged.opens_ledger and contradicted.organization_id is null
             then case when reported.period is null then 0 else reported.opening end
     end as known_opening,
     case
         when flagged.restarts then 'ledger'
-        when flagged.opens_ledger and covered.period is not null then 'reported'
+        when flagged.opens_ledger and contradicted.organization_id is null then 'reported'
     end as known_from
 from flagged
-left join covered on flagged.organization_id = covered.organization_id and flagged.period = covered.period
+left join (select distinct contradicted.organization_id from contradicted) as contradicted
+    on flagged.organization_id = contradicted.organization_id
 left join {{ ref('int_reported_balances') }} as reported
     on
         flagged.organization_id = reported.organization_id

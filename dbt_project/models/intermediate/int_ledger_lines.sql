@@ -18,9 +18,9 @@ select
     based.* exclude (amount, base_currency, verdict, is_own, is_foreign, rate_per),
     cast(case
         when based.is_foreign and based.verdict = 'foreign' and based.rate_per = 1
-            then round({{ at_rate('based.amount', 'based.currency_rate', 1) }}, 2)
+            then coalesce(try_cast(round({{ at_rate('based.amount', 'based.currency_rate', 1) }}, 2) as decimal(18, 2)), based.amount)
         when based.is_foreign and based.verdict = 'foreign' and based.rate_per = 100
-            then round({{ at_rate('based.amount', 'based.currency_rate', 100) }}, 2)
+            then coalesce(try_cast(round({{ at_rate('based.amount', 'based.currency_rate', 100) }}, 2) as decimal(18, 2)), based.amount)
         else based.amount
     end as decimal(18, 2)) as amount,
     case

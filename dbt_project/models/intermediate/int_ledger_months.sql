@@ -69,13 +69,23 @@ select
     judged.landed_days,
     judged.is_whole,
     judged.is_closed,
+    -- the first month whose lines are landed and whose opening the ERP reports
     coalesce(
-        judged.period = min(judged.period) filter (where judged.is_closed) over (partition by judged.organization_id), false
+        judged.period = min(judged.period) filter (where judged.is_closed and covered.period is not null) over (
+            partition by judged.organization_id
+        ), false
     ) as opens_ledger,
     -- what is known at the end of a whole month carries over, so an unbroken run of months shares a number
     coalesce(count_if(not judged.is_whole) over (
         partition by judged.organization_id order by judged.period asc rows between unbounded preceding and 1 preceding
     ), 0) as run_number
 from judged
+left join (
+    select distinct
+        reported.organization_id,
+        reported.period
+    from {{ ref('int_reported_balances') }} as reported
+) as covered
+    on judged.organization_id = covered.organization_id and judged.period = covered.period
 asof left join {{ ref('int_fiscal_years') }} as years
     on judged.organization_id = years.organization_id and last_day(judged.period) >= years.starting_date

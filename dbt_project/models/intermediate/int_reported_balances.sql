@@ -50,7 +50,10 @@ asked as (
     select
         months.organization_id,
         months.period,
-        max(elements.request) as request
+        -- a month that no account was told of belongs to the request before it
+        last_value(max(elements.request) ignore nulls) over (
+            partition by months.organization_id order by months.period asc
+        ) as request
     from months
     left join elements on months.organization_id = elements.organization_id and months.period = elements.period
     group by months.organization_id, months.period

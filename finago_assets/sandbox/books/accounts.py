@@ -111,6 +111,11 @@ ACCOUNTS: Final = {
 }
 
 
+def unlisted(number: int) -> Account:
+    """Return an account that lines use and nobody lists."""
+    return Account(10 * number, number, "")
+
+
 def account_json(account: Account) -> bytes:
     """Return an account as `/accounts` shows it."""
     body: dict[str, object] = {"id": account.id, "number": account.number, "name": account.name}

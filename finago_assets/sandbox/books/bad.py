@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 from msgspec import Raw, json
 
-from finago_assets.sandbox.books.accounts import ACCOUNTS
+from finago_assets.sandbox.books.accounts import unlisted
 from finago_assets.sandbox.books.calendar import ONE_DAY
 from finago_assets.sandbox.books.money import ORE
 from finago_assets.sandbox.books.scenarios.model import Sale
@@ -70,7 +70,7 @@ def plant(books: Books, kind: Bad, day: date | None = None) -> Planted:
 
 
 def _voucher(books: Books, kind: Bad, day: date) -> Planted:
-    postings = (Posting(6800, 100 * ORE, 1, comment=kind), Posting(1920, -100 * ORE, comment=kind))
+    postings = (Posting(6800, 100 * ORE, 0, comment=kind), Posting(1920, -100 * ORE, comment=kind))
     voucher = books.journal.post(VoucherType.MANUAL, day, *postings)
     lines = tuple(json.decode(line)["id"] for line in books.ledger.voucher(voucher))
     _damage(books, kind, lines)
@@ -83,8 +83,8 @@ def _damage(books: Books, kind: Bad, lines: tuple[str, ...]) -> None:
         case Bad.UNBALANCED:
             ledger.change(credit, {"amount": Raw(b"-99.99")})
         case Bad.UNKNOWN_ACCOUNT:
-            unknown = {"id": max(a.id for a in ACCOUNTS.values()) + 1, "number": UNKNOWN_ACCOUNT_NUMBER}
-            ledger.change(debit, {"account": unknown})
+            account = unlisted(UNKNOWN_ACCOUNT_NUMBER)
+            ledger.change(debit, {"account": {"id": account.id, "number": account.number}})
         case Bad.UNKNOWN_TAX:
             ledger.change(debit, {"tax": {"id": UNKNOWN_TAX_ID, "rate": 25}})
         case Bad.DOUBLED_ID:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from msgspec import json
 
-from finago_assets.sandbox.books.accounts import ACCOUNTS, Account
+from finago_assets.sandbox.books.accounts import ACCOUNTS, Account, unlisted
 from finago_assets.sandbox.books.calendar import ONE_DAY, year_start
 from finago_assets.sandbox.books.money import number
 from finago_assets.sandbox.books.plan import Incoming
@@ -27,8 +27,8 @@ Span = tuple[date, date]  # first day, and the day after the last
 
 def account_balances(ask: Ask) -> list[bytes]:
     """Return every account with an opening balance or a movement in the window, also those nobody lists."""
-    unlisted = [Account(number * 10, number, "") for number in ask.books.ledger.by_date if number not in ACCOUNTS]
-    return [body for account in (*ACCOUNTS.values(), *unlisted) if (body := _balance(ask, account)) is not None]
+    unknown = [unlisted(number) for number in ask.books.ledger.by_date if number not in ACCOUNTS]
+    return [body for account in (*ACCOUNTS.values(), *unknown) if (body := _balance(ask, account)) is not None]
 
 
 def account_balance(ask: Ask) -> list[bytes]:

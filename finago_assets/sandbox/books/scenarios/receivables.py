@@ -8,6 +8,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import TYPE_CHECKING, Final
 
+from finago_assets.sandbox.books.ids import kid
 from finago_assets.sandbox.books.order_book import CARD_METHOD
 from finago_assets.sandbox.books.orders import Status
 from finago_assets.sandbox.books.scenarios.model import (
@@ -331,11 +332,40 @@ def ledger_only(stage: Stage) -> Scenario:
     )
 
 
+def kid_without_number(stage: Stage) -> Scenario:
+    """A claim that has a KID and no invoice number, paid in part by that KID: one item, known by it."""
+    party, due = stage.party("numberless").id, stage.on(6, 15)
+    ref = InvoiceRef(None, due, kid(party, 90_100))
+    claim = (Posting(RECEIVABLE, kr(1_000), None, party, ref), Posting(3200, kr(-1_000), 6, party, ref))
+    part = (Posting(1920, kr(400)), Posting(RECEIVABLE, kr(-400), None, party, InvoiceRef(None, None, ref.kid)))
+    item = OpenItem(
+        as_of=stage.on(6, 30),
+        account=RECEIVABLE,
+        party=party,
+        invoice=None,
+        due=due,
+        original=kr(1_000),
+        open=kr(600),
+        matched_by=MatchedBy.KID,
+    )
+    return Scenario(
+        name="kid_without_number",
+        story="A claim of 1,000 with a KID alone, 400 of it paid.",
+        acts=(
+            Entry(day=stage.on(6, 1), kind=VoucherType.MANUAL, postings=claim),
+            Entry(day=stage.on(6, 16), kind=VoucherType.RECEIPT, postings=part, reference=("ocr", ref.kid or "")),
+        ),
+        items=(item,),
+        vat=(_sold(stage.on(6, 1), "-1000", "0", 6),),
+    )
+
+
 SCENARIOS: Final = (
     partly_paid,
     overpaid,
     prepaid,
     paid_by_kid,
+    kid_without_number,
     bad_debt,
     euro_paid,
     moved_due_date,

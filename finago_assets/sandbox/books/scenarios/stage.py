@@ -43,6 +43,7 @@ CAST: Final = (
     ("by_hand", "Uten Ordre AS", False, "NOK"),
     ("card_payer", "Kortkunde AS", False, "NOK"),
     ("in_advance", "A Konto AS", False, "NOK"),
+    ("numberless", "Uten Nummer AS", False, "NOK"),
 )
 
 

@@ -1,0 +1,46 @@
+-- Profit and loss of a year so far is the balance sheet's result of this year, and the sheet sums to what the trial
+-- balance does: to zero, or to what the ledger itself is out of balance by.
+{{ config(meta={'kind': 'ours', 'dagster': {'ref': {'name': 'balance_sheet'}}}) }}
+
+with years_so_far as (
+    select
+        months.organization_id,
+        months.period,
+        sum(sum(months.amount)) over (
+            partition by months.organization_id, months.fiscal_year order by months.period asc
+        ) as amount
+    from {{ ref('profit_and_loss') }} as months
+    group by months.organization_id, months.period, months.fiscal_year
+),
+
+balances as (
+    select
+        balance.organization_id,
+        balance.period,
+        sum(balance.closing_balance) as amount
+    from {{ ref('trial_balance') }} as balance
+    group by balance.organization_id, balance.period
+    having count(*) = count(balance.closing_balance)
+),
+
+sheets as (
+    select
+        sheet.organization_id,
+        sheet.period,
+        sum(sheet.amount) as amount,
+        sum(sheet.amount) filter (where sheet.row_kind = 'result_this_year') as result_this_year
+    from {{ ref('balance_sheet') }} as sheet
+    group by sheet.organization_id, sheet.period
+)
+
+select
+    sheets.organization_id,
+    sheets.period,
+    years_so_far.amount as profit_and_loss,
+    sheets.result_this_year,
+    balances.amount as trial_balance,
+    sheets.amount as balance_sheet
+from sheets
+left join years_so_far on sheets.organization_id = years_so_far.organization_id and sheets.period = years_so_far.period
+left join balances on sheets.organization_id = balances.organization_id and sheets.period = balances.period
+where sheets.result_this_year <> years_so_far.amount or sheets.amount <> balances.amount

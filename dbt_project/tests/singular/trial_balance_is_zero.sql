@@ -1,0 +1,13 @@
+-- The accounts of a month sum to zero, in what moved and in what they close with.
+{{ config(severity='warn', meta={'kind': 'books', 'dagster': {'ref': {'name': 'trial_balance'}}}) }}
+
+select
+    balance.organization_id,
+    balance.period,
+    sum(balance.change) as change,
+    case when count(*) = count(balance.closing_balance) then sum(balance.closing_balance) end as closing_balance
+from {{ ref('trial_balance') }} as balance
+group by balance.organization_id, balance.period
+having
+    sum(balance.change) <> 0
+    or (count(*) = count(balance.closing_balance) and sum(balance.closing_balance) <> 0)

@@ -1,0 +1,322 @@
+"""Open items, ages, invoices and bank matches of a sandbox's books: against its own ledger and each scenario's figures."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections import Counter
+from datetime import date, timedelta
+from decimal import ROUND_HALF_UP, Decimal
+from typing import TYPE_CHECKING, Final
+
+import duckdb
+import pytest
+
+from finago_assets.sandbox.books.money import ORE, converted
+from finago_assets.sandbox.books.plan import Size
+from finago_assets.sandbox.books.scenarios import WRITTEN, scenario, scenarios
+from finago_assets.sandbox.books.scenarios.model import MatchedBy, OpenItem
+from finago_assets.sandbox.books.vouchers import VoucherType
+from tests.dbt.conftest import Staged
+from tests.dbt.office import land_office
+from tests.dbt.warehouse import troubles
+from tests.sandbox.ledger_lines import Line, Reader, read
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from finago_assets.sandbox.books.company import Books
+    from tests.dbt.warehouse import Warehouse
+
+CONTROL: Final = (1500, 2400)
+NAMES: Final = [written.__name__ for written in WRITTEN]
+ORE_OF: Final = Reader().ore
+CONTRACT: Final = {
+    "open_items": (
+        "as_of ledger account_number customer_id invoice_number matched_by due_date original_amount open_amount "
+        "currency_code open_amount_currency days_overdue"
+    ),
+    "aged_receivables": (
+        "as_of customer_id party_name not_due days_1_30 days_31_60 days_61_90 days_over_90 unallocated total"
+    ),
+    "aged_payables": (
+        "as_of customer_id party_name not_due days_1_30 days_31_60 days_61_90 days_over_90 unallocated total"
+    ),
+    "days_sales_outstanding": "as_of days",
+    "bank_matches": "bank_transaction_reference invoice_number matched_by amount",
+    "party_balances": "as_of ledger account_number customer_id balance",
+}
+MACROS: Final = ("open_items", "aged_receivables", "aged_payables", "days_sales_outstanding")
+OURS: Final = (
+    "open_items_are_the_control_accounts",
+    "open_items_are_the_party_ledgers",
+    "ages_add_up_to_open_items",
+)
+
+
+def _kroner(ore: int) -> Decimal:
+    return Decimal(ore) / ORE
+
+
+def _month_ends(books: Books) -> list[date]:
+    days = (books.plan.start + timedelta(n) for n in range((books.plan.last - books.plan.start).days + 1))
+    return [day for day in days if (day + timedelta(1)).day == 1]
+
+
+def _party(line: Line) -> str | None:
+    return None if line.customer is None else str(line.customer["id"])
+
+
+@pytest.fixture(scope="module")
+def lines(staged: Staged) -> list[Line]:
+    """Every line of the books on a control account, as served."""
+    return [line for line in read(staged.books) if line.account["number"] in CONTROL]
+
+
+@pytest.mark.parametrize("mart", CONTRACT)
+def test_a_mart_has_the_columns_of_the_contract_and_whole_ore(staged: Staged, mart: str) -> None:
+    columns = {name: kind for name, kind, *_ in staged.warehouse.rows(f"describe marts.{mart}")}
+    assert next(iter(columns)) == "organization_id"
+    assert [name for name in CONTRACT[mart].split() if name not in columns] == []
+    assert {kind for kind in columns.values() if "DECIMAL" in kind} == {"DECIMAL(18,2)"}
+
+
+def test_the_identities_of_the_subledger_hold_in_the_build(staged: Staged) -> None:
+    found = {node.split(".")[2]: status for node, status in staged.statuses.items() if node.startswith("test.")}
+    assert {name: found[name] for name in OURS} == dict.fromkeys(OURS, "pass")
+    ours = {"invoice_net_and_tax_are_gross", "invoice_header_is_the_sum_of_its_lines", "invoices_have_lines"}
+    assert {found[name] for name in {*ours, "invoice_voucher_is_gross_at_the_rate"}} == {"pass"}
+
+
+def test_open_items_are_shown_for_each_month_end_and_the_last_day(staged: Staged) -> None:
+    days = {day for (day,) in staged.warehouse.rows("select as_of from intermediate.int_as_of_dates")}
+    assert days == {*_month_ends(staged.books), staged.books.plan.last}
+
+
+def _judge_control_accounts(warehouse: Warehouse, books: Books) -> int:
+    """Hold the open items of every as-of date against the sandbox's own balance of the control accounts."""
+    found = {
+        (day, account): amount
+        for day, account, amount in warehouse.rows(
+            "select as_of, account_number, sum(open_amount) from marts.open_items group by all"
+        )
+    }
+    days = {*_month_ends(books), books.plan.last}
+    balances = {(day, account): _kroner(books.ledger.balance(account, day)) for day in days for account in CONTROL}
+    assert {key: found.get(key, Decimal(0)) for key in balances} == balances
+    return len(balances)
+
+
+def test_open_items_sum_to_the_balance_of_their_control_account(staged: Staged) -> None:
+    balances = _judge_control_accounts(staged.warehouse, staged.books)
+    print(f"open items = control account for {balances} account-dates, difference 0.00")
+
+
+def test_open_items_of_a_party_sum_to_its_ledger(staged: Staged, lines: list[Line]) -> None:
+    start = staged.books.plan.start.isoformat()
+    for day in _month_ends(staged.books)[::3]:
+        expected: Counter[tuple[int, str | None]] = Counter()
+        for line in lines:
+            if line.date <= day.isoformat():
+                # what was posted before the first landed day comes as an opening, without its party
+                party = _party(line) if line.date >= start else None
+                expected[line.account["number"], party] += ORE_OF(line)
+        found = {
+            (account, party): amount
+            for account, party, amount in staged.warehouse.rows(
+                "select account_number, customer_id, sum(open_amount) from marts.open_items "
+                f"where as_of = date '{day}' group by all having sum(open_amount) <> 0"
+            )
+        }
+        assert found == {key: _kroner(ore) for key, ore in expected.items() if ore}
+
+
+def test_the_buckets_of_a_party_add_up_to_its_open_items(staged: Staged) -> None:
+    for ledger in ("receivable", "payable"):
+        buckets = staged.warehouse.rows(
+            "select as_of, customer_id, not_due + days_1_30 + days_31_60 + days_61_90 + days_over_90 + unallocated, "
+            f"total from marts.aged_{ledger}s"
+        )
+        items = staged.warehouse.rows(
+            f"select as_of, customer_id, sum(open_amount) from marts.open_items where ledger = '{ledger}' group by all"
+        )
+        assert {(day, party): total for day, party, _, total in buckets} == {(d, p): total for d, p, total in items}
+        assert [row for row in buckets if row[2] != row[3]] == []
+
+
+def _shown(warehouse: Warehouse, item: OpenItem) -> list[tuple[object, ...]]:
+    party = "is null" if item.party is None else f"= '{item.party}'"
+    number = "is null" if item.invoice is None else f"= '{item.invoice}'"
+    return warehouse.rows(
+        "select ledger, due_date, original_amount, open_amount, days_overdue, matched_by, currency_code, "
+        f"open_amount_currency from marts.open_items_as_of(date '{item.as_of}') where account_number = {item.account} "
+        f"and customer_id {party} and invoice_number {number} and item_kind = '{item.matched_by}'"
+    )
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_scenario_leaves_the_items_it_says(staged: Staged, name: str) -> None:
+    for item in scenario(staged.books.plan, name).items:
+        found = _shown(staged.warehouse, item)
+        if item.open == 0:
+            assert found == [], item
+            continue
+        ((ledger, due, original, left, overdue, matched_by, currency, foreign),) = found
+        assert (ledger, due, overdue) == (item.ledger, item.due, (item.as_of - item.due).days)
+        assert (original, left, matched_by) == (_kroner(item.original), _kroner(item.open), item.matched_by), item
+        if item.matched_by is not MatchedBy.OPENING:
+            cents = item.open if item.open_currency is None else item.open_currency
+            assert (currency, foreign) == (item.currency, _kroner(cents)), item
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_scenario_ages_as_it_says(staged: Staged, name: str) -> None:
+    told = scenario(staged.books.plan, name)
+    for day in {item.as_of for item in told.items}:
+        for (ledger, party, bucket), ore in told.aged(day).items():
+            found = staged.warehouse.rows(
+                f"select {bucket} from marts.aged_{ledger}s_as_of(date '{day}') "
+                f"where customer_id is not distinct from {'null' if party is None else repr(str(party))}"
+            )
+            assert found == [(_kroner(ore),)] or (ore == 0 and found == []), (day, ledger, party, bucket)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_scenario_leaves_its_invoices_as_it_says(staged: Staged, name: str) -> None:
+    for invoice in scenario(staged.books.plan, name).invoices:
+        found = staged.warehouse.rows(
+            "select status, net_amount, tax_amount, open_amount, currency_code from marts.invoices "
+            f"where invoice_number = '{invoice.number}'"
+        )
+        money = (invoice.net, invoice.tax, invoice.open)
+        assert found == [(invoice.status, *map(_kroner, money), invoice.currency)]
+
+
+def test_an_invoice_is_its_order_and_its_voucher_is_gross_at_the_rate(staged: Staged) -> None:
+    found = staged.warehouse.rows(
+        "select order_id, order_status, net_amount, tax_amount, gross_amount, posted_amount from marts.invoices"
+    )
+    orders = [order for order in staged.books.orders.orders.values() if order.invoice is not None]
+    assert sorted(found) == sorted(
+        (
+            str(order.id),
+            order.status.value,
+            *map(_kroner, (order.net, order.gross - order.net, order.gross, converted(order.gross, order.rate))),
+        )
+        for order in orders
+    )
+    print(f"receivable lines = gross x rate for {len(found)} invoices")
+
+
+def test_what_the_bank_says_is_suggested_and_reduces_nothing(staged: Staged) -> None:
+    matches = [match for told in scenarios(staged.books.plan) for match in told.matches]
+    assert matches
+    for match in matches:
+        found = staged.warehouse.rows(
+            "select matched_by, amount, open_amount, transaction_date from marts.bank_matches "
+            f"where invoice_number = '{match.number}' and payment_reference = '{match.reference}'"
+        )
+        assert found == [("kid_and_amount", _kroner(match.amount), _kroner(match.amount), match.day)]
+
+
+def test_every_payment_by_kid_is_suggested_for_the_invoice_of_that_kid(staged: Staged) -> None:
+    kids = {order.invoice.kid: str(order.invoice.number) for order in staged.books.orders.orders.values() if order.invoice}
+    paid = {
+        moved.id: kids[moved.reference[1]]
+        for moved in staged.books.statement.by_id.values()
+        if moved.reference[0] == "ocr" and moved.reference[1] in kids
+    }
+    found = staged.warehouse.rows(
+        "select bank_transaction_reference, invoice_number from marts.bank_matches "
+        "where starts_with(matched_by, 'kid') and amount > 0 and invoice_number is not null"
+    )
+    assert dict(found) == paid
+    assert len(found) == len(paid) > 10
+
+
+def test_a_suggestion_by_amount_is_the_only_item_with_that_amount(staged: Staged) -> None:
+    found = staged.warehouse.rows(
+        "select bank_transaction_reference, count(*), any_value(amount - open_amount) from marts.bank_matches "
+        "where matched_by = 'amount' and currency_code = 'NOK' group by all"
+    )
+    assert found
+    assert {(count, difference) for _, count, difference in found} == {(1, Decimal(0))}
+
+
+def test_days_sales_outstanding_are_receivables_over_ninety_days_of_invoicing(
+    staged: Staged, lines: list[Line]
+) -> None:
+    found = dict(staged.warehouse.rows("select as_of, days from marts.days_sales_outstanding"))
+    revenue = {line.transaction["id"] for line in read(staged.books) if line.account["number"] // 1000 == 3}
+    kinds = (VoucherType.INVOICE.id, VoucherType.CREDIT_NOTE.id)
+    judged = 0
+    for day, days in found.items():
+        window = [(day - timedelta(n)).isoformat() for n in range(90)]
+        invoiced = sum(
+            ORE_OF(line)
+            for line in lines
+            if line.account["number"] == 1500
+            and line.date in window
+            and (line.transaction["id"] in revenue or line.transaction_type["id"] in kinds)
+        )
+        if window[-1] < staged.books.plan.start.isoformat() or invoiced <= 0:
+            assert days is None, day
+            continue
+        exact = Decimal(staged.books.ledger.balance(1500, day)) * 90 / invoiced
+        assert days == exact.quantize(Decimal("0.01"), ROUND_HALF_UP), day
+        judged += 1
+    assert judged > 6
+
+
+def test_postings_dated_later_leave_open_items_as_they_were(staged: Staged, tmp_path: Path) -> None:
+    """The ledger ends on the last of June, and the day after it brings lines that say everything about older ones."""
+    shutil.copytree(staged.warehouse.folder, tmp_path, dirs_exist_ok=True)
+    earlier = type(staged.warehouse)(tmp_path, staged.warehouse.artifacts)
+    raw = earlier.raw.of(staged.books.plan.organization_id)
+    for file in raw.file("transactionlines", "2024-06-30").parents[1].glob("date=*"):
+        if file.name > "date=2024-06-30":
+            shutil.rmtree(file)
+    told = {act.number: act for one in scenarios(staged.books.plan) for act in one.acts if hasattr(act, "net")}
+    raw.land("transactionlines", "2024-07-01", [_hostile(n, sale.party.id, sale.kid) for n, sale in told.items()])
+    earlier.dbt("run", "--select", "stg_transactionlines+,+aged_receivables", "stg_transactionlines+,+aged_payables")
+    for day in ("2024-03-31", "2024-05-16", "2024-06-30"):
+        for mart in ("open_items", "aged_receivables", "aged_payables"):
+            query = f"select * from marts.{mart}_as_of('{day}') order by all"
+            assert earlier.rows(query) == staged.warehouse.rows(query) != []
+    assert earlier.rows("from marts.open_items_as_of('2024-07-01')") != staged.warehouse.rows(
+        "from marts.open_items_as_of('2024-07-01')"
+    )
+
+
+def _hostile(number: int, party: int, kid: str) -> str:
+    """A line of another invoice that uses the KID of an old one: from now on it tells nothing apart."""
+    return (
+        f'{{"id":"h{number}","transaction":{{"id":"hv{number}","number":1}},"account":{{"id":1,"number":1500}},'
+        f'"transactionType":{{"id":5010}},"amount":-7.00,"date":"2024-07-01","currency":{{"code":"LOCAL","rate":1}},'
+        f'"customer":{{"id":{party}}},"invoice":{{"number":"9{number}","dueDate":"2023-01-01",'
+        f'"remittanceReference":"{kid}"}}}}'
+    )
+
+
+@pytest.mark.parametrize("macro", MACROS)
+def test_a_table_macro_needs_the_published_file_alone_and_agrees_with_its_mart(
+    staged: Staged, tmp_path: Path, macro: str
+) -> None:
+    published = tmp_path / "finago.duckdb"
+    shutil.copyfile(staged.warehouse.file, published)
+    with duckdb.connect(os.fspath(published), read_only=True) as connection:
+        connection.execute("set enable_external_access = false")
+        of_macro = connection.execute(f"from marts.{macro}_as_of(date '2024-06-30') order by all").fetchall()
+        of_mart = connection.execute(f"from marts.{macro} where as_of = '2024-06-30' order by all").fetchall()
+    assert of_macro == of_mart != []
+
+
+@pytest.mark.slow
+def test_five_years_of_open_items_sum_to_the_control_accounts(empty_warehouse: Callable[[], Warehouse]) -> None:
+    warehouse = empty_warehouse()
+    books = land_office(warehouse, size=Size.SMALL, years=5, scenarios=True)
+    found = troubles(warehouse.dbt("build"))
+    assert {name for name in OURS if any(name in node for node in found)} == set()
+    balances = _judge_control_accounts(warehouse, books)
+    print(f"open items = control account for {balances} account-dates over five years, difference 0.00")
