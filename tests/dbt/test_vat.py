@@ -72,7 +72,14 @@ def modal(empty_warehouse: Callable[[], Warehouse]) -> Modal:
     }
     selected = ("+vat_by_period", "+general_ledger", *CHECKS)
     statuses = warehouse.dbt(
-        "build", "--indirect-selection", "cautious", "--select", *selected, "--exclude", "test_type:generic", "test_type:unit"
+        "build",
+        "--indirect-selection",
+        "cautious",
+        "--select",
+        *selected,
+        "--exclude",
+        "test_type:generic",
+        "test_type:unit",
     )
     return Modal(warehouse, books, statuses)
 
@@ -193,22 +200,33 @@ def test_a_tax_code_that_nobody_mapped_is_named_and_keeps_its_figures(modal: Mod
     ) == [(None, Decimal("16.25"), "deductible", 10000, 1625)]
 
 
-def test_rows_in_the_seed_map_the_tenants_own_numbers(modal: Modal, tmp_path: Path) -> None:
+def test_rows_in_the_seed_map_the_tenants_own_numbers_and_only_what_they_touch_is_reckoned_again(
+    modal: Modal, tmp_path: Path
+) -> None:
     shutil.copytree(modal.warehouse.folder, tmp_path, dirs_exist_ok=True)
     copy = Warehouse(tmp_path, modal.warehouse.artifacts)
     own = {number: tax.standard for number, tax in TAXES.items() if str(number) != tax.standard}
     rows = ", ".join(f"('net', {number}, '{standard}')" for number, standard in own.items())
     copy.change(f"insert into seeds.tax_code_map values {rows}")
-    affected = ("int_tax_codes", "int_vat_lines+", "vat_codes_are_mapped")
-    unaffected = ("general_ledger+", "test_type:generic", "test_type:unit")
-    copy.dbt("build", "--indirect-selection", "cautious", "--select", *affected, "--exclude", *unaffected)
+    copy.change("insert into seeds.vat_settlement_accounts values ('gross', 4392)")
+    copy.change("update intermediate.int_vat_claims set last_created_at = '1999-01-01' where organization_id = 'coded'")
+    models = ("--select", "int_tax_codes", "int_vat_settlements+", "--exclude", "general_ledger+")
+    copy.dbt("run", *models)
+    kept = "select count(*) > 0 from intermediate.int_vat_claims where last_created_at = '1999-01-01'"
+    assert copy.rows(kept) == [(True,)]
     found = copy.rows(
         "select distinct tax_number, standard_tax_code from marts.vat_by_period where organization_id = 'net' order by 1"
     )
     used = {key.tax for key in modal.books["net"].journal.vat.figures}
     assert found == sorted((number, TAXES[number].standard) for number in used)
     assert not {standard for _, standard in found} & NOT_REPORTED
-    assert copy.rows("select count(*) from audit.vat_codes_are_mapped where organization_id = 'net'") == [(0,)]
+    # a customs declaration that touches a settlement account is left out
+    assert copy.rows(
+        "select count(*) from marts.vat_by_period where tax_number = 81 and organization_id = 'gross'"
+    ) == [(0,)]
+    changed = copy.rows("from marts.vat_by_period order by all")
+    copy.dbt("run", "--full-refresh", *models)
+    assert copy.rows("from marts.vat_by_period order by all") == changed
 
 
 def test_without_taxes_the_preview_shows_what_accounts_and_rates_can_tell(modal: Modal) -> None:

@@ -1,12 +1,12 @@
 {#- The variable as_of_dates, a list of days such as ["2024-06-30"], takes the place of the default. -#}
-{%- set chosen = var('as_of_dates', []) -%}
-with dates as (
-{%- if chosen %}
+with chosen as (
     select distinct
         days.organization_id,
-        cast(unnest(['{{ chosen | join("', '") }}']) as date) as as_of
+        cast(unnest(cast({{ var('as_of_dates', []) | list }} as varchar[])) as date) as as_of
     from {{ ref('int_landed_days') }} as days
-{%- else %}
+),
+
+by_default as (
     select
         months.organization_id,
         last_day(months.period) as as_of
@@ -18,10 +18,15 @@ with dates as (
         max(days.landed_date) as as_of
     from {{ ref('int_landed_days') }} as days
     group by days.organization_id
-{%- endif %}
 )
 
 select
-    dates.organization_id,
-    dates.as_of
-from dates
+    chosen.organization_id,
+    chosen.as_of
+from chosen
+union all
+select
+    by_default.organization_id,
+    by_default.as_of
+from by_default
+where not exists (select 1 from chosen)

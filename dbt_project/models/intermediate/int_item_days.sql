@@ -58,16 +58,13 @@ select
     min(vouchers.lowest_currency) as lowest_currency,
     max(vouchers.highest_currency) as highest_currency,
     sum(vouchers.kid_lines) as kid_lines,
-    {%- for which, kind in [('main', 'vouchers.is_main'), ('other', 'vouchers.direction = 1 and not vouchers.is_main')] %}
-    arg_min(vouchers.amount, (vouchers.voucher_number, vouchers.voucher_id)) filter (where {{ kind }}) as {{ which }}_amount,
-    arg_min(vouchers.lowest_currency, (vouchers.voucher_number, vouchers.voucher_id))
-        filter (where {{ kind }}) as {{ which }}_currency,
-    {%- for column in ['due_date', 'payment_reference'] %}
-    arg_max(vouchers.{{ column }}, (vouchers.voucher_number, vouchers.voucher_id))
-        filter (where {{ kind }} and vouchers.{{ column }} is not null) as {{ which }}_{{ column }}
-    {{- ',' if not loop.last }}
-    {%- endfor %}
-    {{- ',' if not loop.last }}
-    {%- endfor %}
+    {{ of_voucher('arg_min', 'vouchers.amount', 'main') }} as main_amount,
+    {{ of_voucher('arg_min', 'vouchers.lowest_currency', 'main') }} as main_currency,
+    {{ of_voucher('arg_max', 'vouchers.due_date', 'main') }} as main_due_date,
+    {{ of_voucher('arg_max', 'vouchers.payment_reference', 'main') }} as main_payment_reference,
+    {{ of_voucher('arg_min', 'vouchers.amount', 'other') }} as other_amount,
+    {{ of_voucher('arg_min', 'vouchers.lowest_currency', 'other') }} as other_currency,
+    {{ of_voucher('arg_max', 'vouchers.due_date', 'other') }} as other_due_date,
+    {{ of_voucher('arg_max', 'vouchers.payment_reference', 'other') }} as other_payment_reference
 from vouchers
 group by all

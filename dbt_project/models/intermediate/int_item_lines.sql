@@ -32,9 +32,23 @@ placed as (
         lines.*,
         unnest(case
             when lines.invoice_number is not null
-                then [{kind: 'invoice_number', item: lines.invoice_number, since: lines.posting_date, until: {{ forever() }}}]
+                then [
+                    {
+                        kind: 'invoice_number',
+                        item: lines.invoice_number,
+                        since: lines.posting_date,
+                        until: {{ forever() }}
+                    }
+                ]
             when lines.payment_reference is null
-                then [{kind: 'line', item: lines.line_id, since: lines.posting_date, until: {{ forever() }}}]
+                then [
+                    {
+                        kind: 'line',
+                        item: lines.line_id,
+                        since: lines.posting_date,
+                        until: {{ forever() }}
+                    }
+                ]
             else [
                 {
                     kind: 'kid',
@@ -68,7 +82,7 @@ placed as (
 select
     placed.* exclude (place),
     placed.place.kind as item_kind,
-    placed.place.item as item,
+    placed.place.item,
     placed.place.since as valid_from,
     placed.place.until as valid_to,
     placed.place.kind = 'invoice_number' and placed.invoice_number is null as is_by_kid

@@ -17,13 +17,10 @@ with counted as (
                 and min(days.lowest_currency) over so_far = max(days.highest_currency) over so_far
                 then sum(days.amount_currency) over so_far
         end as open_amount_currency,
-        {%- for name, pick in [
-            ('amount', 'first_value'), ('currency', 'first_value'), ('due_date', 'last_value'), ('payment_reference', 'last_value')
-        ] %}
-        coalesce(
-            {{ pick }}(days.main_{{ name }} ignore nulls) over so_far, {{ pick }}(days.other_{{ name }} ignore nulls) over so_far
-        ) as item_{{ name }}{{ ',' if not loop.last }}
-        {%- endfor %}
+        {{ of_item('first_value', 'amount') }} as item_amount,
+        {{ of_item('first_value', 'currency') }} as item_currency,
+        {{ of_item('last_value', 'due_date') }} as item_due_date,
+        {{ of_item('last_value', 'payment_reference') }} as item_payment_reference
     from {{ ref('int_item_days') }} as days
     window
         item as (

@@ -1,6 +1,14 @@
+{{ config(
+    materialized='incremental',
+    incremental_strategy='replace_partitions',
+    on_schema_change='sync_all_columns',
+    pre_hook="{{ choose_partitions(of=ref('int_vat_read_partitions')) }}",
+) }}
+
 with posted as (
     select
         amounts.organization_id,
+        amounts.partition_date,
         amounts.voucher_id,
         amounts.period,
         amounts.tax_id,
@@ -10,8 +18,8 @@ with posted as (
             sum(amounts.tax_amount) filter (where amounts.direction = 'deductible'), sum(amounts.tax_amount)
         ) as tax_amount
     from {{ ref('int_vat_amounts') }} as amounts
-    where amounts.claimed_by in ('line', 'voucher', 'law')
-    group by amounts.organization_id, amounts.voucher_id, amounts.period, amounts.tax_id, amounts.tax_rate
+    where amounts.claimed_by in ('line', 'voucher', 'law') and {{ in_chosen_partitions('amounts') }}
+    group by all
 ),
 
 based as (
@@ -22,20 +30,22 @@ based as (
         lines.voucher_id,
         lines.period,
         lines.direction,
-        lines.is_late,
+        lines.created_at,
         lines.amount,
         vouchers.is_gross,
         vouchers.coded_amount,
         coalesce(posted.tax_amount, 0) as voucher_tax,
         sum(lines.amount) over (
-            partition by lines.organization_id, lines.voucher_id, lines.period, lines.tax_id, lines.tax_rate
-            order by lines.partition_date asc, lines._ordinal asc
+            partition by
+                lines.organization_id, lines.partition_date, lines.voucher_id, lines.period, lines.tax_id, lines.tax_rate
+            order by lines._ordinal asc
             rows between unbounded preceding and current row
         ) as coded_so_far
     from {{ ref('int_vat_lines') }} as lines
     inner join {{ ref('int_vat_vouchers') }} as vouchers
         on
             lines.organization_id = vouchers.organization_id
+            and lines.partition_date = vouchers.partition_date
             and lines.voucher_id = vouchers.voucher_id
             and lines.period = vouchers.period
             and lines.tax_id = vouchers.tax_id
@@ -43,11 +53,12 @@ based as (
     left join posted
         on
             vouchers.organization_id = posted.organization_id
+            and vouchers.partition_date = posted.partition_date
             and vouchers.voucher_id = posted.voucher_id
             and vouchers.period = posted.period
             and vouchers.tax_id = posted.tax_id
             and vouchers.tax_rate is not distinct from posted.tax_rate
-    where not lines.is_vat
+    where not lines.is_vat and {{ in_chosen_partitions('lines') }}
 ),
 
 -- each line's part is what the running total gains, so that the parts add up to the voucher's VAT
@@ -56,6 +67,7 @@ divided as (
         based.*,
         case
             when based.voucher_tax = 0 then 0
+            when based.amount = based.coded_amount and based.amount = based.coded_so_far then based.voucher_tax
             else
                 {{ proportion('based.voucher_tax', 'based.coded_so_far', 'based.coded_amount') }}
                 - {{ proportion('based.voucher_tax', '(based.coded_so_far - based.amount)', 'based.coded_amount') }}
@@ -66,11 +78,12 @@ divided as (
 select
     lines.organization_id,
     lines.partition_date,
+    partitions._digest,
     lines._ordinal,
     lines.line_id,
     divided.voucher_id,
     divided.period,
-    divided.is_late,
+    divided.created_at,
     lines.tax_id,
     codes.tax_number,
     codes.standard_tax_code,
@@ -82,6 +95,8 @@ select
     end as decimal(18, 2)) as tax_base,
     cast(divided.tax_amount as decimal(18, 2)) as tax_amount
 from {{ ref('int_ledger_lines') }} as lines
+inner join {{ ref('int_vat_read_partitions') }} as partitions
+    on lines.organization_id = partitions.organization_id and lines.partition_date = partitions.partition_date
 left join {{ ref('int_tax_codes') }} as codes
     on lines.organization_id = codes.organization_id and lines.tax_id = codes.tax_id
 left join divided
@@ -89,4 +104,4 @@ left join divided
         lines.organization_id = divided.organization_id
         and lines.partition_date = divided.partition_date
         and lines._ordinal = divided._ordinal
-where lines.tax_id is not null
+where lines.tax_id is not null and {{ in_chosen_partitions('lines') }}

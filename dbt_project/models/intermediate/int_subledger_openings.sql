@@ -56,15 +56,15 @@ known as (
         on
             accounts.organization_id = openings.organization_id
             and accounts.account_number = openings.account_number
-            and openings.period > spans.valid_from
-            and openings.period <= spans.known_to
+            and spans.valid_from < openings.period
+            and spans.known_to >= openings.period
     group by all
 ),
 
 states as (
     select
         known.* exclude (known_to, next_from),
-        case when known.next_from = {{ forever() }} then known.next_from else least(known.known_to, known.next_from) end as valid_to
+        case when known.next_from = {{ forever() }} then known.next_from else known.known_to end as valid_to
     from known
     union all by name
     select

@@ -1,6 +1,13 @@
+{{ config(
+    materialized='incremental',
+    incremental_strategy='replace_partitions',
+    on_schema_change='sync_all_columns',
+    pre_hook="{{ choose_partitions(of=ref('int_vat_read_partitions')) }}",
+) }}
+
 with expected as (
     select
-        claims.*,
+        claims.* exclude (_digest),
         vouchers.room,
         vouchers.expected_tax * case
             -- a code nobody mapped: which way its VAT goes is read off the account
@@ -12,31 +19,34 @@ with expected as (
     left join {{ ref('int_vat_vouchers') }} as vouchers
         on
             claims.organization_id = vouchers.organization_id
+            and claims.partition_date = vouchers.partition_date
             and claims.voucher_id = vouchers.voucher_id
             and claims.period = vouchers.period
             and claims.tax_id = vouchers.tax_id
             and claims.tax_rate is not distinct from vouchers.tax_rate
-            and claims.claimed_by in ('line', 'voucher')
+            and claims.claims > 1
+    where {{ in_chosen_partitions('claims') }}
 ),
 
-rested as (
+-- the codes that share an account within a voucher, and what base times rate leaves over
+shared as (
     select
         expected.*,
-        case
-            when expected.claims > 1
-                then expected.moved_amount - sum(coalesce(expected.expected_tax, 0)) over same_account
-            else 0
-        end as rest,
+        expected.moved_amount - sum(coalesce(expected.expected_tax, 0)) over same_account as rest,
         sum(coalesce(expected.room, 0)) over same_account as room_for_rest,
         row_number() over (
-            partition by
-                expected.organization_id, expected.voucher_id, expected.period, expected.account_number, expected.claimed_by
-            order by abs(expected.expected_tax) desc nulls last, expected.tax_id asc, expected.direction asc
+            same_account order by abs(expected.expected_tax) desc nulls last, expected.tax_id asc, expected.direction asc
         ) as place
     from expected
+    where expected.claims > 1
     window same_account as (
         partition by
-            expected.organization_id, expected.voucher_id, expected.period, expected.account_number, expected.claimed_by
+            expected.organization_id,
+            expected.partition_date,
+            expected.voucher_id,
+            expected.period,
+            expected.account_number,
+            expected.claimed_by
     )
 ),
 
@@ -49,66 +59,90 @@ unposted as (
     where
         vouchers.direction = 'both'
         and vouchers.expected_tax <> 0
+        and {{ in_chosen_partitions('vouchers') }}
         and not exists (
             select 1 from {{ ref('int_vat_claims') }} as claims
             where
                 claims.organization_id = vouchers.organization_id
+                and claims.partition_date = vouchers.partition_date
                 and claims.voucher_id = vouchers.voucher_id
                 and claims.period = vouchers.period
                 and claims.tax_id = vouchers.tax_id
         )
+),
+
+amounts as (
+    select
+        alone.organization_id,
+        alone.partition_date,
+        alone.voucher_id,
+        alone.period,
+        alone.account_number,
+        alone.direction,
+        alone.claimed_by,
+        alone.tax_id,
+        alone.tax_rate,
+        alone.tax_number,
+        alone.standard_tax_code,
+        alone.moved_amount as tax_amount,
+        alone.last_created_at
+    from expected as alone
+    where alone.claims = 1
+    union all
+    select
+        shared.organization_id,
+        shared.partition_date,
+        shared.voucher_id,
+        shared.period,
+        shared.account_number,
+        shared.direction,
+        shared.claimed_by,
+        shared.tax_id,
+        shared.tax_rate,
+        shared.tax_number,
+        shared.standard_tax_code,
+        coalesce(shared.expected_tax, 0)
+        + case when shared.place = 1 and abs(shared.rest) <= shared.room_for_rest then shared.rest else 0 end as tax_amount,
+        shared.last_created_at
+    from shared
+    union all
+    select
+        shared.organization_id,
+        shared.partition_date,
+        shared.voucher_id,
+        shared.period,
+        shared.account_number,
+        shared.direction,
+        'nobody' as claimed_by,
+        null as tax_id,
+        null as tax_rate,
+        null as tax_number,
+        null as standard_tax_code,
+        shared.rest as tax_amount,
+        shared.last_created_at
+    from shared
+    where shared.place = 1 and abs(shared.rest) > shared.room_for_rest
+    union all
+    select
+        unposted.organization_id,
+        unposted.partition_date,
+        unposted.voucher_id,
+        unposted.period,
+        null as account_number,
+        unposted.way as direction,
+        'law' as claimed_by,
+        unposted.tax_id,
+        unposted.tax_rate,
+        unposted.tax_number,
+        unposted.standard_tax_code,
+        case unposted.way when 'output' then -unposted.expected_tax else unposted.expected_tax end as tax_amount,
+        unposted.last_created_at
+    from unposted
 )
 
 select
-    rested.organization_id,
-    rested.voucher_id,
-    rested.period,
-    rested.account_number,
-    rested.direction,
-    rested.claimed_by,
-    rested.tax_id,
-    rested.tax_rate,
-    rested.tax_number,
-    rested.standard_tax_code,
-    case
-        when rested.claims = 1 then rested.moved_amount
-        when rested.place = 1 and abs(rested.rest) <= rested.room_for_rest
-            then coalesce(rested.expected_tax, 0) + rested.rest
-        else coalesce(rested.expected_tax, 0)
-    end as tax_amount,
-    rested.expected_tax,
-    rested.is_late
-from rested
-union all
-select
-    rested.organization_id,
-    rested.voucher_id,
-    rested.period,
-    rested.account_number,
-    rested.direction,
-    'nobody' as claimed_by,
-    null as tax_id,
-    null as tax_rate,
-    null as tax_number,
-    null as standard_tax_code,
-    rested.rest as tax_amount,
-    null as expected_tax,
-    rested.is_late
-from rested
-where rested.place = 1 and abs(rested.rest) > rested.room_for_rest
-union all
-select
-    unposted.organization_id,
-    unposted.voucher_id,
-    unposted.period,
-    null as account_number,
-    unposted.way as direction,
-    'law' as claimed_by,
-    unposted.tax_id,
-    unposted.tax_rate,
-    unposted.tax_number,
-    unposted.standard_tax_code,
-    case unposted.way when 'output' then -unposted.expected_tax else unposted.expected_tax end as tax_amount,
-    case unposted.way when 'output' then -unposted.expected_tax else unposted.expected_tax end as expected_tax,
-    unposted.is_late
-from unposted
+    amounts.*,
+    partitions._digest
+from amounts
+inner join {{ ref('int_vat_read_partitions') }} as partitions
+    on amounts.organization_id = partitions.organization_id and amounts.partition_date = partitions.partition_date

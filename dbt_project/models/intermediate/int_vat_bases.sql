@@ -1,5 +1,14 @@
+{{ config(
+    materialized='incremental',
+    incremental_strategy='replace_partitions',
+    on_schema_change='sync_all_columns',
+    pre_hook="{{ choose_partitions(of=ref('int_vat_partitions')) }}",
+) }}
+
 select
     lines.organization_id,
+    lines.partition_date,
+    lines._digest,
     lines.voucher_id,
     lines.period,
     lines.tax_id,
@@ -11,7 +20,14 @@ select
     try_cast(sum(lines.amount) as decimal(18, 2)) as coded_amount,
     -- how far rounding may carry VAT from base times rate: an øre for each line and one for the VAT itself
     cast(0.01 as decimal(3, 2)) * (cast(count(*) as integer) + 1) * max(lines.currency_rate) as room,
-    bool_or(lines.is_late) as is_late
+    max(lines.created_at) as last_created_at
 from {{ ref('int_vat_lines') }} as lines
-where not lines.is_vat
-group by lines.organization_id, lines.voucher_id, lines.period, lines.tax_id, lines.tax_rate
+where not lines.is_vat and {{ in_chosen_partitions('lines') }}
+group by
+    lines.organization_id,
+    lines.partition_date,
+    lines._digest,
+    lines.voucher_id,
+    lines.period,
+    lines.tax_id,
+    lines.tax_rate

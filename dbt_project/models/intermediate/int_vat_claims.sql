@@ -1,8 +1,17 @@
+{{ config(
+    materialized='incremental',
+    incremental_strategy='replace_partitions',
+    on_schema_change='sync_all_columns',
+    pre_hook="{{ choose_partitions(of=ref('int_vat_partitions')) }}",
+) }}
+
 -- Whose VAT an account's movement in a voucher is: the code on the VAT line itself; else the voucher's codes that the
 -- seed lets post there, or whose standard code nobody knows; else the account's only code, where it has one.
 with moved as (
     select
         lines.organization_id,
+        lines.partition_date,
+        lines._digest,
         lines.voucher_id,
         lines.period,
         lines.account_number,
@@ -14,16 +23,16 @@ with moved as (
         any_value(lines.side) as side,
         max(lines.vat_date) as vat_date,
         try_cast(sum(lines.amount) as decimal(18, 2)) as moved_amount,
-        bool_or(lines.is_late) as is_late
+        max(lines.created_at) as last_created_at
     from {{ ref('int_vat_lines') }} as lines
-    where lines.is_vat
-    group by
-        lines.organization_id, lines.voucher_id, lines.period, lines.account_number, lines.account_direction, 6, 7
+    where lines.is_vat and {{ in_chosen_partitions('lines') }}
+    group by all
 ),
 
 by_voucher as (
     select
         moved.organization_id,
+        moved.partition_date,
         moved.voucher_id,
         moved.period,
         moved.account_number,
@@ -37,6 +46,7 @@ by_voucher as (
     inner join {{ ref('int_vat_bases') }} as bases
         on
             moved.organization_id = bases.organization_id
+            and moved.partition_date = bases.partition_date
             and moved.voucher_id = bases.voucher_id
             and moved.period = bases.period
     left join {{ ref('int_vat_accounts') }} as accounts
@@ -76,12 +86,14 @@ only_numbers as (
 
 select
     moved.organization_id,
+    moved.partition_date,
+    moved._digest,
     moved.voucher_id,
     moved.period,
     moved.account_number,
     coalesce(by_voucher.direction, moved.account_direction) as direction,
     moved.moved_amount,
-    moved.is_late,
+    moved.last_created_at,
     case
         when moved.tax_id is not null then 'line'
         when by_voucher.voucher_id is not null then 'voucher'
@@ -90,7 +102,13 @@ select
     end as claimed_by,
     count(*) over (
         partition by
-            moved.organization_id, moved.voucher_id, moved.period, moved.account_number, moved.tax_id, moved.tax_rate
+            moved.organization_id,
+            moved.partition_date,
+            moved.voucher_id,
+            moved.period,
+            moved.account_number,
+            moved.tax_id,
+            moved.tax_rate
     ) as claims,
     case claimed_by when 'line' then moved.tax_id when 'voucher' then by_voucher.tax_id else only_numbers.tax_id end as tax_id,
     case claimed_by
@@ -109,6 +127,7 @@ from moved
 left join by_voucher
     on
         moved.organization_id = by_voucher.organization_id
+        and moved.partition_date = by_voucher.partition_date
         and moved.voucher_id = by_voucher.voucher_id
         and moved.period = by_voucher.period
         and moved.account_number = by_voucher.account_number

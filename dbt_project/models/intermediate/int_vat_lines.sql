@@ -1,3 +1,10 @@
+{{ config(
+    materialized='incremental',
+    incremental_strategy='replace_partitions',
+    on_schema_change='sync_all_columns',
+    pre_hook="{{ choose_partitions(of=ref('int_vat_partitions')) }}",
+) }}
+
 -- A voucher that touches the settlement account moves VAT that was owed before: all of its lines are left out.
 with vat_accounts as (
     select
@@ -7,20 +14,12 @@ with vat_accounts as (
         min(accounts.valid_from) as valid_from
     from {{ ref('int_vat_accounts') }} as accounts
     group by accounts.organization_id, accounts.account_number
-),
-
-settled as (
-    select
-        settlements.organization_id,
-        settlements.period,
-        min(settlements.settled_at) as settled_at
-    from {{ ref('int_vat_settlements') }} as settlements
-    group by settlements.organization_id, settlements.period
 )
 
 select
     lines.organization_id,
     lines.partition_date,
+    partitions._digest,
     lines._ordinal,
     coalesce(lines.voucher_id, lines.line_id) as voucher_id,
     lines.account_number,
@@ -37,9 +36,10 @@ select
     codes.standard_tax_code,
     codes.direction,
     codes.side,
-    settled.settled_at,
-    coalesce(lines.created_at > settled.settled_at, false) as is_late
+    lines.created_at
 from {{ ref('int_ledger_lines') }} as lines
+inner join {{ ref('int_vat_partitions') }} as partitions
+    on lines.organization_id = partitions.organization_id and lines.partition_date = partitions.partition_date
 inner join {{ ref('int_vat_days') }} as days
     on
         lines.organization_id = days.organization_id
@@ -55,9 +55,9 @@ left join {{ ref('int_control_accounts') }} as control_accounts
     on
         lines.organization_id = control_accounts.organization_id
         and lines.account_number = control_accounts.account_number
-left join settled on lines.organization_id = settled.organization_id and days.period = settled.period
 where
-    (
+    {{ in_chosen_partitions('lines') }}
+    and (
         vat_accounts.account_number is not null
         or (lines.tax_id is not null and control_accounts.account_number is null)
     )

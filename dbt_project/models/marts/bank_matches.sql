@@ -1,5 +1,20 @@
 with items as (
-    select states.*
+    select
+        states.organization_id as owner_id,
+        states.ledger,
+        states.account_number,
+        states.customer_id,
+        states.item_kind,
+        states.item,
+        states.invoice_number,
+        states.due_date,
+        states.open_amount,
+        states.open_amount_currency,
+        states.currency_code as item_currency,
+        states.payment_reference as item_reference,
+        states.valid_from,
+        states.valid_to,
+        concat_ws('/', states.account_number, coalesce(states.customer_id, ''), states.item_kind, states.item) as item_key
     from {{ ref('int_item_states') }} as states
     where states.open_amount <> 0 and states.item_kind <> 'opening'
 ),
@@ -7,12 +22,12 @@ with items as (
 by_kid as (
     select
         banked.*,
-        items.* exclude (organization_id, payment_reference, currency_code)
+        items.*
     from {{ ref('int_bank_references') }} as banked
     inner join items
         on
-            banked.organization_id = items.organization_id
-            and banked.kid = items.payment_reference
+            banked.organization_id = items.owner_id
+            and banked.kid = items.item_reference
             and sign(banked.amount) = sign(items.open_amount)
             -- open when the day began, or later
             and banked.transaction_date <= items.valid_to
@@ -27,22 +42,21 @@ by_kid as (
 by_amount as (
     select
         banked.*,
-        items.* exclude (organization_id, payment_reference, currency_code)
+        items.*
     from {{ ref('int_bank_references') }} as banked
     inner join items
         on
-            banked.organization_id = items.organization_id
+            banked.organization_id = items.owner_id
             and banked.amount = items.open_amount_currency
-            and banked.currency_code = items.currency_code
+            and banked.currency_code = items.item_currency
             and banked.transaction_date between items.valid_from and items.valid_to
-    where not exists (
-        select 1 from by_kid
-        where
-            by_kid.organization_id = banked.organization_id
-            and by_kid.bank_transaction_reference = banked.bank_transaction_reference
-    )
+    left join by_kid
+        on
+            banked.organization_id = by_kid.organization_id
+            and banked.bank_transaction_reference = by_kid.bank_transaction_reference
+    where by_kid.bank_transaction_reference is null
     -- an amount that several items share points at none of them
-    qualify count(distinct (items.account_number, items.customer_id, items.item_kind, items.item)) over (
+    qualify count(distinct items.item_key) over (
         partition by banked.organization_id, banked.bank_transaction_reference
     ) = 1
 ),
@@ -81,8 +95,6 @@ select
     matched.open_amount
 from matched
 qualify row_number() over (
-    partition by
-        matched.organization_id, matched.bank_transaction_reference,
-        matched.account_number, matched.customer_id, matched.item_kind, matched.item
+    partition by matched.organization_id, matched.bank_transaction_reference, matched.item_key
     order by matched.valid_from
 ) = 1

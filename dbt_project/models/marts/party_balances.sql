@@ -17,12 +17,16 @@ states as (
         days.account_number,
         days.customer_id,
         days.posting_date as valid_from,
-        coalesce(lead(days.posting_date) over party, {{ forever() }}) as valid_to,
-        sum(days.change) over party as amount
+        coalesce(
+            lead(days.posting_date) over (
+                partition by days.organization_id, days.account_number, days.customer_id order by days.posting_date
+            ),
+            {{ forever() }}
+        ) as valid_to,
+        sum(days.change) over (
+            partition by days.organization_id, days.account_number, days.customer_id order by days.posting_date
+        ) as amount
     from days
-    window party as (
-        partition by days.organization_id, days.account_number, days.customer_id order by days.posting_date
-    )
     union all
     select
         openings.organization_id,
@@ -48,7 +52,7 @@ inner join {{ ref('int_as_of_dates') }} as dates
     on
         states.organization_id = dates.organization_id
         and states.valid_from <= dates.as_of
-        and dates.as_of < states.valid_to
+        and states.valid_to > dates.as_of
 left join {{ ref('customers') }} as customers
     on states.organization_id = customers.organization_id and states.customer_id = customers.customer_id
 group by states.organization_id, dates.as_of, states.ledger, states.account_number, states.customer_id

@@ -1,4 +1,13 @@
-with shared_accounts as (
+with settled as (
+    select
+        settlements.organization_id,
+        settlements.period,
+        min(settlements.settled_at) as settled_at
+    from {{ ref('int_vat_settlements') }} as settlements
+    group by settlements.organization_id, settlements.period
+),
+
+shared_accounts as (
     select
         amounts.organization_id,
         amounts.period,
@@ -19,7 +28,7 @@ amounts as (
         posted.direction,
         0 as base_amount,
         posted.tax_amount,
-        posted.is_late,
+        posted.last_created_at as made_at,
         posted.claimed_by = 'law'
         or (posted.claimed_by in ('voucher', 'account') and shared_accounts.account_number is not null) as is_computed
     from {{ ref('int_vat_amounts') }} as posted
@@ -34,6 +43,7 @@ amounts as (
 ways as (
     select
         amounts.organization_id,
+        amounts.partition_date,
         amounts.voucher_id,
         amounts.period,
         amounts.tax_id,
@@ -58,12 +68,13 @@ bases as (
         end) as direction,
         lines.tax_base as base_amount,
         0 as tax_amount,
-        lines.is_late,
+        lines.created_at as made_at,
         false as is_computed
     from {{ ref('int_line_taxes') }} as lines
     left join ways
         on
             lines.organization_id = ways.organization_id
+            and lines.partition_date = ways.partition_date
             and lines.voucher_id = ways.voucher_id
             and lines.period = ways.period
             and lines.tax_id = ways.tax_id
@@ -82,13 +93,14 @@ summed as (
         sum(parts.base_amount) as base_amount,
         sum(parts.tax_amount) as tax_amount,
         bool_or(parts.is_computed) as is_computed,
-        coalesce(sum(parts.base_amount) filter (where parts.is_late), 0) as late_base_amount,
-        coalesce(sum(parts.tax_amount) filter (where parts.is_late), 0) as late_tax_amount
+        coalesce(sum(parts.base_amount) filter (where parts.made_at > settled.settled_at), 0) as late_base_amount,
+        coalesce(sum(parts.tax_amount) filter (where parts.made_at > settled.settled_at), 0) as late_tax_amount
     from (
         select amounts.* from amounts
         union all
         select bases.* from bases
     ) as parts
+    left join settled on parts.organization_id = settled.organization_id and parts.period = settled.period
     group by
         parts.organization_id,
         parts.period,
@@ -104,15 +116,6 @@ terms as (
         days.period,
         days.period_end
     from {{ ref('int_vat_days') }} as days
-),
-
-settled as (
-    select
-        settlements.organization_id,
-        settlements.period,
-        min(settlements.settled_at) as settled_at
-    from {{ ref('int_vat_settlements') }} as settlements
-    group by settlements.organization_id, settlements.period
 )
 
 select

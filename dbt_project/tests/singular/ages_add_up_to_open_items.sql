@@ -2,9 +2,15 @@
 {{ config(meta={'kind': 'ours', 'dagster': {'ref': {'name': 'open_items'}}}) }}
 
 with aged as (
-    select 'receivable' as ledger, receivables.* from {{ ref('aged_receivables') }} as receivables
+    select
+        'receivable' as ledger,
+        receivables.*
+    from {{ ref('aged_receivables') }} as receivables
     union all
-    select 'payable' as ledger, payables.* from {{ ref('aged_payables') }} as payables
+    select
+        'payable' as ledger,
+        payables.*
+    from {{ ref('aged_payables') }} as payables
 ),
 
 items as (

@@ -9,6 +9,15 @@ with items as (
         {{ known_sum('open_items.open_amount') }} as open_amount
     from {{ ref('open_items') }} as open_items
     group by open_items.organization_id, open_items.as_of, open_items.account_number
+),
+
+-- the trial balance knows the end of a month and the last landed day
+landed as (
+    select
+        days.organization_id,
+        max(days.landed_date) as last_date
+    from {{ ref('int_landed_days') }} as days
+    group by days.organization_id
 )
 
 select
@@ -24,14 +33,7 @@ inner join {{ ref('int_as_of_dates') }} as dates
     on
         balances.organization_id = dates.organization_id
         and balances.period = date_trunc('month', dates.as_of)
--- the trial balance knows the end of a month and the last landed day
-inner join (
-    select
-        days.organization_id,
-        max(days.landed_date) as last_date
-    from {{ ref('int_landed_days') }} as days
-    group by days.organization_id
-) as landed
+inner join landed
     on
         dates.organization_id = landed.organization_id
         and dates.as_of >= least(last_day(balances.period), landed.last_date)

@@ -1,16 +1,31 @@
--- Profit and loss of a year so far is the balance sheet's result of this year, and the sheet sums to what the trial
--- balance does: to zero, or to what the ledger itself is out of balance by.
+-- Profit and loss of a year so far is the balance sheet's result of this year, with what the ERP reports of a year that
+-- is landed from its middle on; and the sheet sums to what the trial balance does: to zero, or to what the ledger itself
+-- is out of balance by.
 {{ config(meta={'kind': 'ours', 'dagster': {'ref': {'name': 'balance_sheet'}}}) }}
 
-with years_so_far as (
+with months as (
+    select
+        effect.organization_id,
+        effect.fiscal_year,
+        effect.period,
+        sum(effect.amount) as amount,
+        sum(balance.opening_balance) as opening
+    from {{ ref('profit_and_loss') }} as effect
+    inner join {{ ref('trial_balance') }} as balance
+        on
+            effect.organization_id = balance.organization_id
+            and effect.account_number = balance.account_number
+            and effect.period = balance.period
+    group by effect.organization_id, effect.fiscal_year, effect.period
+),
+
+years_so_far as (
     select
         months.organization_id,
         months.period,
-        sum(sum(months.amount)) over (
-            partition by months.organization_id, months.fiscal_year order by months.period asc
-        ) as amount
-    from {{ ref('profit_and_loss') }} as months
-    group by months.organization_id, months.period, months.fiscal_year
+        first_value(months.opening) over year_so_far + sum(months.amount) over year_so_far as amount
+    from months
+    window year_so_far as (partition by months.organization_id, months.fiscal_year order by months.period asc)
 ),
 
 balances as (

@@ -5,6 +5,7 @@
 with wanted as (
     select
         vouchers.organization_id,
+        vouchers.partition_date,
         vouchers.voucher_id,
         vouchers.period,
         vouchers.tax_id,
@@ -26,6 +27,7 @@ with wanted as (
 posted as (
     select
         amounts.organization_id,
+        amounts.partition_date,
         amounts.voucher_id,
         amounts.period,
         amounts.tax_id,
@@ -34,8 +36,7 @@ posted as (
         sum(amounts.tax_amount) as tax_amount
     from {{ ref('int_vat_amounts') }} as amounts
     where amounts.claimed_by in ('line', 'voucher', 'law')
-    group by
-        amounts.organization_id, amounts.voucher_id, amounts.period, amounts.tax_id, amounts.tax_rate, amounts.direction
+    group by all
 )
 
 select
@@ -52,6 +53,7 @@ from wanted
 left join posted
     on
         wanted.organization_id = posted.organization_id
+        and wanted.partition_date = posted.partition_date
         and wanted.voucher_id = posted.voucher_id
         and wanted.period = posted.period
         and wanted.tax_id = posted.tax_id

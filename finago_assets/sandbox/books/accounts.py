@@ -76,7 +76,7 @@ _ACCOUNTS: Final = (
     (3900, "Annen driftsrelatert inntekt", 3),
     (4300, "Innkjøp av varer for videresalg", 1),
     (4360, "Frakt, toll og spedisjon", 1),
-    (4330, "Innkjøp av varer fra utlandet", 20),
+    (4330, "Innkjøp av varer fra utlandet", 21),
     (4390, "Beholdningsendring", None),
     (4391, "Grunnlag innførsel av varer", 81),
     (4392, "Motkonto grunnlag innførsel", None),

@@ -67,7 +67,7 @@ _TAXES: Final = (
     Tax(9, 33, "33", LOW, "Utgående avgift, lav sats", 2702),
     Tax(11, 6, "6", Decimal(0), "Utenfor avgiftsområdet"),
     Tax(12, 52, "52", Decimal(0), "Avgiftsfritt salg til utlandet"),
-    Tax(14, 20, "21", Decimal(0), "Kostnad ved innførsel av varer"),
+    Tax(14, 21, "21", Decimal(0), "Kostnad ved innførsel av varer"),
     Tax(16, 65, "1", Decimal("16.25"), "Inngående avgift, høy sats, 65 % fradrag", None, 2716),
     Tax(21, 81, "81", Decimal(25), "Innførsel av varer med fradrag, høy sats", 2704, 2714),
     Tax(25, 83, "83", Decimal(15), "Innførsel av varer med fradrag, middels sats", 2704, 2714),

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from finago_assets.sandbox.books.scenarios import general, payables, receivables, taxed
+from finago_assets.sandbox.books.scenarios import general, invoiced, payables, receivables, taxed
 from finago_assets.sandbox.books.scenarios.stage import Stage
 
 if TYPE_CHECKING:
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 WRITTEN: Final[tuple[Callable[[Stage], Scenario], ...]] = (
     *general.SCENARIOS,
     *receivables.SCENARIOS,
+    *invoiced.SCENARIOS,
     *payables.SCENARIOS,
     *taxed.SCENARIOS,
 )

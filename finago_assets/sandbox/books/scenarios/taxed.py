@@ -157,7 +157,7 @@ def import_of_goods(stage: Stage) -> Scenario:
     return Scenario(
         name="import_of_goods",
         story="Goods for 90,000 from abroad, customs values of 84,000 and, for food, 10,000.",
-        acts=(bought(day, party, ref, (4330, kr(90_000), 20)), declaration),
+        acts=(bought(day, party, ref, (4330, kr(90_000), 21)), declaration),
         items=(item,),
         vat=(
             _vat(declared, 81, "output", "84000", "-21000"),
