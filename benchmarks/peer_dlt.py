@@ -1,6 +1,6 @@
 """dlt's own REST source into parquet files, run by the interpreter of an environment of its own.
 
-Lists stay JSON text (max_table_nesting=0), as in the raw files of this project. `--best` adds the settings that were
+Lists and objects stay JSON text (max_table_nesting=0). `--best` adds the settings that were
 fastest on this data. Owns nothing else; imports nothing of this project.
 """
 

@@ -161,16 +161,10 @@ from measured
     ) }}
 {%- endmacro %}
 
-{#- What the first (arg_min) or the last (arg_max) voucher of a day says: `main` asks invoices, `other` the rest. -#}
-{% macro of_voucher(pick, value, which) -%}
-    {{ pick }}({{ value }}, (vouchers.voucher_number, vouchers.voucher_id)) filter (
-        where {{ value }} is not null and vouchers.direction = 1 and {{ '' if which == 'main' else 'not ' }}vouchers.is_main
-    )
-{%- endmacro %}
-
-{#- What an item's lines until then say of it: its invoices if they say anything, else the rest. -#}
-{% macro of_item(pick, name) -%}
+{#- What an item's vouchers until then say of it: its invoices if they say anything, else the rest. -#}
+{% macro of_item(pick, value) -%}
     coalesce(
-        {{ pick }}(days.main_{{ name }} ignore nulls) over so_far, {{ pick }}(days.other_{{ name }} ignore nulls) over so_far
+        {{ pick }}(case when vouchers.is_main then {{ value }} end ignore nulls) over so_far,
+        {{ pick }}(case when vouchers.direction = 1 then {{ value }} end ignore nulls) over so_far
     )
 {%- endmacro %}

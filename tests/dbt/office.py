@@ -28,13 +28,13 @@ if TYPE_CHECKING:
 
 def land_office(
     warehouse: Warehouse,
-    start: date | None = None,
+    since: date | None = None,
     endpoints: Container[str] = ENDPOINTS,
     **options: Unpack[Changes],
 ) -> Books:
-    """Land endpoints of a sandbox, by default all, from `start` or the books' own to the last day of its books."""
+    """Land endpoints of a sandbox, by default all, from `since` or their start to the last day of its books."""
     with running(**options) as office:
-        _land(office, warehouse, start or office.books.plan.start, endpoints)
+        _land(office, warehouse, since or office.books.plan.start, endpoints)
         return office.books
 
 

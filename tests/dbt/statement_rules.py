@@ -20,7 +20,8 @@ _YEAR_TO_DATE: Final = (
     "select organization_id, period, first_value(opening) over year + sum(amount) over year as amount, "
     "sum(effect) over year - first_value(opening) over year as effect from (select p.organization_id, p.fiscal_year, "
     "p.period, sum(p.amount) as amount, sum(p.result_effect) as effect, sum(t.opening_balance) as opening "
-    "from marts.profit_and_loss p join marts.trial_balance t using (organization_id, account_number, period) group by all) "
+    "from marts.profit_and_loss p join marts.trial_balance t using (organization_id, account_number, period) "
+    "group by all) "
     "window year as (partition by organization_id, fiscal_year order by period)"
 )
 _KNOWN: Final = (
@@ -39,8 +40,8 @@ RULES: Final = {
     ),
     "an account opens with what it closed with, or with nothing where it restarts its year": (
         f"from ({_YEARS}) where closing_before is not null "
-        "and (opening_balance is not null or fiscal_year is not null) and opening_balance is distinct from case when restarts and fiscal_year is distinct from year_before then 0 "
-        "else closing_before end"
+        "and (opening_balance is not null or fiscal_year is not null) and opening_balance is distinct from "
+        "case when restarts and fiscal_year is distinct from year_before then 0 else closing_before end"
     ),
     "an opening is NULL exactly where it is unknown": (
         "from marts.trial_balance where (opening_balance is null) <> (opening_source = 'unknown')"
@@ -51,7 +52,8 @@ RULES: Final = {
     ),
     "the closings of a month sum to zero": (
         "select period, sum(closing_balance) from marts.trial_balance "
-        f"semi join ({_KNOWN}) using (organization_id, period) group by organization_id, period having sum(closing_balance) <> 0"
+        f"semi join ({_KNOWN}) using (organization_id, period) group by organization_id, period "
+        "having sum(closing_balance) <> 0"
     ),
     "the balance sheet of a month sums to zero": (
         f"select period, sum(amount) from marts.balance_sheet semi join ({_KNOWN}) using (organization_id, period) "

@@ -54,7 +54,7 @@ def several(empty_warehouse: Callable[[], Warehouse]) -> Several:
     land_hand_kept_books(warehouse.raw)
     modes = Modes(foreign_amounts=True, per_hundred=("EUR",))
     foreign = _sandbox(warehouse, FOREIGN, modes, Size.BARE)
-    _sandbox(warehouse, BARE, Modes(incoming=Incoming.NEVER), Size.BARE, until=A_YEAR_ON)
+    _sandbox(warehouse, BARE, Modes(incoming=Incoming.NEVER), Size.TINY, until=A_YEAR_ON)
     _sandbox(warehouse, DAMAGED, Modes(), Size.TINY)
     damage = _damage(warehouse)
     return Several(warehouse, foreign, damage, warehouse.dbt("build", "--exclude-resource-type", "unit_test"))

@@ -1,4 +1,4 @@
-"""Open items, ages, invoices and bank matches of a sandbox's books: against its own ledger and each scenario's figures."""
+"""Open items, ages, invoices and bank matches of a sandbox, against its own ledger and each scenario's figures."""
 
 from __future__ import annotations
 
@@ -15,9 +15,8 @@ import pytest
 from finago_assets.sandbox.books.money import ORE, converted
 from finago_assets.sandbox.books.plan import Size
 from finago_assets.sandbox.books.scenarios import WRITTEN, scenario, scenarios
-from finago_assets.sandbox.books.scenarios.model import MatchedBy, OpenItem
+from finago_assets.sandbox.books.scenarios.model import MatchedBy, OpenItem, Sale
 from finago_assets.sandbox.books.vouchers import VoucherType
-from tests.dbt.conftest import Staged
 from tests.dbt.office import land_office
 from tests.dbt.warehouse import troubles
 from tests.sandbox.ledger_lines import Line, Reader, read
@@ -27,6 +26,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from finago_assets.sandbox.books.company import Books
+    from tests.dbt.conftest import Staged
     from tests.dbt.warehouse import Warehouse
 
 CONTROL: Final = (1500, 2400)
@@ -278,8 +278,8 @@ def test_postings_dated_later_leave_open_items_as_they_were(staged: Staged, tmp_
     for file in raw.file("transactionlines", "2024-06-30").parents[1].glob("date=*"):
         if file.name > "date=2024-06-30":
             shutil.rmtree(file)
-    told = {act.number: act for one in scenarios(staged.books.plan) for act in one.acts if hasattr(act, "net")}
-    raw.land("transactionlines", "2024-07-01", [_hostile(n, sale.party.id, sale.kid) for n, sale in told.items()])
+    sales = [act for told in scenarios(staged.books.plan) for act in told.acts if isinstance(act, Sale)]
+    raw.land("transactionlines", "2024-07-01", [_hostile(sale.number, sale.party.id, sale.kid) for sale in sales])
     earlier.dbt("run", "--select", "stg_transactionlines+,+aged_receivables", "stg_transactionlines+,+aged_payables")
     for day in ("2024-03-31", "2024-05-16", "2024-06-30"):
         for mart in ("open_items", "aged_receivables", "aged_payables"):

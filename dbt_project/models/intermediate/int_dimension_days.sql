@@ -1,9 +1,10 @@
 {{ config(
     materialized='incremental',
     incremental_strategy='replace_partitions',
-    pre_hook="{{ choose_partitions(of=ref('int_ledger_lines')) }}",
+    pre_hook="{{ choose_partitions(of=ref('int_ledger_partitions')) }}",
 ) }}
 
+-- depends_on: {{ ref('int_ledger_partitions') }}
 with lines as (
     select
         lines.organization_id,

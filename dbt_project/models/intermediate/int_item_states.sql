@@ -1,37 +1,42 @@
+-- Vouchers of a day are counted one by one, and what holds after the last of them is the day's state.
 with counted as (
     select
-        days.organization_id,
-        days.ledger,
-        days.account_number,
-        days.customer_id,
-        days.item_kind,
-        days.item,
-        days.moved_on as valid_from,
-        coalesce(lead(days.moved_on) over item, {{ forever() }}) as valid_to,
-        min(days.posting_date) over so_far as item_date,
-        sum(days.kid_lines) over so_far as kid_lines,
-        sum(days.amount) over so_far as open_amount,
+        vouchers.organization_id,
+        vouchers.ledger,
+        vouchers.account_number,
+        vouchers.customer_id,
+        vouchers.item_kind,
+        vouchers.item,
+        vouchers.moved_on as valid_from,
+        coalesce(lead(vouchers.moved_on) over item, {{ forever() }}) as valid_to,
+        min(case when vouchers.direction = 1 then vouchers.posting_date end) over so_far as item_date,
+        sum(vouchers.kid_lines) over so_far as kid_lines,
+        sum(vouchers.amount) over so_far as open_amount,
         case
             when
-                sum(days.unknown_amounts) over so_far = 0
-                and min(days.lowest_currency) over so_far = max(days.highest_currency) over so_far
-                then sum(days.amount_currency) over so_far
+                sum(vouchers.unknown_amounts) over so_far = 0
+                and min(vouchers.lowest_currency) over so_far = max(vouchers.highest_currency) over so_far
+                then sum(vouchers.amount_currency) over so_far
         end as open_amount_currency,
-        {{ of_item('first_value', 'amount') }} as item_amount,
-        {{ of_item('first_value', 'currency') }} as item_currency,
-        {{ of_item('last_value', 'due_date') }} as item_due_date,
-        {{ of_item('last_value', 'payment_reference') }} as item_payment_reference
-    from {{ ref('int_item_days') }} as days
+        {{ of_item('first_value', 'vouchers.amount') }} as item_amount,
+        {{ of_item('first_value', 'vouchers.lowest_currency') }} as item_currency,
+        {{ of_item('last_value', 'vouchers.due_date') }} as item_due_date,
+        {{ of_item('last_value', 'vouchers.payment_reference') }} as item_payment_reference
+    from {{ ref('int_item_vouchers') }} as vouchers
     window
         item as (
             partition by
-                days.organization_id, days.account_number, days.customer_id, days.item_kind, days.item
-            order by days.moved_on
+                vouchers.organization_id, vouchers.account_number, vouchers.customer_id,
+                vouchers.item_kind, vouchers.item
+            order by
+                vouchers.moved_on, vouchers.voucher_number, vouchers.voucher_id, vouchers.direction, vouchers.is_main
         ),
         so_far as (
             partition by
-                days.organization_id, days.account_number, days.customer_id, days.item_kind, days.item
-            order by days.moved_on
+                vouchers.organization_id, vouchers.account_number, vouchers.customer_id,
+                vouchers.item_kind, vouchers.item
+            order by
+                vouchers.moved_on, vouchers.voucher_number, vouchers.voucher_id, vouchers.direction, vouchers.is_main
             rows between unbounded preceding and current row
         )
 )
@@ -55,6 +60,7 @@ select
     counted.item_currency as currency_code,
     try_cast(counted.open_amount_currency as decimal(18, 2)) as open_amount_currency
 from counted
+where counted.valid_from < counted.valid_to
 union all by name
 select
     openings.organization_id,

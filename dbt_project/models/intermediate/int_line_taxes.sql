@@ -13,10 +13,8 @@ with posted as (
         amounts.period,
         amounts.tax_id,
         amounts.tax_rate,
-        -- of a code that goes both ways, the way that deducts
-        coalesce(
-            sum(amounts.tax_amount) filter (where amounts.direction = 'deductible'), sum(amounts.tax_amount)
-        ) as tax_amount
+        sum(amounts.tax_amount) as tax_amount,
+        sum(amounts.tax_amount) filter (where amounts.direction = 'deductible') as deductible_amount
     from {{ ref('int_vat_amounts') }} as amounts
     where amounts.claimed_by in ('line', 'voucher', 'law') and {{ in_chosen_partitions('amounts') }}
     group by all
@@ -34,7 +32,10 @@ based as (
         lines.amount,
         vouchers.is_gross,
         vouchers.coded_amount,
-        coalesce(posted.tax_amount, 0) as voucher_tax,
+        -- of a code that goes both ways, the way that deducts
+        coalesce(
+            posted.deductible_amount, case when vouchers.direction = 'both' then 0 else posted.tax_amount end, 0
+        ) as voucher_tax,
         sum(lines.amount) over (
             partition by
                 lines.organization_id, lines.partition_date, lines.voucher_id, lines.period, lines.tax_id, lines.tax_rate

@@ -1,5 +1,6 @@
 -- Dense: an account that an answer leaves out of a month did not move in it, and one it leaves out of a whole request
--- has nothing on it. Openings and closings between are those of the months beside.
+-- has nothing on it. Openings and closings between are those of the months beside; in months that no account is told of
+-- nothing moved, and what the balances are is not known.
 with elements as (
     select
         balances.organization_id,
@@ -50,10 +51,7 @@ asked as (
     select
         months.organization_id,
         months.period,
-        -- a month that no account was told of belongs to the request before it
-        last_value(max(elements.request) ignore nulls) over (
-            partition by months.organization_id order by months.period asc
-        ) as request
+        max(elements.request) as request
     from months
     left join elements on months.organization_id = elements.organization_id and months.period = elements.period
     group by months.organization_id, months.period
@@ -85,12 +83,16 @@ select
     grid.request,
     case
         when grid.is_told then grid.opening
-        else coalesce(last_value(grid.closing ignore nulls) over before, first_value(grid.opening ignore nulls) over after, 0)
+        when grid.request is not null then coalesce(
+            last_value(grid.closing ignore nulls) over before, first_value(grid.opening ignore nulls) over after, 0
+        )
     end as opening,
     case when grid.is_told then grid.change else 0 end as change,
     case
         when grid.is_told then grid.closing
-        else coalesce(last_value(grid.closing ignore nulls) over before, first_value(grid.opening ignore nulls) over after, 0)
+        when grid.request is not null then coalesce(
+            last_value(grid.closing ignore nulls) over before, first_value(grid.opening ignore nulls) over after, 0
+        )
     end as closing
 from grid
 window

@@ -10,7 +10,9 @@ with codes as (
 accounts as (
     select
         vat.organization_id,
-        md5(cast(list(vat order by vat.account_number, vat.standard_tax_code, vat.direction, vat.valid_from) as varchar)) as digest,
+        md5(cast(list(
+            vat order by vat.account_number, vat.standard_tax_code, vat.direction, vat.valid_from
+        ) as varchar)) as digest,
         list(distinct vat.account_number) as numbers
     from {{ ref('int_vat_accounts') }} as vat
     group by vat.organization_id
@@ -39,10 +41,14 @@ settlements as (
 select
     lines.organization_id,
     lines.partition_date,
-    concat_ws('/',
+    concat_ws(
+        '/',
         any_value(lines._digest),
         {{ vat_models_digest() }},
-        md5(concat_ws('/', any_value(codes.digest), any_value(accounts.digest), any_value(controls.digest), any_value(terms.digest))),
+        any_value(codes.digest),
+        any_value(accounts.digest),
+        any_value(controls.digest),
+        any_value(terms.digest),
         string_agg(distinct settlements.voucher_id, ',' order by settlements.voucher_id asc)
     ) as _digest
 from {{ ref('int_ledger_lines') }} as lines

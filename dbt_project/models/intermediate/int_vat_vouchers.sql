@@ -6,7 +6,7 @@ with chosen as (
     select
         readings.*,
         case
-            when readings.fits_net is distinct from readings.fits_gross then coalesce(readings.fits_gross, false)
+            when readings.fits_net <> readings.fits_gross then readings.fits_gross
             else coalesce(habits.is_gross, false)
         end as is_gross
     from {{ ref('int_vat_readings') }} as readings

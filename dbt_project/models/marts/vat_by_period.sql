@@ -15,7 +15,7 @@ shared_accounts as (
     from {{ ref('int_vat_amounts') }} as amounts
     where amounts.claimed_by in ('line', 'voucher', 'account')
     group by amounts.organization_id, amounts.period, amounts.account_number
-    having count(distinct {id: amounts.tax_id, rate: amounts.tax_rate}) > 1
+    having count(distinct concat_ws('@', amounts.tax_id, amounts.tax_rate)) > 1
 ),
 
 amounts as (
