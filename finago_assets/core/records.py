@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from functools import lru_cache
+from functools import lru_cache, partial
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
@@ -40,20 +41,21 @@ class RecordReader:
         fields = [*self._paths]
         if endpoint.window is not None:
             fields.append([endpoint.window.day_field])
-        self._decoder = msgspec.json.Decoder(list[_shape("Record", fields)])  # type: ignore[misc]  # made at run time
+        self._decode = msgspec.json.Decoder(_shape("Record", fields)).decode
 
     def keys(self, records: Sequence[bytes]) -> list[str | None]:
         """Return each record's key as text, parts joined by `|`."""
-        return [self._key(row) for row in self._rows(records)]
+        return self._keys(self._rows(records))
 
     def read(self, records: Sequence[bytes]) -> Reading:
         """Return keys and days. Raises Malformed when a record has no usable day."""
         rows = self._rows(records)
-        return Reading([self._key(row) for row in rows], [self._day(row) for row in rows])
+        return Reading(self._keys(rows), self._days(rows))
 
     def _rows(self, records: Sequence[bytes]) -> list[Any]:
         try:
-            rows: list[Any] = self._decoder.decode(b"[" + b",".join(records) + b"]")
+            # one at a time is as fast as all at once, and spares three copies of the page
+            rows: list[Any] = list(map(self._decode, records))
         except msgspec.MsgspecError:
             raise Malformed(
                 f"GET {self._endpoint.path}: a record is no JSON object, or its {self._fields} has another type than a "
@@ -61,19 +63,22 @@ class RecordReader:
             ) from None
         return rows
 
-    def _key(self, row: Any) -> str | None:  # noqa: ANN401  a struct made at run time
-        if len(self._paths) == 1:
-            value = _follow(row, self._paths[0])
-            return None if value is None else str(value)
-        return "|".join(str(_follow(row, path)) for path in self._paths)
+    def _keys(self, rows: list[Any]) -> list[str | None]:
+        if len(self._paths) > 1:
+            return ["|".join(str(_follow(row, path)) for path in self._paths) for row in rows]
+        read = partial(_follow, path=self._paths[0]) if len(self._paths[0]) > 1 else attrgetter(self._paths[0][0])
+        return [None if value is None else str(value) for value in map(read, rows)]
 
-    def _day(self, row: Any) -> date:  # noqa: ANN401  a struct made at run time
+    def _days(self, rows: list[Any]) -> list[date]:
         window = self._endpoint.window
-        value = None if window is None else getattr(row, window.day_field)
-        day = _parse_day(value) if isinstance(value, str) else None
-        if day is None:
-            raise Malformed(f"GET {self._endpoint.path}: a record has no readable `{window and window.day_field}`.")
-        return day
+        field = "" if window is None else window.day_field
+        days = [_parse_day(getattr(row, field, None)) for row in rows]
+        read = [day for day in days if day is not None]
+        if len(read) < len(days):
+            raise Malformed(
+                f"GET {self._endpoint.path}: a record has no readable `{field}`. Nothing of this request was landed."
+            )
+        return read
 
     @property
     def _fields(self) -> str:
@@ -103,9 +108,9 @@ def _follow(row: Any, path: list[str]) -> object:  # noqa: ANN401  a struct made
 
 
 @lru_cache(maxsize=8192)
-def _parse_day(text: str) -> date | None:
+def _parse_day(value: object) -> date | None:
     try:
-        return date.fromisoformat(text[:10])
+        return date.fromisoformat(value[:10]) if isinstance(value, str) else None
     except ValueError:
         return None
 

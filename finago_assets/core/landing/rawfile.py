@@ -26,8 +26,8 @@ if TYPE_CHECKING:
 # larger groups cost memory when the file is read, smaller ones compress worse
 ROW_GROUP: Final = 20_000
 _READ_BATCH: Final = 2_000
-_PAGE_BYTES: Final = 256 * 1024
-_PAGE_CHECK_ROWS: Final = 256
+_PAGE_BYTES: Final = 64 * 1024
+_PAGE_CHECK_ROWS: Final = 64
 _COLUMNS: Final = (
     pa.field("ordinal", pa.int64(), nullable=False),
     pa.field("page", pa.int32(), nullable=False),

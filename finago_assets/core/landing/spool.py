@@ -146,6 +146,8 @@ class ChainSpool:
         with typed_errors(f"Landing {self._endpoint.name}"):
             while self._buffered > BUFFER_BYTES:
                 self._flush(max(self._days, key=lambda day: self._days[day].size))
+                # each chain's thread has a heap of its own, which would keep what it has written away
+                pa.default_memory_pool().release_unused()
 
     def publish(self, facts: ChainFacts) -> Iterator[Landed]:
         """See `Spool.publish`."""

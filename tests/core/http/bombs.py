@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import gzip
 import json
-import resource
 import sys
 import zlib
 from typing import TYPE_CHECKING, Final
@@ -16,6 +15,7 @@ from finago_assets.core.errors import FinagoError
 from finago_assets.core.http.call import Tally
 from finago_assets.core.http.retry import RetryPolicy
 from finago_assets.core.http.transport import Response
+from tests.peak import peak_kib
 
 from .office import API, Asked, Clock, Office, Stream, client_of, lines, plain, records, reply
 
@@ -79,7 +79,7 @@ def outcome(answer: Callable[[Asked], Response], call: Call, clock: Clock) -> st
 def main() -> None:
     clock = Clock()
     led_to = {name: outcome(answer, call, clock) for name, (answer, call) in bombs(clock).items()}
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    peak = peak_kib() / 1024
     json.dump({"led_to": led_to, "peak": peak}, sys.stdout)
 
 

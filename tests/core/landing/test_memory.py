@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import random
-import resource
 from typing import TYPE_CHECKING
 
 from finago_assets.core.landing.parquet import ParquetStore
 from tests.core.landing.landers import heard, spawned
 from tests.core.landing.samples import JANUARY, LINES, ORGANIZATION, facts
+from tests.peak import peak_kib
 
 if TYPE_CHECKING:
     from multiprocessing.connection import Connection
@@ -32,7 +32,7 @@ def _growth(data_dir: Path, rows: int) -> int:
 def _land(data_dir: Path, rows: int, to: Connection) -> None:
     source, days = random.Random(1), JANUARY.days
     records = [b'{"id":"%032x","f":"%b"}' % (source.getrandbits(128), b"x" * 550) for _ in range(1000)]
-    before = _peak()
+    before = peak_kib()
     with ParquetStore(data_dir).spool(LINES, ORGANIZATION, days) as spool:
         for start in range(0, rows, 1000):
             page = [bytes(memoryview(record)) for record in records]  # of its own, as from a response
@@ -40,8 +40,4 @@ def _land(data_dir: Path, rows: int, to: Connection) -> None:
             spool.add(start, page, drawn, [f"{start + n}" for n in range(1000)])
         landed = list(spool.publish(facts(JANUARY)))
     assert sum(fact.manifest.distinct_ids for fact in landed) == rows
-    to.send((_peak() - before) // 1024)
-
-
-def _peak() -> int:
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    to.send((peak_kib() - before) // 1024)
