@@ -1,4 +1,4 @@
-"""This process's own peak memory. `getrusage` also carries a parent's peak across fork and exec, which is not its own."""
+"""The peak memory of a process itself: `getrusage` carries a parent's peak along, across fork and exec."""
 
 from __future__ import annotations
 
