@@ -17,18 +17,33 @@ with lines as (
     where lines.reject_reason is null
 ),
 
+converted as (
+    select
+        lines.*,
+        case when lines.is_foreign then lines.currency_code end as foreign_code,
+        case
+            when lines.is_foreign then try_cast({{ at_rate('lines.amount', 'lines.currency_rate', 1) }} as decimal(24, 6))
+            else lines.amount
+        end as at_1,
+        case
+            when lines.is_foreign then try_cast({{ at_rate('lines.amount', 'lines.currency_rate', 100) }} as decimal(24, 6))
+            else lines.amount
+        end as at_100
+    from lines
+),
+
 read_each_way as (
     select
         lines.organization_id,
         'account month' as kind,
         reported.change as target,
-        count_if(lines.is_foreign) * cast(0.005 as decimal(4, 3)) as tolerance,
-        count(distinct lines.currency_code) filter (where lines.is_foreign) as currencies,
-        any_value(lines.currency_code) filter (where lines.is_foreign) as currency_code,
+        count(lines.foreign_code) as foreign_lines,
+        count(distinct lines.foreign_code) as currencies,
+        max(lines.foreign_code) as currency_code,
         sum(lines.amount) as as_base,
-        sum(case when lines.is_foreign then try_cast({{ at_rate('lines.amount', 'lines.currency_rate', 1) }} as decimal(24, 6)) else lines.amount end) as per_1,
-        sum(case when lines.is_foreign then try_cast({{ at_rate('lines.amount', 'lines.currency_rate', 100) }} as decimal(24, 6)) else lines.amount end) as per_100
-    from lines
+        sum(lines.at_1) as per_1,
+        sum(lines.at_100) as per_100
+    from converted as lines
     inner join {{ ref('int_tie_out_months') }} as months
         on lines.organization_id = months.organization_id and lines.period = months.period and months.is_judged
     inner join {{ ref('int_reported_balances') }} as reported
@@ -45,13 +60,13 @@ read_each_way as (
         lines.organization_id,
         'voucher' as kind,
         0 as target,
-        count_if(lines.is_foreign) * cast(0.005 as decimal(4, 3)) as tolerance,
-        count(distinct lines.currency_code) filter (where lines.is_foreign) as currencies,
-        any_value(lines.currency_code) filter (where lines.is_foreign) as currency_code,
+        count(lines.foreign_code) as foreign_lines,
+        count(distinct lines.foreign_code) as currencies,
+        max(lines.foreign_code) as currency_code,
         sum(lines.amount) as as_base,
-        sum(case when lines.is_foreign then try_cast({{ at_rate('lines.amount', 'lines.currency_rate', 1) }} as decimal(24, 6)) else lines.amount end) as per_1,
-        sum(case when lines.is_foreign then try_cast({{ at_rate('lines.amount', 'lines.currency_rate', 100) }} as decimal(24, 6)) else lines.amount end) as per_100
-    from lines
+        sum(lines.at_1) as per_1,
+        sum(lines.at_100) as per_100
+    from converted as lines
     where (lines.organization_id, lines.voucher_id) in (
         select (l.organization_id, l.voucher_id) from lines as l where l.is_foreign
     )
@@ -59,15 +74,19 @@ read_each_way as (
     having count(distinct case when lines.is_foreign then lines.currency_rate else 1 end) > 1
 ),
 
--- each converted line may be half an øre off, which is the tolerance
+-- each converted line may be half an øre off
 fitted as (
     select
         read_each_way.organization_id,
         read_each_way.kind,
         read_each_way.currency_code,
         read_each_way.as_base = read_each_way.target as fits_base,
-        coalesce(abs(read_each_way.per_1 - read_each_way.target) <= read_each_way.tolerance, false) as fits_per_1,
-        coalesce(abs(read_each_way.per_100 - read_each_way.target) <= read_each_way.tolerance, false) as fits_per_100
+        coalesce(
+            abs(read_each_way.per_1 - read_each_way.target) <= read_each_way.foreign_lines * cast(0.005 as decimal(4, 3)), false
+        ) as fits_per_1,
+        coalesce(
+            abs(read_each_way.per_100 - read_each_way.target) <= read_each_way.foreign_lines * cast(0.005 as decimal(4, 3)), false
+        ) as fits_per_100
     from read_each_way
     where read_each_way.currencies = 1
 ),
@@ -76,8 +95,12 @@ invoices as (
     select
         orders.organization_id,
         orders.currency_code,
-        bool_or(abs(lines.amount) = round({{ at_rate('abs(orders.gross_amount)', 'orders.currency_rate', 1) }}, 2)) as fits_per_1,
-        bool_or(abs(lines.amount) = round({{ at_rate('abs(orders.gross_amount)', 'orders.currency_rate', 100) }}, 2)) as fits_per_100
+        bool_or(
+            abs(lines.amount) = round({{ at_rate('abs(orders.gross_amount)', 'orders.currency_rate', 1) }}, 2)
+        ) as fits_per_1,
+        bool_or(
+            abs(lines.amount) = round({{ at_rate('abs(orders.gross_amount)', 'orders.currency_rate', 100) }}, 2)
+        ) as fits_per_100
     from {{ ref('int_invoiced_orders') }} as orders
     inner join lines on orders.organization_id = lines.organization_id and orders.voucher_id = lines.voucher_id
     where lines.is_foreign and orders.currency_code = lines.currency_code and orders.currency_rate = lines.currency_rate

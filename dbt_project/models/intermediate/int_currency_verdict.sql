@@ -3,15 +3,24 @@ with organizations as (
     from {{ ref('stg_transactionlines') }} as lines
 ),
 
-spoken as (
+claims as (
     select
         evidence.organization_id,
-        coalesce(sum(evidence.cases) filter (where evidence.kind = 'account month' and evidence.speaks_for = 'base'), 0) as account_months_for_base,
-        coalesce(sum(evidence.cases) filter (where evidence.kind = 'account month' and evidence.speaks_for = 'foreign'), 0) as account_months_for_foreign,
-        coalesce(sum(evidence.cases) filter (where evidence.kind = 'voucher' and evidence.speaks_for = 'base'), 0) as vouchers_for_base,
-        coalesce(sum(evidence.cases) filter (where evidence.kind = 'voucher' and evidence.speaks_for = 'foreign'), 0) as vouchers_for_foreign
+        evidence.kind || ' for ' || evidence.speaks_for as claim,
+        evidence.cases
     from {{ ref('int_currency_evidence') }} as evidence
-    group by evidence.organization_id
+    where evidence.speaks_for is not null
+),
+
+spoken as (
+    select
+        claims.organization_id,
+        coalesce(sum(claims.cases) filter (where claims.claim = 'account month for base'), 0) as account_months_for_base,
+        coalesce(sum(claims.cases) filter (where claims.claim = 'account month for foreign'), 0) as account_months_for_foreign,
+        coalesce(sum(claims.cases) filter (where claims.claim = 'voucher for base'), 0) as vouchers_for_base,
+        coalesce(sum(claims.cases) filter (where claims.claim = 'voucher for foreign'), 0) as vouchers_for_foreign
+    from claims
+    group by claims.organization_id
 ),
 
 judged as (
