@@ -34,6 +34,7 @@ check: $(READY)
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
+	@cd dbt_project && ../$(BIN)/sqlfluff lint --quiet models tests
 
 $(READY): constraints.txt pyproject.toml
 	@test -n '$(PYTHON)' || { echo 'Python 3.11, 3.12 or 3.13 with the venv module is needed, and none was found.' >&2; exit 1; }
