@@ -55,6 +55,19 @@
     {%- endif %}
 {%- endmacro %}
 
+{#- True for rows of the chosen partitions. The date alone comes first because only a plain column reaches the scan:
+    it then reads the days that changed, not the whole ledger. -#}
+{% macro of_chosen_partitions(relation) -%}
+{{ relation }}.partition_date in (
+    select part.d
+    from (select unnest(getvariable('{{ partitions_variable() }}'), recursive := true)) as part
+)
+and ({{ relation }}.organization_id, {{ relation }}.partition_date) in (
+    select (part.o, part.d)
+    from (select unnest(getvariable('{{ partitions_variable() }}'), recursive := true)) as part
+)
+{%- endmacro %}
+
 {#- Deletes exactly the chosen partitions, those that became empty or vanished included, then inserts their new rows. -#}
 {% macro get_incremental_replace_partitions_sql(arg_dict) -%}
     {%- set columns = arg_dict['dest_columns'] | map(attribute='quoted') | join(', ') -%}

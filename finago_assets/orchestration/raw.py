@@ -39,13 +39,19 @@ def raw_assets(settings: Settings) -> list[dg.AssetsDefinition]:
     """Return every raw asset that is switched on."""
     on = [e for e in ENDPOINTS.values() if e.enabled or e.name in settings.extra_endpoints]
     windowed = [_windowed_asset(endpoint, settings) for endpoint in on if endpoint.kind is Kind.WINDOWED]
-    return [_reference_assets([endpoint for endpoint in on if endpoint.kind is Kind.REFERENCE]), *windowed]
+    lists = [endpoint for endpoint in on if endpoint.kind is Kind.REFERENCE]
+    return [
+        _reference_assets("land_reference", [endpoint for endpoint in lists if not endpoint.by_fiscal_year]),
+        # the ERP's opinion of the ledger is asked for after the ledger, or the two could not be compared
+        _reference_assets("land_balances", [endpoint for endpoint in lists if endpoint.by_fiscal_year]),
+        *windowed,
+    ]
 
 
 def _spec(endpoint: Endpoint, *, partitions: dg.PartitionsDefinition[str] | None, skippable: bool) -> dg.AssetSpec:
     return dg.AssetSpec(
         raw_key(endpoint.name),
-        deps=[raw_key(endpoint.parent.endpoint)] if endpoint.parent is not None else [],
+        deps=[raw_key(name) for name in _read_before(endpoint)],
         description=endpoint_description(endpoint),
         metadata=endpoint_metadata(endpoint),
         group_name=f"raw_{endpoint.group}",
@@ -59,6 +65,12 @@ def _spec(endpoint: Endpoint, *, partitions: dg.PartitionsDefinition[str] | None
         partitions_def=partitions,
         skippable=skippable,
     )
+
+
+def _read_before(endpoint: Endpoint) -> list[str]:
+    if endpoint.by_fiscal_year:
+        return ["fiscalperiods", "transactionlines"]
+    return [] if endpoint.parent is None else [endpoint.parent.endpoint]
 
 
 def _windowed_asset(endpoint: Endpoint, settings: Settings) -> dg.AssetsDefinition:
@@ -92,11 +104,11 @@ def _windowed_asset(endpoint: Endpoint, settings: Settings) -> dg.AssetsDefiniti
     return land
 
 
-def _reference_assets(endpoints: list[Endpoint]) -> dg.AssetsDefinition:
+def _reference_assets(name: str, endpoints: list[Endpoint]) -> dg.AssetsDefinition:
     by_key = {raw_key(endpoint.name): endpoint for endpoint in endpoints}
 
     @dg.multi_asset(
-        name="land_reference",
+        name=name,
         specs=[_spec(endpoint, partitions=None, skippable=True) for endpoint in endpoints],
         check_specs=[spec for key, endpoint in by_key.items() for spec in checks.specs(endpoint, key)],
         can_subset=True,

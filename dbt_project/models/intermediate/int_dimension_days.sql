@@ -19,10 +19,7 @@ with lines as (
     where
         len(lines.dimensions) > 0
         {%- if is_incremental() %}
-        and (lines.organization_id, lines.partition_date) in (
-            select (part.o, part.d)
-            from (select unnest(getvariable('{{ partitions_variable() }}'), recursive := true)) as part
-        )
+        and {{ of_chosen_partitions('lines') | indent(8) }}
         {%- endif %}
 ),
 

@@ -17,8 +17,5 @@ select
     ) as balance_within_day
 from {{ ref('int_ledger_lines') }} as lines
 {% if is_incremental() %}
-    where (lines.organization_id, lines.partition_date) in (
-        select (part.o, part.d)
-        from (select unnest(getvariable('{{ partitions_variable() }}'), recursive := true)) as part
-    )
+    where {{ of_chosen_partitions('lines') | indent(4) }}
 {% endif %}
