@@ -31,6 +31,7 @@ def _change_raw(warehouse: Warehouse) -> None:
     raw.land("accounts", "2024-05-02", ['{"id":1,"number":1500,"name":"Renamed"}'])
 
 
+@pytest.mark.slow
 def test_only_changed_partitions_are_typed_again_and_the_result_equals_a_full_rebuild(copied: Warehouse) -> None:
     _change_raw(copied)
     copied.change("update staging.stg_transactionlines set comment = 'typed before' where comment is null")

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pytest
+
 from tests.dbt.warehouse import MODELS, troubles
 
 if TYPE_CHECKING:
@@ -12,6 +14,7 @@ if TYPE_CHECKING:
     from tests.dbt.warehouse import Warehouse
 
 
+@pytest.mark.slow
 def test_marts_are_the_same_when_raw_is_landed_in_duckdb(small: Warehouse, copied: Warehouse) -> None:
     copied.file.unlink()
     copied.raw.copy_into_duckdb()

@@ -259,6 +259,7 @@ def test_a_tax_code_that_nobody_mapped_is_named_and_keeps_its_figures(modal: Mod
     ) == [(None, Decimal("16.25"), "deductible", 10000, 1625)]
 
 
+@pytest.mark.slow
 def test_rows_in_the_seed_map_the_tenants_own_numbers_and_only_what_they_touch_is_reckoned_again(
     modal: Modal, tmp_path: Path
 ) -> None:
