@@ -18,8 +18,8 @@ with lines as (
     from {{ ref('int_ledger_lines') }} as lines
     where
         len(lines.dimensions) > 0
-        {%- if is_incremental() %}
-        and {{ of_chosen_partitions('lines') | indent(8) }}
+        {% if is_incremental() -%}
+            and {{ of_chosen_partitions('lines') | indent(12) }}
         {%- endif %}
 ),
 
@@ -54,7 +54,9 @@ single as (
         typed.account_number,
         typed.amount,
         typed.dimension_type,
-        case when count(distinct typed.dimension_value) > 1 then '(several)' else max(typed.dimension_value) end as dimension_value,
+        case
+            when count(distinct typed.dimension_value) > 1 then '(several)' else max(typed.dimension_value)
+        end as dimension_value,
         case when count(distinct typed.dimension_value) > 1 then null else max(typed.dimension_name) end as dimension_name
     from typed
     where typed.repeats_a_type

@@ -67,7 +67,12 @@ grid as (
         cells.opening,
         cells.change,
         cells.closing
-    from (select distinct cells.organization_id, cells.account_number from cells) as accounts
+    from (
+        select distinct
+            told.organization_id,
+            told.account_number
+        from cells as told
+    ) as accounts
     inner join asked on accounts.organization_id = asked.organization_id
     left join cells
         on

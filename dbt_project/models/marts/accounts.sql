@@ -3,19 +3,19 @@ with grouped as (
         accounts.organization_id,
         accounts.account_number,
         accounts.account_id,
-        groups.grouping_category,
-        groups.grouping_code
+        mapped.grouping_category,
+        mapped.grouping_code
     from {{ ref('stg_accounts') }} as accounts
-    left join {{ ref('account_grouping') }} as groups
+    left join {{ ref('account_grouping') }} as mapped
         on
-            accounts.account_number between groups.account_from and groups.account_to
-            and coalesce(nullif(groups.organization_id, ''), accounts.organization_id) = accounts.organization_id
+            accounts.account_number between mapped.account_from and mapped.account_to
+            and coalesce(nullif(mapped.organization_id, ''), accounts.organization_id) = accounts.organization_id
     qualify row_number() over (
         partition by accounts.organization_id, accounts.account_id, accounts.account_number
         order by
-            nullif(groups.organization_id, '') is null asc,
-            groups.account_to - groups.account_from asc nulls last,
-            groups.account_from asc
+            nullif(mapped.organization_id, '') is null asc,
+            mapped.account_to - mapped.account_from asc nulls last,
+            mapped.account_from asc
     ) = 1
 )
 
