@@ -33,22 +33,18 @@ def _environment(office: Running, folder: Path) -> dict[str, str]:
     return {**kept, **office.environment(), "FINAGO_DATA_DIR": str(folder / "data"), "DAGSTER_HOME": str(home)}
 
 
-def _materialize(environment: dict[str, str], days: str, select: str = "*") -> subprocess.CompletedProcess[str]:
-    command = [
-        str(Path(sys.executable).with_name("dagster")),
-        "asset",
-        "materialize",
-        "-m",
-        "finago_assets.definitions",
-    ]
-    return subprocess.run(
-        [*command, "--select", select, "--partition-range", days],
-        env=environment,
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+def _dagster(environment: dict[str, str], *words: str) -> subprocess.CompletedProcess[str]:
+    program = str(Path(sys.executable).with_name("dagster"))
+    return subprocess.run([program, *words], env=environment, cwd=ROOT, capture_output=True, text=True, check=False)
+
+
+def _materialize(environment: dict[str, str], days: str) -> subprocess.CompletedProcess[str]:
+    everything = ("asset", "materialize", "-m", "finago_assets.definitions", "--select", "*")
+    return _dagster(environment, *everything, "--partition-range", days)
+
+
+def _rebuild(environment: dict[str, str]) -> subprocess.CompletedProcess[str]:
+    return _dagster(environment, "job", "execute", "-m", "finago_assets.definitions", "-j", "rebuild")
 
 
 @pytest.fixture(scope="module")
@@ -117,24 +113,28 @@ def test_the_warehouse_comes_back_from_raw_without_credentials_or_a_network(
         path.unlink()
     offline = {name: value for name, value in environment.items() if not name.startswith("FINAGO_CLIENT")}
     offline["FINAGO_API_URL"] = offline["FINAGO_TOKEN_URL"] = "http://127.0.0.1:9"
-    done = subprocess.run(
-        [
-            str(Path(sys.executable).with_name("dagster")),
-            "job",
-            "execute",
-            "-m",
-            "finago_assets.definitions",
-            "-j",
-            "rebuild",
-        ],
-        env=offline,
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    done = _rebuild(offline)
     assert done.returncode == 0, (done.stdout + done.stderr)[-4000:]
     assert _digests(data / "finago.duckdb") == before
+
+
+@pytest.mark.slow
+def test_a_difference_from_the_erp_withholds_publication_when_it_is_told_to(
+    first_run: tuple[Running, dict[str, str], Path, str],
+) -> None:
+    office, environment, data, _ = first_run
+    before = _digests(data / "finago.duckdb")
+    (line,) = next(office.books.ledger.between(date(2024, 1, 10), date(2024, 2, 1)))[:1]
+    office.control.delete_line(msgspec.json.decode(line)["id"])
+    balances = ("asset", "materialize", "-m", "finago_assets.definitions", "--select", "key:finago/accountbalances")
+    fetched = _dagster(environment, *balances)
+    assert fetched.returncode == 0, (fetched.stdout + fetched.stderr)[-4000:]
+    built = _rebuild({**environment, "FINAGO_TIE_OUT": "block"})
+    assert built.returncode != 0
+    assert "1 differ" in built.stdout + built.stderr
+    assert _digests(data / "finago.duckdb") == before
+    assert _rebuild(environment).returncode == 0
+    assert _digests(data / "finago.duckdb") != before
 
 
 def _digests(published: Path) -> dict[str, str]:
