@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Final, TypeVar
 
 from finago_assets.core.catalogue.finago import ENDPOINTS
 from finago_assets.core.errors import FinagoError, SettingInvalid, SettingMissing
-from finago_assets.core.http.connection import Connection
+from finago_assets.core.http.connection import API_URL, TOKEN_URL, Connection
 from finago_assets.core.http.secret import Secret
 from finago_assets.core.landing.store import Landing
 
@@ -26,8 +26,6 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-API_URL: Final = "https://rest.api.24sevenoffice.com/v1"
-TOKEN_URL: Final = "https://login.24sevenoffice.com/oauth/token"  # noqa: S105  an address, not a token
 CLIENT_ID: Final = "env:FINAGO_CLIENT_ID"
 CLIENT_SECRET: Final = "env:FINAGO_CLIENT_SECRET"  # noqa: S105  the name of the variable
 ORGANIZATION_ID: Final = "env:FINAGO_ORGANIZATION_ID"

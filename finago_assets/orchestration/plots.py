@@ -33,6 +33,15 @@ class Plot:
     stacked: bool = False
 
 
+def _aged(title: str, mart: str) -> Plot:
+    query = f"""
+        select strftime(as_of, '%Y-%m-%d'), sum(not_due), sum(days_1_30), sum(days_31_60), sum(days_61_90),
+            sum(days_over_90), sum(unallocated)
+        from marts.{mart} group by as_of order by as_of
+    """
+    return Plot(title, query, ("not due", "1-30 days", "31-60", "61-90", "over 90", "unallocated"), stacked=True)
+
+
 PLOTS: Final = {
     "trial_balance": Plot(
         "Movement by month",
@@ -53,26 +62,8 @@ PLOTS: Final = {
         ("income", "expense"),
         stacked=True,
     ),
-    "aged_receivables": Plot(
-        "Receivables by age",
-        """
-        select strftime(as_of, '%Y-%m-%d'), sum(not_due), sum(days_1_30), sum(days_31_60), sum(days_61_90),
-            sum(days_over_90), sum(unallocated)
-        from marts.aged_receivables group by as_of order by as_of
-        """,
-        ("not due", "1-30 days", "31-60", "61-90", "over 90", "unallocated"),
-        stacked=True,
-    ),
-    "aged_payables": Plot(
-        "Payables by age",
-        """
-        select strftime(as_of, '%Y-%m-%d'), sum(not_due), sum(days_1_30), sum(days_31_60), sum(days_61_90),
-            sum(days_over_90), sum(unallocated)
-        from marts.aged_payables group by as_of order by as_of
-        """,
-        ("not due", "1-30 days", "31-60", "61-90", "over 90", "unallocated"),
-        stacked=True,
-    ),
+    "aged_receivables": _aged("Receivables by age", "aged_receivables"),
+    "aged_payables": _aged("Payables by age", "aged_payables"),
     "ledger_tie_out": Plot(
         "Difference from the ERP's own balances, by month",
         """

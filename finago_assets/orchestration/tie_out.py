@@ -11,15 +11,14 @@ import dagster as dg
 import duckdb
 from dagster import AssetCheckExecutionContext
 
-from finago_assets.core.landing.lock import warehouse_lock
 from finago_assets.orchestration.failures import typed_failures
 from finago_assets.orchestration.plots import picture
 from finago_assets.orchestration.tables import shown
+from finago_assets.orchestration.warehouse import locked
 from finago_assets.settings import Settings, TieOut, read_settings
 
 NAME: Final = "ties_to_the_erp"
 MART: Final = dg.AssetKey(["marts", "ledger_tie_out"])
-PATIENCE_SECONDS: Final = 1800
 
 _MONTHS: Final = """
     select strftime(period, '%Y-%m') as month,
@@ -50,7 +49,7 @@ def tie_out_check(settings: Settings) -> dg.AssetChecksDefinition:
         now = read_settings()
         with (
             typed_failures(),
-            warehouse_lock(now.work_dir / "warehouse.lock", PATIENCE_SECONDS),
+            locked(now, context),
             closing(duckdb.connect(now.working_warehouse, read_only=True)) as warehouse,
         ):
             result = _verdict(warehouse, blocks=blocks)

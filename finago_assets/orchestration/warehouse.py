@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import dagster as dg
-from dagster import AssetExecutionContext
+from dagster import AssetCheckExecutionContext, AssetExecutionContext
 from dagster_dbt import DagsterDbtTranslator, DagsterDbtTranslatorSettings, DbtCliResource, DbtProject, dbt_assets
 from filelock import FileLock
 
@@ -61,7 +61,7 @@ def warehouse_assets() -> list[dg.AssetsDefinition]:
     )
     def build_warehouse(context: AssetExecutionContext, dbt: DbtCliResource) -> Iterator[Any]:
         settings = read_settings()
-        with typed_failures(), _locked(settings, context):
+        with typed_failures(), locked(settings, context):
             store = open_store(settings.data_dir, settings.landing)
             _complete(store, settings)
             # dbt's profile reads these, in its own process and in the adapter that dagster-dbt opens in this one
@@ -101,7 +101,7 @@ def _published(marts: list[dg.AssetKey]) -> dg.AssetsDefinition:
     @dg.multi_asset(name="publish", specs=[spec], backfill_policy=dg.BackfillPolicy.single_run())
     def publish(context: AssetExecutionContext) -> dg.MaterializeResult[None]:
         settings = read_settings()
-        with typed_failures(), _locked(settings, context):
+        with typed_failures(), locked(settings, context):
             publish_database(settings.working_warehouse, settings.published_warehouse)
         path = settings.published_warehouse
         return dg.MaterializeResult(
@@ -120,7 +120,9 @@ def _told(events: Iterable[Any], context: AssetExecutionContext) -> Iterator[Any
 
 
 @contextmanager
-def _locked(settings: Settings, context: AssetExecutionContext) -> Iterator[None]:
+def locked(settings: Settings, context: AssetExecutionContext | AssetCheckExecutionContext) -> Iterator[None]:
+    """Hold the working warehouse, saying so in the run log when somebody else has it."""
+
     def waiting() -> None:
         context.log.info("Another run holds the working warehouse; waiting for it to finish.")
 

@@ -8,12 +8,15 @@ from __future__ import annotations
 import ipaddress
 import re
 from dataclasses import dataclass
+from typing import Final
 from urllib.parse import SplitResult, urlsplit
 
 from finago_assets.core.errors import SettingInvalid, TlsRefused
 from finago_assets.core.http.secret import Secret
 
 ORGANIZATION = re.compile(r"[A-Za-z0-9_-]{1,64}")
+API_URL: Final = "https://rest.api.24sevenoffice.com/v1"
+TOKEN_URL: Final = "https://login.24sevenoffice.com/oauth/token"  # noqa: S105 - an address
 VISIBLE = re.compile(r"[!-~]+")
 
 
@@ -24,8 +27,8 @@ class Connection:
     organization_id: str
     client_id: str
     client_secret: Secret
-    api_url: str = "https://rest.api.24sevenoffice.com/v1"
-    token_url: str = "https://login.24sevenoffice.com/oauth/token"  # noqa: S105 - an address
+    api_url: str = API_URL
+    token_url: str = TOKEN_URL
     audience: str = "https://api.24sevenoffice.com"
 
     def __post_init__(self) -> None:
