@@ -1,0 +1,140 @@
+"""One raw line dropped, doubled or edited under a mart: the mart changes, and the tie-out names that account and month.
+
+The same books are landed twice. In the second copy one line for each kind of mart and each way of damage is changed,
+each in an account and month of its own, so that one build answers for all of them.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any, Final
+
+import pyarrow.parquet as pq
+import pytest
+
+from finago_assets.sandbox.books.plan import Size
+from tests.dbt.office import land_office
+from tests.dbt.warehouse import MODELS, Warehouse
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+SOUND, DAMAGED = "10-sound", "20-damaged"
+Line = dict[str, Any]
+
+
+def _number(line: Line) -> int:
+    return int(line["account"]["number"])
+
+
+KINDS: Final[dict[str, Callable[[Line], bool]]] = {
+    "receivable": lambda line: 1500 <= _number(line) <= 1529 and "invoice" in line,
+    "payable": lambda line: 2400 <= _number(line) <= 2429,
+    "result": lambda line: 3000 <= _number(line) <= 7999,
+    "tax": lambda line: 2700 <= _number(line) <= 2729,
+    "dimension": lambda line: _number(line) >= 3000 and bool(line.get("dimensions")),
+}
+FED_BY: Final = {
+    "general_ledger": "result",
+    "trial_balance": "result",
+    "profit_and_loss": "result",
+    "balance_sheet": "receivable",
+    "ledger_tie_out": "tax",
+    "ledger_dimensions": "dimension",
+    "ledger_by_dimension": "dimension",
+    "party_balances": "payable",
+    "invoices": "receivable",
+    "open_items": "receivable",
+    "aged_receivables": "receivable",
+    "aged_payables": "payable",
+    "days_sales_outstanding": "receivable",
+    "vat_by_period": "tax",
+}
+"""The marts in which a ledger line shows, and a kind of line that shows there."""
+WAYS: Final[dict[str, Callable[[str], list[str]]]] = {
+    "dropped": lambda _: [],
+    "doubled": lambda line: [line, line],
+    "edited": lambda line: [_by_one(line)],
+}
+
+
+def _by_one(line: str) -> str:
+    amount = json.loads(line, parse_float=str, parse_int=str)["amount"]
+    changed = line.replace(f'"amount":{amount},', f'"amount":{Decimal(amount) + Decimal("0.01")},', 1)
+    assert changed != line
+    return changed
+
+
+@dataclass(frozen=True, slots=True)
+class Damage:
+    """The built warehouse, and which account and month was changed for each kind of line and way of damage."""
+
+    warehouse: Warehouse
+    cells: dict[tuple[str, str], tuple[int, str]]
+
+
+@pytest.fixture(scope="module")
+def damage(empty_warehouse: Callable[[], Warehouse]) -> Damage:
+    warehouse = empty_warehouse()
+    land_office(warehouse, size=Size.TINY, until=date(2025, 2, 28), organizations=(SOUND,))
+    for folder in (warehouse.folder / "data" / "raw" / "finago").glob(f"*/organization={SOUND}"):
+        shutil.copytree(folder, folder.with_name(f"organization={DAMAGED}"))
+    cells = dict(_damaged(warehouse))
+    warehouse.dbt(*MODELS)
+    return Damage(warehouse, cells)
+
+
+def _damaged(warehouse: Warehouse) -> Iterator[tuple[tuple[str, str], tuple[int, str]]]:
+    used: set[tuple[int, str]] = set()
+    for kind, fits in KINDS.items():
+        for way, change in WAYS.items():
+            path, place, cell = next(_places(warehouse, fits, used))
+            payloads = pq.read_table(path, columns=["payload"]).column(0).to_pylist()
+            day = path.parent.name.removeprefix("date=")
+            payloads[place : place + 1] = change(payloads[place])
+            warehouse.raw.of(DAMAGED).land("transactionlines", day, payloads)
+            used.add(cell)
+            yield (kind, way), cell
+
+
+def _places(
+    warehouse: Warehouse, fits: Callable[[Line], bool], used: set[tuple[int, str]]
+) -> Iterator[tuple[Path, int, tuple[int, str]]]:
+    lines = warehouse.raw.of(DAMAGED).file("transactionlines", "2024-01-01").parents[1]
+    for path in sorted(lines.glob("*/data.parquet")):
+        month = path.parent.name.removeprefix("date=")[:7]
+        for place, payload in enumerate(pq.read_table(path, columns=["payload"]).column(0).to_pylist()):
+            line = json.loads(payload)
+            cell = (_number(line), month)
+            if fits(line) and line["amount"] and cell not in used:
+                yield path, place, cell
+
+
+def test_the_tie_out_names_exactly_the_accounts_and_months_of_the_damaged_lines(damage: Damage) -> None:
+    found = damage.warehouse.rows(
+        "select organization_id, account_number, strftime(period, '%Y-%m') from marts.ledger_tie_out "
+        "where status = 'differs'"
+    )
+    assert sorted(found) == sorted((DAMAGED, *cell) for cell in damage.cells.values())
+    assert len(found) == len(KINDS) * len(WAYS)
+
+
+@pytest.mark.parametrize("mart", FED_BY)
+def test_a_mart_changes_with_its_raw_line_and_each_damaged_cell_under_it_is_named(damage: Damage, mart: str) -> None:
+    columns = f"* exclude (organization_id) from marts.{mart} where organization_id ="
+    ((changed,),) = damage.warehouse.rows(
+        f"select count(*) from (select {columns} '{SOUND}' except all select {columns} '{DAMAGED}')"
+    )
+    assert changed > 0
+    for way in WAYS:
+        account, month = damage.cells[FED_BY[mart], way]
+        ((status, difference),) = damage.warehouse.rows(
+            f"select status, difference from marts.ledger_tie_out where organization_id = '{DAMAGED}' "
+            f"and account_number = {account} and strftime(period, '%Y-%m') = '{month}'"
+        )
+        assert (status, difference != 0) == ("differs", True), way
