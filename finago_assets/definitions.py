@@ -6,8 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 import dagster as dg
 
+from finago_assets.core.catalogue.finago import ENDPOINTS
+from finago_assets.orchestration.components.own import Own, read_own
 from finago_assets.orchestration.jobs import jobs, nightly
 from finago_assets.orchestration.raw import raw_assets
+from finago_assets.orchestration.request.job import finago_request
 from finago_assets.orchestration.resources import FinagoResource
 from finago_assets.orchestration.tie_out import tie_out_check
 from finago_assets.orchestration.warehouse import dbt_resource, warehouse_assets
@@ -17,17 +20,23 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 
-def build_definitions(settings: Settings, resources: Mapping[str, Any] | None = None) -> dg.Definitions:
-    """Return the whole graph; `resources` replaces any of the two usual ones, for tests and for other connections."""
-    raw, warehouse = raw_assets(settings), warehouse_assets()
-    return dg.Definitions(
-        assets=[*raw, *warehouse],
+def build_definitions(
+    settings: Settings, resources: Mapping[str, Any] | None = None, own: Own | None = None
+) -> dg.Definitions:
+    """Return the whole graph; `resources` replaces any of the two usual ones, for tests and for other connections.
+
+    `own` is what the user has added in YAML.
+    """
+    added = own or Own()
+    built_in = dg.Definitions(
+        assets=[*raw_assets(settings), *warehouse_assets({**ENDPOINTS, **added.endpoints})],
         asset_checks=[tie_out_check(settings)],
-        jobs=jobs(raw),
+        jobs=[*jobs(), finago_request],
         schedules=[nightly(settings)],
         resources={"finago": FinagoResource(), "dbt": dbt_resource(), **(resources or {})},
         executor=dg.multiprocess_executor if settings.executor is Executor.MULTIPROCESS else dg.in_process_executor,
     )
+    return built_in if own is None else dg.Definitions.merge(built_in, own.definitions)
 
 
-defs = build_definitions(read_settings())
+defs = build_definitions(read_settings(), own=read_own())

@@ -7,7 +7,6 @@ through references, so that a secret's value never becomes part of a definition,
 from __future__ import annotations
 
 import os
-import re
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal, InvalidOperation
@@ -16,7 +15,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final, TypeVar
 
 from finago_assets.core.catalogue.finago import ENDPOINTS
-from finago_assets.core.errors import FinagoError, SettingInvalid, SettingMissing
+from finago_assets.core.connections.references import follow_all
+from finago_assets.core.errors import FinagoError, SettingInvalid
 from finago_assets.core.http.connection import API_URL, TOKEN_URL, Connection
 from finago_assets.core.http.secret import Secret
 from finago_assets.core.landing.store import Landing
@@ -118,44 +118,19 @@ def read_connection(
     organization_id: str = ORGANIZATION_ID,
 ) -> Connection:
     """Follow three references to a connection. Raises SettingMissing naming every variable that is empty, at once."""
-    env = os.environ if environ is None else environ
-    references = {"client id": client_id, "client secret": client_secret, "organization id": organization_id}
-    missing = [_place(what, reference) for what, reference in references.items() if not _follow(env, what, reference)]
-    if missing:
-        raise SettingMissing(
-            f"Not set: {', '.join(missing)}. Set them to the credentials of your Finago Office application, "
-            "or run `make demo` to see everything on the sandbox."
-        )
+    found = follow_all(
+        os.environ if environ is None else environ,
+        {"client id": client_id, "client secret": client_secret, "organization id": organization_id},
+        advice="Set them to the credentials of your Finago Office application, "
+        "or run `make demo` to see everything on the sandbox.",
+    )
     return Connection(
-        organization_id=_follow(env, "organization id", organization_id),
-        client_id=_follow(env, "client id", client_id),
-        client_secret=Secret(_follow(env, "client secret", client_secret)),
+        organization_id=found["organization id"],
+        client_id=found["client id"],
+        client_secret=Secret(found["client secret"]),
         api_url=settings.api_url,
         token_url=settings.token_url,
     )
-
-
-def _follow(env: Mapping[str, str], what: str, reference: str) -> str:
-    scheme, _, name = reference.partition(":")
-    if scheme == "env" and _VARIABLE.fullmatch(name):
-        return env.get(name, "").strip()
-    if scheme == "file" and name:
-        return _content(what, Path(name))
-    raise SettingInvalid(
-        f"The {what} must be a reference, env:NAME or file:PATH with a name in capitals, never the value itself."
-    )
-
-
-def _content(what: str, path: Path) -> str:
-    try:
-        return path.read_text(encoding="utf-8").strip()
-    except (OSError, UnicodeDecodeError):
-        raise SettingInvalid(f"The {what} is to be read from {path}, which cannot be read as text.") from None
-
-
-def _place(what: str, reference: str) -> str:
-    scheme, _, name = reference.partition(":")
-    return name if scheme == "env" else f"{what} in {name}"
 
 
 def _read(env: Mapping[str, str], name: str, usual: T, parse: Callable[[str], T], takes: str) -> T:
@@ -191,6 +166,4 @@ def _extra(text: str) -> frozenset[str]:
     return names
 
 
-# names in capitals alone: a value typed in a name's place is then not repeated as one that is not set
-_VARIABLE: Final = re.compile(r"[A-Z_][A-Z0-9_]*")
 _OFF: Final = tuple(sorted(name for name, endpoint in ENDPOINTS.items() if not endpoint.enabled))

@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-import pytest
+from xdist.scheduler import LoadScopeScheduling
 
 from tests.sandbox_server import caller, sandbox, start_sandbox
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    import pytest
 
 __all__ = ["caller", "sandbox", "start_sandbox"]
 
-DBT = Path(__file__).parent / "dbt"
+
+class ByFile(LoadScopeScheduling):  # type: ignore[misc]  # xdist comes without types
+    """A file's tests share a process, and so do all that look at the warehouses that are built once for tests/dbt."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return "tests/dbt" if nodeid.startswith("tests/dbt/") else nodeid.partition("::")[0]
 
 
-def pytest_collection_modifyitems(items: Iterable[pytest.Item]) -> None:
-    """Keep a file's tests in one process, and all that look at the warehouses that are built once for tests/dbt."""
-    for item in items:
-        together = "dbt" if DBT in item.path.parents else f"{item.path}"
-        item.add_marker(pytest.mark.xdist_group(together))
+def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> LoadScopeScheduling:
+    """Share the tests out by file."""
+    return ByFile(config, log)

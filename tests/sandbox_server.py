@@ -81,6 +81,13 @@ class Caller:
         query = f"?{urlencode(params)}" if params else ""
         return self.send("GET", f"/v1{path}{query}")
 
+    def write(self, method: str, path: str, body: object = None, media_type: str = "application/json") -> Reply:
+        """Send JSON, or bytes as they are, to a path under /v1."""
+        if not self.token:
+            self.authenticate()
+        sent = body if isinstance(body, bytes) or body is None else json.dumps(body).encode()
+        return self.send(method, f"/v1{path}", body=sent, headers={"Content-Type": media_type} if sent else {})
+
     def follow(self, path: str, **params: object) -> list[Reply]:
         """Follow next links until there is none, at most a thousand times."""
         replies = [self.get(path, **params)]

@@ -46,10 +46,15 @@ end
     case when typed.{{ name }} is null then contains(typed.payload, '{{ path.split('.')[-1] }}"') else false end
 {%- endmacro %}
 
-{#- A list of objects with anything but text in it is always looked through: it is long compared with its record. -#}
+{#- A list of objects with anything but text in it is always looked through: it is long compared with its record. One
+    with text only is where an element has nothing under its first key: something else than an object has nothing at all. -#}
 {% macro suspect_list(name, type) -%}
-    {%- if type is not string and type[0] is mapping and type[0].values() | reject('equalto', 'VARCHAR') | list %}
+    {%- if type is not string and type[0] is mapping %}
+        {%- if type[0].values() | reject('equalto', 'VARCHAR') | list %}
         or typed.{{ name }} is not null
+        {%- else %}
+        or len(list_filter(typed.{{ name }}, lambda e: e."{{ type[0] | first }}" is null)) > 0
+        {%- endif %}
     {%- endif %}
 {%- endmacro %}
 
@@ -62,7 +67,12 @@ end
                 when typed.odd and not {{ exact_number(path.split('.')[-1]) }} then '{{ path }}'
                 {%- endif %}
             end
-    {%- if type is not string and type[0] is mapping %}
+    {%- if type is not string and type[0] is mapping %},
+            case
+                when len(list_filter(
+                    try(json_extract(typed.payload, '$.{{ path }}[*]')), lambda v: json_type(v) not in ('OBJECT', 'NULL')
+                )) > 0 then '{{ path }}[]'
+            end
         {%- for key, leaf in type[0].items() if leaf != 'VARCHAR' %},
             case
                 when len(list_filter(typed.{{ name }}, lambda e: e."{{ key }}" is not null)) <> len(list_filter(

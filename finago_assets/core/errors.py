@@ -6,7 +6,8 @@ never holds a body, a query string, a header or a secret. Knows nothing of Dagst
     FinagoError
     ├── Transient      Timeout · Unavailable · RateLimited · Truncated        worth another run later
     ├── Permanent      SettingMissing · SettingInvalid · AuthRefused · Forbidden · NotFound · BadRequest
-    │                  · ForeignOrigin · TlsRefused · WindowRefused           the same call will fail again
+    │                  · ForeignOrigin · TlsRefused · WindowRefused · RequestRefused    the same call will fail again
+    ├── OutcomeUnknown                                                        a person looks before anything is sent
     ├── DataFault      Malformed · TooLarge · OutsideWindow · LoopingPages · PageCapReached · CorruptFile · NotLanded
     └── Environment    NoSpace · NotWritable · Locked                         this machine, not the vendor
 """
@@ -20,9 +21,14 @@ if TYPE_CHECKING:
 
 
 class FinagoError(Exception):
-    """Root of the tree. `retry` tells the shell whether another run could help without anybody doing anything."""
+    """Root of the tree. `retry` tells the shell whether another run could help without anybody doing anything.
+
+    `status` and `trace_id` are those of the answer that the error is about, where there was one.
+    """
 
     retry: ClassVar[bool] = False
+    status: int | None = None
+    trace_id: str | None = None
 
 
 class Transient(FinagoError):
@@ -93,6 +99,17 @@ class TlsRefused(Permanent):
 
 class WindowRefused(Permanent):
     """A date window that is reversed, starts before the start date or reaches into the future."""
+
+
+class RequestRefused(Permanent):
+    """A request of the user's own that was not sent, because it cannot be right or was not allowed."""
+
+
+class OutcomeUnknown(FinagoError):
+    """A write went out and what became of it did not come back. Neither the client nor a run sends it again by itself.
+
+    No kind of Transient, for another run would be a second write, and no kind of Permanent, for it may have worked.
+    """
 
 
 class DataFault(FinagoError):

@@ -23,7 +23,7 @@ from finago_assets.core.records import RecordReader, inside
 from finago_assets.core.windows import ONE_DAY, Window, oslo_today, windows_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from finago_assets.core.http.client import FinagoClient
     from finago_assets.core.landing.store import Landed, RawStore, Spool
@@ -39,9 +39,16 @@ def _utc_now() -> datetime:
 def _silent(_: str) -> None: ...
 
 
+def _built_in() -> Mapping[str, Endpoint]:
+    return ENDPOINTS
+
+
 @dataclass(frozen=True, slots=True)
 class Extractor:
-    """Lands one organization. `run` marks every manifest, so that a re-execution knows what its predecessor landed."""
+    """Lands one organization. `run` marks every manifest, so that a re-execution knows what its predecessor landed.
+
+    `catalogue` is where the parents of children are looked up.
+    """
 
     client: FinagoClient
     store: RawStore
@@ -51,6 +58,7 @@ class Extractor:
     concurrency: int = 4
     say: Callable[[str], None] = _silent
     now: Callable[[], datetime] = field(default=_utc_now)
+    catalogue: Mapping[str, Endpoint] = field(default_factory=_built_in)
 
     def land_window(self, endpoint: Endpoint, window: Window, *, resume: bool = False) -> Iterator[Landed]:
         """Yield each landed day. With `resume`, days that this very run landed before are yielded, not fetched again.
@@ -138,7 +146,7 @@ class Extractor:
         parents = (
             (day, key)
             for day in window.days
-            for key in self._parents(endpoint, Partition(_parent_of(endpoint).name, self.organization, day))
+            for key in self._parents(endpoint, Partition(self._parent_of(endpoint).name, self.organization, day))
         )
         with self.store.spool(endpoint, self.organization, window.days) as spool:
             self._spool_children(endpoint, parents, spool, tally)
@@ -162,7 +170,7 @@ class Extractor:
         return [{"dateFrom": f"{year.start}", "dateTo": f"{year.end - ONE_DAY}"} for year in years]
 
     def _parents(self, endpoint: Endpoint, partition: Partition | None) -> Iterator[str]:
-        parent = _parent_of(endpoint)
+        parent = self._parent_of(endpoint)
         if partition is None or not self._has_landed(partition):
             self._ask_for_one(parent)
             when = "" if partition is None else f" for {partition.date}"
@@ -175,6 +183,11 @@ class Extractor:
             (key,) = reader.keys([payload])
             if key is not None:
                 yield key
+
+    def _parent_of(self, endpoint: Endpoint) -> Endpoint:
+        if endpoint.parent is None:
+            raise ValueError(f"{endpoint.name} has no parent")
+        return self.catalogue[endpoint.parent.endpoint]
 
     def _has_landed(self, partition: Partition) -> bool:
         manifest = self.store.manifest(partition)
@@ -193,7 +206,7 @@ class Extractor:
         for read, (day, parent, records, spent) in enumerate(answers, start=1):
             tally.add(spent)
             spool.add(read, records, day, reader.keys(records), parent)
-            self.say(f"{endpoint.name} {day}: {read:,} records of {_parent_of(endpoint).name} asked about")
+            self.say(f"{endpoint.name} {day}: {read:,} records of {self._parent_of(endpoint).name} asked about")
 
     def _child(self, endpoint: Endpoint, day: date, parent: str) -> tuple[date, str, list[bytes], Tally]:
         tally = Tally()
@@ -233,12 +246,6 @@ class Extractor:
             catalogue_version=VERSION,
             run=self.run,
         )
-
-
-def _parent_of(endpoint: Endpoint) -> Endpoint:
-    if endpoint.parent is None:
-        raise ValueError(f"{endpoint.name} has no parent")
-    return ENDPOINTS[endpoint.parent.endpoint]
 
 
 def _pick(values: list[Item], keep: list[int]) -> list[Item]:

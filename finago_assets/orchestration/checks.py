@@ -1,4 +1,4 @@
-"""The two checks that every raw asset carries: the scope is granted, and manifest and file agree.
+"""The checks that a raw asset carries: the scope is granted, manifest and file agree, the fields are those we know.
 
 Owns names, severities and wording. Both run inside the landing step, over what that step touched.
 """
@@ -10,13 +10,17 @@ from typing import TYPE_CHECKING, Final
 
 import dagster as dg
 
+from finago_assets.core.catalogue.fields import FIELDS
+from finago_assets.core.drift.watch import Watch, carried_until_now
 from finago_assets.core.errors import CorruptFile
+from finago_assets.orchestration import drift
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from finago_assets.core.catalogue.model import Endpoint
     from finago_assets.core.errors import Forbidden
+    from finago_assets.core.landing.model import Look
     from finago_assets.core.landing.store import Landed, RawStore
 
 SCOPE: Final = "scope_granted"
@@ -39,6 +43,8 @@ def specs(endpoint: Endpoint, key: dg.AssetKey) -> list[dg.AssetCheckSpec]:
             description="The organization grants the scope this endpoint needs. Without it earlier files stay.",
         ),
     ]
+    if endpoint.name in FIELDS:
+        found.append(drift.spec(key))
     if not endpoint.may_be_empty:
         found.append(dg.AssetCheckSpec(FILLED, asset=key, description="A list that no organization has empty is not."))
     return found
@@ -74,14 +80,29 @@ def withheld(endpoint: Endpoint, key: dg.AssetKey, refusal: Forbidden) -> list[d
     ]
 
 
-def agreement(store: RawStore, key: dg.AssetKey, landed: Iterable[Landed]) -> dg.AssetCheckResult:
+def read_again(
+    endpoint: Endpoint, store: RawStore, key: dg.AssetKey, landed: Sequence[Landed]
+) -> list[dg.AssetCheckResult]:
+    """Read every landed partition once more: it agrees with its manifest, and its fields with what we know of them."""
+    if endpoint.name not in FIELDS:
+        return [agreement(store, key, landed)]
+    first = min((one.partition for one in landed), key=lambda partition: partition.date, default=None)
+    watch = Watch(endpoint)
+    if first is not None:
+        watch = Watch(endpoint, carried_until_now(store, endpoint, first.organization, first.date))
+    return [agreement(store, key, landed, watch.look), drift.verdict(key, watch.drift())]
+
+
+def agreement(
+    store: RawStore, key: dg.AssetKey, landed: Iterable[Landed], look: Look | None = None
+) -> dg.AssetCheckResult:
     """Read every landed partition again and compare; one row a month in the metadata."""
     faults: list[str] = []
     months: defaultdict[str, list[int]] = defaultdict(lambda: [0, 0, 0])
     for one in landed:
         month = months[f"{one.partition.date:%Y-%m}"]
         try:
-            manifest = store.verify(one.partition)
+            manifest = store.verify(one.partition, look)
         except CorruptFile as error:
             faults.append(str(error))
             month[2] += 1

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Final
 import dagster as dg
 
 from finago_assets.core.windows import ONE_DAY, Window, oslo_today
+from finago_assets.orchestration.layers import RAW_LAYER, REQUEST_LAYER
 from finago_assets.orchestration.partitions import range_tags
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
     from datetime import date
 
     from finago_assets.settings import Settings
@@ -19,19 +19,20 @@ if TYPE_CHECKING:
 EVERYTHING: Final = "everything"
 
 
-def jobs(raw: Sequence[dg.AssetsDefinition]) -> list[dg.UnresolvedAssetJobDefinition]:
-    """Return the jobs: everything, landing alone, building alone."""
-    landing = dg.AssetSelection.assets(*raw)
+def jobs() -> list[dg.UnresolvedAssetJobDefinition]:
+    """Return the jobs: everything, landing alone, building alone. A request of the user's own has a job of its own."""
+    landing = dg.AssetSelection.tag(*RAW_LAYER)
+    ours = dg.AssetSelection.all() - dg.AssetSelection.tag(*REQUEST_LAYER)
     return [
         dg.define_asset_job(
             EVERYTHING,
-            dg.AssetSelection.all(),
+            ours,
             description="Land, build, check and publish: what the nightly run does.",
         ),
         dg.define_asset_job("land", landing, description="Land raw files only; the warehouse stays as it is."),
         dg.define_asset_job(
             "rebuild",
-            dg.AssetSelection.all() - landing,
+            ours - landing,
             description="Rebuild and publish the warehouse from what has landed. Needs no credentials and no network.",
         ),
     ]

@@ -4,7 +4,7 @@ Owns how landing appears in Dagster: one event for each landed day, checks, prog
 """
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import Final
 
 import dagster as dg
@@ -17,6 +17,7 @@ from finago_assets.core.extract import Extractor
 from finago_assets.core.landing.store import Landed
 from finago_assets.orchestration import checks
 from finago_assets.orchestration.failures import typed_failures
+from finago_assets.orchestration.layers import RAW_LAYER
 from finago_assets.orchestration.metadata import endpoint_description, endpoint_metadata, landed_metadata
 from finago_assets.orchestration.partitions import daily, window_of
 from finago_assets.orchestration.resources import FinagoResource
@@ -38,7 +39,7 @@ def raw_key(name: str) -> dg.AssetKey:
 def raw_assets(settings: Settings) -> list[dg.AssetsDefinition]:
     """Return every raw asset that is switched on."""
     on = [e for e in ENDPOINTS.values() if e.enabled or e.name in settings.extra_endpoints]
-    windowed = [_windowed_asset(endpoint, settings) for endpoint in on if endpoint.kind is Kind.WINDOWED]
+    windowed = [_windowed_asset(f"land_{one.name}", one, settings) for one in on if one.kind is Kind.WINDOWED]
     lists = [endpoint for endpoint in on if endpoint.kind is Kind.REFERENCE]
     return [
         _reference_assets("land_reference", [endpoint for endpoint in lists if not endpoint.by_fiscal_year]),
@@ -46,6 +47,13 @@ def raw_assets(settings: Settings) -> list[dg.AssetsDefinition]:
         _reference_assets("land_balances", [endpoint for endpoint in lists if endpoint.by_fiscal_year]),
         *windowed,
     ]
+
+
+def endpoint_asset(endpoint: Endpoint, settings: Settings, catalogue: Mapping[str, Endpoint]) -> dg.AssetsDefinition:
+    """Return the asset of a user's own endpoint, in a step of its own; `catalogue` holds its parent."""
+    if endpoint.kind is Kind.WINDOWED:
+        return _windowed_asset(f"land_own_{endpoint.name}", endpoint, settings, catalogue)
+    return _reference_assets(f"land_own_{endpoint.name}", [endpoint], catalogue)
 
 
 def _spec(endpoint: Endpoint, *, partitions: dg.PartitionsDefinition[str] | None, skippable: bool) -> dg.AssetSpec:
@@ -57,11 +65,7 @@ def _spec(endpoint: Endpoint, *, partitions: dg.PartitionsDefinition[str] | None
         group_name=f"raw_{endpoint.group}",
         owners=["team:finance-data"],
         kinds={"httpx", "json"},
-        tags={
-            "finago/layer": "raw",
-            "finago/kind": endpoint.kind.value,
-            "finago/personal_data": _yes(endpoint.personal),
-        },
+        tags=dict([RAW_LAYER]) | {"finago/kind": endpoint.kind.value, "finago/personal_data": _yes(endpoint.personal)},
         partitions_def=partitions,
         skippable=skippable,
     )
@@ -73,12 +77,14 @@ def _read_before(endpoint: Endpoint) -> list[str]:
     return [] if endpoint.parent is None else [endpoint.parent.endpoint]
 
 
-def _windowed_asset(endpoint: Endpoint, settings: Settings) -> dg.AssetsDefinition:
+def _windowed_asset(
+    name: str, endpoint: Endpoint, settings: Settings, catalogue: Mapping[str, Endpoint] = ENDPOINTS
+) -> dg.AssetsDefinition:
     partitions = daily(settings)
     key = raw_key(endpoint.name)
 
     @dg.multi_asset(
-        name=f"land_{endpoint.name}",
+        name=name,
         specs=[_spec(endpoint, partitions=partitions, skippable=False)],
         check_specs=checks.specs(endpoint, key),
         backfill_policy=dg.BackfillPolicy.single_run(),
@@ -88,7 +94,7 @@ def _windowed_asset(endpoint: Endpoint, settings: Settings) -> dg.AssetsDefiniti
             window = window_of(context, finago.settings())
             run, resume = _origin(context)
             landed: list[Landed] = []
-            with finago.extractor(run=run, say=_throttled(context)) as extractor:
+            with finago.extractor(run=run, say=_throttled(context), catalogue=catalogue) as extractor:
                 try:
                     for one in extractor.land_window(endpoint, window, resume=resume):
                         context.log_event(_event(endpoint, one, partition=f"{one.partition.date}"))
@@ -96,7 +102,10 @@ def _windowed_asset(endpoint: Endpoint, settings: Settings) -> dg.AssetsDefiniti
                 except Forbidden as refusal:
                     verdicts = checks.withheld(endpoint, key, refusal)
                 else:
-                    verdicts = [checks.granted(endpoint, key), checks.agreement(extractor.store, key, landed)]
+                    verdicts = [
+                        checks.granted(endpoint, key),
+                        *checks.read_again(endpoint, extractor.store, key, landed),
+                    ]
             context.log.info(_summary(endpoint, landed))
             yield dg.Output(None, output_name=key.to_python_identifier(), metadata=SILENT_OUTPUT)
             yield from verdicts
@@ -104,7 +113,9 @@ def _windowed_asset(endpoint: Endpoint, settings: Settings) -> dg.AssetsDefiniti
     return land
 
 
-def _reference_assets(name: str, endpoints: list[Endpoint]) -> dg.AssetsDefinition:
+def _reference_assets(
+    name: str, endpoints: list[Endpoint], catalogue: Mapping[str, Endpoint] = ENDPOINTS
+) -> dg.AssetsDefinition:
     by_key = {raw_key(endpoint.name): endpoint for endpoint in endpoints}
 
     @dg.multi_asset(
@@ -119,7 +130,7 @@ def _reference_assets(name: str, endpoints: list[Endpoint]) -> dg.AssetsDefiniti
     ) -> Iterator[dg.Output[None] | dg.AssetCheckResult]:
         chosen = [(key, endpoint) for key, endpoint in by_key.items() if key in context.selected_asset_keys]
         run, _ = _origin(context)
-        with typed_failures(), finago.extractor(run=run, say=_throttled(context)) as extractor:
+        with typed_failures(), finago.extractor(run=run, say=_throttled(context), catalogue=catalogue) as extractor:
             for number, (key, endpoint) in enumerate(chosen, start=1):
                 verdicts = _land_one(context, extractor, key, endpoint)
                 context.log.info("%d of %d lists read: %s", number, len(chosen), endpoint.name)
@@ -137,7 +148,7 @@ def _land_one(
     except Forbidden as refusal:
         return checks.withheld(endpoint, key, refusal)
     context.log_event(_event(endpoint, landed, partition=None))
-    verdicts = [checks.granted(endpoint, key), checks.agreement(extractor.store, key, [landed])]
+    verdicts = [checks.granted(endpoint, key), *checks.read_again(endpoint, extractor.store, key, [landed])]
     return verdicts if endpoint.may_be_empty else [*verdicts, checks.filled(key, landed)]
 
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import dagster as dg
 from pydantic import Field, field_validator
 
+from finago_assets.core.catalogue.finago import ENDPOINTS
 from finago_assets.core.errors import SettingInvalid
 from finago_assets.core.extract import Extractor
 from finago_assets.core.http.budget import RequestBudget
@@ -23,6 +24,7 @@ from finago_assets.settings import CLIENT_ID, CLIENT_SECRET, ORGANIZATION_ID, Se
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from finago_assets.core.catalogue.model import Endpoint
     from finago_assets.core.http.connection import Connection
 
 
@@ -82,8 +84,10 @@ class FinagoResource(dg.ConfigurableResource):  # type: ignore[type-arg]
         return open_store(settings.data_dir, settings.landing)
 
     @contextmanager
-    def extractor(self, *, run: str, say: Callable[[str], None]) -> Iterator[Extractor]:
-        """Yield an extractor over one client, closed afterwards."""
+    def extractor(
+        self, *, run: str, say: Callable[[str], None], catalogue: Mapping[str, Endpoint] = ENDPOINTS
+    ) -> Iterator[Extractor]:
+        """Yield an extractor over one client, closed afterwards. `catalogue` is where parents are looked up."""
         settings, connection = self.settings(), self.connection()
         store = self.store()
         store.sweep()
@@ -96,6 +100,7 @@ class FinagoResource(dg.ConfigurableResource):  # type: ignore[type-arg]
                 start_date=settings.start_date,
                 concurrency=settings.concurrency,
                 say=say,
+                catalogue=catalogue,
             )
 
 

@@ -7,7 +7,7 @@ import os
 import re
 import subprocess
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 from typing import Any, Final
@@ -18,6 +18,7 @@ from dagster_dbt import DagsterDbtTranslator, DagsterDbtTranslatorSettings, DbtC
 from filelock import FileLock
 
 from finago_assets.core.catalogue.finago import ENDPOINTS
+from finago_assets.core.catalogue.model import Endpoint
 from finago_assets.core.errors import FinagoError
 from finago_assets.core.landing.files import private_umask
 from finago_assets.core.landing.lock import warehouse_lock
@@ -48,8 +49,8 @@ def dbt_resource() -> DbtCliResource:
     )
 
 
-def warehouse_assets() -> list[dg.AssetsDefinition]:
-    """Return the dbt models as assets, and `published`."""
+def warehouse_assets(endpoints: Mapping[str, Endpoint] = ENDPOINTS) -> list[dg.AssetsDefinition]:
+    """Return the dbt models as assets, and `published`. `endpoints` are those whose raw files dbt may read."""
     project = dbt_project()
 
     @dbt_assets(
@@ -63,7 +64,7 @@ def warehouse_assets() -> list[dg.AssetsDefinition]:
         settings = read_settings()
         with typed_failures(), locked(settings, context):
             store = open_store(settings.data_dir, settings.landing)
-            _complete(store, settings)
+            _complete(store, settings, endpoints)
             # dbt's profile reads these, in its own process and in the adapter that dagster-dbt opens in this one
             os.environ["FINAGO_DATA_DIR"] = os.fspath(settings.data_dir)
             os.environ["FINAGO_LANDING"] = settings.landing.value
@@ -78,7 +79,7 @@ def warehouse_assets() -> list[dg.AssetsDefinition]:
                 done = list(_told(invocation.stream(), context))
             if not invocation.is_successful():
                 yield from done
-                raise _explained(store, invocation.get_error())
+                raise _explained(store, endpoints, invocation.get_error())
             yield from with_metadata(done, settings.working_warehouse, invocation.manifest, target)
 
     marts = [spec.key for spec in build_warehouse.specs if spec.key.path[0] == "marts"]
@@ -138,10 +139,10 @@ def _raw_held(settings: Settings) -> AbstractContextManager[None]:
     return warehouse_lock(settings.data_dir / "raw.duckdb.lock", PATIENCE_SECONDS)
 
 
-def _complete(store: RawStore, settings: Settings) -> None:
+def _complete(store: RawStore, settings: Settings, endpoints: Mapping[str, Endpoint]) -> None:
     """Give every endpoint that never landed a file without rows, so that its staging model finds something to read."""
     organizations = store.organizations() or [_configured_organization()]
-    for endpoint in ENDPOINTS.values():
+    for endpoint in endpoints.values():
         for organization in organizations:
             store.placeholder(endpoint, organization, settings.start_date)
 
@@ -150,10 +151,10 @@ def _configured_organization() -> str:
     return os.environ.get(ORGANIZATION_ID.removeprefix("env:"), "").strip() or "none"
 
 
-def _explained(store: RawStore, error: Exception | None) -> dg.Failure:
+def _explained(store: RawStore, endpoints: Iterable[str], error: Exception | None) -> dg.Failure:
     """Name the corrupt raw file where that is why dbt failed; otherwise what dbt itself said."""
     for organization in store.organizations():
-        for endpoint in ENDPOINTS:
+        for endpoint in endpoints:
             for fault in store.faults(endpoint, organization):
                 return failure(fault)
     said = str(error or "").partition("Errors parsed from dbt logs:")[2]

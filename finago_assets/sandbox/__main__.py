@@ -6,9 +6,16 @@ Owns the arguments; everything else is `server.serve`.
 from __future__ import annotations
 
 import sys
-from argparse import ArgumentDefaultsHelpFormatter, ArgumentParser, BooleanOptionalAction, Namespace
+from argparse import (
+    ArgumentDefaultsHelpFormatter,
+    ArgumentParser,
+    BooleanOptionalAction,
+    Namespace,
+    RawDescriptionHelpFormatter,
+)
 from datetime import date
 from pathlib import Path
+from typing import Final
 
 from finago_assets.core.errors import SettingInvalid
 from finago_assets.core.windows import oslo_today
@@ -17,6 +24,27 @@ from finago_assets.sandbox.books.plan import Incoming, Modes, Size
 from finago_assets.sandbox.faults import load_rules
 from finago_assets.sandbox.options import SandboxOptions
 from finago_assets.sandbox.server import serve
+
+ABOUT: Final = """A Finago Office on loopback. It answers every operation of the API and keeps what is written:
+posted vouchers move the balances, new records get new ids. All of it is in memory; stopping loses it."""
+
+FAULTS: Final = """Fault rules are a JSON list of objects:
+  [{"fault": "reset", "method": "POST", "path": "/v1/transactions", "nth": [2]}]
+    the second voucher is booked, and its answer lost with the connection
+  [{"fault": "status", "status": 504, "work": true, "method": "POST"}]
+    every POST is carried out and answered with 504
+  [{"fault": "status", "status": 503, "method": "POST", "times": 1}]
+    the first POST is refused before anything is done
+  [{"fault": "reset", "work": false}]
+    connections break before anything is done
+Faults: status, html, empty (in place of an answer); reset, reset midway, short, cut json, cut chunked, cut gzip (the
+request is carried out first, unless "work" is false); drip, latency, expiry, next, loop, no next, same page, foreign
+rows. Which requests: "path" and "method" are globs, "query" a part of the query string; "nth", "every", "probability"
+and "times" choose among them. A 204 has no body that could be cut: use reset."""
+
+
+class _Help(ArgumentDefaultsHelpFormatter, RawDescriptionHelpFormatter):
+    """Defaults beside the options, and the paragraphs as they are written."""
 
 
 def _day(text: str) -> date:
@@ -44,7 +72,7 @@ def _modes(found: Namespace) -> Modes:
 
 def parsed(arguments: list[str] | None = None) -> SandboxOptions:
     """Return the options that a command line stands for."""
-    parser = ArgumentParser("finago-assets sandbox", formatter_class=ArgumentDefaultsHelpFormatter)
+    parser = ArgumentParser("finago-assets sandbox", formatter_class=_Help, description=ABOUT, epilog=FAULTS)
     parser.add_argument("--port", type=int, default=8765)
     parser.add_argument("--size", type=Size, choices=list(Size), default=Size.SMALL)
     parser.add_argument("--start", type=date.fromisoformat, default=date(2024, 1, 1))
@@ -68,11 +96,17 @@ def parsed(arguments: list[str] | None = None) -> SandboxOptions:
     )
     _add_modes(parser)
     parser.add_argument("--seed", type=int, default=24)
-    parser.add_argument("--withhold", nargs="*", default=[], metavar="ENDPOINT", help="answer 403 for these")
+    parser.add_argument(
+        "--withhold",
+        nargs="*",
+        default=[],
+        metavar="NAME",
+        help="answer 403 for these: endpoints (taxes), operations (customers.create) or scopes",
+    )
     parser.add_argument("--latency", type=float, default=0.0, metavar="SECONDS")
     parser.add_argument("--requests-per-second", type=float, default=0.0, help="429 beyond it; 0 is no limit")
     parser.add_argument("--token-lifetime", type=float, default=3600.0, metavar="SECONDS")
-    parser.add_argument("--faults", type=Path, metavar="SCRIPT", help="JSON file with fault rules")
+    parser.add_argument("--faults", type=Path, metavar="SCRIPT", help="JSON file with fault rules, as described below")
     parser.add_argument("--no-compress", action="store_true", help="never answer with gzip")
     found = parser.parse_args(arguments)
     return SandboxOptions(

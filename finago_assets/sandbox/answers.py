@@ -13,17 +13,37 @@ from msgspec import json
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-NAMES: Final = {400: "ValidationError", 401: "UnauthorizedError", 403: "ForbiddenError", 404: "NotFoundError"}
+NAMES: Final = {
+    400: "ValidationError",
+    401: "UnauthorizedError",
+    403: "ForbiddenError",
+    404: "NotFoundError",
+    409: "ConflictError",
+    415: "UnsupportedMediaTypeError",
+}
 
 
 class Refused(Exception):
-    """An answer other than 200; `problems` are (path, keyword) pairs of a ValidationError."""
+    """An answer other than success; `problems` are (path, keyword) pairs of a ValidationError.
 
-    def __init__(self, status: int, message: str, problems: tuple[tuple[str, str], ...] = ()) -> None:
+    `errors` are (type, message) pairs and make a 400 a BadRequestError; `name` overrides what the status is called.
+    """
+
+    def __init__(
+        self,
+        status: int,
+        message: str,
+        problems: tuple[tuple[str, str], ...] = (),
+        *,
+        name: str | None = None,
+        errors: tuple[tuple[str, str], ...] = (),
+    ) -> None:
         super().__init__(message)
         self.status = status
         self.message = message
         self.problems = problems
+        self.errors = errors
+        self.name = name or NAMES.get(status, "Error")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +66,14 @@ class One:
     body: bytes
 
 
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What a write answers: its status, and a body unless it is 204."""
+
+    status: int
+    body: bytes = b""
+
+
 Result = Listing | One
 
 
@@ -63,5 +91,7 @@ def error_body(refused: Refused, trace_id: str, serial: int) -> tuple[bytes, str
     payload: dict[str, object] = {}
     if refused.problems:
         payload["validationErrors"] = [{"path": path, "keyword": keyword} for path, keyword in refused.problems]
-    error = {"name": NAMES.get(refused.status, "Error"), "message": refused.message, "payload": payload}
+    if refused.errors:
+        payload["errors"] = [{"type": kind, "message": words, "arguments": []} for kind, words in refused.errors]
+    error = {"name": refused.name, "message": refused.message, "payload": payload}
     return json.encode({"error": error, "trackingId": trace_id}), "application/json"

@@ -12,23 +12,28 @@ from starlette.applications import Starlette
 from starlette.responses import Response
 from starlette.routing import Route
 
-from finago_assets.core.catalogue.finago import ENDPOINTS, LEFT_OUT
+from finago_assets.core.catalogue.finago import ENDPOINTS
 from finago_assets.core.catalogue.model import Paging
-from finago_assets.sandbox.answers import Listing, One, Refused, array, error_body
+from finago_assets.core.catalogue.operations import OPERATIONS
+from finago_assets.sandbox.answers import Done, Listing, One, Refused, array, error_body
 from finago_assets.sandbox.control_routes import control_routes
 from finago_assets.sandbox.endpoints import HANDLERS, Ask
+from finago_assets.sandbox.endpoints.writing import WRITERS
+from finago_assets.sandbox.file_routes import file_routes
 from finago_assets.sandbox.links import Place
 from finago_assets.sandbox.paging import continued, paged
 from finago_assets.sandbox.query import Query
+from finago_assets.sandbox.sent import Sent, received
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
     from starlette.requests import Request
 
-    from finago_assets.core.catalogue.model import Endpoint
+    from finago_assets.core.catalogue.operation import Operation
+    from finago_assets.sandbox.answers import Result
     from finago_assets.sandbox.control import Control
-    from finago_assets.sandbox.endpoints import Handler
+    from finago_assets.sandbox.endpoints.ask import Handler, Writer
     from finago_assets.sandbox.state import Sandbox
 
     View = Callable[[Request], Awaitable[Response]]
@@ -41,9 +46,7 @@ JSON: Final = "application/json"
 def application(sandbox: Sandbox, control: Control) -> Starlette:
     """Return the application. Raises KeyError when the catalogue names an operation that nobody answers for."""
     routes = [Route(OAUTH_PATH, _token_view(sandbox), methods=["POST"]), *control_routes(control)]
-    for endpoint in ENDPOINTS.values():
-        routes += [Route(BASE + path, _view(sandbox, endpoint, HANDLERS[path])) for path in endpoint.operations]
-    routes += [Route(BASE + path, _view(sandbox, None, HANDLERS[path])) for path in LEFT_OUT]
+    routes += [*file_routes(sandbox), *(_route(sandbox, operation) for operation in OPERATIONS.values())]
     app = Starlette(routes=routes)
     app.router.redirect_slashes = False
     return app
@@ -59,11 +62,19 @@ def _token_view(sandbox: Sandbox) -> View:
     return ask
 
 
-def _view(sandbox: Sandbox, endpoint: Endpoint | None, handler: Handler) -> View:
+def _route(sandbox: Sandbox, operation: Operation) -> Route:
+    key = (operation.method, operation.path)
+    handler = WRITERS[key] if operation.method.writes else HANDLERS[operation.path]
+    return Route(BASE + operation.path, _view(sandbox, operation, handler), methods=[operation.method.value])
+
+
+def _view(sandbox: Sandbox, operation: Operation, handler: Handler | Writer) -> View:
     async def answer(request: Request) -> Response:
+        raw = await request.body()
         try:
             with sandbox.lock:
-                return _answer(sandbox, endpoint, handler, request)
+                ask = _ask(sandbox, operation, request, raw)
+                return _response(operation, ask, request.url.path, handler(ask))
         except Refused as refused:
             body, content_type = error_body(refused, request.state.trace_id, sandbox.served)
             return Response(body, refused.status, media_type=content_type)
@@ -71,24 +82,35 @@ def _view(sandbox: Sandbox, endpoint: Endpoint | None, handler: Handler) -> View
     return answer
 
 
-def _answer(sandbox: Sandbox, endpoint: Endpoint | None, handler: Handler, request: Request) -> Response:
+def _ask(sandbox: Sandbox, operation: Operation, request: Request, raw: bytes) -> Ask:
     organization = sandbox.tokens.organization_of(request.headers.get("authorization"))
     if organization is None:
         raise Refused(401, "The access token is missing, invalid or expired.")
-    if endpoint is not None and sandbox.forbids(endpoint):
+    if sandbox.forbids(operation):
         raise Refused(403, "The application lacks the scope, or the organization has not approved it.")
     query = Query(dict(request.query_params))
-    if endpoint is not None and endpoint.paging is Paging.TOKEN:
+    if operation.paging is Paging.TOKEN:
         query = continued(query)
-    ask = Ask(
-        sandbox.tenants[organization], sandbox.options, query, request.path_params, _chain(sandbox, request, query)
+    writes = operation.method.writes
+    return Ask(
+        sandbox.tenants[organization],
+        sandbox.options,
+        query,
+        request.path_params,
+        0 if writes else _chain(sandbox, request, query),
+        received(operation, raw, request.headers) if writes else Sent(),
+        f"{request.url.scheme}://{request.headers['host']}",
     )
-    match handler(ask):
+
+
+def _response(operation: Operation, ask: Ask, path: str, result: Result | Done) -> Response:
+    match result:
         case One(body):
             return Response(body, media_type=JSON)
-        case Listing() as listing if endpoint is not None:
-            place = Place(f"{request.url.scheme}://{request.headers['host']}", request.url.path)
-            page = paged(endpoint, listing, query, place, sandbox.options)
+        case Done(status, body):
+            return Response(body, status, media_type=JSON if body else None)
+        case Listing() as listing if operation.endpoint is not None:
+            page = paged(ENDPOINTS[operation.endpoint], listing, ask.query, Place(ask.origin, path), ask.options)
             response = Response(array(page.records), media_type=JSON)
             response.raw_headers.extend((name.encode(), value.encode()) for name, value in page.headers)
             return response

@@ -85,7 +85,7 @@ def bent(rule: Rule, answer: Answer, here: str, origin: str) -> Answer:
             return answer.without(b"link")
         case Fault.CUT_JSON:
             return replace(answer.without(b"content-length"), body=answer.body[: max(1, len(answer.body) // 2)])
-        case Fault.CUT_GZIP:
+        case Fault.CUT_GZIP if answer.body:
             whole = answer.compressed()
             return replace(whole, body=whole.body[: max(12, len(whole.body) // 2)])
         case _:
@@ -108,7 +108,8 @@ class _Cased(bytes):
 
 def _start(answer: Answer) -> MutableMapping[str, Any]:
     kept = [(_Cased(name), value) for name, value in answer.without(b"content-length").headers]
-    headers = [*kept, (b"content-length", b"%d" % len(answer.body))]
+    sized = [] if answer.status == HTTPStatus.NO_CONTENT else [(b"content-length", b"%d" % len(answer.body))]
+    headers = [*kept, *sized]
     return {"type": "http.response.start", "status": answer.status, "headers": headers}
 
 

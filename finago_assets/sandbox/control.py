@@ -70,7 +70,7 @@ class Control:
             when = day or min(order.day + timedelta(days=10), books.plan.last)
             if order.invoice is None and wanted in (Status.INVOICE, Status.ADVANCE_INVOICE):
                 books.sales.invoice(order, wanted, when)
-            order.status, order.modified = wanted, when
+            order.status, order.modified, order.touched = wanted, when, None
             return order.status
 
     def delete_order(self, order_id: int) -> None:

@@ -54,8 +54,14 @@ class Body(StrEnum):
 class Rule:
     """Matching requests are counted from 1. `nth`, `every` and `probability` say which go wrong: none of them, all do.
 
-    `path` is a glob over the path, `query` a text the query string must contain. `times` bounds how often the rule
-    fires. `retry_after` is seconds like "2", an HTTP date `seconds` from now as "date:2", or any text as it stands.
+    `path` is a glob over the path, `method` one over the method, `query` a text the query string must contain. `times`
+    bounds how often the rule fires. `retry_after` is seconds like "2", an HTTP date `seconds` from now as "date:2", or
+    any text as it stands.
+
+    `work` says whether a request is carried out although no good answer comes. Left open, it is where the socket breaks
+    or the body is cut, and is not where another answer (status, html, empty) takes the place. So a write is done and
+    its answer lost with reset, or with status 504 and `work`; it is refused untouched with status 503, or with reset
+    and `work` false.
     """
 
     fault: Fault
@@ -71,6 +77,8 @@ class Rule:
     retry_after: str | None = None
     seconds: float = 0.0
     link: str = ""
+    method: str = "*"
+    work: bool | None = None
 
 
 @dataclass(slots=True)
@@ -80,9 +88,10 @@ class _Counter:
     matched: int = 0
     fired: int = 0
 
-    def fires(self, path: str, query: str) -> bool:
+    def fires(self, path: str, query: str, method: str) -> bool:
         rule = self.rule
-        if not fnmatchcase(path, rule.path) or rule.query not in query or self.fired == rule.times:
+        matches = fnmatchcase(path, rule.path) and rule.query in query and fnmatchcase(method, rule.method)
+        if not matches or self.fired == rule.times:
             return False
         self.matched += 1
         wanted = self.matched in rule.nth or bool(rule.every and self.matched % rule.every == 0)
@@ -104,9 +113,9 @@ class Script:
         """Return a script that has counted nothing yet."""
         return cls([_Counter(rule, dice(str(rule.seed))) for rule in rules])
 
-    def next(self, path: str, query: str) -> Rule | None:
+    def next(self, path: str, query: str, method: str = "GET") -> Rule | None:
         """Return the rule that has this request, if any."""
-        return next((counter.rule for counter in self._counters if counter.fires(path, query)), None)
+        return next((counter.rule for counter in self._counters if counter.fires(path, query, method)), None)
 
     @property
     def repeats(self) -> bool:

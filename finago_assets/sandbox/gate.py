@@ -15,6 +15,7 @@ from uvicorn.protocols.http.auto import AutoHTTPProtocol
 
 from finago_assets.sandbox.breakage import INSTEAD, ON_THE_SOCKET, Answer, bent, deliver, drip, instead, sever
 from finago_assets.sandbox.faults import Body, Fault, Rule
+from finago_assets.sandbox.file_routes import FILES
 
 if TYPE_CHECKING:
     from finago_assets.sandbox.state import Request, Sandbox
@@ -76,8 +77,9 @@ class Gate:
             return
         query = scope["query_string"].decode("latin-1")
         with self.sandbox.lock:
-            request = self.sandbox.arrived(scope["method"], scope["path"], query)
-            rule = self.sandbox.script.next(scope["path"], query)
+            signed = scope["path"].startswith(FILES)
+            request = self.sandbox.arrived(scope["method"], scope["path"], "" if signed else query)
+            rule = self.sandbox.script.next(scope["path"], query, scope["method"])
         await self._pause(rule)
         exchange = Exchange(scope, receive, send)
         answer = await self._answer(rule, request, exchange)
@@ -106,12 +108,12 @@ class Gate:
         if self.sandbox.too_many():
             asks = (None, "1", "date:1")[self.sandbox.served % 3]
             return instead(Rule(fault=Fault.STATUS, status=429, body=Body.TEXT, retry_after=asks), request.trace_id)
-        if rule is not None and rule.fault in INSTEAD:
-            return instead(rule, request.trace_id)
         if rule is not None and rule.fault is Fault.EXPIRY:
             with self.sandbox.lock:
                 self.sandbox.tokens.expire()
-        answer = await self._inner(request, exchange)
+        answer = await self._inner(request, exchange) if _works(rule) else Answer(503, b"")
+        if rule is not None and rule.fault in INSTEAD:
+            return instead(rule, request.trace_id)
         return self._remembered(rule, request, answer)
 
     async def _inner(self, request: Request, exchange: Exchange) -> Answer:
@@ -130,7 +132,7 @@ class Gate:
 
     def _remembered(self, rule: Rule | None, request: Request, answer: Answer) -> Answer:
         """Keep bodies for the faults that serve an old one again, but only while such a rule is about."""
-        if not self.sandbox.script.repeats or answer.status != 200:
+        if not self.sandbox.script.repeats or answer.status != 200 or request.method != "GET":
             return answer
         chain = "&".join(part for part in request.query.split("&") if not part.startswith(("page=", "continuation")))
         foreign = rule is not None and rule.fault is Fault.FOREIGN_ROWS
@@ -154,6 +156,13 @@ class Gate:
             request.status = 0 if rule.fault is Fault.RESET else answer.status
             while (await exchange.receive())["type"] != "http.disconnect":
                 pass
+
+
+def _works(rule: Rule | None) -> bool:
+    """Tell whether a request is carried out, whatever becomes of its answer."""
+    if rule is None:
+        return True
+    return rule.fault not in INSTEAD if rule.work is None else rule.work
 
 
 def _has(answer: Answer, name: bytes) -> bool:

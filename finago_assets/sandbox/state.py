@@ -12,13 +12,14 @@ from threading import RLock
 from typing import TYPE_CHECKING, Final
 
 from finago_assets.core.catalogue.finago import ENDPOINTS
+from finago_assets.core.catalogue.operations import OPERATIONS
 from finago_assets.sandbox.books.bad import plant
 from finago_assets.sandbox.books.company import keep_books
 from finago_assets.sandbox.faults import Script
 from finago_assets.sandbox.tokens import Tokens
 
 if TYPE_CHECKING:
-    from finago_assets.core.catalogue.model import Endpoint
+    from finago_assets.core.catalogue.operation import Operation
     from finago_assets.sandbox.books.company import Books
     from finago_assets.sandbox.options import SandboxOptions
 
@@ -91,13 +92,14 @@ class Sandbox:
         self.arrivals.append(now)
         return False
 
-    def forbids(self, endpoint: Endpoint) -> bool:
-        """Tell whether an endpoint is withheld, by its name or by one of its scopes."""
-        return endpoint.name in self.withheld or not self.withheld.isdisjoint(endpoint.scopes)
+    def forbids(self, operation: Operation) -> bool:
+        """Tell whether an operation is withheld: by its name, its endpoint's, or one of its scopes."""
+        return not self.withheld.isdisjoint((operation.name, operation.endpoint, *operation.scopes))
 
     def scopes(self) -> set[str]:
-        """Return the scopes a token carries now."""
-        return {scope for e in ENDPOINTS.values() if not self.forbids(e) for scope in e.scopes} - self.withheld
+        """Return the scopes a token carries now: those to read what can be landed, and those to write."""
+        given = (o for o in OPERATIONS.values() if o.endpoint in ENDPOINTS or o.method.writes)
+        return {scope for o in given if not self.forbids(o) for scope in o.scopes} - self.withheld
 
     def chain(self, key: str, *, first: bool) -> int:
         """Return how often the first page of a list was asked for; `first` says that this is such a time."""

@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-import copy
 import re
-from decimal import Decimal
-from functools import cache
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 import pytest
-from jsonschema import Draft202012Validator, FormatChecker
 
 from finago_assets.core.catalogue.finago import ENDPOINTS, LEFT_OUT
 from finago_assets.sandbox.books.plan import Size
 from finago_assets.sandbox.server import running
-from tests.reference import openapi
+from tests.contract.described import problems
 from tests.sandbox_server import Caller
 
 if TYPE_CHECKING:
@@ -43,54 +39,6 @@ EMPTY = {"dateFrom": "2019-01-01", "dateTo": "2019-01-02"}
 def office() -> Iterator[Caller]:
     with running(size=Size.TINY, scenarios=True) as sandbox:
         yield Caller(sandbox)
-
-
-def _plain(schema: Any) -> Any:
-    """Turn an OpenAPI 3.0 schema into JSON Schema: nullable becomes a type, and the vendor's damaged examples go."""
-    if isinstance(schema, list):
-        return [_plain(part) for part in schema]
-    if not isinstance(schema, dict):
-        return schema
-    plain = {key: _plain(value) for key, value in schema.items() if key not in ("example", "examples", "nullable")}
-    if plain.get("exclusiveMinimum") is True:
-        plain["exclusiveMinimum"] = plain.pop("minimum")
-    if "multipleOf" in plain:
-        plain["multipleOf"] = Decimal(str(plain["multipleOf"]))
-    if schema.get("nullable") is True:
-        if "enum" in plain:
-            plain["enum"] = [*plain["enum"], None]
-        if isinstance(plain.get("type"), str):
-            plain["type"] = [plain["type"], "null"]
-    return plain
-
-
-@cache
-def _components() -> dict[str, Any]:
-    components: dict[str, Any] = _plain(copy.deepcopy(openapi()["components"]["schemas"]))
-    return components
-
-
-def _validator(path: str) -> Draft202012Validator:
-    response = openapi()["paths"][path]["get"]["responses"]["200"]
-    schema = _plain(response["content"]["application/json"]["schema"])
-    return Draft202012Validator(
-        {**schema, "components": {"schemas": _components()}},
-        format_checker=FormatChecker(["date", "date-time", "uuid"]),
-    )
-
-
-def _problems(path: str, body: Any) -> Iterator[str]:
-    for error in _validator(path).iter_errors(body):
-        for leaf in _leaves(error):
-            place = "/".join(str(step) for step in leaf.absolute_path if not isinstance(step, int))
-            yield f"{place}: {leaf.message}"
-
-
-def _leaves(error: Any) -> Iterator[Any]:
-    if not error.context:
-        yield error
-    for inner in error.context:
-        yield from _leaves(inner)
 
 
 def _requests(office: Caller, endpoint: Endpoint) -> Iterator[tuple[str, Any]]:
@@ -139,7 +87,7 @@ def test_every_answer_reads_as_described_but_for_the_deviations_named(office: Ca
     seen, read = set(), set()
     for path, body in _requests(office, endpoint):
         read.add(path)
-        for problem in _problems(path, body):
+        for problem in problems("GET", path, 200, body):
             matching = {pattern for pattern in expected if re.fullmatch(pattern, problem)}
             assert matching, f"{path}: {problem}"
             seen |= matching

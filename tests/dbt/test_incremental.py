@@ -56,7 +56,7 @@ def test_only_changed_partitions_are_typed_again_and_the_result_equals_a_full_re
 def test_a_changed_model_types_everything_again_and_its_table_follows(copied: Warehouse) -> None:
     copied.change("alter table staging.stg_banktransactions drop column status")
     copied.change("alter table staging.stg_banktransactions add column gone varchar default 'gone'")
-    changed = copied.dbt("run", "--select", "stg_banktransactions", "--vars", "typing_version: 2")
+    changed = copied.dbt("run", "--select", "stg_banktransactions", "--vars", "typing_version: another")
     assert troubles(changed) == {}
     assert copied.rows("select count(*), count(status) from staging.stg_banktransactions") == [(2, 1)]
     columns = [name for name, *_ in copied.rows("describe staging.stg_banktransactions")]

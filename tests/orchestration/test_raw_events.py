@@ -45,11 +45,12 @@ def test_each_landed_day_has_exactly_one_event_with_its_facts(instance: dg.Dagst
 
 
 @pytest.mark.usefixtures("office")
-def test_both_checks_pass_and_the_agreement_is_shown_by_month(instance: dg.DagsterInstance) -> None:
+def test_every_check_passes_and_the_agreement_is_shown_by_month(instance: dg.DagsterInstance) -> None:
     checks = land(instance, "transactionlines", first="2024-01-15", last="2024-02-15").checks("transactionlines")
     assert {name: check.passed for name, check in checks.items()} == {
         "manifest_and_file_agree": True,
         "scope_granted": True,
+        "fields_are_known": True,
     }
     table = checks["manifest_and_file_agree"].metadata["by_month"].value
     assert [row.data["month"] for row in table.records] == ["2024-01", "2024-02"]  # type: ignore[union-attr]

@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 import pytest
 
 from finago_assets.core.catalogue.finago import ENDPOINTS
+from finago_assets.core.catalogue.operations import OPERATIONS
 from finago_assets.sandbox.options import CLIENT_SECRET
 from tests.sandbox_server import Caller
 
@@ -16,12 +17,14 @@ if TYPE_CHECKING:
     from tests.sandbox_server import StartSandbox
 
 
-def test_a_token_says_how_long_it_lives_and_what_it_may_read(start_sandbox: StartSandbox) -> None:
+def test_a_token_says_how_long_it_lives_and_what_it_may_do(start_sandbox: StartSandbox) -> None:
     reply = Caller(start_sandbox(token_lifetime=90)).authenticate()
     assert reply.status == 200
     assert reply.json["token_type"] == "Bearer"
     assert reply.json["expires_in"] == 90
-    assert set(reply.json["scope"].split()) == {scope for e in ENDPOINTS.values() for scope in e.scopes}
+    reads = {scope for e in ENDPOINTS.values() for scope in e.scopes}
+    writes = {scope for o in OPERATIONS.values() if o.method.writes for scope in o.scopes}
+    assert set(reply.json["scope"].split()) == reads | writes
 
 
 @pytest.mark.parametrize(
@@ -95,6 +98,14 @@ def test_a_withheld_scope_closes_every_endpoint_that_needs_it(sandbox: Running, 
     assert caller.get("/transactionlines", **window).status == 200
     sandbox.control.grant()
     assert caller.get("/accounts").status == 200
+
+
+def test_a_single_write_can_be_withheld_by_its_name(sandbox: Running, caller: Caller) -> None:
+    sandbox.control.withhold("productcategories.update")
+    assert caller.write("PATCH", "/productcategories/10", {"name": "X"}).status == 403
+    assert caller.write("POST", "/productcategories", {"name": "X"}).status == 201
+    sandbox.control.grant("productcategories.update")
+    assert caller.write("PATCH", "/productcategories/10", {"name": "X"}).status == 200
 
 
 def test_refusals_come_as_json_as_text_and_empty(sandbox: Running, caller: Caller) -> None:

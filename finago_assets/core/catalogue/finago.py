@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from finago_assets.core.catalogue.model import Endpoint, Kind, Paging, Parent, Upper, WindowRule
+from finago_assets.core.catalogue.model import Endpoint, Kind, LeftOut, Paging, Parent, Upper, WindowRule
 
 VERSION: Final = "0.60.1"
 DOCUMENTATION: Final = "https://rest-api.developer.24sevenoffice.com/doc/v1/"
@@ -375,13 +375,58 @@ _ENDPOINTS: Final = (
 ENDPOINTS: Final[dict[str, Endpoint]] = {endpoint.name: endpoint for endpoint in _ENDPOINTS}
 """Every landed endpoint by name, parents before their children."""
 
-LEFT_OUT: Final[dict[str, str]] = {
-    "/documents/{documentId}": "answers signed, short-lived download links: secrets, not records",
-    "/fileUpload/{fileId}": "the state of one upload; needs a write scope",
-    "/me": "only for tokens of a person, which client credentials are not",
-    "/me/identifiers": "only for tokens of a person",
-    "/me/identifiers/{id}": "only for tokens of a person",
-    "/me/licenses": "only for tokens of a person",
-    "/me/licenses/{id}/organization": "only for tokens of a person",
+LEFT_OUT: Final[dict[str, LeftOut]] = {
+    "/documents/{documentId}": LeftOut(
+        "documents.get",
+        reason="answers signed, short-lived download links: secrets, not records",
+        title="A document with its download links",
+        group="ledger",
+        scopes=("api.accounting.transaction:read",),
+    ),
+    "/fileUpload/{fileId}": LeftOut(
+        "file_uploads.get",
+        reason="the state of one upload; needs a write scope",
+        title="How far an upload has come",
+        group="ledger",
+        scopes=("api.accounting.transaction:write",),
+    ),
+    "/me": LeftOut(
+        "me.get",
+        reason="only for tokens of a person, which client credentials are not",
+        title="The person behind the token",
+        group="me",
+        scopes=("api.me.profile:read",),
+        filters=("thumb", "bigthumb", "maxAge"),
+    ),
+    "/me/identifiers": LeftOut(
+        "me_identifiers.list",
+        reason="only for tokens of a person",
+        title="Identifiers of the person behind the token",
+        group="me",
+        scopes=("api.me.identifiers:read",),
+        filters=("type", "status"),
+    ),
+    "/me/identifiers/{id}": LeftOut(
+        "me_identifiers.get",
+        reason="only for tokens of a person",
+        title="One identifier of the person behind the token",
+        group="me",
+        scopes=("api.me.identifiers:read",),
+    ),
+    "/me/licenses": LeftOut(
+        "me_licenses.list",
+        reason="only for tokens of a person",
+        title="Licenses of the person behind the token",
+        group="me",
+        scopes=("api.me.license:read",),
+        filters=("organizationId", "personId"),
+    ),
+    "/me/licenses/{id}/organization": LeftOut(
+        "me_license_organization.get",
+        reason="only for tokens of a person",
+        title="The organization of a license",
+        group="me",
+        scopes=("api.organization.information:read",),
+    ),
 }
-"""GET operations that are not landed, and why."""
+"""GET operations that are not landed, and why; as requests they can still be sent."""

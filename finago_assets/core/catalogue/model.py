@@ -117,3 +117,19 @@ class Endpoint:
     def operations(self) -> tuple[str, ...]:
         """Every path of the API description that this row stands for."""
         return (self.path, *self.items)
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """A read that is not landed, and why.
+
+    `name` is what its request template is called; one ending in `.list` answers an array. `filters` are the parameters
+    it knows.
+    """
+
+    name: str
+    reason: str
+    title: str
+    group: str
+    scopes: tuple[str, ...]
+    filters: tuple[str, ...] = ()

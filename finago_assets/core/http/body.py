@@ -17,7 +17,7 @@ from finago_assets.core.errors import Malformed, TooLarge, Truncated
 from finago_assets.core.http.fault import Fault
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
 MEBIBYTE: Final = 1024 * 1024
 WIRE_LIMIT: Final = 32 * MEBIBYTE
@@ -84,6 +84,13 @@ def split(body: bytearray, *, single: bool = False) -> list[bytes]:
     return records
 
 
+def check_values(values: Sequence[bytes]) -> None:
+    """Hold values that msgspec has skipped over against the rules it does not know. Raises a fault."""
+    body = bytearray(b",".join(values))
+    _check_text(body)
+    _check_depth(body, values)
+
+
 def _parsed_array(body: bytearray) -> list[msgspec.Raw]:
     fault: Fault
     try:
@@ -130,7 +137,7 @@ def _check_text(body: bytearray) -> None:
     raise Fault(Malformed, "the answer is not UTF-8", again=True)
 
 
-def _check_depth(body: bytearray, records: list[bytes]) -> None:
+def _check_depth(body: bytearray, records: Sequence[bytes]) -> None:
     """Peel the brackets layer by layer, innermost pairs first.
 
     A lone bracket in a text spoils that, so what does not peel is looked at again, record by record and without texts.

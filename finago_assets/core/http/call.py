@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 from urllib.parse import unquote
 
 from finago_assets.core.errors import BadRequest
+from finago_assets.core.http.origin import climbs
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -19,6 +20,12 @@ if TYPE_CHECKING:
 
 PATH = re.compile(r"(?:/(?:[A-Za-z0-9._~!$&'()*+,;=:@-]|%[0-9A-Fa-f]{2})+)+")
 TRACES_KEPT: Final = 100
+
+
+def is_plain_path(path: str) -> bool:
+    """Tell whether a path is plain segments that stay where they are, also when a server undoes its escapes twice."""
+    as_many = path.count("/") == unquote(unquote(path)).count("/")
+    return PATH.fullmatch(path) is not None and as_many and not climbs(path)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +49,7 @@ class Call:
         unknown = sorted(set(self.params) - self.allowed)
         if unknown:
             raise BadRequest(f"GET {self.template} was not sent: the endpoint does not know {', '.join(unknown)}")
-        segments = unquote(self.path).split("/")
-        if not PATH.fullmatch(self.path) or {".", ".."} & set(segments) or len(segments) != self.path.count("/") + 1:
+        if not is_plain_path(self.path):
             raise BadRequest(f"GET {self.template} was not sent: the filled-in path is not a plain path")
 
 

@@ -1,4 +1,4 @@
-"""The authenticated client for one organization: pages of a call, or the smallest request that shows whether it works.
+"""The authenticated client for one organization: pages of a call, one request of any method, or the smallest probe.
 
 Composes the parts (token, ceiling, retries, body, paging) and owns the border: what leaves here is a page or one typed
 error of the public tree, raised where nothing else is being handled.
@@ -12,25 +12,30 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final, Self, TypeVar
 
-from finago_assets.core.errors import Truncated
 from finago_assets.core.http.auth import Token, TokenSource
 from finago_assets.core.http.body import split
 from finago_assets.core.http.call import Call, Page, Tally
+from finago_assets.core.http.delivery import READ_SUCCESSES, Delivery, note_page
+from finago_assets.core.http.echo import Echo
+from finago_assets.core.http.empty import EmptyAnswers
 from finago_assets.core.http.fault import Fault
+from finago_assets.core.http.message import Outgoing
 from finago_assets.core.http.origin import Origin
-from finago_assets.core.http.paging import Chain
+from finago_assets.core.http.paging import Chain, query_of
 from finago_assets.core.http.retry import Retry, RetryPolicy
 from finago_assets.core.http.transport import BaseTransport, Reply, Wire
 from finago_assets.core.http.verdict import failure
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from pathlib import Path
 
     from finago_assets.core.http.budget import RequestBudget
     from finago_assets.core.http.connection import Connection
+    from finago_assets.core.http.message import Message, Receipt
+    from finago_assets.core.http.secret import Secret
 
 T = TypeVar("T")
-EMPTY_ANSWERS_BELIEVED: Final = 3
 MOST_RENEWALS: Final = 3
 
 
@@ -39,7 +44,7 @@ def _utc_now() -> datetime:
 
 
 class FinagoClient:
-    """Reads the API for one organization. Thread-safe: several threads may each iterate their own chain.
+    """Asks the API for one organization. Thread-safe: several threads may each iterate their own chain.
 
     `clock` is monotonic and measures deadlines, `now` is the wall clock for dates the server names. A `budget` is the
     request ceiling shared with the other processes of this machine; without one there is no ceiling.
@@ -57,6 +62,8 @@ class FinagoClient:
         random: Callable[[], float] = random_numbers.random,
         now: Callable[[], datetime] = _utc_now,
     ) -> None:
+        self.organization_id = connection.organization_id
+        self._secret = connection.client_secret
         self._policy = policy
         self._budget = budget
         self._now = now
@@ -78,63 +85,97 @@ class FinagoClient:
         """Fetch a token unless there is a living one. Raises AuthRefused or any error of the road to it."""
         self._tokens.token()
 
-    def pages(self, call: Call, tally: Tally) -> Iterator[Page]:
+    def pages(self, call: Call, tally: Tally, receipt: Receipt | None = None) -> Iterator[Page]:
         """Yield the pages of a call that hold records, in order; none at all for an empty answer.
 
-        Raises any error of the tree. A chain that raised is incomplete and what it gave is to be thrown away.
+        Raises any error of the tree. A chain that raised is incomplete and what it gave is to be thrown away. A
+        `receipt` tells of the last answer, its headers too; it has no say in where records go.
         """
         chain = Chain(call, self._origin)
         while chain.url is not None:
             number = chain.number
-            records = settled(call, lambda: self._page(chain, call, tally))
+            records = settled(lambda: self._page(chain, call, tally, receipt), "GET", call.template, call.scopes)
             tally.pages += 1
             if records:
                 yield Page(number, records)
 
+    def send(self, message: Message, receipt: Receipt, tally: Tally, check: Callable[[Path], T]) -> T:
+        """Send one request of any method, its answer straight to the receipt's file; return what `check` makes of that.
+
+        A read is tried again like a page is. A write is tried again only where it certainly was not carried out, and
+        raises OutcomeUnknown where that is open. Raises any error of the tree, NoSpace and NotWritable among them.
+        """
+        url = self._origin.at(message.path, query_of(message.params))
+        outgoing = Outgoing(message.method, url, message.body, message.media_type)
+        delivery = Delivery(message, outgoing, receipt, check, self._secret)
+
+        def attempt() -> T:
+            try:
+                reply = self._authorized(lambda token: delivery.ask(self._wire, token), tally)
+                if reply.status not in delivery.successes:
+                    raise self._failure(url, reply)
+                return delivery.believed(reply)
+            except Fault as raised:
+                fault = delivery.judged(raised)
+            raise fault
+
+        work = lambda: self._retry.run(attempt, tally, f"{message.method} {message.template}")  # noqa: E731
+        found = settled(work, message.method, message.template, message.scopes, message.look)
+        tally.pages += 1
+        return found
+
     def probe(self, call: Call) -> None:
         """One answer of the smallest size. Returns None when the endpoint may be read, else raises the typed error."""
         params = {**call.params, "limit": "1"} if "limit" in call.allowed else call.params
-        smallest = replace(call, params=params)
-        settled(call, lambda: self._fetched(call, Chain(smallest, self._origin).url or "", Tally(), 1))
+        url = Chain(replace(call, params=params), self._origin).url or ""
+        settled(lambda: self._fetched(call, url, Tally(), 1), "GET", call.template, call.scopes)
 
-    def _page(self, chain: Chain, call: Call, tally: Tally) -> list[bytes]:
+    def _page(self, chain: Chain, call: Call, tally: Tally, receipt: Receipt | None) -> list[bytes]:
         """Read the records at the chain's address; the chain then stands at the next one."""
-        reply, records = self._fetched(call, chain.url or "", tally, chain.number)
+        reply, records = self._fetched(call, chain.url or "", tally, chain.number, receipt)
         chain.advance(records, len(reply.body), reply.all("link"))
         return records
 
-    def _fetched(self, call: Call, url: str, tally: Tally, number: int) -> tuple[Reply, list[bytes]]:
+    def _fetched(
+        self, call: Call, url: str, tally: Tally, number: int, receipt: Receipt | None = None
+    ) -> tuple[Reply, list[bytes]]:
         reading = _Reading(call, number)
 
+        def ask(token: Secret) -> Reply:
+            reply = self._wire.get(url, token)
+            if receipt is not None:
+                note_page(reply, receipt, Echo(token, self._secret))
+            return reply
+
         def attempt() -> tuple[Reply, list[bytes]]:
-            reply = self._authorized(url, tally)
+            reply = self._authorized(ask, tally)
+            if reply.status not in READ_SUCCESSES:
+                raise self._failure(url, reply)
             return reply, reading.records(reply)
 
         return self._retry.run(attempt, tally, f"GET {call.template}")
 
-    def _authorized(self, url: str, tally: Tally) -> Reply:
-        """Send one request, and after a 401 one more with a new token.
+    def _authorized(self, ask: Callable[[Secret], Reply], tally: Tally) -> Reply:
+        """Send one request, and after a 401 one more with a new token: whoever refuses a token did nothing else.
 
         A new token that the API took from another thread before refusing it here has merely died: it is renewed too.
         """
         token = self._tokens.token()
-        reply = self._sent(url, token, tally)
+        reply = self._sent(ask, token, tally)
         for _ in range(MOST_RENEWALS):
             if reply.status != 401:
                 break
             token = self._tokens.token(refused=token)
-            reply = self._sent(url, token, tally)
+            reply = self._sent(ask, token, tally)
             if not token.accepted:
                 break
-        if reply.status not in {200, 204}:
-            raise self._failure(url, reply)
         return reply
 
-    def _sent(self, url: str, token: Token, tally: Tally) -> Reply:
+    def _sent(self, ask: Callable[[Secret], Reply], token: Token, tally: Tally) -> Reply:
         if self._budget is not None:
             tally.waited_seconds += self._budget.acquire()
         tally.requests += 1
-        reply = self._wire.get(url, token.value)
+        reply = ask(token.value)
         tally.wire_bytes += reply.wire_bytes
         tally.keep_trace(reply.trace)
         if reply.status != 401:
@@ -155,49 +196,32 @@ class FinagoClient:
         return True
 
 
-def settled(call: Call, work: Callable[[], T]) -> T:
+def settled(work: Callable[[], T], verb: str, template: str, scopes: tuple[str, ...] = (), look: str = "") -> T:
     """Do the work; turn its fault into the public error outside the `except`, so that nothing is chained."""
     try:
         return work()
     except Fault as raised:
-        error = raised.typed("GET", call.template, call.scopes)
+        error = raised.typed(verb, template, scopes, look)
     raise error
 
 
 class _Reading:
-    """The attempts of one page, which matter together only when the server answers nothing at all.
-
-    204 is an empty list. 200 without a body may be an empty list or a fault in front of the server: on the first page
-    it is believed when it came three times in a row; after a next link, or where an object is expected, never.
-    """
+    """The attempts of one page."""
 
     def __init__(self, call: Call, number: int) -> None:
         self._call = call
-        self._number = number
-        self._empty_in_a_row = 0
+        self._empty = EmptyAnswers(possible=number == 1 and not call.single)
 
     def records(self, reply: Reply) -> list[bytes]:
-        if reply.status == 204 or (not reply.body and self._is_believed(reply)):
+        if reply.status == 204:
             return []
-        self._empty_in_a_row = 0
+        if not reply.body:
+            self._empty.believe(reply)
+            return []
+        self._empty.end()
         try:
             return split(reply.body, single=self._call.single)
         except Fault as raised:
             fault = raised
         fault.status, fault.trace, fault.size = reply.status, reply.trace, reply.wire_bytes
         raise fault
-
-    def _is_believed(self, reply: Reply) -> bool:
-        self._empty_in_a_row += 1
-        html = "html" in (reply.first("content-type") or "").lower()
-        possible = self._number == 1 and not self._call.single and not html and not reply.all("link")
-        if possible and self._empty_in_a_row >= EMPTY_ANSWERS_BELIEVED:
-            return True
-        raise Fault(
-            Truncated,
-            "the answer has no body",
-            again=True,
-            status=reply.status,
-            trace=reply.trace,
-            size=reply.wire_bytes,
-        )

@@ -18,6 +18,7 @@ from finago_assets.core.errors import (
     LoopingPages,
     Malformed,
     NotFound,
+    OutcomeUnknown,
     PageCapReached,
     RateLimited,
     Timeout,
@@ -45,11 +46,16 @@ NEXT_STEP: Final[dict[type[FinagoError], str]] = {
     LoopingPages: "The answer would never end; give the trace id to the vendor's support.",
     PageCapReached: "Ask for a smaller window.",
 }
+LOOK: Final = "read the record back, or ask the vendor's support with the time and the trace id"
 
 
 @dataclass(eq=False)
 class Fault(Exception):
-    """`again` says that another attempt may help, `floor` how many seconds the server wants to be left alone first."""
+    """`again` says that another attempt may help, `floor` how many seconds the server wants to be left alone first.
+
+    `sent` is False only when it is certain that no byte of the request reached the server, `accepted` True when the
+    server said yes before the rest of its answer was lost.
+    """
 
     kind: type[FinagoError]
     reason: str
@@ -60,19 +66,30 @@ class Fault(Exception):
     size: int | None = None
     attempts: int = 1
     retry_at: datetime | None = None
+    sent: bool = True
+    accepted: bool = False
 
     def __str__(self) -> str:
         return self.reason
 
-    def typed(self, verb: str, template: str, scopes: tuple[str, ...] = ()) -> FinagoError:
-        """Make the public error: what was tried, what came back, what to do. No body, query or header."""
-        said = f"{verb} {template}: {self.reason}{self._evidence()}."
+    def typed(self, verb: str, template: str, scopes: tuple[str, ...] = (), look: str = "") -> FinagoError:
+        """Make the public error: what was tried, what came back, what to do. No body, query or header.
+
+        `look` names where it can be seen whether a write was carried out.
+        """
+        error = self._worded(f"{verb} {template}: {self.reason}{self._evidence()}.", scopes, look)
+        error.status, error.trace_id = self.status, self.trace
+        return error
+
+    def _worded(self, said: str, scopes: tuple[str, ...], look: str) -> FinagoError:
         if self.kind is RateLimited:
             return RateLimited(f"{said} {self._until()}{NEXT_STEP[RateLimited]}", retry_at=self.retry_at)
         if self.kind is Forbidden:
             wanted = ", ".join(scopes) or "(the catalogue names none)"
             step = f"The application needs the scopes {wanted}, approved by the organization."
             return Forbidden(f"{said} {step}", scopes=scopes)
+        if self.kind is OutcomeUnknown:
+            return OutcomeUnknown(f"{said} {self._likely()} Before sending it again, look: {look or LOOK}.")
         return self.kind(f"{said} {NEXT_STEP.get(self.kind, '')}".rstrip())
 
     def _evidence(self) -> str:
@@ -84,6 +101,11 @@ class Fault(Exception):
         ]
         told = ", ".join(fact for fact in facts if fact)
         return f" ({told})" if told else ""
+
+    def _likely(self) -> str:
+        if self.accepted:
+            return "The server accepted the write, so it was most likely carried out."
+        return "It is unknown whether the write was carried out."
 
     def _until(self) -> str:
         return f"Not before {self.retry_at.isoformat(timespec='seconds')}. " if self.retry_at else ""

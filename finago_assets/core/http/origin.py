@@ -41,7 +41,7 @@ class Origin:
         if not PLAIN.fullmatch(target):
             return None
         try:
-            if _climbs(urlsplit(target).path):
+            if climbs(urlsplit(target).path):
                 return None
             return urlsplit(urljoin(current, target))
         except ValueError:
@@ -53,7 +53,7 @@ class Origin:
         except ValueError:
             return False
         below = parts.path == self._prefix or parts.path.startswith(f"{self._prefix}/")
-        return same and below and "@" not in parts.netloc and not _climbs(parts.path)
+        return same and below and "@" not in parts.netloc and not climbs(parts.path)
 
 
 def _authority(parts: SplitResult) -> tuple[str, str | None, int | None]:
@@ -61,7 +61,7 @@ def _authority(parts: SplitResult) -> tuple[str, str | None, int | None]:
     return scheme, parts.hostname, PORTS.get(scheme) if parts.port is None else parts.port
 
 
-def _climbs(path: str) -> bool:
+def climbs(path: str) -> bool:
     """Tell whether a segment is `.` or `..` in any spelling that some server might undo."""
     plain = unquote(unquote(path))
     segments = plain.replace("\\", "/").split("/")

@@ -34,7 +34,7 @@ class Chain:
     def __init__(self, call: Call, origin: Origin) -> None:
         self._call = call
         self._origin = origin
-        self.url: str | None = origin.at(call.path, _query(call.params))
+        self.url: str | None = origin.at(call.path, query_of(call.params))
         self.number = 1
         self._asked = {self.url}
         self._seen: set[int] = set()
@@ -99,10 +99,11 @@ class Chain:
             return None
         asked = _by_name(self.url or "").get("page", set())
         page = max(map(_whole, asked), default=0) or self.number
-        return self._origin.at(self._call.path, _query({**self._call.params, "page": str(page + 1)}))
+        return self._origin.at(self._call.path, query_of({**self._call.params, "page": str(page + 1)}))
 
 
-def _query(params: Mapping[str, str]) -> str:
+def query_of(params: Mapping[str, str]) -> str:
+    """Spell parameters as a query, every character that could mean something else escaped."""
     return urlencode(params, quote_via=quote)
 
 

@@ -16,12 +16,14 @@ from httpx import (  # noqa: TID251 - the one file
     BaseTransport,
     Client,
     ConnectError,
+    ConnectTimeout,
     HTTPError,
     HTTPTransport,
     InvalidURL,
     Limits,
     LocalProtocolError,
     MockTransport,
+    PoolTimeout,
     ReadError,
     ReadTimeout,
     RemoteProtocolError,
@@ -30,22 +32,25 @@ from httpx import (  # noqa: TID251 - the one file
     SyncByteStream,
     TimeoutException,
     UnsupportedProtocol,
+    WriteError,
 )
 from httpx import Timeout as Timeouts  # noqa: TID251 - the one file
 
 from finago_assets.core.errors import BadRequest, Timeout, TlsRefused, TooLarge, Truncated, Unavailable
-from finago_assets.core.http.body import WIRE_LIMIT, inflated
+from finago_assets.core.http.body import INFLATED_LIMIT, WIRE_LIMIT, inflated
 from finago_assets.core.http.fault import Fault
 from finago_assets.core.http.trace import trace_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from finago_assets.core.http.message import Outgoing, Pour
     from finago_assets.core.http.secret import Secret
 
 __all__ = [
     "BaseTransport",
     "ConnectError",
+    "ConnectTimeout",
     "HTTPTransport",
     "MockTransport",
     "ReadError",
@@ -56,6 +61,7 @@ __all__ = [
     "Response",
     "SyncByteStream",
     "Wire",
+    "WriteError",
 ]
 
 CONNECTIONS: Final = Limits(max_connections=32, max_keepalive_connections=16, keepalive_expiry=30)
@@ -66,9 +72,26 @@ ERROR_BODY_LIMIT: Final = 64 * 1024
 TALKATIVE: Final = ("httpx", "httpcore.connection", "httpcore.http11", "httpcore.proxy")
 
 
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """The most an answer may be, in bytes as it comes and inflated; every `pace` bytes give it a second more time."""
+
+    wire: int = WIRE_LIMIT
+    inflated: int = INFLATED_LIMIT
+    pace: int | None = None
+
+
+PAGE: Final = Bounds()
+# bytes; slower than any line worth waiting for
+PACE: Final = 64 * 1024
+
+
 @dataclass(frozen=True, slots=True, repr=False)
 class Reply:
-    """A whole answer: header names in lower case, may repeat; `body` is inflated, `wire_bytes` counts what came in."""
+    """A whole answer: header names in lower case, may repeat; `body` is inflated, `wire_bytes` counts what came in.
+
+    The body of a success that was poured elsewhere is empty here.
+    """
 
     status: int
     headers: tuple[tuple[str, str], ...]
@@ -110,6 +133,21 @@ class Wire:
     def get(self, url: str, token: Secret) -> Reply:
         return self._guarded(lambda: self._client.build_request("GET", url, headers=_with_token(token)), token)
 
+    def send(self, outgoing: Outgoing, token: Secret, pour: Pour, limit: int) -> Reply:
+        """Send any request; the body of a success goes through `pour` in pieces, whose errors come out as they are.
+
+        It may hold `limit` bytes, and takes the more time the more it holds.
+        """
+        headers = _with_token(token)
+        if outgoing.media_type is not None:
+            headers["Content-Type"] = outgoing.media_type
+        return self._guarded(
+            lambda: self._client.build_request(outgoing.method, outgoing.url, headers=headers, content=outgoing.body),
+            token,
+            pour,
+            Bounds(limit, limit, PACE),
+        )
+
     def post_form(self, url: str, form: Secret, hidden: Secret) -> Reply:
         """Send the form; `hidden` is the part of it that must not come back as somebody's id."""
         headers = {**HEADERS, "Content-Type": "application/x-www-form-urlencoded"}
@@ -117,31 +155,46 @@ class Wire:
             lambda: self._client.build_request("POST", url, headers=headers, content=form.reveal().encode()), hidden
         )
 
-    def _guarded(self, build: Callable[[], Request], hidden: Secret) -> Reply:
+    def _guarded(
+        self, build: Callable[[], Request], hidden: Secret, pour: Pour | None = None, bounds: Bounds = PAGE
+    ) -> Reply:
         """Raise the fault outside the `except`, so that it drags no request and no half-read body along."""
+        heard = _Heard()
         try:
-            return self._exchange(build(), hidden)
+            return self._exchange(build(), hidden, pour, bounds, heard)
         except Fault as raised:
             fault = raised.with_traceback(None)
         except (HTTPError, InvalidURL) as error:
             fault = _fault_of(error)
+        fault.status, fault.trace, fault.size = heard.status, heard.trace, heard.size
         raise fault
 
-    def _exchange(self, request: Request, hidden: Secret) -> Reply:
+    def _exchange(self, request: Request, hidden: Secret, pour: Pour | None, bounds: Bounds, heard: _Heard) -> Reply:
         deadline = self._clock() + self._seconds
         response = self._client.send(request, stream=True)
-        chunks = _Chunks(response, self._clock, deadline)
-        body: bytearray | None = None
+        heard.status = response.status_code
+        heard.trace = trace_of(response.headers.get("x-trace-id"), b"", hidden)
+        chunks = _Chunks(response, self._clock, deadline, bounds)
+        body = bytearray()
         try:
-            body = _head_of(chunks) if response.status_code >= 300 else _whole(chunks)
-        except Fault as fault:
-            fault.status, fault.size = response.status_code, chunks.total
-            fault.trace = trace_of(response.headers.get("x-trace-id"), b"", hidden)
-            raise
+            if response.status_code >= 300:
+                body = _head_of(chunks)
+            else:
+                _whole(chunks, body.extend if pour is None else pour)
         finally:
+            heard.size = chunks.total
             response.close()
-        trace = trace_of(response.headers.get("x-trace-id"), body if response.status_code >= 400 else b"", hidden)
+        trace = heard.trace or trace_of(None, body if response.status_code >= 400 else b"", hidden)
         return Reply(response.status_code, _headers(response), body, chunks.total, trace)
+
+
+@dataclass(slots=True)
+class _Heard:
+    """What of an answer had come when it broke off."""
+
+    status: int | None = None
+    trace: str | None = None
+    size: int | None = None
 
 
 class _Unmoved(BaseTransport):
@@ -172,10 +225,11 @@ def _headers(response: Response) -> tuple[tuple[str, str], ...]:
 class _Chunks:
     """The raw chunks of a response, counted, within the deadline and the wire limit."""
 
-    def __init__(self, response: Response, clock: Callable[[], float], deadline: float) -> None:
+    def __init__(self, response: Response, clock: Callable[[], float], deadline: float, bounds: Bounds) -> None:
         self._response = response
         self._clock = clock
         self._deadline = deadline
+        self.bounds = bounds
         self.total = 0
 
     @property
@@ -185,11 +239,15 @@ class _Chunks:
     def __iter__(self) -> Iterator[bytes]:
         for chunk in self._response.iter_raw():
             self.total += len(chunk)
-            if self.total > WIRE_LIMIT:
-                raise Fault(TooLarge, f"the answer is larger than {WIRE_LIMIT} bytes on the wire")
-            if self._clock() > self._deadline:
+            if self.total > self.bounds.wire:
+                raise Fault(TooLarge, f"the answer is larger than {self.bounds.wire} bytes on the wire")
+            if self._clock() > self._deadline + self._earned():
                 raise Fault(Timeout, "the answer did not end within the deadline", again=True)
             yield chunk
+
+    def _earned(self) -> float:
+        """Seconds that what has come so far is worth: a large answer may take its time, a drip may not."""
+        return self.total / self.bounds.pace if self.bounds.pace else 0.0
 
     def check_length(self) -> None:
         """Compare with the announcement; a socket's own parser does so too, a transport without one does not."""
@@ -198,12 +256,10 @@ class _Chunks:
             raise Fault(Truncated, "the body is shorter or longer than announced", again=True)
 
 
-def _whole(chunks: _Chunks) -> bytearray:
-    body = bytearray()
-    for piece in inflated(chunks, chunks.encoding):
-        body += piece
+def _whole(chunks: _Chunks, pour: Pour) -> None:
+    for piece in inflated(chunks, chunks.encoding, chunks.bounds.inflated):
+        pour(piece)
     chunks.check_length()
-    return body
 
 
 def _head_of(chunks: _Chunks) -> bytearray:
@@ -222,11 +278,14 @@ def _head_of(chunks: _Chunks) -> bytearray:
 def _fault_of(error: HTTPError | InvalidURL) -> Fault:
     match error:
         case TimeoutException():
-            return Fault(Timeout, "no answer within the time-out", again=True)
+            unsent = isinstance(error, (ConnectTimeout, PoolTimeout))
+            return Fault(Timeout, "no answer within the time-out", again=True, sent=not unsent)
         case ConnectError() if _is_tls(error):
-            return Fault(TlsRefused, "the TLS certificate or handshake was refused")
+            return Fault(TlsRefused, "the TLS certificate or handshake was refused", sent=False)
+        case ConnectError():
+            return Fault(Unavailable, "the connection failed", again=True, sent=False)
         case LocalProtocolError() | UnsupportedProtocol() | InvalidURL():
-            return Fault(BadRequest, "the request could not be written")
+            return Fault(BadRequest, "the request could not be written", sent=False)
         case RemoteProtocolError() if "without sending a response" not in str(error):
             return Fault(Truncated, "the answer broke off or was not HTTP", again=True)
         case _:

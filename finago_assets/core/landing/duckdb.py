@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
     from finago_assets.core.catalogue.model import Endpoint
-    from finago_assets.core.landing.model import Spool
+    from finago_assets.core.landing.model import Look, Spool
 
 PATIENCE_SECONDS: Final = 300.0
 _FIELDS: Final = tuple(field.name for field in fields(Manifest))
@@ -83,11 +83,13 @@ class DuckdbStore:
                     found[partition.date] = Landed(partition, manifest, self._location(endpoint))
         return found
 
-    def newest(self, endpoint: str, organization: str) -> Partition | None:
+    def newest(self, endpoint: str, organization: str, before: dt.date | None = None) -> Partition | None:
         """See `RawStore.newest`."""
         checked_names(endpoint, organization)
         for row in reversed(self._manifests(endpoint, organization)):
             partition = Partition(endpoint, organization, row["date"])
+            if before is not None and partition.date >= before:
+                continue
             if self._read(partition, row).outcome is Outcome.LANDED:
                 return partition
         return None
@@ -98,12 +100,12 @@ class DuckdbStore:
         with closing(reader):
             yield from reader.records()
 
-    def verify(self, partition: Partition) -> Manifest:
+    def verify(self, partition: Partition, look: Look | None = None) -> Manifest:
         """See `RawStore.verify`."""
         row, reader = self._exported(partition)
         with closing(reader):
             manifest = self._read(partition, row)
-            reader.hold_against(manifest)
+            reader.hold_against(manifest, look)
         return manifest
 
     def faults(self, endpoint: str, organization: str) -> Iterator[CorruptFile]:

@@ -17,12 +17,14 @@ from finago_assets.core.errors import SettingInvalid
 from finago_assets.core.windows import Window
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from types import TracebackType
     from typing import Self
 
     from finago_assets.core.catalogue.model import Endpoint
     from finago_assets.core.errors import CorruptFile
+
+    Look = Callable[[Sequence[bytes]], None]  # is shown payloads, many at a time
 
 _ORGANIZATION = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
@@ -208,8 +210,8 @@ class RawStore(Protocol):
         """Every landed day in order, without placeholders. A day that cannot be read is left out: land it again."""
         ...
 
-    def newest(self, endpoint: str, organization: str) -> Partition | None:
-        """Return the partition of the newest landed day, placeholders not counted. Raises CorruptFile."""
+    def newest(self, endpoint: str, organization: str, before: dt.date | None = None) -> Partition | None:
+        """Return the newest landed partition, of those `before` a day if given; no placeholder. Raises CorruptFile."""
         ...
 
     def records(self, partition: Partition) -> Iterator[tuple[str | None, bytes]]:
@@ -220,8 +222,8 @@ class RawStore(Protocol):
         """
         ...
 
-    def verify(self, partition: Partition) -> Manifest:
-        """Read everything again and hold it against the manifest. Raises NotLanded, CorruptFile."""
+    def verify(self, partition: Partition, look: Look | None = None) -> Manifest:
+        """Read everything again and hold it against the manifest; `look` sees it too. Raises NotLanded, CorruptFile."""
         ...
 
     def faults(self, endpoint: str, organization: str) -> Iterator[CorruptFile]:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from finago_assets.core.catalogue.model import Endpoint
-    from finago_assets.core.landing.model import Spool
+    from finago_assets.core.landing.model import Look, Spool
 
 
 def _no_checkpoint(_: str) -> None: ...
@@ -63,9 +63,11 @@ class ParquetStore:
                     found[day] = Landed(partition, manifest, str(self._tree.file(partition)))
         return found
 
-    def newest(self, endpoint: str, organization: str) -> Partition | None:
+    def newest(self, endpoint: str, organization: str, before: dt.date | None = None) -> Partition | None:
         """See `RawStore.newest`."""
         for day in reversed(self._tree.days(endpoint, organization)):
+            if before is not None and day >= before:
+                continue
             partition = Partition(endpoint, organization, day)
             manifest = self.manifest(partition)
             if manifest is not None and manifest.outcome is Outcome.LANDED:
@@ -77,11 +79,11 @@ class ParquetStore:
         with closing(self._reader(partition)) as reader:
             yield from reader.records()
 
-    def verify(self, partition: Partition) -> Manifest:
+    def verify(self, partition: Partition, look: Look | None = None) -> Manifest:
         """See `RawStore.verify`."""
         with closing(self._reader(partition)) as reader:
             manifest = self._manifest(reader, partition)
-            reader.hold_against(manifest)
+            reader.hold_against(manifest, look)
         return manifest
 
     def faults(self, endpoint: str, organization: str) -> Iterator[CorruptFile]:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from finago_assets.core.landing.files import Files
-    from finago_assets.core.landing.model import Partition
+    from finago_assets.core.landing.model import Look, Partition
 
 # larger groups cost memory when the file is read, smaller ones compress worse
 ROW_GROUP: Final = 20_000
@@ -165,13 +165,15 @@ class RawReader:
             else:
                 yield from zip(parents, payloads, strict=True)
 
-    def hold_against(self, manifest: Manifest) -> None:
-        """Read everything again. Raises CorruptFile unless it is what the manifest says."""
+    def hold_against(self, manifest: Manifest, look: Look | None = None) -> None:
+        """Read everything again, `look` with us. Raises CorruptFile unless it is what the manifest says."""
         digest = Digest()
         for ordinals, payloads, parents in self.chunks():
             if ordinals != list(range(digest.rows, digest.rows + len(ordinals))):
                 raise corrupt(self._label, "its ordinals are not counted from 0 without gaps")
             digest.update(payloads, parents)
+            if look is not None:
+                look(payloads)
         found = (digest.rows, digest.payload_bytes, digest.hexdigest())
         if found != (manifest.rows, manifest.payload_bytes, manifest.digest):
             raise corrupt(

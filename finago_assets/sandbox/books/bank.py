@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 from msgspec import json
 
 from finago_assets.sandbox.books.ids import Thing, guid, organization_number
+from finago_assets.sandbox.books.kept import Json, read, write
 from finago_assets.sandbox.books.line_json import moment
 from finago_assets.sandbox.books.money import number
 
@@ -31,6 +32,7 @@ class BankAccount:
     number: str
     name: str
     currency: str
+    written: bytes | None = None  # the whole record, where somebody wrote it through the API
 
 
 ACCOUNTS: Final = {
@@ -53,11 +55,13 @@ class BankTransaction:
     amount: int
     reference: tuple[str, str]  # type (text, ocr, invoiceRef), value
     other: str | None
+    named: str | None = None  # the reference that somebody gave it through the API
+    written: bytes | None = None  # and the whole record
 
     @property
     def id(self) -> str:
         """The reference that is unique for each client."""
-        return f"{self.day:%Y%m%d}-{self.account.ledger}-{self.serial:07d}"
+        return self.named or f"{self.day:%Y%m%d}-{self.account.ledger}-{self.serial:07d}"
 
 
 @dataclass(slots=True)
@@ -72,7 +76,11 @@ class Statement:
     ) -> BankTransaction:
         """Enter a movement, in øre of the account's currency, and return it."""
         moved = BankTransaction(len(self.by_id) + 1, ACCOUNTS[account], day, amount, reference, other)
-        self.days[day.toordinal()].append(moved)
+        return self.enter(moved)
+
+    def enter(self, moved: BankTransaction) -> BankTransaction:
+        """Enter a movement as it is and return it."""
+        self.days[moved.day.toordinal()].append(moved)
         self.by_id[moved.id] = moved
         return moved
 
@@ -84,6 +92,8 @@ class Statement:
 
 def transaction_json(moved: BankTransaction, last: date) -> bytes:
     """Return a bank transaction as `/banktransactions` shows it to somebody who asks on the day `last`."""
+    if moved.written is not None:
+        return moved.written
     inbound, account = moved.amount > 0, moved.account
     kind = "iban" if account.currency == "EUR" else "bban"
     ours = {"number": account.number, "type": kind}
@@ -107,8 +117,19 @@ def transaction_json(moved: BankTransaction, last: date) -> bytes:
     return json.encode(body)
 
 
-def account_json(account: BankAccount, plan: Plan, balance: tuple[int, date] | None) -> bytes:
-    """Return a bank account as `/bankaccounts` shows it; without a movement the balance is missing."""
+def account_json(account: BankAccount, plan: Plan, balance: Json | None) -> bytes:
+    """Return a bank account as `/bankaccounts` shows it; without a balance that key is missing."""
+    shown = _seeded(account, plan) if account.written is None else read(account.written)
+    return write(shown if balance is None else shown | {"balance": balance})
+
+
+def movement_json(account: BankAccount, balance: tuple[int, date]) -> Json:
+    """Return the balance that movements come to, as an account shows it."""
+    at = moment(balance[1], account.ledger).replace("Z", ".000Z")
+    return {"amount": number(balance[0]), "timestamp": at, "currency": {"code": account.currency}}
+
+
+def _seeded(account: BankAccount, plan: Plan) -> Json:
     contact = {"name": "Kari Nordmann", "email": "kari@sandbox.example"}
     owner = {"name": "Sandkassen Handel AS", "organizationNumber": organization_number(0), "contact": contact}
     body: dict[str, object] = {
@@ -122,8 +143,5 @@ def account_json(account: BankAccount, plan: Plan, balance: tuple[int, date] | N
     }
     if account.ledger == 1920:
         body["transactionType"] = {"number": 3}
-    if balance is not None:
-        at = moment(balance[1], account.ledger).replace("Z", ".000Z")
-        body["balance"] = {"amount": number(balance[0]), "timestamp": at, "currency": {"code": account.currency}}
     body["createdAt"] = body["modifiedAt"] = moment(plan.start, account.ledger).replace("Z", ".000Z")
-    return json.encode(body)
+    return body

@@ -5,11 +5,12 @@ Owns the order of events within a day: errands first, then trade, then what foll
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from finago_assets.sandbox.books.calendar import days, fiscal_periods
 from finago_assets.sandbox.books.closing import Authorities, YearEnd, open_books
+from finago_assets.sandbox.books.desk import Desk
 from finago_assets.sandbox.books.journal import Journal
 from finago_assets.sandbox.books.parties import parties
 from finago_assets.sandbox.books.payroll import Payroll
@@ -41,6 +42,10 @@ class Books:
     products: list[Product]
     sales: Sales
     periods: list[FiscalPeriod]
+    desk: Desk = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.desk = Desk(self.plan)
 
     @property
     def ledger(self) -> Ledger:
@@ -56,6 +61,14 @@ class Books:
     def orders(self) -> OrderBook:
         """The sales orders."""
         return self.sales.book
+
+    def party(self, key: object) -> Party | None:
+        """Return a customer or supplier by id."""
+        return next((party for party in self.parties if party.id == key), None)
+
+    def product(self, key: object) -> Product | None:
+        """Return a product by id."""
+        return next((product for product in self.products if product.id == key), None)
 
 
 def keep_books(plan: Plan) -> Books:

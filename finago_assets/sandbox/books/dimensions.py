@@ -54,11 +54,17 @@ _ELEMENTS: Final = (
 ELEMENTS: Final = {(element.kind, element.value): element for element in _ELEMENTS}
 
 
+def name_of(kind: int, value: str) -> str:
+    """Return the name of a value; those of products and customers, whose registers lie elsewhere, name themselves."""
+    element = ELEMENTS.get((kind, value))
+    return value if element is None else element.name
+
+
 def dimension_json(kind: int, value: str) -> dict[str, object]:
     """Return one dimension of a ledger line; the type's name is there only sometimes, as documented."""
     body: dict[str, object] = {"dimensionType": kind}
     if kind != DEPARTMENT:
         body["dimensionTypeName"] = TYPES[kind]
     body["value"] = value
-    body["name"] = ELEMENTS[kind, value].name
+    body["name"] = name_of(kind, value)
     return body

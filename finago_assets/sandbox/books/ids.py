@@ -22,6 +22,7 @@ class Thing(IntEnum):
     BANK_ACCOUNT = 0x44
     PERSON = 0x55
     FILE = 0x66
+    UPLOAD = 0x77
 
 
 def guid(thing: Thing, number: int) -> str:

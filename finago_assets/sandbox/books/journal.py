@@ -9,7 +9,7 @@ from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from finago_assets.sandbox.books.bank import Statement
 from finago_assets.sandbox.books.ledger import Ledger
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from finago_assets.sandbox.books.plan import Plan
 
 Errand = Callable[[date], None]
+FIRST_DOCUMENT: Final = 70_000
 
 
 @dataclass(slots=True)
@@ -52,8 +53,16 @@ class Journal:
     ) -> str:
         """Post a voucher and return its id. Every third voucher has a scanned document."""
         self.vouchers += 1
-        document = 70_000 + self.vouchers if self.vouchers % 3 == 0 else None
+        document = FIRST_DOCUMENT + self.vouchers if scanned(self.vouchers) else None
         typed = min(entered, (self.plan.last - day).days)
-        voucher = Voucher(kind, day, postings, period, document, typed)
+        return self.enter(Voucher(kind, day, postings, period, document, typed))
+
+    def enter(self, voucher: Voucher) -> str:
+        """Enter a voucher as it is and return its id."""
         self.vat.count(voucher)
-        return self.ledger.post(replace(voucher, postings=as_shown(postings, self.plan.modes)))
+        return self.ledger.post(replace(voucher, postings=as_shown(voucher.postings, self.plan.modes)))
+
+
+def scanned(serial: int) -> bool:
+    """Tell whether the `serial`th voucher has a scanned document."""
+    return serial % 3 == 0

@@ -9,7 +9,7 @@ from __future__ import annotations
 from array import array
 from collections import defaultdict
 from dataclasses import dataclass, field
-from datetime import date  # noqa: TC003 - msgspec reads the annotations of Read
+from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
@@ -59,6 +59,7 @@ class Ledger:
     by_period: Movements = field(default_factory=lambda: defaultdict(lambda: defaultdict(int)))
     _line_days: array[int] = field(default_factory=lambda: array("i"))
     _voucher_days: array[int] = field(default_factory=lambda: array("i"))
+    _spread: dict[int, set[date]] = field(default_factory=dict)  # the days of a voucher that has several
     _numbers: dict[tuple[int, int], int] = field(default_factory=dict)
 
     @property
@@ -70,12 +71,15 @@ class Ledger:
         """Enter a voucher and return its id. Numbers run by voucher type and year, so they repeat across both."""
         series = (voucher.type.id, voucher.day.year)
         self._numbers[series] = number = self._numbers.get(series, 0) + 1
-        ordinal, period = voucher.day.toordinal(), (voucher.period or voucher.day).toordinal()
         heading = Heading.of(voucher, len(self._voucher_days), number)
-        self._voucher_days.append(ordinal)
-        lines = self.days.setdefault(ordinal, [])
+        if any(posting.day not in (None, voucher.day) for posting in voucher.postings):
+            self._spread[len(self._voucher_days)] = {posting.day or voucher.day for posting in voucher.postings}
+        self._voucher_days.append(voucher.day.toordinal())
         for posting in voucher.postings:
-            lines.append(line_json(heading, posting, len(self._line_days), self.modes))
+            day = posting.day or voucher.day
+            ordinal, period = day.toordinal(), (posting.period or voucher.period or day).toordinal()
+            line = line_json(heading, posting, len(self._line_days), self.modes)
+            self.days.setdefault(ordinal, []).append(line)
             self._line_days.append(ordinal)
             self.by_date[posting.account][ordinal] += posting.amount
             self.by_period[posting.account][period] += posting.amount
@@ -132,11 +136,13 @@ class Ledger:
     def voucher(self, voucher_id: str) -> list[bytes]:
         """Return the lines of a voucher. Raises KeyError for an unknown id."""
         try:
-            ordinal = self._voucher_days[number_of(Thing.VOUCHER, voucher_id)]
+            serial = number_of(Thing.VOUCHER, voucher_id)
+            first = date.fromordinal(self._voucher_days[serial])
         except (ValueError, IndexError):
             raise KeyError(voucher_id) from None
         mark = f'"transaction":{{"id":"{voucher_id}"'.encode()
-        return [line for line in self.days.get(ordinal, []) if mark in line]
+        days = sorted(self._spread.get(serial, {first}))
+        return [line for day in days for line in self.days.get(day.toordinal(), []) if mark in line]
 
     def between(self, first: date, end: date) -> Iterator[list[bytes]]:
         """Yield the lines of each day from `first` up to, not including, `end`, skipping empty days."""

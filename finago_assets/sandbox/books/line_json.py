@@ -52,7 +52,7 @@ class Heading:
             voucher.day.isoformat(),
             _period(voucher, serial),
             voucher.document,
-            moment(voucher.day + timedelta(days=voucher.entered), serial),
+            voucher.at or moment(voucher.day + timedelta(days=voucher.entered), serial),
         )
 
 
@@ -81,9 +81,7 @@ def line_json(heading: Heading, posting: Posting, serial: int, modes: Modes) -> 
         body["tax"] = {"id": tax.id, "rate": exact(tax.rate)}
     body["amount"] = number(posting.stated if modes.foreign_amounts else posting.amount, serial)
     body["currency"] = _currency(posting, serial, modes)
-    body["date"] = heading.day
-    if heading.period is not None:
-        body["periodDate"] = heading.period
+    body |= _days(heading, posting)
     if posting.invoice is not None:
         body["invoice"] = _invoice(posting.invoice)
     if posting.customer is not None:
@@ -100,6 +98,12 @@ def line_json(heading: Heading, posting: Posting, serial: int, modes: Modes) -> 
     elif serial % EMPTY_DIMENSIONS_EVERY == 0:
         body["dimensions"] = []
     return json.encode(body)
+
+
+def _days(heading: Heading, posting: Posting) -> dict[str, object]:
+    day = heading.day if posting.day is None else posting.day.isoformat()
+    period = heading.period if posting.period is None else posting.period.isoformat()
+    return {"date": day} if period is None else {"date": day, "periodDate": period}
 
 
 def quoted(currency: str, rate: Decimal, modes: Modes) -> Decimal:

@@ -80,6 +80,12 @@ class OrderBook:
         order = self.orders.pop(order_id)
         self.days[order.day.toordinal()].remove(order)
 
+    def move(self, order: Order, day: date) -> None:
+        """Give an order another date."""
+        self.days[order.day.toordinal()].remove(order)
+        order.day = day
+        self.days.setdefault(day.toordinal(), []).append(order)
+
     def _lines(self, customer: Party, rate: Decimal, sign: int) -> list[OrderLine]:
         lines = [self._product_line(sign) for _ in range(self.dice.choice((1, 1, 2, 2, 3, 5)))]
         if self.lines % 3 == 0:
@@ -128,4 +134,4 @@ class OrderBook:
 
 def _abroad(line: OrderLine, rate: Decimal) -> OrderLine:
     """Return a line as it is sold abroad: in the other currency, to the export account, without VAT."""
-    return replace(line, price=converted(line.price, 1 / rate), account=3120, tax=52)
+    return replace(line, price=converted(int(line.price), 1 / rate), account=3120, tax=52)

@@ -11,12 +11,14 @@ from typing import TYPE_CHECKING, Final
 from msgspec import json
 
 from finago_assets.sandbox.books.accounts import ACCOUNTS
-from finago_assets.sandbox.books.dimensions import ELEMENTS
-from finago_assets.sandbox.books.line_json import moment, quoted
+from finago_assets.sandbox.books.dimensions import name_of
+from finago_assets.sandbox.books.kept import write
+from finago_assets.sandbox.books.line_json import quoted
 from finago_assets.sandbox.books.money import exact, number
 from finago_assets.sandbox.books.taxes import TAXES
 
 if TYPE_CHECKING:
+    from finago_assets.sandbox.books.kept import Json
     from finago_assets.sandbox.books.orders import Order, OrderLine
     from finago_assets.sandbox.books.plan import Modes
 
@@ -26,6 +28,8 @@ EXTRA_KEY_EVERY: Final = 31
 
 def order_json(order: Order, modes: Modes, *, single: bool = False) -> bytes:
     """Return an order as `/salesorders` shows it, or with its dimensions as only the single read does."""
+    if order.written is not None:
+        return _kept(order, order.written, single=single)
     body: dict[str, object] = {"id": order.id, "status": order.status.value, "date": order.day.isoformat()}
     body["customer"] = _customer(order)
     if order.id % 3 == 0:
@@ -51,11 +55,33 @@ def order_json(order: Order, modes: Modes, *, single: bool = False) -> bytes:
     body["salesType"] = {"id": order.sales_type}
     if order.id % EXTRA_KEY_EVERY == 0:
         body["webhookStatus"] = "sent"
-    body["createdAt"] = moment(order.day, order.id)
-    body["modifiedAt"] = moment(order.modified, order.id)
+    body["createdAt"] = order.created_at
+    body["modifiedAt"] = order.modified_at
     if single:
         body["dimensions"] = _dimensions(order.dimensions)
     return json.encode(body)
+
+
+def _kept(order: Order, written: Json, *, single: bool) -> bytes:
+    """Return an order as it was written, with what the books make of it."""
+    body = {**written, "id": order.id, "status": order.status.value, "date": order.day.isoformat()}
+    body["netAmount"] = number(order.net, order.id)
+    body["taxAmount"] = number(sum(order.taxes.values()), order.id)
+    body["grossAmount"] = number(order.gross, order.id)
+    body["invoice"] = {**written.get("invoice", {}), **_numbered(order)}
+    body["createdAt"], body["modifiedAt"] = order.created_at, order.modified_at
+    if single:
+        body["dimensions"] = _dimensions(order.dimensions)
+    return write(body)
+
+
+def _numbered(order: Order) -> dict[str, object]:
+    invoice = order.invoice
+    if invoice is None:
+        return {}
+    days = {"date": invoice.day.isoformat(), "dueDate": invoice.due.isoformat()}
+    ids: dict[str, object] = {"number": invoice.number, "remittanceReference": invoice.kid}
+    return {**ids, **days, "transaction": {"id": invoice.voucher_id}}
 
 
 _CUSTOMER_ONLY: Final = frozenset({"organizationNumber", "invoiceEmailAddresses", "gln"})
@@ -97,17 +123,19 @@ def _invoice(order: Order) -> dict[str, object]:
 
 
 def _dimensions(dimensions: tuple[tuple[int, str], ...]) -> list[dict[str, object]]:
-    return [{"dimensionType": kind, "value": value, "name": ELEMENTS[kind, value].name} for kind, value in dimensions]
+    return [{"dimensionType": kind, "value": value, "name": name_of(kind, value)} for kind, value in dimensions]
 
 
 def order_line_json(line: OrderLine) -> bytes:
     """Return an order line: no total and no order id, as in the real answer."""
+    if line.written is not None:
+        return line.written
     body: dict[str, object] = {"id": line.id, "type": "text" if line.product is None else "product"}
     if line.product is not None:
         body["product"] = {"id": line.product.id, "number": line.product.number}
     body["description"] = line.description
     body["quantity"] = exact(line.quantity)
-    body["price"] = number(line.price, line.id)
+    body["price"] = number(int(line.price), line.id)
     if line.product is not None and line.id % 3:
         body["costPrice"] = None if line.id % 2 else number(line.product.cost)
     body["discountRate"] = exact(line.discount)

@@ -10,12 +10,14 @@ from datetime import date, timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from finago_assets.sandbox.books.line_json import moment
 from finago_assets.sandbox.books.money import rounded, share
 from finago_assets.sandbox.books.taxes import TAXES
 
 if TYPE_CHECKING:
     from decimal import Decimal
 
+    from finago_assets.sandbox.books.kept import Json
     from finago_assets.sandbox.books.parties import Party
     from finago_assets.sandbox.books.products import Product
 
@@ -34,17 +36,21 @@ class Status(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class OrderLine:
-    """One line: price in øre of the order's currency, discount in percent; `tax` and `account` are numbers."""
+    """One line: price in øre of the order's currency, discount in percent; `tax` and `account` are numbers.
+
+    `written` is the whole record where somebody wrote it through the API. Its price may be finer than øre.
+    """
 
     id: int
     description: str
     quantity: Decimal
-    price: int
+    price: int | Decimal
     discount: Decimal
     tax: int
     account: int
     product: Product | None = None
     dimensions: tuple[tuple[int, str], ...] = ()
+    written: bytes | None = None
 
     @property
     def net(self) -> int:
@@ -65,7 +71,11 @@ class OrderInvoice:
 
 @dataclass(slots=True)
 class Order:
-    """A sales order. The customer's fields are a copy from the day it was made."""
+    """A sales order. The customer's fields are a copy from the day it was made.
+
+    `written` is the record where somebody wrote it through the API: all but what follows from lines and status.
+    `entered` and `touched` are then when it was created and last changed, as served; `files` were attached to it.
+    """
 
     id: int
     status: Status
@@ -83,6 +93,20 @@ class Order:
     memo: str | None = None
     attachments: int = field(default=0)
     hides_lines: bool = False  # its amounts are there and its lines are not
+    written: Json | None = None
+    entered: str | None = None
+    touched: str | None = None
+    files: list[bytes] = field(default_factory=list)
+
+    @property
+    def created_at(self) -> str:
+        """When it was created, as served."""
+        return self.entered or moment(self.day, self.id)
+
+    @property
+    def modified_at(self) -> str:
+        """When it was last changed, as served."""
+        return self.touched or moment(self.modified, self.id)
 
     @property
     def net(self) -> int:

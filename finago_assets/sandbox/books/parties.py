@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING, Final
 
 from msgspec import json
 
+from finago_assets.sandbox.books.desk import Series
 from finago_assets.sandbox.books.ids import organization_number
+from finago_assets.sandbox.books.kept import read
 
 if TYPE_CHECKING:
     from finago_assets.sandbox.books.plan import Plan
@@ -33,7 +35,10 @@ _STREETS: Final = ("Storgata", "Kirkeveien", "Skolegata", "Havnegata", "Ringveie
 
 @dataclass(frozen=True, slots=True)
 class Party:
-    """A customer, a supplier, or both. `terms` is days to pay; `currency` what they are invoiced in."""
+    """A customer, a supplier, or both. `terms` is days to pay; `currency` what they are invoiced in.
+
+    `written` is the whole record where somebody wrote it through the API.
+    """
 
     id: int
     name: str
@@ -48,6 +53,7 @@ class Party:
     person: tuple[str, str] | None
     created: date
     modified: date
+    written: bytes | None = None
 
     @property
     def serial(self) -> int:
@@ -58,6 +64,29 @@ class Party:
     def slug(self) -> str:
         """The mail name."""
         return f"post{self.id}@kunde.example"
+
+    @property
+    def mail(self) -> str | None:
+        """The address for contact."""
+        return self.slug if self.written is None else read(self.written).get("email", {}).get("contact")
+
+    @property
+    def reference(self) -> str | None:
+        """What another system calls it."""
+        if self.written is not None:
+            found = read(self.written).get("externalReference")
+            return None if found is None else str(found)
+        return f"CRM-{self.id}" if self.serial % 8 == 4 else None
+
+    @property
+    def created_at(self) -> str:
+        """When it was created, as served."""
+        return spaced(self.created, self.id) if self.written is None else str(read(self.written)["createdAt"])
+
+    @property
+    def modified_at(self) -> str:
+        """When it was last changed, as served."""
+        return spaced(self.modified, self.id) if self.written is None else str(read(self.written)["modifiedAt"])
 
 
 def parties(plan: Plan) -> tuple[list[Party], list[Party]]:
@@ -98,9 +127,11 @@ def spaced(day: date, serial: int) -> str:
 
 def party_json(party: Party) -> bytes:
     """Return a party as `/customers` shows it: some keys left out, some null, a few that nobody documented."""
+    if party.written is not None:
+        return party.written
     body: dict[str, object] = {"id": party.id, "name": party.name}
     if party.serial % 4 == 0:
-        body["externalReference"] = None if party.serial % 8 == 0 else f"CRM-{party.id}"
+        body["externalReference"] = party.reference
     if party.serial % 2 == 0:
         body["pricelistId"] = 1
     if party.person is not None:
@@ -116,8 +147,8 @@ def party_json(party: Party) -> bytes:
         body["note"] = 'Ringer alltid før levering.\nSnakker "nynorsk".'
     if party.serial % 23 == 0:
         body["loyalty"] = {"tier": "gold", "points": party.id}
-    body["createdAt"] = spaced(party.created, party.id)
-    body["modifiedAt"] = spaced(party.modified, party.id)
+    body["createdAt"] = party.created_at
+    body["modifiedAt"] = party.modified_at
     return json.encode(body)
 
 
@@ -136,7 +167,7 @@ def _addresses(party: Party) -> dict[str, object]:
 
 def bank_accounts(party: Party) -> list[dict[str, object]]:
     """Return the bank accounts of a party: most have none on file."""
-    if party.serial % BANK_ACCOUNT_EVERY:
+    if party.serial % BANK_ACCOUNT_EVERY or party.id >= Series.CUSTOMER.value:
         return []
     first: dict[str, object] = {"number": f"9000{party.id:07d}", "type": "bban", "isDefault": True}
     if not party.is_supplier:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from msgspec import json
 
+from finago_assets.sandbox.books.kept import read
 from finago_assets.sandbox.books.money import number, share
 from finago_assets.sandbox.books.parties import spaced
 
@@ -48,7 +49,10 @@ _HOW: Final = ("rød", "blå", "lett", "tung", "økologisk", "nr. 5", "XL", "bar
 
 @dataclass(frozen=True, slots=True)
 class Product:
-    """Something sold: `price` in øre without VAT; `account` and `tax` are numbers."""
+    """Something sold: `price` in øre without VAT; `account` and `tax` are numbers.
+
+    `written` is the whole record where somebody wrote it through the API.
+    """
 
     id: int
     number: str
@@ -60,9 +64,18 @@ class Product:
     category: int
     unit: int
     active: bool
-    supplier: Party
+    supplier: Party | None
     created: date
     stock: int
+    written: bytes | None = None
+
+    @property
+    def ean(self) -> str | None:
+        """The number on its packaging."""
+        if self.written is not None:
+            found = read(self.written).get("ean")
+            return None if found is None else str(found)
+        return f"{7_090_000_000_000 + self.id}" if self.id // 2 % 5 else None
 
 
 def products(plan: Plan, suppliers: list[Party]) -> list[Product]:
@@ -94,6 +107,8 @@ def products(plan: Plan, suppliers: list[Party]) -> list[Product]:
 
 def product_json(product: Product) -> bytes:
     """Return a product as `/products` shows it."""
+    if product.written is not None:
+        return product.written
     serial = product.id // 2
     unit = UNITS[product.unit]
     body: dict[str, object] = {"id": product.id, "name": product.name, "number": product.number, "type": "default"}
@@ -106,12 +121,13 @@ def product_json(product: Product) -> bytes:
         body["indirectCost"] = None
     body["webshopEnabled"] = serial % 2 == 0
     body["stock"] = {"isManaged": True, "quantity": product.stock, "location": None if serial % 2 else f"A-{serial}"}
-    body["ean"] = f"{7_090_000_000_000 + product.id}" if serial % 5 else None
+    body["ean"] = product.ean
     if serial % 2:
         body["supplierProduct"] = {"itemCode": None, "number": f"S{serial}", "price": number(product.cost, 1)}
     body["units"] = {"id": unit[0], "name": unit[1], "symbol": unit[2]}
     body["category"] = {"id": product.category, "name": _category_name(product.category)}
-    body["supplier"] = {"id": product.supplier.id, "name": product.supplier.name}
+    if product.supplier is not None:
+        body["supplier"] = {"id": product.supplier.id, "name": product.supplier.name}
     if serial % 29 == 0:
         body["sustainability"] = {"label": "svane"}
     body["createdAt"] = spaced(product.created, serial)

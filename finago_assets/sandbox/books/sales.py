@@ -101,11 +101,13 @@ class Sales:
     def _send(self, order: Order, status: Status, day: date) -> None:
         self._expect_payment(order, self.invoice(order, status, day))
 
-    def invoice(self, order: Order, status: Status, day: date) -> OrderInvoice:
+    def invoice(
+        self, order: Order, status: Status, day: date, *, due: date | None = None, reference: str | None = None
+    ) -> OrderInvoice:
         """Make an order an invoice of `day`: number, due date, KID and the voucher in the ledger."""
         number = FIRST_INVOICE + self.invoices
         self.invoices += 1
-        due, reference = order.due(day), kid(order.customer.id, number)
+        due, reference = due or order.due(day), reference or kid(order.customer.id, number)
         kind = VoucherType.INVOICE if order.net >= 0 else VoucherType.CREDIT_NOTE
         ref = InvoiceRef(str(number), due, reference)
         voucher = self.journal.post(kind, day, *invoice_postings(order, status, ref))
@@ -115,7 +117,7 @@ class Sales:
 
     def _expect_payment(self, order: Order, invoice: OrderInvoice) -> None:
         if order.payment_method is not None:
-            self._card(order, invoice)
+            self.settle(order, invoice)
             return
         luck, due = self.dice.randrange(100), invoice.due
         if luck < 82 or order.currency != "NOK" or order.net < 0:
@@ -130,10 +132,11 @@ class Sales:
         paid = banking_day(max(day, invoice.day))
         self.journal.later(paid, partial(self._receipt, order, invoice, percent))
 
-    def _card(self, order: Order, invoice: OrderInvoice) -> None:
+    def settle(self, order: Order, invoice: OrderInvoice, account: int = CARD) -> None:
+        """Post that an invoice was paid the moment it was made, into the account of its payment method."""
         owed = converted(order.gross, order.rate)
         self.journal.post(
-            VoucherType.RECEIPT, invoice.day, Posting(CARD, owed), receivable(order, invoice, -order.gross)
+            VoucherType.RECEIPT, invoice.day, Posting(account, owed), receivable(order, invoice, -order.gross)
         )
 
     def _receipt(self, order: Order, invoice: OrderInvoice, percent: int, day: date) -> None:

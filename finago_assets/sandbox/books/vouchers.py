@@ -68,6 +68,8 @@ class Posting:
     comment: str | None = None
     foreign: int | None = None
     vat: int | None = None
+    day: date | None = None  # where a line is not of its voucher's day
+    period: date | None = None
 
     @property
     def stated(self) -> int:
@@ -91,6 +93,8 @@ class Details(TypedDict, total=False):
     dimensions: tuple[tuple[int, str], ...]
     comment: str | None
     vat: int | None
+    day: date | None
+    period: date | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +107,7 @@ class Voucher:
     period: date | None = None
     document: int | None = None
     entered: int = 0  # days between the posting date and the moment somebody typed it in
+    at: str | None = None  # that moment, where it is known to the second
 
     def __post_init__(self) -> None:
         if sum(p.amount for p in self.postings) != 0:

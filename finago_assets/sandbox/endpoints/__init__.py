@@ -1,11 +1,21 @@
 """One handler for every GET operation that the catalogue names, by the path template of the catalogue.
 
-Owns the table. Each module beside this file answers for one group of endpoints.
+Owns the table. Each module beside this file answers for one group of endpoints; writes have a package of their own.
 """
 
 from __future__ import annotations
 
-from finago_assets.sandbox.endpoints import bank, crm, dimensions, invoicing, ledger, left_out, organization, product
+from finago_assets.sandbox.endpoints import (
+    bank,
+    crm,
+    dimensions,
+    files,
+    invoicing,
+    ledger,
+    left_out,
+    organization,
+    product,
+)
 from finago_assets.sandbox.endpoints.ask import Ask, Handler
 
 HANDLERS: dict[str, Handler] = {
@@ -16,6 +26,7 @@ HANDLERS: dict[str, Handler] = {
     **product.HANDLERS,
     **bank.HANDLERS,
     **organization.HANDLERS,
+    **files.HANDLERS,
     **left_out.HANDLERS,
 }
 

@@ -7,13 +7,14 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import accumulate
 from typing import TYPE_CHECKING, TypeVar
 
-from finago_assets.sandbox.answers import Listing, Refused, Result
+from finago_assets.sandbox.answers import Done, Listing, Refused, Result
 from finago_assets.sandbox.books.plan import dice
 from finago_assets.sandbox.options import Order
+from finago_assets.sandbox.sent import Sent
 
 if TYPE_CHECKING:
     from finago_assets.sandbox.books.company import Books
@@ -25,13 +26,18 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """One request to one organization's books. `chain` counts how often page 1 of this list was asked for."""
+    """One request to one organization's books. `chain` counts how often page 1 of this list was asked for.
+
+    `sent` is the body of a write; `origin` is where the sandbox was reached, like http://127.0.0.1:8765.
+    """
 
     books: Books
     options: SandboxOptions
     query: Query
     path: Mapping[str, str]
     chain: int = 0
+    sent: Sent = field(default_factory=Sent)
+    origin: str = ""
 
     def integer(self, name: str) -> int:
         """Return a path parameter as a number. Raises Refused 404 for anything else."""
@@ -66,6 +72,7 @@ class Ask:
 
 
 Handler = Callable[[Ask], Result]
+Writer = Callable[[Ask], Done]
 
 
 def missing() -> Refused:

@@ -6,13 +6,17 @@ Owns the date rules: both ends inclusive and two years at most.
 from __future__ import annotations
 
 from functools import partial
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from finago_assets.sandbox.answers import Listing, One, Result
-from finago_assets.sandbox.books.bank import ACCOUNTS, BankAccount, account_json, transaction_json
+from finago_assets.sandbox.books.bank import ACCOUNTS, BankAccount, account_json, movement_json, transaction_json
 from finago_assets.sandbox.books.calendar import ONE_DAY
 from finago_assets.sandbox.endpoints.ask import Ask, Handler, missing
 from finago_assets.sandbox.query import refuse
+
+if TYPE_CHECKING:
+    from finago_assets.sandbox.books.company import Books
+    from finago_assets.sandbox.books.kept import Json
 
 LONGEST_DAYS: Final = 731  # two years, one of them a leap year
 
@@ -36,22 +40,38 @@ def bank_transaction(ask: Ask) -> Result:
     return One(transaction_json(found, ask.books.plan.last))
 
 
+def accounts_of(books: Books) -> dict[str, BankAccount]:
+    """Return every bank account by id."""
+    return {account.id: account for account in (*ACCOUNTS.values(), *books.desk.bank_accounts)}
+
+
 def _account(ask: Ask, account: BankAccount) -> bytes:
-    before = ask.query.day("before") or ask.books.plan.last + ONE_DAY
-    return account_json(account, ask.books.plan, ask.books.statement.balance(account, before))
+    return account_json(account, ask.books.plan, _balance(ask, account))
+
+
+def _balance(ask: Ask, account: BankAccount) -> Json | None:
+    """Return the later of what the bank last said and what movements come to; only seeded accounts have the latter."""
+    before = ask.query.day("before")
+    told = [b for b in ask.books.desk.balances.get(account.id, []) if before is None or b.at.date() < before]
+    latest = max(told, key=lambda balance: balance.at, default=None)
+    until = before or ask.books.plan.last + ONE_DAY
+    moved = ask.books.statement.balance(account, until) if account.written is None else None
+    if latest is not None and (moved is None or latest.at.date() >= moved[1]):
+        return latest.said
+    return None if moved is None else movement_json(account, moved)
 
 
 def bank_accounts(ask: Ask) -> Result:
     """Bank accounts; one has never moved and shows no balance."""
-    return Listing.of([_account(ask, account) for account in ACCOUNTS.values()])
+    return Listing.of([_account(ask, account) for account in accounts_of(ask.books).values()])
 
 
 def bank_account(ask: Ask) -> Result:
     """One bank account."""
-    for account in ACCOUNTS.values():
-        if account.id == ask.path["id"]:
-            return One(_account(ask, account))
-    raise missing()
+    found = accounts_of(ask.books).get(ask.path["id"])
+    if found is None:
+        raise missing()
+    return One(_account(ask, found))
 
 
 HANDLERS: Final[dict[str, Handler]] = {

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 from msgspec import json
 
 from finago_assets.sandbox.answers import Listing, One, Result
-from finago_assets.sandbox.books.parties import bank_accounts, party_json, spaced
+from finago_assets.sandbox.books.parties import bank_accounts, party_json
 from finago_assets.sandbox.endpoints.ask import Ask, Handler, missing
 from finago_assets.sandbox.query import Query, refuse
 
@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 
 SORTS: Final[dict[str, Callable[[Party], str | int]]] = {
     "name": lambda party: party.name,
-    "createdAt": lambda party: spaced(party.created, party.id),
-    "modifiedAt": lambda party: spaced(party.modified, party.id),
+    "createdAt": lambda party: party.created_at,
+    "modifiedAt": lambda party: party.modified_at,
     "organizationNumber": lambda party: party.organization_number or "",
     "id": lambda party: party.id,
 }
@@ -50,10 +50,10 @@ def _wanted(party: Party, query: Query) -> bool:
         query.text("organizationNumber") in (None, party.organization_number)
         and company in (None, party.is_company)
         and supplier in (None, party.is_supplier)
-        and (mail is None or mail == party.slug)
-        and (reference is None or (party.serial % 8 == 4 and reference == f"CRM-{party.id}"))
-        and _since(query.moment("modifiedFrom"), spaced(party.modified, party.id))
-        and _since(query.moment("createdFrom"), spaced(party.created, party.id))
+        and (mail is None or mail == party.mail)
+        and (reference is None or reference == party.reference)
+        and _since(query.moment("modifiedFrom"), party.modified_at)
+        and _since(query.moment("createdFrom"), party.created_at)
     )
 
 
@@ -61,31 +61,36 @@ def _since(first: str | None, at: str) -> bool:
     return first is None or at.replace(" ", "T")[:19] >= first
 
 
-def _party(ask: Ask) -> Party:
-    key = ask.integer("customerId")
-    found = [party for party in ask.books.parties if party.id == key]
-    if not found:
+def party_of(ask: Ask) -> Party:
+    """Return the party that the path names. Raises Refused 404 when there is none."""
+    found = ask.books.party(ask.integer("customerId"))
+    if found is None:
         raise missing()
-    return found[0]
+    return found
+
+
+def accounts_of(ask: Ask, party: Party) -> dict[str, bytes]:
+    """Return the bank accounts of a party by number, as they are now."""
+    seeded = {str(account["number"]): json.encode(account) for account in bank_accounts(party)}
+    return ask.books.desk.customer_accounts[party.id].shown(seeded)
 
 
 def customer(ask: Ask) -> Result:
     """One customer."""
-    return One(party_json(_party(ask)))
+    return One(party_json(party_of(ask)))
 
 
 def customer_bank_accounts(ask: Ask) -> Result:
     """The bank accounts of a customer."""
-    return Listing.of([json.encode(account) for account in bank_accounts(_party(ask))])
+    return Listing.of(list(accounts_of(ask, party_of(ask)).values()))
 
 
 def customer_bank_account(ask: Ask) -> Result:
     """One bank account of a customer, by number."""
-    wanted = ask.path["accountNumber"]
-    found = [json.encode(account) for account in bank_accounts(_party(ask)) if account["number"] == wanted]
-    if not found:
+    found = accounts_of(ask, party_of(ask)).get(ask.path["accountNumber"])
+    if found is None:
         raise missing()
-    return One(found[0])
+    return One(found)
 
 
 HANDLERS: Final[dict[str, Handler]] = {

@@ -58,10 +58,16 @@ def _wanted(order: Order, query: Query) -> bool:
         (status is None or order.status.value == status)
         and (customer is None or str(order.customer.id) == customer)
         and (invoice is None or (order.invoice is not None and str(order.invoice.number) == invoice))
-        and (reference is None or (order.id % 4 == 0 and f"PO-{order.id}" == reference))
-        and _within(moment(order.day, order.id), query, "created")
-        and _within(moment(order.modified, order.id), query, "modified")
+        and (reference is None or _reference(order) == reference)
+        and _within(order.created_at, query, "created")
+        and _within(order.modified_at, query, "modified")
     )
+
+
+def _reference(order: Order) -> str | None:
+    if order.written is not None:
+        return order.written.get("referenceNumber")
+    return f"PO-{order.id}" if order.id % 4 == 0 else None
 
 
 def _within(at: str, query: Query, what: str) -> bool:
@@ -69,7 +75,8 @@ def _within(at: str, query: Query, what: str) -> bool:
     return (first is None or at >= first) and (last is None or at.rstrip("Z") <= last)
 
 
-def _order(ask: Ask) -> Order:
+def order_of(ask: Ask) -> Order:
+    """Return the order that the path names. Raises Refused 404 when there is none."""
     order = ask.books.orders.orders.get(ask.integer("id"))
     if order is None:
         raise missing()
@@ -78,19 +85,19 @@ def _order(ask: Ask) -> Order:
 
 def sales_order(ask: Ask) -> Result:
     """One order, with its dimensions."""
-    return One(order_json(_order(ask), ask.books.plan.modes, single=True))
+    return One(order_json(order_of(ask), ask.books.plan.modes, single=True))
 
 
 def lines(ask: Ask) -> Result:
     """The lines of an order, never paged."""
-    order = _order(ask)
+    order = order_of(ask)
     return Listing.of([] if order.hides_lines else [order_line_json(line) for line in order.lines])
 
 
 def line(ask: Ask) -> Result:
     """One line of an order."""
     key = ask.integer("lineId")
-    found = [order_line_json(line) for line in _order(ask).lines if line.id == key]
+    found = [order_line_json(line) for line in order_of(ask).lines if line.id == key]
     if not found:
         raise missing()
     return One(found[0])
@@ -98,8 +105,8 @@ def line(ask: Ask) -> Result:
 
 def attachments(ask: Ask) -> Result:
     """Names of what is attached to an order."""
-    order = _order(ask)
-    return Listing.of([_attachment(order, place) for place in range(order.attachments)])
+    order = order_of(ask)
+    return Listing.of([*(_attachment(order, place) for place in range(order.attachments)), *order.files])
 
 
 def _attachment(order: Order, place: int) -> bytes:

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Final
 from msgspec import json
 
 from finago_assets.sandbox.answers import Listing, One, Result
-from finago_assets.sandbox.books.dimensions import DEPARTMENT, ELEMENTS, PROJECT, TYPES
+from finago_assets.sandbox.books.desk import Series
+from finago_assets.sandbox.books.dimensions import DEPARTMENT, PROJECT, TYPES, name_of
 from finago_assets.sandbox.books.products import CATEGORIES, PRICELISTS, UNITS, category_json, prices, product_json
 from finago_assets.sandbox.endpoints.ask import Ask, Handler, missing
 from finago_assets.sandbox.query import Query, refuse
@@ -32,67 +33,77 @@ def _wanted(product: Product, query: Query) -> bool:
         (search is None or fnmatchcase(product.name.lower(), search.lower().replace("%", "*")))
         and query.text("productNumber") in (None, product.number)
         and _among(query, "categoryIds", product.category)
-        and _among(query, "supplierIds", product.supplier.id)
-        and query.text("ean") in (None, f"{7_090_000_000_000 + product.id}" if product.id // 2 % 5 else "")
+        and _among(query, "supplierIds", None if product.supplier is None else product.supplier.id)
+        and query.text("ean") in (None, product.ean)
     )
 
 
-def _among(query: Query, name: str, key: int) -> bool:
+def _among(query: Query, name: str, key: int | None) -> bool:
     wanted = query.text(name)
     return wanted is None or str(key) in wanted.split(",")
 
 
-def _product(ask: Ask) -> Product:
-    key = ask.integer("id")
-    found = [product for product in ask.books.products if product.id == key]
-    if not found:
+def product_of(ask: Ask) -> Product:
+    """Return the product that the path names. Raises Refused 404 when there is none."""
+    found = ask.books.product(ask.integer("id"))
+    if found is None:
         raise missing()
-    return found[0]
+    return found
 
 
 def product(ask: Ask) -> Result:
     """One product."""
-    return One(product_json(_product(ask)))
+    return One(product_json(product_of(ask)))
 
 
 def product_dimensions(ask: Ask) -> Result:
     """The dimensions of a product; most have none."""
-    found = _product(ask)
-    held = ((DEPARTMENT, "20"), (PROJECT, "P101"))[: found.id // 2 % 3]
-    return Listing.of(
-        [
-            json.encode(
-                {
-                    "dimensionType": kind,
-                    "dimensionTypeName": TYPES[kind],
-                    "value": value,
-                    "name": ELEMENTS[kind, value].name,
-                }
-            )
-            for kind, value in held
-        ]
-    )
+    return Listing.of(list(dimensions_of(ask, product_of(ask)).values()))
+
+
+def dimensions_of(ask: Ask, product: Product) -> dict[int, bytes]:
+    """Return the dimensions of a product by type, as they are now."""
+    held: tuple[tuple[int, str], ...] = ()
+    if product.id < Series.PRODUCT.value:
+        held = ((DEPARTMENT, "20"), (PROJECT, "P101"))[: product.id // 2 % 3]
+    return ask.books.desk.product_dimensions[product.id].shown({k: dimension_of(k, v, name_of(k, v)) for k, v in held})
+
+
+def dimension_of(kind: int, value: str, name: str) -> bytes:
+    """Return a dimension of a product as it is shown."""
+    return json.encode({"dimensionType": kind, "dimensionTypeName": TYPES[kind], "value": value, "name": name})
 
 
 def overrides(ask: Ask) -> Result:
     """Sales type overrides of a product."""
-    found = _product(ask)
-    body = {"productId": found.id, "salesTypeId": 12, "accountNumber": 3120}
-    return Listing.of([json.encode(body)] if found.id // 2 % 4 == 0 else [])
+    found = product_of(ask)
+    seeded = found.id // 2 % 4 == 0 and found.id < Series.PRODUCT.value
+    first = {12: override_json(found.id, 12, 3120)} if seeded else {}
+    return Listing.of(list(ask.books.desk.overrides[found.id].shown(first).values()))
+
+
+def override_json(product: int, sales_type: int, account: int) -> bytes:
+    """Return an override as it is shown."""
+    return json.encode({"productId": product, "salesTypeId": sales_type, "accountNumber": account})
 
 
 def categories(ask: Ask) -> Result:
     """The category tree; paged though nothing says so."""
-    return Listing.of([category_json(place, ask.books.plan.start) for place in range(len(CATEGORIES))])
+    return Listing.of(list(categories_of(ask).values()))
+
+
+def categories_of(ask: Ask) -> dict[int, bytes]:
+    """Return every category by id, as it is now."""
+    seeded = {key: category_json(place, ask.books.plan.start) for place, (key, _, _) in enumerate(CATEGORIES)}
+    return ask.books.desk.categories.shown(seeded)
 
 
 def category(ask: Ask) -> Result:
     """One category."""
-    key = ask.integer("id")
-    for place, (found, _, _) in enumerate(CATEGORIES):
-        if found == key:
-            return One(category_json(place, ask.books.plan.start))
-    raise missing()
+    found = categories_of(ask).get(ask.integer("id"))
+    if found is None:
+        raise missing()
+    return One(found)
 
 
 def units(_: Ask) -> Result:

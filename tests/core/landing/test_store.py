@@ -96,6 +96,9 @@ def test_more_than_the_buffer_holds_comes_back_in_order_whatever_the_order_of_da
     assert [fact.manifest.rows for fact in landed] == [len(came[day]) for day in days]
     assert all(store.verify(fact.partition) == fact.manifest for fact in landed)
     assert payloads(store, THIRD) == came[THIRD]
+    seen: list[bytes] = []
+    store.verify(partition(THIRD), seen.extend)
+    assert seen == came[THIRD]
 
 
 def test_a_day_without_records_lands_as_zero_rows(store: Store) -> None:
@@ -209,6 +212,8 @@ def test_what_has_not_landed_is_said_to_be_missing(store: Store) -> None:
 def test_the_newest_day_is_found(store: Store) -> None:
     land(store, THREE_DAYS, {})
     assert store.newest(LINES.name, ORGANIZATION) == partition(THIRD)
+    assert store.newest(LINES.name, ORGANIZATION, before=THIRD) == partition(SECOND)
+    assert store.newest(LINES.name, ORGANIZATION, before=FIRST) is None
     assert list(store.landed(LINES.name, ORGANIZATION)) == list(THREE_DAYS.days)
     assert store.landed(LINES.name, "somebody-else") == {}
 

@@ -12,7 +12,10 @@ with accounts as (
 balances as (
     select
         accounts.* exclude (balances),
-        unnest(accounts.balances) as balance
+        -- an account whose balances could not be read keeps one row, or what was lost would be lost with it
+        unnest(
+            case when accounts._lost is not null and coalesce(len(accounts.balances), 0) = 0 then [null] else accounts.balances end
+        ) as balance
     from accounts
 )
 

@@ -1,0 +1,1 @@
+"""Flows as a user would write them, run by the tests."""

@@ -1,0 +1,1 @@
+"""Commands with more to say than fits `cli.py`: one module each."""

@@ -1,0 +1,124 @@
+"""One message on its way to a file: what is kept of an answer, and when a write may be sent once more.
+
+Owns the difference between reads and writes. Tokens, ceiling and attempts are the client's.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final, Generic, TypeVar
+
+from finago_assets.core.errors import Malformed, OutcomeUnknown
+from finago_assets.core.http.echo import Echo
+from finago_assets.core.http.empty import EmptyAnswers
+from finago_assets.core.http.fault import Fault
+from finago_assets.core.http.transport import ERROR_BODY_LIMIT
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from finago_assets.core.http.message import Message, Outgoing, Receipt
+    from finago_assets.core.http.secret import Secret
+    from finago_assets.core.http.transport import Reply, Wire
+
+T = TypeVar("T")
+KEPT_HEADERS: Final = ("content-type", "location", "retry-after", "date", "etag", "last-modified", "allow")
+PLAIN_VALUE: Final = re.compile(r"[ -~]{1,1024}")
+READ_SUCCESSES: Final = frozenset({200, 204})
+WRITE_SUCCESSES: Final = frozenset(range(200, 300))
+# the one 4xx by which a server says that it did not get to the end of the request, not that it refuses it
+WAITED_TOO_LONG: Final = 408
+THROTTLED: Final = 429
+REPEATS: Final = "the answer repeats a secret of ours, so it is not kept"
+
+
+class Delivery(Generic[T]):
+    """The attempts of one message. `check` reads the file of a success and answers what the caller wants to know of it.
+
+    `check` raises a Fault for a body that cannot be believed; its file may be empty.
+    """
+
+    def __init__(
+        self, message: Message, outgoing: Outgoing, receipt: Receipt, check: Callable[[Path], T], secret: Secret
+    ) -> None:
+        self.message = message
+        self.successes = WRITE_SUCCESSES if message.writes else READ_SUCCESSES
+        self._outgoing = outgoing
+        self._receipt = receipt
+        self._check = check
+        self._secret = secret
+        self._empty = EmptyAnswers(possible=not message.single)
+
+    def ask(self, wire: Wire, token: Secret) -> Reply:
+        """Send once. The receipt then tells of this answer, whatever it is."""
+        echo = Echo(token, self._secret)
+        self._receipt.clear()
+        with self._receipt.opened() as file:
+
+            def pour(piece: bytes) -> None:
+                if echo.in_next(piece):
+                    raise Fault(Malformed, REPEATS)
+                file.write(piece)
+
+            try:
+                reply = wire.send(self._outgoing, token, pour, self._receipt.limit)
+            except Fault as raised:
+                file.truncate(0)
+                fault = raised
+            else:
+                note(reply, self._receipt, echo)
+                file.write(self._receipt.refusal)
+                return reply
+        self._receipt.status, self._receipt.trace_id = fault.status, fault.trace
+        raise fault
+
+    def believed(self, reply: Reply) -> T:
+        """Judge the body of a success."""
+        try:
+            if reply.status == 200 and not self.message.writes and self._receipt.size == 0:
+                self._empty.believe(reply)
+            else:
+                self._empty.end()
+            return self._check(self._receipt.file)
+        except Fault as raised:
+            fault = raised
+        fault.status, fault.trace, fault.size = reply.status, reply.trace, reply.wire_bytes
+        raise fault
+
+    def judged(self, fault: Fault) -> Fault:
+        """Make of a failed attempt's fault the one that decides about the next attempt.
+
+        A read may be sent as often as one likes. A write may be sent again when nothing of it can have arrived, or when
+        the server answered 429, which says that it was counted and turned away before anybody looked at it. Any other
+        4xx refuses it too, and would again. Everything else, a 5xx, a redirect, a silence, an answer cut short, leaves
+        open whether it was carried out, and sending it again might do it twice.
+        """
+        if not self.message.writes or not fault.sent:
+            return fault
+        if fault.status is not None and 400 <= fault.status < 500 and fault.status != WAITED_TOO_LONG:
+            fault.again = fault.again and fault.status == THROTTLED
+            return fault
+        # a page of a proxy's own may well have status 200: a yes is one only as long as the answer looks like the API's
+        fault.accepted = fault.status in WRITE_SUCCESSES and fault.kind is not Malformed
+        fault.kind, fault.again, fault.floor = OutcomeUnknown, False, None
+        return fault
+
+
+def note(reply: Reply, receipt: Receipt, echo: Echo) -> None:
+    """Keep what a reply says besides the body of a success, as far as it repeats no secret."""
+    receipt.status, receipt.trace_id = reply.status, reply.trace
+    receipt.headers.clear()
+    for name in KEPT_HEADERS:
+        value = reply.first(name)
+        if value is not None and PLAIN_VALUE.fullmatch(value) and not echo.in_text(value.encode()):
+            receipt.headers[name] = value
+    kept = reply.status >= 300 and not echo.in_text(reply.body)
+    receipt.refusal = bytes(reply.body[:ERROR_BODY_LIMIT]) if kept else b""
+
+
+def note_page(reply: Reply, receipt: Receipt, echo: Echo) -> None:
+    """The same for a page. Raises a fault when its records repeat a secret."""
+    note(reply, receipt, echo)
+    if reply.status < 300 and echo.in_text(reply.body):
+        raise Fault(Malformed, REPEATS, status=reply.status, trace=reply.trace, size=reply.wire_bytes)

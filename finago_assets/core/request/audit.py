@@ -1,0 +1,111 @@
+"""The record of writes: one JSON line before a write is sent, a second of the same id when it is known how it ended.
+
+Owns the file and its fields. Neither body nor query nor a path's values are written, only the body's digest and size.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import uuid
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from finago_assets.core.landing.files import Files, typed_errors
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from finago_assets.core.request.request import Request
+
+
+class Sent(StrEnum):
+    """How a write stands. One that is only ever `sent` was cut off, and counts as unknown."""
+
+    SENT = "sent"
+    CONFIRMED = "confirmed"
+    REFUSED = "refused"  # by the server, or it never got there: certainly not carried out
+    UNKNOWN = "unknown"
+
+
+class Entry(msgspec.Struct, frozen=True, omit_defaults=False):
+    """One line. `time` is UTC; `connection` is its name where it has one."""
+
+    id: str
+    time: str
+    outcome: Sent
+    connection: str | None
+    organization: str
+    method: str
+    template: str
+    body_sha256: str | None
+    body_bytes: int
+    status: int | None = None
+    trace_id: str | None = None
+
+
+def _utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Audit:
+    """Appends to `path`, mode 0600, each line on the disk before anything else happens. Safe between processes."""
+
+    path: Path
+    connection: str | None = None
+    now: Callable[[], datetime] = _utc_now
+
+    def open(self, request: Request, organization: str) -> Entry:
+        """Record that a write is about to be sent. Raises NoSpace or NotWritable; then it must not be sent."""
+        body = request.body
+        entry = Entry(
+            id=uuid.uuid4().hex,
+            time=self._time(),
+            outcome=Sent.SENT,
+            connection=self.connection,
+            organization=organization,
+            method=request.operation.method.value,
+            template=request.operation.path,
+            body_sha256=None if body is None else hashlib.sha256(body).hexdigest(),
+            body_bytes=0 if body is None else len(body),
+        )
+        self._append(entry)
+        return entry
+
+    def close(self, entry: Entry, outcome: Sent, status: int | None, trace_id: str | None) -> None:
+        """Record how it ended. Raises NoSpace or NotWritable."""
+        ended = msgspec.structs.replace(entry, time=self._time(), outcome=outcome, status=status, trace_id=trace_id)
+        self._append(ended)
+
+    def entries(self) -> list[Entry]:
+        """Read every line that is whole."""
+        lines = self.path.read_bytes().split(b"\n") if self.path.exists() else []
+        return [
+            msgspec.json.decode(line, type=Entry) for line in lines if line.startswith(b"{") and line.endswith(b"}")
+        ]
+
+    def _time(self) -> str:
+        return self.now().astimezone(UTC).isoformat(timespec="milliseconds")
+
+    def _append(self, entry: Entry) -> None:
+        with typed_errors("Writing the audit record of a write"):
+            files = Files()
+            files.make_private(self.path.parent)
+            flags = os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC
+            with os.fdopen(os.open(self.path, flags, 0o600), "r+b", buffering=0) as file:
+                os.fchmod(file.fileno(), 0o600)
+                file.write(_after(file.fileno()) + msgspec.json.encode(entry) + b"\n")
+                os.fsync(file.fileno())
+            files.fsync_directory(self.path.parent)
+
+
+def _after(file: int) -> bytes:
+    """End a line that a crash left half written, so that it spoils no other."""
+    size = os.fstat(file).st_size
+    return b"" if size == 0 or os.pread(file, 1, size - 1) == b"\n" else b"\n"

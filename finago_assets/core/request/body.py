@@ -1,0 +1,94 @@
+"""The body of a write before it is sent: JSON, and for a template what its schema asks for.
+
+Owns these checks and the choice of a media type. A message names the place and the rule, never the value.
+"""
+
+from __future__ import annotations
+
+import json
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any, Final
+
+import msgspec
+from jsonschema import Draft202012Validator
+from jsonschema.exceptions import best_match
+
+from finago_assets.core.errors import RequestRefused
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from finago_assets.core.catalogue.operation import Body
+
+JSON: Final = "application/json"
+LARGEST: Final = 32 * 1024 * 1024
+_MOST_SHOWN: Final = 200
+_BEGINNINGS: Final = {b"%PDF-": "application/pdf", b"\x89PNG\r\n": "image/png", b"\xff\xd8\xff": "image/jpeg"}
+
+
+def checked_body(what: str, body: bytes, known: Body | None, *, by_schema: bool) -> str:
+    """Return the media type to send a body with; `known` is what the operation takes. Raises RequestRefused."""
+    if len(body) > LARGEST:
+        raise RequestRefused(f"{what}: the body is larger than {LARGEST} bytes.")
+    if known is not None and known.schema is None:
+        return _media_type(what, body, known)
+    _checked_json(what, body)
+    if known is not None and known.schema is not None and by_schema:
+        _hold_against(what, body, known.schema)
+    return JSON
+
+
+def _media_type(what: str, body: bytes, known: Body) -> str:
+    if not body:
+        raise RequestRefused(f"{what}: the file is empty.")
+    begins = next((media for mark, media in _BEGINNINGS.items() if body.startswith(mark)), "")
+    if begins not in known.media_types:
+        taken = [media for media in known.media_types if media in _BEGINNINGS.values()]
+        raise RequestRefused(f"{what}: the body is to be a file of one of the types {', '.join(taken)}.")
+    return begins
+
+
+def _checked_json(what: str, body: bytes) -> None:
+    try:
+        msgspec.json.decode(body)
+        body.decode()
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        raise RequestRefused(f"{what}: the body is not JSON; check it with a JSON tool.") from None
+
+
+def _hold_against(what: str, body: bytes, schema: Mapping[str, object]) -> None:
+    validator = Draft202012Validator(schema, format_checker=Draft202012Validator.FORMAT_CHECKER)
+    try:
+        error = best_match(validator.iter_errors(json.loads(body, parse_float=Decimal)))
+    except (RecursionError, ValueError):
+        raise RequestRefused(
+            f"{what}: the body is nested too deeply, or has a number of thousands of digits."
+        ) from None
+    if error is not None:
+        raise RequestRefused(
+            f"{what}: the body does not fit at {_place(error)}: it must {_rule(error)}. "
+            "See the template's example body."
+        )
+
+
+def _place(error: Any) -> str:  # noqa: ANN401  jsonschema has no types
+    parts = [f"[{part}]" if isinstance(part, int) else f".{part}" for part in error.absolute_path]
+    return f"${''.join(parts)}"[:_MOST_SHOWN]
+
+
+def _rule(error: Any) -> str:  # noqa: ANN401  see above
+    """Word the rule from the schema alone: what the body holds stays out of it."""
+    wanted = error.validator_value
+    match error.validator:
+        case "required":
+            return f"have {', '.join(name for name in wanted if name not in error.instance)}"
+        case "type":
+            return f"be {wanted if isinstance(wanted, str) else ' or '.join(wanted)}"
+        case "enum":
+            return f"be one of {', '.join(map(str, wanted))}"[:_MOST_SHOWN]
+        case "additionalProperties":
+            return f"have no other fields than {', '.join(error.schema.get('properties', {}))}"[:_MOST_SHOWN]
+        case "anyOf" | "oneOf":
+            return "be one of the forms that the operation takes"
+        case rule:
+            return f"keep to {rule} {wanted}"[:_MOST_SHOWN]

@@ -1,0 +1,131 @@
+"""One field as all records together have it: what kinds of values, how long its numbers, which fields inside.
+
+Owns the choice of a type. The rows themselves are columns.py's.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from enum import IntFlag, StrEnum, auto
+from typing import TYPE_CHECKING, Final
+
+import msgspec
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+DIGITS: Final = (18, 38)  # two widths, so that a day with larger amounts seldom has another type
+_INTEGERS: Final = range(-(2**63), 2**63)
+_SAFE_DIGITS: Final = 18
+_BEYOND: Final = 1_000  # digits, more than any DECIMAL has
+_OBJECTS: Final = msgspec.json.Decoder(list[dict[str, msgspec.Raw]])
+
+
+class Kind(StrEnum):
+    """What a column holds. JSON is the text of lists, and of objects where other values stand beside them."""
+
+    NOTHING = "nothing but null"
+    FLAG = "true or false"
+    INTEGER = "integer"
+    DECIMAL = "decimal"
+    TEXT = "text"
+    MIXED = "text and others"  # a text plainly, anything else as it stands in the JSON
+    JSON = "JSON"
+
+
+class _Seen(IntFlag):
+    NULL = auto()
+    FLAG = auto()
+    INTEGER = auto()
+    FRACTION = auto()
+    TEXT = auto()
+    LIST = auto()
+    OBJECT = auto()
+
+
+_BY_FIRST_BYTE: Final = {
+    ord("n"): _Seen.NULL,
+    ord("t"): _Seen.FLAG,
+    ord("f"): _Seen.FLAG,
+    ord('"'): _Seen.TEXT,
+    ord("["): _Seen.LIST,
+    ord("{"): _Seen.OBJECT,
+}
+_NUMBERS: Final = _Seen.INTEGER | _Seen.FRACTION
+_BY_KINDS: Final = {
+    _Seen(0): Kind.NOTHING,
+    _Seen.FLAG: Kind.FLAG,
+    _Seen.INTEGER: Kind.INTEGER,
+    _Seen.FRACTION: Kind.DECIMAL,
+    _NUMBERS: Kind.DECIMAL,
+    _Seen.TEXT: Kind.TEXT,
+}
+
+
+class Field:
+    """What was seen of one field so far; fed in groups of any size."""
+
+    def __init__(self) -> None:
+        self.inner: dict[str, Field] = {}
+        self._seen = _Seen(0)
+        self._whole = 0  # digits before the point
+        self._scale = 0
+        self._is_wide = False  # an integer beyond 64 bits
+
+    @property
+    def size(self) -> int:
+        """How many fields there are, this one and all inside."""
+        return 1 + sum(field.size for field in self.inner.values())
+
+    @property
+    def is_object(self) -> bool:
+        """True when every value is an object or null, and an object has fields."""
+        return self._seen & ~_Seen.NULL == _Seen.OBJECT and bool(self.inner)
+
+    def take(self, objects: Iterable[Mapping[str, msgspec.Raw]]) -> None:
+        """Look at the fields of more objects."""
+        values: defaultdict[str, list[bytes]] = defaultdict(list)
+        for one in objects:
+            for key, value in one.items():
+                values[key].append(bytes(value))
+        for key, found in values.items():
+            self.inner.setdefault(key, Field())._look(found)  # noqa: SLF001  another one of us
+
+    def type(self) -> tuple[Kind, int, int]:
+        """Return the narrowest kind that holds every value exactly; for a DECIMAL its digits and scale."""
+        seen = self._seen & ~_Seen.NULL
+        kind = _BY_KINDS.get(seen, Kind.JSON if seen & (_Seen.LIST | _Seen.OBJECT) else Kind.MIXED)
+        if kind is Kind.DECIMAL or (kind is Kind.INTEGER and self._is_wide):
+            digits = next((width for width in DIGITS if width >= self._whole + self._scale), None)
+            return (Kind.MIXED, 0, 0) if digits is None else (Kind.DECIMAL, digits, self._scale)
+        return kind, 0, 0
+
+    def _look(self, values: Sequence[bytes]) -> None:
+        for first in {value[0] for value in values}:
+            kind = _BY_FIRST_BYTE.get(first)
+            if kind is None:
+                self._measure({value for value in values if value[0] == first})
+            else:
+                self._seen |= kind
+                if kind is _Seen.OBJECT:
+                    self.take(_OBJECTS.decode(b"[%b]" % b",".join(value for value in values if value[0] == first)))
+
+    def _measure(self, numbers: Iterable[bytes]) -> None:
+        for number in numbers:
+            if number.lstrip(b"-").isdigit():
+                self._seen |= _Seen.INTEGER
+                self._whole = max(self._whole, len(number.lstrip(b"-")))
+                # a text of thousands of digits is not made a number
+                self._is_wide |= len(number) > _SAFE_DIGITS and (
+                    len(number) > max(DIGITS) or int(number) not in _INTEGERS
+                )
+            else:
+                self._seen |= _Seen.FRACTION
+                self._measure_fraction(number.decode())
+
+    def _measure_fraction(self, number: str) -> None:
+        mantissa, _, power = number.lower().partition("e")
+        before, _, after = mantissa.lstrip("-").partition(".")
+        shift = int(power or 0) if len(power) < len(str(_BEYOND)) else _BEYOND
+        self._whole = max(self._whole, len(before) + shift)
+        self._scale = max(self._scale, len(after) - shift)

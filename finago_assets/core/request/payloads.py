@@ -1,0 +1,140 @@
+"""A file of JSON -> its records, each in the bytes it was sent in, a quarter of a mebibyte at a time.
+
+Owns the cutting of one array, or one object, that is too large for memory. What a record means is columns.py's.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from typing import TYPE_CHECKING, Final
+
+import msgspec
+
+from finago_assets.core.errors import Malformed, TooLarge
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+    from typing import BinaryIO
+
+PIECE: Final = 256 * 1024
+RECORD_LIMIT: Final = 64 * 1024 * 1024
+_TRIES: Final = 8
+_QUOTE: Final = ord('"')
+_SPACE: Final = b" \t\r\n"
+_COMMA: Final = re.compile(rb",")
+# records of one endpoint begin with the same key, objects nested in them with another
+_FIRST_KEY: Final = re.compile(rb'[ \t\r\n]*{[ \t\r\n]*("(?:[^"\\]|\\.)*")')
+# texts whole, also one that the end cuts off, so that only what is no text is left to count
+_TOKEN: Final = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*(?:"|\\?\Z)|[][{},]', re.DOTALL)
+_DEEPER: Final = b"[{"
+_ARRAY: Final = msgspec.json.Decoder(list[msgspec.Raw])
+_ONE: Final = msgspec.json.Decoder(msgspec.Raw)
+
+
+def payloads_in(file: Path, *, many: bool, piece: int = PIECE) -> Iterator[list[bytes]]:
+    """Yield the records of a file in order, a few hundred at a time: an array's items, or without `many` the one value.
+
+    Raises Malformed when the file is not what `many` says, TooLarge for a record beyond 64 MiB, OSError.
+    """
+    with file.open("rb") as body:
+        if many:
+            yield from _items(body, piece)
+        else:
+            yield [_whole(body.read())]
+
+
+def _whole(text: bytes) -> bytes:
+    text = text.strip(_SPACE)
+    try:
+        _ONE.decode(text)
+    except (msgspec.DecodeError, RecursionError):
+        raise _malformed() from None
+    return text
+
+
+def _items(body: BinaryIO, piece: int) -> Iterator[list[bytes]]:
+    text = _opened(body, piece)
+    wanted = piece
+    while more := body.read(wanted):
+        text += more
+        cut, records = _cut(text)
+        # a record longer than the piece: look at twice as much before the next try
+        wanted = piece if records else max(piece, len(text))
+        if records:
+            yield records
+            text = text[cut:]
+    if records := _last(text):
+        yield records
+
+
+def _opened(body: BinaryIO, piece: int) -> bytes:
+    text = b""
+    while not text and (more := body.read(piece)):
+        text = more.lstrip(_SPACE)
+    if not text.startswith(b"["):
+        raise _malformed()
+    return text[1:]
+
+
+def _cut(text: bytes) -> tuple[int, list[bytes]]:
+    """Return the records that are whole and where the next one begins.
+
+    A cut inside a record does not parse, so the last few likely commas are just tried. Where that finds nothing, as in
+    records full of objects like themselves, the brackets are counted.
+    """
+    key = _FIRST_KEY.match(text)
+    comma = _COMMA if key is None else _between_objects(key[1])
+    commas = [found.end() for found in comma.finditer(text, max(0, len(text) - PIECE))]
+    for end in commas[: -_TRIES - 1 : -1]:
+        if records := _parsed(text[: end - 1]):
+            return end, records
+    end = _last_comma(text)
+    if end:
+        return end, _parsed(text[: end - 1]) or _refused()
+    if len(text) > RECORD_LIMIT:
+        raise TooLarge(f"A record of the answer is larger than {RECORD_LIMIT} bytes, which is no table's row.")
+    return 0, []
+
+
+@lru_cache(maxsize=16)
+def _between_objects(first_key: bytes) -> re.Pattern[bytes]:
+    space = rb"[ \t\r\n]*"
+    return re.compile(rb"}%b,(?=%b{%b%b)" % (space, space, space, re.escape(first_key)))
+
+
+def _last_comma(text: bytes) -> int:
+    """Return the end of the last comma that stands between records, 0 for none."""
+    depth = end = 0
+    for token in _TOKEN.finditer(text):
+        mark = token[0]
+        if mark in _DEEPER:
+            depth += 1
+        elif mark == b",":
+            end = end if depth else token.end()
+        elif mark[0] != _QUOTE:
+            depth -= 1
+    return end
+
+
+def _refused() -> list[bytes]:
+    raise _malformed()
+
+
+def _parsed(text: bytes) -> list[bytes]:
+    try:
+        return list(map(bytes, _ARRAY.decode(b"[%b]" % text)))
+    except (msgspec.DecodeError, RecursionError):
+        return []
+
+
+def _last(text: bytes) -> list[bytes]:
+    try:
+        return list(map(bytes, _ARRAY.decode(b"[" + text)))
+    except (msgspec.DecodeError, RecursionError):
+        raise _malformed() from None
+
+
+def _malformed() -> Malformed:
+    return Malformed("The answer on disk is not the JSON it was when it arrived. Send the request again.")

@@ -1,0 +1,200 @@
+"""One request carried out: sent, its answer on disk, and the exit it takes. Writes pass the guard and leave a record.
+
+Owns the exits and the guard. What may be sent again is `core/http/delivery.py`'s.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+import uuid
+from contextlib import suppress
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING, Final
+
+from finago_assets.core.catalogue.operation import Answers
+from finago_assets.core.errors import Environment, FinagoError, OutcomeUnknown, RequestRefused
+from finago_assets.core.http.call import Call, Tally
+from finago_assets.core.http.message import Message, Receipt
+from finago_assets.core.landing.files import Files, typed_errors
+from finago_assets.core.request.answer import Answer
+from finago_assets.core.request.audit import Audit, Sent
+from finago_assets.core.request.look import where_to_look
+from finago_assets.core.request.reading import Body, body_in, error_names
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from finago_assets.core.http.client import FinagoClient
+    from finago_assets.core.request.request import Request
+
+AUDIT_FILE: Final = "writes.jsonl"
+_log = logging.getLogger(__name__)
+
+
+class Exit(StrEnum):
+    """Where a flow goes on."""
+
+    SUCCESS = "success"
+    ERROR = "error"
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """The exit and what led to it. At the error exit `answer` is there when the server answered, its body on disk."""
+
+    exit: Exit
+    request: Request
+    answer: Answer | None
+    error: FinagoError | None
+
+
+def perform(
+    request: Request, client: FinagoClient, folder: Path, *, allow_writes: bool = False, audit: Audit | None = None
+) -> Outcome:
+    """Send the request and keep its answer in a file of its own in `folder`. Errors are the error exit, not raised.
+
+    A write needs `allow_writes`, without which RequestRefused is raised, and is recorded in `audit`, by default
+    `writes.jsonl` in the folder; what cannot be recorded is not sent.
+    """
+    if not request.operation.method.writes:
+        return _Errand(request, client, folder).run()
+    if not allow_writes:
+        raise RequestRefused(
+            f"{request.what} was not sent: it writes, which has to be allowed for each request; allow writes if that "
+            "is meant."
+        )
+    return _recorded(_Errand(request, client, folder), audit or Audit(folder / AUDIT_FILE))
+
+
+def _recorded(errand: _Errand, audit: Audit) -> Outcome:
+    request = errand.request
+    try:
+        entry = audit.open(request, errand.client.organization_id)
+    except FinagoError as raised:
+        return Outcome(Exit.ERROR, request, None, bare(raised))
+    ended, outcome = Sent.UNKNOWN, None
+    try:
+        outcome = errand.run()
+        ended = _how_it_ended(outcome)
+        return outcome
+    finally:
+        try:
+            audit.close(entry, ended, errand.receipt.status, errand.receipt.trace_id)
+        except FinagoError:
+            # the line before says `sent`, which counts as unknown; the write itself is done
+            _log.warning("%s: how it ended could not be added to the audit record", request.what)
+
+
+def _how_it_ended(outcome: Outcome) -> Sent:
+    if outcome.exit is Exit.SUCCESS:
+        return Sent.CONFIRMED
+    return Sent.UNKNOWN if isinstance(outcome.error, OutcomeUnknown) else Sent.REFUSED
+
+
+def bare(error: FinagoError) -> FinagoError:
+    """Take off an error what it would drag along: the frames it passed, which know more than its message says."""
+    error.__cause__ = error.__context__ = None
+    return error.with_traceback(None)
+
+
+class _Errand:
+    """One request on its way, and what is known of it so far."""
+
+    def __init__(self, request: Request, client: FinagoClient, folder: Path) -> None:
+        self.request = request
+        self.client = client
+        self.tally = Tally()
+        self.receipt = Receipt(folder / f"answer-{uuid.uuid4().hex}.json")
+        self._started = time.monotonic()
+
+    def run(self) -> Outcome:
+        try:
+            with typed_errors("Keeping the answer"):
+                Files().make_private(self.receipt.file.parent)
+                body = self._paged() if self.request.all_pages else self._sent()
+        except FinagoError as raised:
+            error = bare(self._cautious(raised))
+            return Outcome(Exit.ERROR, self.request, self._refusal(), error)
+        return Outcome(Exit.SUCCESS, self.request, self._answer(body), None)
+
+    def _sent(self) -> Body:
+        return self.client.send(self._message(), self.receipt, self.tally, body_in)
+
+    def _paged(self) -> Body:
+        records = 0
+        with self.receipt.opened() as file:
+            file.write(b"[")
+            for page in self.client.pages(self._call(), self.tally, self.receipt):
+                file.write((b",\n" if records else b"") + b",\n".join(page.records))
+                records += len(page.records)
+            file.write(b"]\n")
+        return Body(many=True, records=records)
+
+    def _message(self) -> Message:
+        request, operation = self.request, self.request.operation
+        return Message(
+            method=operation.method.value,
+            template=operation.path,
+            path=request.path,
+            params=request.query,
+            body=request.body,
+            media_type=request.media_type,
+            scopes=operation.scopes,
+            single=operation.answers is Answers.OBJECT,
+            look=where_to_look(operation),
+        )
+
+    def _call(self) -> Call:
+        request, operation = self.request, self.request.operation
+        return Call(
+            template=operation.path,
+            path=request.path,
+            params=request.query,
+            allowed=operation.allowed,
+            paging=operation.paging,
+            page_cap=operation.page_cap,
+            scopes=operation.scopes,
+        )
+
+    def _cautious(self, error: FinagoError) -> FinagoError:
+        """A full disk after a write went out leaves open what became of it, and so must not look like a refusal."""
+        if not (self.request.operation.method.writes and isinstance(error, Environment) and self.tally.requests):
+            return error
+        look = where_to_look(self.request.operation)
+        return OutcomeUnknown(
+            f"{self.request.what}: the request was sent, but its answer could not be kept: {error} It is unknown "
+            f"whether the write was carried out. Before sending it again, look: {look}."
+        )
+
+    def _refusal(self) -> Answer | None:
+        """What the server said, if it said anything; the records of a chain that broke are thrown away."""
+        # what went wrong is known already; a folder that is gone has nothing to add to it
+        with suppress(OSError):
+            if self.receipt.status is None:
+                self.receipt.file.unlink(missing_ok=True)
+            elif self.request.all_pages:
+                with self.receipt.opened() as file:
+                    file.write(self.receipt.refusal)
+        if self.receipt.status is None:
+            return None
+        return self._answer(Body(many=False, records=0))
+
+    def _answer(self, body: Body) -> Answer:
+        receipt, tally = self.receipt, self.tally
+        return Answer(
+            status=receipt.status or 0,
+            trace_id=receipt.trace_id,
+            headers=dict(receipt.headers),
+            body=receipt.file,
+            many=body.many,
+            records=body.records,
+            pages=tally.pages,
+            requests=tally.requests,
+            retries=tally.retries,
+            waited_seconds=tally.waited_seconds,
+            seconds=time.monotonic() - self._started,
+            size=receipt.size,
+            errors=error_names(receipt.refusal),
+        )

@@ -1,0 +1,1 @@
+"""The user's own endpoints and scheduled requests: folders that `dg scaffold defs` makes. See docs/components.md."""

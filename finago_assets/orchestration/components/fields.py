@@ -1,0 +1,35 @@
+"""How a field of a component's YAML is explained, so that `dg`, its schema and an editor can show it.
+
+Owns the spelling alone: Dagster drops the description of a pydantic field that has a default.
+"""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+import dagster as dg
+
+from finago_assets.core.catalogue.model import NAME
+
+WORD: Final = rf"^{NAME.pattern}$"
+"""A name in snake_case."""
+
+
+def told(description: str, *examples: Any) -> dg.Resolver:  # noqa: ANN401  whatever YAML can hold
+    """Return the annotation that explains a field."""
+    resolver: dg.Resolver = dg.Resolver.default(description=description, examples=list(examples) or None)
+    return resolver
+
+
+def verbatim(description: str, *examples: Any) -> dg.Resolver:  # noqa: ANN401  whatever YAML can hold
+    """Return the annotation of a field that is taken as it is typed.
+
+    Dagster otherwise reads a text as a template, and what looks like a number, a list or JSON in it as that: a price
+    would come out as a float.
+    """
+    resolver: dg.Resolver = dg.Resolver.passthrough(description=description, examples=list(examples) or None)
+    return resolver
+
+
+def texts(values: Mapping[str, str | int | bool]) -> dict[str, str]:
+    """Return parameters the way the API spells them: true and false in small letters."""
+    return {name: str(value).lower() if isinstance(value, bool) else str(value) for name, value in values.items()}

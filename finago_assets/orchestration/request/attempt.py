@@ -1,0 +1,142 @@
+"""One request from configuration to result: planned, sent, made into what was asked for, landed.
+
+Owns the order of things and the boundary: whatever goes wrong becomes a problem in words without secrets, and never an
+exception, since an exception would fire no exit at all.
+"""
+
+import os
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, Final, TypeVar
+
+import dagster as dg
+import duckdb
+
+from finago_assets.core.connections.model import RegisteredConnection
+from finago_assets.core.errors import FinagoError, RequestRefused
+from finago_assets.core.http.connection import Connection
+from finago_assets.core.request.answer import Answer
+from finago_assets.core.request.audit import Audit
+from finago_assets.core.request.perform import AUDIT_FILE, Exit, Outcome, perform
+from finago_assets.core.request.request import Request
+from finago_assets.core.request.targets.raw import RawPartition
+from finago_assets.core.request.targets.written import Target
+from finago_assets.orchestration.request.config import Records, RequestConfig, Static, Typed
+from finago_assets.orchestration.request.exits import Problem, RequestResult
+from finago_assets.orchestration.request.inputs import RequestValues
+from finago_assets.orchestration.request.kept import REQUESTS, answers_folder, sweep
+from finago_assets.orchestration.request.meaning import registered, request_of, target_of
+from finago_assets.orchestration.request.types import found
+from finago_assets.orchestration.resources import FinagoResource
+
+T = TypeVar("T")
+# set by Dagster where it starts a dead run again by itself; a person who does that does not set it
+AUTOMATIC_RETRY: Final = "dagster/retry_number"
+STATIC: Final = "finago (the resource)"
+
+
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    """Everything that can be known, and refused, before something is sent."""
+
+    request: Request
+    name: str
+    connection: Connection
+    target: Target | None
+    type_: type[Any] | None
+    folder: Path
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """What one step of the op was given. Nothing is kept between steps."""
+
+    context: dg.OpExecutionContext
+    config: RequestConfig
+    finago: FinagoResource
+    connection: RegisteredConnection | None
+    values: RequestValues | None
+
+    def result(self, known: RequestResult) -> RequestResult:
+        """Do it all; return what is known at the end, `exit` being success or error."""
+        known = replace(known, exit=Exit.ERROR)
+        plan = tried(self._planned)
+        if isinstance(plan, Problem):
+            return replace(known, problem=plan)
+        organization = plan.connection.organization_id
+        known = replace(known, asked=plan.request.what, connection=plan.name, organization_id=organization)
+        outcome = tried(lambda: self._sent(plan))
+        if isinstance(outcome, Problem):
+            return replace(known, problem=outcome)
+        known = replace(known, answer=outcome.answer)
+        if outcome.error is not None:
+            return replace(known, problem=Problem.of(outcome.error))
+        made = tried(lambda: self._made(plan, known))
+        return replace(known, problem=made) if isinstance(made, Problem) else made
+
+    def _planned(self) -> _Plan:
+        request = request_of(self.config.request, self.values)
+        if request.operation.method.writes:
+            self._refuse_a_blind_repetition()
+        type_ = found(self.config.response.name) if isinstance(self.config.response, Typed) else None
+        name, connection = self._connection()
+        target = target_of(self.config.into, raw=lambda: self._raw(request, connection))
+        settings = self.finago.settings()
+        sweep(settings)
+        return _Plan(request, name, connection, target, type_, answers_folder(settings, self.context.run_id))
+
+    def _connection(self) -> tuple[str, Connection]:
+        choice = self.config.connection
+        if self.connection is not None:
+            dynamic = self.connection
+        elif isinstance(choice, Static):
+            return STATIC, self.finago.connection()
+        else:
+            dynamic = registered(choice)
+        return dynamic.name, dynamic.open(self.finago.settings(), os.environ)
+
+    def _raw(self, request: Request, connection: Connection) -> RawPartition:
+        return RawPartition(self.finago.store(), connection.organization_id, request, self.context.run_id)
+
+    def _refuse_a_blind_repetition(self) -> None:
+        if self.context.retry_number or AUTOMATIC_RETRY in self.context.run.tags:
+            raise RequestRefused(
+                "Dagster started this again by itself, and what it would write may have been written the first time. "
+                "Look in Finago Office and in the record of writes, then start it again yourself if it is missing."
+            )
+
+    def _sent(self, plan: _Plan) -> Outcome:
+        settings = self.finago.settings()
+        audit = Audit(settings.data_dir / REQUESTS / AUDIT_FILE, plan.name)
+        with self.finago.client(settings, plan.connection) as client:
+            return perform(plan.request, client, plan.folder, allow_writes=self.config.allow_writes, audit=audit)
+
+    def _made(self, plan: _Plan, known: RequestResult) -> RequestResult:
+        """Make of the answer what was asked for, and land it. Raises what is wrong with it or with the target."""
+        answer = known.open()
+        match self.config.response:
+            case Typed(name=name) if plan.type_ is not None:
+                deque(answer.rows(plan.type_), maxlen=0)
+                known = replace(known, type_=name)
+            case Records():
+                known = replace(known, columns=_columns(answer))
+        landed = plan.target.write(answer) if plan.target is not None else None
+        return replace(known, exit=Exit.SUCCESS, landed=landed)
+
+
+def _columns(answer: Answer) -> tuple[tuple[str, str], ...]:
+    with duckdb.connect() as memory:
+        table = answer.relation(memory)
+        return tuple(zip(table.columns, map(str, table.types), strict=True))
+
+
+def tried(work: Callable[[], T]) -> T | Problem:
+    """Do the work, or return its problem."""
+    try:
+        return work()
+    except FinagoError as error:
+        return Problem.of(error)
+    except Exception as error:  # noqa: BLE001  the error exit takes every exception there is
+        return Problem.unforeseen(error)

@@ -1,0 +1,30 @@
+"""What other ops may hand to the action. Owns the shapes, and that none of them can be typed in the launchpad."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import dagster as dg
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True)
+class RequestValues:
+    """What another op adds to a request, over what its configuration says. It is stored: no secrets."""
+
+    variables: Mapping[str, str] = field(default_factory=dict)
+    query: Mapping[str, str] = field(default_factory=dict)
+    body_file: Path | None = None
+
+
+def optional(kind: type, description: str) -> dg.In:
+    """Return an input that may be left unwired.
+
+    Its type has no loader: a value that could be typed in the launchpad would be stored with the run.
+    """
+    taken = dg.PythonObjectDagsterType((kind, type(None)), name=f"Optional{kind.__name__.capitalize()}")
+    return dg.In(taken, default_value=None, description=description)

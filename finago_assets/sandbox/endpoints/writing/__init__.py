@@ -1,0 +1,34 @@
+"""One writer for every operation that changes the books, by the method and the path template of the catalogue.
+
+Owns the table. Each module beside this file answers for one group; what is written lives as long as the process.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from finago_assets.sandbox.endpoints.writing import (
+    attachments,
+    bank,
+    customers,
+    order_lines,
+    orders,
+    product_settings,
+    products,
+    transactions,
+)
+
+if TYPE_CHECKING:
+    from finago_assets.core.catalogue.operation import Method
+    from finago_assets.sandbox.endpoints.ask import Writer
+
+WRITERS: Final[dict[tuple[Method, str], Writer]] = {
+    **transactions.WRITERS,
+    **attachments.WRITERS,
+    **orders.WRITERS,
+    **order_lines.WRITERS,
+    **customers.WRITERS,
+    **products.WRITERS,
+    **product_settings.WRITERS,
+    **bank.WRITERS,
+}

@@ -1,0 +1,114 @@
+"""Bank accounts, what the bank says they hold, and bank transactions, as they are recorded.
+
+Owns the side of a transaction that is filled in from the account. A transaction's reference is the one key that makes
+sending it again harmless.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Final
+
+from finago_assets.core.catalogue.operation import Method
+from finago_assets.sandbox.answers import Done, Refused
+from finago_assets.sandbox.books.bank import BankAccount, BankTransaction, account_json
+from finago_assets.sandbox.books.desk import Balance, Series, stamp
+from finago_assets.sandbox.books.ids import Thing, guid
+from finago_assets.sandbox.books.kept import read, write
+from finago_assets.sandbox.books.money import ORE, rounded
+from finago_assets.sandbox.endpoints.ask import missing
+from finago_assets.sandbox.endpoints.bank import accounts_of
+from finago_assets.sandbox.endpoints.writing.checks import account_of, bounded, day, invalid
+
+if TYPE_CHECKING:
+    from finago_assets.sandbox.books.kept import Json
+    from finago_assets.sandbox.endpoints.ask import Ask, Writer
+
+
+def create_account(ask: Ask) -> Done:
+    """A bank account, with a balance if it comes with one."""
+    desk, body = ask.books.desk, dict(ask.sent.json)
+    first = _first_balance(body.pop("balance", None))
+    ledger = body.get("ledgerAccount", {}).get("number", 0)
+    if ledger:
+        account_of(ledger, "ledgerAccount.number")
+    key = guid(Thing.BANK_ACCOUNT, desk.new(Series.BANK_ACCOUNT))
+    at = stamp(desk.now()).replace("Z", ".000Z")
+    body |= {"id": key, "createdAt": at, "modifiedAt": at}
+    account = BankAccount(key, ledger, body["number"], body["name"], "NOK", write(body))
+    desk.bank_accounts.append(account)
+    desk.balances[key].extend(first)
+    return Done(201, account_json(account, ask.books.plan, first[0].said if first else None))
+
+
+def _first_balance(body: object) -> list[Balance]:
+    """Return the balance that an account may come with: the description speaks of one and does not spell it."""
+    if body is None:
+        return []
+    if not isinstance(body, dict) or not {"amount", "timestamp", "currency"} <= set(body):
+        raise invalid("balance", "required")
+    return [_balance(body, "balance.")]
+
+
+def add_balance(ask: Ask) -> Done:
+    """What the account held at a moment; the latest is what `/bankaccounts` shows."""
+    if ask.path["id"] not in accounts_of(ask.books):
+        raise missing()
+    balance = _balance(ask.sent.json, "")
+    ask.books.desk.balances[ask.path["id"]].append(balance)
+    return Done(201, write(balance.said))
+
+
+def _balance(body: Json, path: str) -> Balance:
+    kept = {name: body[name] for name in ("amount", "timestamp", "currency")}
+    bounded(body["amount"], f"{path}amount")
+    return Balance(_moment(body["timestamp"], f"{path}timestamp"), kept)
+
+
+def _moment(text: str, path: str) -> datetime:
+    try:
+        at = datetime.fromisoformat(str(text))
+    except ValueError:
+        raise invalid(path, "format") from None
+    return at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
+
+
+def create_transaction(ask: Ask) -> Done:
+    """A movement of an account. Raises Refused 409 for a reference that was used before."""
+    body, statement = ask.sent.json, ask.books.statement
+    account = accounts_of(ask.books).get(body["bankAccount"]["id"])
+    if account is None:
+        raise invalid("bankAccount.id", "reference")
+    if body["bankTransactionReference"] in statement.by_id:
+        raise Refused(409, "A bank transaction with this reference exists.")
+    shown = _shown(body, account, stamp(ask.books.desk.now()))
+    sign = 1 if body["type"] == "inbound" else -1
+    moved = BankTransaction(
+        serial=len(statement.by_id) + 1,
+        account=account,
+        day=day(body["date"], "date"),
+        amount=sign * rounded(bounded(body["amount"]["value"], "amount.value") * ORE),
+        reference=(body["paymentReference"]["type"], body["paymentReference"]["value"]),
+        other=None,
+        named=body["bankTransactionReference"],
+        written=write(shown),
+    )
+    statement.enter(moved)
+    return Done(201, write(shown))
+
+
+def _shown(body: Json, account: BankAccount, at: str) -> Json:
+    """Return a transaction as it is kept: what was sent for the own side is ignored."""
+    own = "toBankAccount" if body["type"] == "inbound" else "fromBankAccount"
+    kind = "iban" if account.currency == "EUR" else "bban"
+    if account.written is not None:
+        kind = read(account.written)["type"]
+    ends = {own: {"number": account.number, "type": kind}}
+    return {**body, **ends, "status": "created", "createdAt": at, "modifiedAt": at}
+
+
+WRITERS: Final[dict[tuple[Method, str], Writer]] = {
+    (Method.POST, "/bankaccounts"): create_account,
+    (Method.POST, "/bankaccounts/{id}/balances"): add_balance,
+    (Method.POST, "/banktransactions"): create_transaction,
+}

@@ -1,0 +1,65 @@
+"""The text behind `--into`: what it may say, and what is refused before anything is sent."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from finago_assets.core.errors import RequestRefused
+from finago_assets.core.request.targets.duckdb import DuckdbTable
+from finago_assets.core.request.targets.files import NdjsonFile, ParquetFile
+from finago_assets.core.request.targets.sql import SqlTable
+from finago_assets.core.request.targets.target import parse_target
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+SECRET = "hunter2"
+
+
+def test_each_form_is_read(tmp_path: Path) -> None:
+    assert parse_target(f"{tmp_path}/a.parquet") == ParquetFile(tmp_path / "a.parquet")
+    assert parse_target(f" {tmp_path}/a.jsonl ") == NdjsonFile(tmp_path / "a.jsonl")
+    assert parse_target(f"duckdb:{tmp_path}/a.db#t") == DuckdbTable(tmp_path / "a.db", "t", "main")
+    assert parse_target(f"duckdb:{tmp_path}/a#b.db#s.t") == DuckdbTable(tmp_path / "a#b.db", "t", "s")
+    target = parse_target(f"postgresql://me:{SECRET}@db.example:5433/books?sslmode=require#own.accounts")
+    assert isinstance(target, SqlTable)
+    assert target.place == "postgresql://db.example:5433/books#own.accounts"
+    assert SECRET not in repr(target)
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("", "is no target; it takes a path that ends in .parquet"),
+        ("accounts.csv", "is no target"),
+        ("nowhere/accounts.parquet", "lies in .*nowhere, which is no folder"),
+        ("sqlite:///nowhere/own.db#t", "lies in .*nowhere, which is no folder"),
+        ("sqlite://#t", "needs a file"),
+        ("sqlite:///:memory:#t", "needs a file"),
+        ("duckdb:own.db", "duckdb:FILE#table"),
+        ("duckdb:#t", "duckdb:FILE#table"),
+        ("duckdb:own.db#", "duckdb:FILE#table"),
+        ("duckdb:own.db#a.b.c", "duckdb:FILE#table"),
+        ("duckdb:///own.db#t", "duckdb:FILE#table"),
+        (f"postgresql://me:{SECRET}@host/books", "names no table"),
+        (f"postgresql://me:{SECRET}@host/books#", "names no table"),
+        (f"postgresql://me:{SECRET}@host/books#a.b.c", "no table's name"),
+        (f"postgresql://me:{SECRET}#x@host/books", "no table's name"),
+        (f"postgresql://me:{SECRET}@x@host/books#t", "cannot be read"),
+        (f"nosuch://me:{SECRET}@host/books#t", "knows no such kind of database"),
+        (f"mssql+pymssql://me:{SECRET}@host/books#t", "driver is not installed"),
+        ("raw", "cannot be written from here"),
+    ],
+)
+def test_what_is_no_target_is_refused_without_a_password(text: str, why: str) -> None:
+    with pytest.raises(RequestRefused, match=why) as raised:
+        parse_target(text)
+    assert SECRET not in str(raised.value)
+
+
+def test_a_folder_is_no_target(tmp_path: Path) -> None:
+    (tmp_path / "x.parquet").mkdir()
+    with pytest.raises(RequestRefused, match="is a folder"):
+        parse_target(str(tmp_path / "x.parquet"))
