@@ -1,4 +1,4 @@
-"""The `finago-assets` command: demo, sandbox, doctor, dev. Owns words and exit statuses; the work lives elsewhere.
+"""The `finago-assets` command: what can be typed after it. Owns words and exit statuses; the work lives elsewhere.
 
 People's output goes to standard error where standard output could be piped; exit status 0 means it worked.
 """
@@ -19,6 +19,8 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from finago_assets.commands.request import request
+from finago_assets.commands.templates import templates
 from finago_assets.core.errors import FinagoError
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="Finago Office as Dagster assets.")
@@ -60,8 +62,8 @@ def sandbox(context: typer.Context) -> None:
 @app.command()
 def doctor() -> None:
     """Check settings, credentials and every endpoint's scope with the smallest requests."""
+    from finago_assets.connect import open_client
     from finago_assets.doctor import PATIENCE, WINDOW_ADVICE, Verdict, examine
-    from finago_assets.orchestration.resources import open_client
 
     console = Console()
     table = Table(title="What will and will not work", title_justify="left")
@@ -102,6 +104,10 @@ def dev(
         except KeyboardInterrupt:
             status = 0
     raise typer.Exit(status)
+
+
+app.command()(request)
+app.command()(templates)
 
 
 def run() -> None:

@@ -72,6 +72,11 @@ class Settings:
         return self.data_dir / "work"
 
     @property
+    def requests_dir(self) -> Path:
+        """Answers of requests, and the record of writes."""
+        return self.data_dir / "requests"
+
+    @property
     def working_warehouse(self) -> Path:
         """The DuckDB file that dbt writes."""
         return self.work_dir / "warehouse.duckdb"

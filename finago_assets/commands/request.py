@@ -21,17 +21,18 @@ from rich.console import Console
 from finago_assets.core.errors import FinagoError, RequestRefused
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from finago_assets.core.http.connection import Connection
     from finago_assets.core.request.answer import Answer
     from finago_assets.core.request.perform import Outcome
     from finago_assets.core.request.request import Request
-    from finago_assets.core.request.targets import Target
+    from finago_assets.core.request.targets.written import Target
     from finago_assets.settings import Settings
 
 FAILED: Final = 1
 REFUSED: Final = 2
+STANDARD_INPUT: Final = "-"
 
 
 class OnError(StrEnum):
@@ -41,36 +42,209 @@ class OnError(StrEnum):
     CONTINUE = "continue"
 
 
-def request(  # noqa: PLR0913  each is an option of the command
-    method: Annotated[str | None, typer.Argument(help="GET, POST, PUT, PATCH or DELETE; left out with --template.")] = None,
-    path: Annotated[str | None, typer.Argument(help="Below the API's address, such as /salesorders/{id}/lines.")] = None,
-    template: Annotated[str | None, typer.Option(help="A template's name; `finago-assets templates` lists them.")] = None,
-    var: Annotated[list[str] | None, typer.Option(metavar="K=V", help="A variable of the path; may be repeated.")] = None,
-    query: Annotated[list[str] | None, typer.Option(metavar="K=V", help="A query parameter; may be repeated.")] = None,
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """The options as they were typed."""
+
+    method: str | None
+    path: str | None
+    template: str | None
+    variables: Sequence[str]
+    query: Sequence[str]
+    body: str | None
+    connection: str | None
+    registry: str | None
+    into: str | None
+    all_pages: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """A request that may be sent, by whom, and where its records go; nowhere means standard output."""
+
+    settings: Settings
+    name: str | None
+    connection: Connection
+    request: Request
+    target: Target | None
+
+
+def request(  # noqa: PLR0913  the command's options
+    method: Annotated[str | None, typer.Argument(help="GET, POST, PUT, PATCH, DELETE; not with --template.")] = None,
+    path: Annotated[str | None, typer.Argument(help="Below the API's address: /salesorders/{id}/lines.")] = None,
+    *,
+    template: Annotated[str | None, typer.Option(help="A template's name, as `templates` lists them.")] = None,
+    var: Annotated[list[str] | None, typer.Option(metavar="K=V", help="A variable of the path; repeatable.")] = None,
+    query: Annotated[list[str] | None, typer.Option(metavar="K=V", help="A query parameter; repeatable.")] = None,
     body: Annotated[str | None, typer.Option(metavar="FILE", help="What to send; - reads standard input.")] = None,
-    connection: Annotated[str | None, typer.Option(help="A connection of the registry, by name.")] = None,
+    connection: Annotated[str | None, typer.Option(help="A connection's name in the registry.")] = None,
     registry: Annotated[
-        str | None, typer.Option(metavar="FILE_OR_URL", help="YAML file or SQLAlchemy URL; env:NAME keeps a URL secret.")
+        str | None,
+        typer.Option(metavar="FILE_OR_URL", help="YAML file, SQLAlchemy URL, or env:NAME where either is found."),
     ] = None,
-    all_pages: Annotated[bool, typer.Option("--all-pages", help="Follow the pages to the end.")] = False,  # noqa: FBT002
+    all_pages: Annotated[bool, typer.Option("--all-pages", help="Follow the pages to the end.")] = False,
     into: Annotated[
         str | None,
-        typer.Option(metavar="TARGET", help="x.parquet, x.ndjson, duckdb:FILE#schema.table, SQLAlchemy URL#table, or raw."),
+        typer.Option(metavar="TARGET", help="A .parquet or .ndjson file, duckdb:FILE#schema.table, URL#table, raw."),
     ] = None,
-    allow_writes: Annotated[  # noqa: FBT002
-        bool, typer.Option("--allow-writes", help="Let POST, PUT, PATCH and DELETE through.")
-    ] = False,
-    on_error: Annotated[OnError, typer.Option(help="`continue` ends with status 0 after an error.")] = OnError.FAIL,
-    verbose: Annotated[  # noqa: FBT002
-        bool, typer.Option("--verbose", help="Status, trace id, time and retries, on standard error.")
-    ] = False,
+    allow_writes: Annotated[bool, typer.Option("--allow-writes", help="Let other methods than GET through.")] = False,
+    on_error: Annotated[OnError, typer.Option(help="`continue` ends with 0 after an error.")] = OnError.FAIL,
+    verbose: Annotated[bool, typer.Option("--verbose", help="Status, trace id, time and retries.")] = False,
 ) -> None:
-    """Call any operation of the API: by METHOD and PATH, or from a template.
+    """Call any operation of the API, by METHOD and PATH or from a template.
 
-    Ends with 0 when it worked, 1 after an error, 2 when the request was refused before it was sent.
+    The answer goes to standard output as it was sent. Ends with 0 when it worked, 1 after an error, 2 when the request
+    was refused before it was sent.
     """
-    console = Console(stderr=True)
-    with _refusals(console):
-        order = _ordered(method, path, template, var or [], query or [], body, all_pages=all_pages)
-        job = _prepared(order, connection, registry, into)
-        outcome = _sent(job, console, allow_writes=allow_writes)
+    console = Console(stderr=True, highlight=False, soft_wrap=True)
+    asked = Asked(method, path, template, var or [], query or [], body, connection, registry, into, all_pages=all_pages)
+    with _told(console, REFUSED):
+        ready = _ready(asked)
+        outcome = _sent(ready, console, allow_writes=allow_writes)
+    if verbose and outcome.answer is not None:
+        _tell_facts(outcome.answer, console)
+    if outcome.answer is None or outcome.error is not None:
+        _tell_error(outcome, console)
+        raise typer.Exit(0 if on_error is OnError.CONTINUE else FAILED)
+    with _told(console, 0 if on_error is OnError.CONTINUE else FAILED):
+        _handed_over(outcome.answer, ready.target, console)
+
+
+def _ready(asked: Asked) -> Ready:
+    from finago_assets.settings import read_settings
+
+    settings = read_settings()
+    request = _request(asked)
+    connection = _connection(asked, settings)
+    return Ready(settings, asked.connection, connection, request, _target(asked, settings, connection, request))
+
+
+def _request(asked: Asked) -> Request:
+    from finago_assets.core.request.request import by_hand, from_template
+
+    variables, query = _pairs("--var", asked.variables), _pairs("--query", asked.query)
+    body = _body(asked.body)
+    if asked.template is not None:
+        if asked.method is not None:
+            raise RequestRefused("Give METHOD and PATH, or --template, not both. Nothing was sent.")
+        return from_template(asked.template, variables=variables, query=query, body=body, all_pages=asked.all_pages)
+    if asked.method is None or asked.path is None:
+        raise RequestRefused("Give METHOD and PATH, or --template NAME; `finago-assets templates` lists them.")
+    return by_hand(asked.method, asked.path, variables=variables, query=query, body=body, all_pages=asked.all_pages)
+
+
+def _pairs(option: str, texts: Sequence[str]) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for text in texts:
+        name, separator, value = text.partition("=")
+        if not separator or not name:
+            raise RequestRefused(f"{option} takes K=V. Nothing was sent.")
+        if name in found:
+            raise RequestRefused(f"{option} {name:.60} was given twice. Nothing was sent.")
+        found[name] = value
+    return found
+
+
+def _body(place: str | None) -> bytes | None:
+    if place is None:
+        return None
+    if place == STANDARD_INPUT:
+        return sys.stdin.buffer.read()
+    try:
+        return Path(place).read_bytes()
+    except OSError as error:
+        raise RequestRefused(f"The body cannot be read from {place}: {error.strerror}. Nothing was sent.") from None
+
+
+def _connection(asked: Asked, settings: Settings) -> Connection:
+    from finago_assets.core.connections.registry import open_registry
+    from finago_assets.settings import read_connection
+
+    if asked.connection is None and asked.registry is None:
+        return read_connection(settings)
+    if asked.connection is None or asked.registry is None:
+        raise RequestRefused("--connection NAME and --registry FILE_OR_URL go together. Nothing was sent.")
+    return open_registry(asked.registry).named(asked.connection).open(settings)
+
+
+def _target(asked: Asked, settings: Settings, connection: Connection, request: Request) -> Target | None:
+    if asked.into is None:
+        return None
+    from finago_assets.core.landing.store import open_store
+    from finago_assets.core.request.targets.raw import RawPartition
+    from finago_assets.core.request.targets.target import parse_target
+
+    def raw() -> Target:
+        return RawPartition(open_store(settings.data_dir, settings.landing), connection.organization_id, request)
+
+    return parse_target(asked.into, raw=raw)
+
+
+def _sent(ready: Ready, console: Console, *, allow_writes: bool) -> Outcome:
+    from finago_assets.connect import open_client
+    from finago_assets.core.request.audit import Audit
+    from finago_assets.core.request.perform import AUDIT_FILE, perform
+
+    folder = ready.settings.requests_dir
+    with console.status("Asking …") as status, open_client(ready.settings, ready.connection) as client:
+        return perform(
+            ready.request,
+            client,
+            folder,
+            allow_writes=allow_writes,
+            audit=Audit(folder / AUDIT_FILE, ready.name),
+            say=status.update,
+        )
+
+
+def _handed_over(answer: Answer, target: Target | None, console: Console) -> None:
+    try:
+        if target is None:
+            _printed(answer.body)
+        else:
+            with console.status("Writing …"):
+                written = target.write(answer)
+            console.print(f"{written.rows:,} rows in {written.place}", markup=False)
+    finally:
+        answer.body.unlink(missing_ok=True)
+
+
+def _printed(file: Path) -> None:
+    try:
+        with file.open("rb") as body:
+            shutil.copyfileobj(body, sys.stdout.buffer)
+        if sys.stdout.isatty():
+            sys.stdout.buffer.write(b"\n")
+        sys.stdout.buffer.flush()
+    except BrokenPipeError:
+        # whoever read has seen enough; Python would complain about it once more when it ends
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+@contextmanager
+def _told(console: Console, status: int) -> Iterator[None]:
+    try:
+        yield
+    except FinagoError as error:
+        console.print(f"{type(error).__name__}: {error}", style="red", markup=False)
+        raise typer.Exit(status) from None
+
+
+def _tell_error(outcome: Outcome, console: Console) -> None:
+    error = outcome.error
+    console.print(f"{type(error).__name__}: {error}", style="red", markup=False)
+    answer = outcome.answer
+    if answer is not None and answer.body.exists():
+        if answer.size:
+            console.print(f"What the server said is kept in {answer.body}", markup=False)
+        else:
+            answer.body.unlink()
+
+
+def _tell_facts(answer: Answer, console: Console) -> None:
+    console.print(
+        f"status {answer.status}, trace {answer.trace_id or 'none'}, {answer.records:,} records on {answer.pages:,} "
+        f"pages, {answer.size:,} bytes, {answer.seconds:.2f} s of which {answer.waited_seconds:.2f} s waiting, "
+        f"{answer.requests:,} requests, {answer.retries:,} retries",
+        markup=False,
+    )

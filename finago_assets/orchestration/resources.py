@@ -12,12 +12,11 @@ from typing import TYPE_CHECKING
 import dagster as dg
 from pydantic import Field, field_validator
 
+from finago_assets.connect import open_client
 from finago_assets.core.catalogue.finago import ENDPOINTS
 from finago_assets.core.errors import SettingInvalid
 from finago_assets.core.extract import Extractor
-from finago_assets.core.http.budget import RequestBudget
 from finago_assets.core.http.client import FinagoClient
-from finago_assets.core.http.retry import RetryPolicy
 from finago_assets.core.landing.store import RawStore, open_store
 from finago_assets.settings import CLIENT_ID, CLIENT_SECRET, ORGANIZATION_ID, Settings, read_connection, read_settings
 
@@ -102,9 +101,3 @@ class FinagoResource(dg.ConfigurableResource):  # type: ignore[type-arg]
                 say=say,
                 catalogue=catalogue,
             )
-
-
-def open_client(settings: Settings, connection: Connection, policy: RetryPolicy = RetryPolicy()) -> FinagoClient:  # noqa: B008  frozen
-    """Return a client under the request ceiling that every process of this machine shares."""
-    budget = RequestBudget(settings.work_dir / "budget", connection.organization_id, settings.requests_per_second)
-    return FinagoClient(connection, budget=budget, policy=policy)

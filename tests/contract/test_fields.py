@@ -112,6 +112,10 @@ def _word(shape: object) -> str:
             return "object"
 
 
+def test_every_endpoint_has_its_fields() -> None:
+    assert FIELDS.keys() == ENDPOINTS.keys()
+
+
 @pytest.mark.parametrize("endpoint", ENDPOINTS.values(), ids=lambda endpoint: endpoint.name)
 def test_a_record_has_the_fields_of_the_description_but_for_the_differences_named(endpoint: Endpoint) -> None:
     ours = {

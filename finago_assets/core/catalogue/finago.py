@@ -1,6 +1,6 @@
 """The Finago Office REST API, version 0.60.1 of its description: one row for each list that can be landed.
 
-Owns names, paths, scopes and quirks. A new endpoint is one row here and one staging model in dbt.
+Owns names, paths, scopes and quirks. A new endpoint is one row here, its fields, and one staging model in dbt.
 """
 
 from __future__ import annotations

@@ -67,7 +67,7 @@ class Address:
         try:
             return sa.create_engine(self.url, poolclass=NullPool, hide_parameters=True)
         except ImportError:
-            why = "its driver is not installed; install the package of the driver and try again"
+            why = "its driver is not installed; for PostgreSQL install finago-assets[postgresql], else the driver's package"
         except (NoSuchModuleError, ArgumentError, TypeError, ValueError):
             why = "SQLAlchemy knows no such kind of database, or an option of the address is wrong"
         raise SettingInvalid(f"{self.database} cannot be used: {why}.")
@@ -76,6 +76,11 @@ class Address:
 def is_address(text: str) -> bool:
     """Tell whether a text is meant as a SQLAlchemy URL."""
     return "://" in text
+
+
+def shown(text: str) -> str:
+    """Return a path or an address that is none, for people, unless it may be an address with a password after all."""
+    return "what was given" if "@" in text else f"{text!r:.200}"
 
 
 def read_address(text: str, *, table: str | None = None) -> Address:

@@ -86,6 +86,10 @@ def open_registry(location: str, environ: Mapping[str, str] | None = None) -> Re
         table = address.read_address(text, table=TABLE)
         return _registry(table.place, rows_of_table(table), None)
     path = Path(text)
+    if not path.is_file():
+        # a variable may hold something else by mistake, which is then not repeated
+        given = location if location.startswith("env:") else address.shown(text)
+        raise SettingInvalid(f"The registry is neither a file that is there nor an address: {given}.")
     return _registry(str(path), rows_of_file(path), path.parent)
 
 

@@ -63,7 +63,10 @@ def has(row: Any, steps: Sequence[str]) -> bool:  # noqa: ANN401  a struct made 
     for depth, step in enumerate(steps):
         if isinstance(row, list):
             return any(has(element, steps[depth:]) for element in row)
-        row = row.get(step) if isinstance(row, dict) else getattr(row, step, None)
+        if isinstance(row, dict):
+            row = row.get(step)
+        else:
+            row = getattr(row, step, None) if isinstance(row, msgspec.Struct) else None
     return row is not None
 
 

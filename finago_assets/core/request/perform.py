@@ -24,6 +24,7 @@ from finago_assets.core.request.look import where_to_look
 from finago_assets.core.request.reading import Body, body_in, error_names
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from finago_assets.core.http.client import FinagoClient
@@ -31,6 +32,10 @@ if TYPE_CHECKING:
 
 AUDIT_FILE: Final = "writes.jsonl"
 _log = logging.getLogger(__name__)
+
+
+def _silent(_: str) -> None:
+    """Tell nobody."""
 
 
 class Exit(StrEnum):
@@ -50,22 +55,28 @@ class Outcome:
     error: FinagoError | None
 
 
-def perform(
-    request: Request, client: FinagoClient, folder: Path, *, allow_writes: bool = False, audit: Audit | None = None
+def perform(  # noqa: PLR0913  the seams have defaults
+    request: Request,
+    client: FinagoClient,
+    folder: Path,
+    *,
+    allow_writes: bool = False,
+    audit: Audit | None = None,
+    say: Callable[[str], None] = _silent,
 ) -> Outcome:
     """Send the request and keep its answer in a file of its own in `folder`. Errors are the error exit, not raised.
 
     A write needs `allow_writes`, without which RequestRefused is raised, and is recorded in `audit`, by default
-    `writes.jsonl` in the folder; what cannot be recorded is not sent.
+    `writes.jsonl` in the folder; what cannot be recorded is not sent. `say` is told how far it has come, page by page.
     """
     if not request.operation.method.writes:
-        return _Errand(request, client, folder).run()
+        return _Errand(request, client, folder, say).run()
     if not allow_writes:
         raise RequestRefused(
             f"{request.what} was not sent: it writes, which has to be allowed for each request; allow writes if that "
             "is meant."
         )
-    return _recorded(_Errand(request, client, folder), audit or Audit(folder / AUDIT_FILE))
+    return _recorded(_Errand(request, client, folder, say), audit or Audit(folder / AUDIT_FILE))
 
 
 def _recorded(errand: _Errand, audit: Audit) -> Outcome:
@@ -102,9 +113,10 @@ def bare(error: FinagoError) -> FinagoError:
 class _Errand:
     """One request on its way, and what is known of it so far."""
 
-    def __init__(self, request: Request, client: FinagoClient, folder: Path) -> None:
+    def __init__(self, request: Request, client: FinagoClient, folder: Path, say: Callable[[str], None]) -> None:
         self.request = request
         self.client = client
+        self._say = say
         self.tally = Tally()
         self.receipt = Receipt(folder / f"answer-{uuid.uuid4().hex}.json")
         self._started = time.monotonic()
@@ -129,6 +141,7 @@ class _Errand:
             for page in self.client.pages(self._call(), self.tally, self.receipt):
                 file.write((b",\n" if records else b"") + b",\n".join(page.records))
                 records += len(page.records)
+                self._say(f"{records:,} records on {page.number:,} pages")
             file.write(b"]\n")
         return Body(many=True, records=records)
 

@@ -85,7 +85,7 @@ class RequestFields(dg.Resolvable, dg.Model):
         told(
             f"Where the records go: {_TARGETS}. Left out, the answer's file is kept for some weeks.",
             "exports/orders-{date}.parquet",
-            "duckdb:exports/office.duckdb#office.orders",
+            "duckdb:exports/extra.duckdb#office.orders",
         ),
     ] = None
     schedule: Annotated[str | None, verbatim("When, as cron in Oslo time. Left out: by hand only.", "30 6 * * 1-5")] = (

@@ -36,12 +36,12 @@ class FinagoEndpoint(EndpointFields, dg.Component):
           path: /customers
           title: Suppliers as they are now
           kind: reference
-          key: [id]
-          scopes: [api.crm.customer:read]
+          key: ["id"]
+          scopes: ["api.crm.customer:read"]
           paging: page
           page_size: 100
           params: {isSupplier: true, sortBy: "id:asc"}
-          personal: [name, person, address, email, phone]
+          personal: ["name", "person", "address", "email", "phone"]
     """
 
     @classmethod

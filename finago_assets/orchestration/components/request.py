@@ -28,7 +28,7 @@ class FinagoRequest(RequestFields, dg.Component):
           template: salesorders.list
           query: {status: Draft}
           all_pages: true
-          into: duckdb:exports/office.duckdb#office.waiting_orders
+          into: duckdb:exports/extra.duckdb#office.waiting_orders
           schedule: "30 6 * * 1-5"
 
     One file for each day, on the project's own partitions:

@@ -24,10 +24,14 @@ def _exit(description: str) -> dg.Out:
     name="rest_api_request",
     ins={
         "connection": optional(
-            RegisteredConnection, "A dynamic connection from another op; it counts instead of the one in the config."
+            RegisteredConnection,
+            "DynamicConnection",
+            "A dynamic connection from another op; it counts instead of the one in the config.",
         ),
         "values": optional(
-            RequestValues, "Variables, query parameters or a body's file from another op, over those in the config."
+            RequestValues,
+            "ValuesOfTheFlow",
+            "Variables, query parameters or a body's file from another op, over those in the config.",
         ),
     },
     out={

@@ -34,7 +34,7 @@ from finago_assets.orchestration.resources import FinagoResource
 T = TypeVar("T")
 # set by Dagster where it starts a dead run again by itself; a person who does that does not set it
 AUTOMATIC_RETRY: Final = "dagster/retry_number"
-STATIC: Final = "finago (the resource)"
+STATIC: Final = "environment"
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +74,9 @@ class Attempt:
         if outcome.error is not None:
             return replace(known, problem=Problem.of(outcome.error))
         made = tried(lambda: self._made(plan, known))
-        return replace(known, problem=made) if isinstance(made, Problem) else made
+        if isinstance(made, Problem):
+            return replace(known, problem=made.after_a_write() if plan.request.operation.method.writes else made)
+        return made
 
     def _planned(self) -> _Plan:
         request = request_of(self.config.request, self.values)

@@ -16,7 +16,11 @@ from finago_assets.orchestration.request.meaning import registered
 
 @dg.op(
     name="finago_connection",
-    ins={"row": optional(dict, "name, organization_id, client_id, client_secret and enabled, as in the registry.")},
+    ins={
+        "row": optional(
+            dict, "ConnectionRow", "name, organization_id, client_id, client_secret and enabled, as in the registry."
+        )
+    },
     out=dg.Out(RegisteredConnection, description="For the input `connection` of rest_api_request."),
 )
 def finago_connection(

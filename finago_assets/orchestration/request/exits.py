@@ -5,7 +5,7 @@ Owns the words for what came of a request, and the facts shown with it. Never a 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from traceback import extract_tb
 from typing import TYPE_CHECKING, Any, Final
@@ -48,6 +48,12 @@ class Problem:
         place = extract_tb(error.__traceback__)[-1]
         where = f"{Path(place.filename).name}, line {place.lineno}"
         return cls(type(error).__name__, f"raised in {where}; its text is left out, since it could repeat a value.")
+
+    def after_a_write(self) -> Problem:
+        """Say that the write was carried out, so that nobody sends it again because of what failed after it."""
+        return replace(
+            self, message=f"The write was carried out; what failed came after it. {self.message}", retry=False
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,10 +21,10 @@ class RequestValues:
     body_file: Path | None = None
 
 
-def optional(kind: type, description: str) -> dg.In:
-    """Return an input that may be left unwired.
+def optional(kind: type, name: str, description: str) -> dg.In:
+    """Return an input that may be left unwired; `name` is its type's in the UI.
 
     Its type has no loader: a value that could be typed in the launchpad would be stored with the run.
     """
-    taken = dg.PythonObjectDagsterType((kind, type(None)), name=f"Optional{kind.__name__.capitalize()}")
+    taken = dg.PythonObjectDagsterType((kind, type(None)), name=name)
     return dg.In(taken, default_value=None, description=description)

@@ -23,7 +23,8 @@ OPENS_WITH: Final = dg.RunConfig(
 @dg.op
 def fail_the_run(outcome: RequestResult) -> None:
     """End the run as failed, with status, trace id and advice."""
-    raise dg.Failure(outcome.sentence(), metadata=outcome.facts(), allow_retries=False)
+    again = {"to try again": "Re-execute all steps; from the failed one on, nothing would be sent."}
+    raise dg.Failure(outcome.sentence(), metadata={**outcome.facts(), **again}, allow_retries=False)
 
 
 @dg.op

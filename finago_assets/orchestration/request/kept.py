@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import math
 import re
 import shutil
 import time
+from contextlib import suppress
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
@@ -41,4 +43,6 @@ def sweep(settings: Settings, *, now: float | None = None, older_than: timedelta
 
 
 def _newest(run: Path) -> float:
-    return max(path.lstat().st_mtime for path in (run, *run.iterdir()))
+    with suppress(FileNotFoundError):
+        return max(path.lstat().st_mtime for path in (run, *run.iterdir()))
+    return math.inf  # another process is sweeping it

@@ -172,11 +172,17 @@ def test_yaml_tags_make_no_objects(registry: Path) -> None:
     assert "name" in refused(write(registry, row))
 
 
-@pytest.mark.parametrize("content", [None, b"\xff\xfe\x00"])
-def test_a_file_that_is_not_there_or_no_text_is_named(registry: Path, content: bytes | None) -> None:
-    if content is not None:
-        registry.write_bytes(content)
+def test_a_file_that_is_no_text_is_named(registry: Path) -> None:
+    registry.write_bytes(b"\xff\xfe\x00")
     assert f"{registry} cannot be read as text" in refused(str(registry))
+
+
+def test_a_place_that_is_no_file_is_repeated_only_where_it_can_be_no_secret(registry: Path) -> None:
+    assert f"neither a file that is there nor an address: '{registry}'" in refused(str(registry))
+    assert "what was given" in refused(f"postgresql:me:{SECRET}@host/books")
+    with pytest.raises(SettingInvalid, match="nor an address: env:REGISTRY") as raised:
+        open_registry("env:REGISTRY", {"REGISTRY": SECRET})
+    assert SECRET not in str(raised.value)
 
 
 def test_an_empty_list_is_a_registry_of_none(registry: Path) -> None:

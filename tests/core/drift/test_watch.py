@@ -95,6 +95,9 @@ def test_a_field_that_was_always_there_is_missed_by_its_topmost_name_only() -> N
     dimension = {"dimensionType": 1, "value": "1", "name": "North"}
     drift = _drift(*_bytes(bare, {**bare, "dimensions": [dimension], "new": 1}), until_now=until_now)
     assert [path for path, trouble, _ in _named(drift) if trouble is Trouble.GONE] == ["comment", "tax"]
+    # a text has a count of its own, and it is not the field's
+    flat = _drift(*_bytes({**bare, "comment": "text"}), until_now=UntilNow(frozenset({"comment.count"})))
+    assert _named(flat) == [("comment.count", Trouble.GONE, 1)]
     assert _drift(*_bytes(bare), until_now=until_now).findings == ()  # too few to miss anything
     assert _drift(until_now=UntilNow(until_now.paths)).findings == ()
 

@@ -1,7 +1,7 @@
 """Asks for more than memory should hold, in a process of its own so that its memory can be measured.
 
-Run as a module with the address of an API, a folder, and `pages` or `body`; prints one JSON object: how many records each
-way of reading gave, and the peak memory in MiB after asking and after reading.
+Run as a module with the address of an API, a folder, and `pages` or `body`; prints one JSON object: how many records
+each way of reading gave, and the peak memory in MiB after asking and after reading.
 """
 
 from __future__ import annotations

@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 from decimal import Decimal
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import duckdb
 import pytest
@@ -15,14 +12,8 @@ import pytest
 from finago_assets.core.errors import Malformed
 from finago_assets.core.request.columns import batches_of, columns_of, relation_of
 
-READ_200_000 = """
-import sys
-from pathlib import Path
-from finago_assets.core.request.columns import batches_of
-from tests.peak import peak_kib
-rows = sum(batch.num_rows for batch in batches_of(Path(sys.argv[1]), many=True))
-print(rows, peak_kib() // 1024)
-"""
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 def read(tmp_path: Path, text: str, *, many: bool = True) -> tuple[dict[str, str], list[tuple[Any, ...]]]:
@@ -121,21 +112,3 @@ def test_batches_are_no_larger_than_asked_for(tmp_path: Path) -> None:
     file.write_text(json.dumps([{"a": number} for number in range(25)]))
     columns = columns_of(file, many=True)
     assert [batch.num_rows for batch in batches_of(file, many=True, columns=columns, size=10)] == [10, 10, 5]
-
-
-@pytest.mark.slow
-def test_two_hundred_thousand_records_take_no_more_memory_than_two_thousand(tmp_path: Path) -> None:
-    file = tmp_path / "body.json"
-    record = {"id": "x" * 36, "account": {"id": 1, "name": "y" * 40}, "text": "z" * 300, "tags": [{"a": 1}] * 5}
-    with file.open("w") as body:
-        body.write("[")
-        for number in range(200_000):
-            body.write(
-                json.dumps({**record, "number": number, "amount": number / 100}) + ("," if number < 199_999 else "]")
-            )
-    said = subprocess.run(
-        [sys.executable, "-c", READ_200_000, file], check=True, capture_output=True, text=True, cwd=Path.cwd()
-    )
-    rows, mebibytes = map(int, said.stdout.split())
-    assert rows == 200_000
-    assert mebibytes < 200

@@ -41,7 +41,8 @@ def office(connection: socket.socket, head: bytes) -> None:
         return
     page = int(target.partition("&page=")[2] or 1)
     link = f'Link: <{target.partition("&page=")[0]}&page={page + 1}>; rel="next"\r\n' if page < RECORDS // PAGE else ""
-    body = b"[%b]" % lines((page - 1) * PAGE)
+    # past the end there is nothing; a last page that is full is asked past once
+    body = b"[%b]" % lines((page - 1) * PAGE) if page <= RECORDS // PAGE else b"[]"
     connection.sendall(
         f"HTTP/1.1 200 OK\r\nContent-Length: {len(body)}\r\nConnection: close\r\n{link}\r\n".encode() + body
     )

@@ -217,6 +217,14 @@ def test_a_write_that_is_allowed_is_sent_once_and_recorded_without_its_body(desk
     assert str(CUSTOMER["name"]) not in record
 
 
+def test_what_fails_after_a_write_does_not_look_like_a_write_that_failed(desk: Desk) -> None:
+    body = template("customers.create", body=json.dumps(CUSTOMER))
+    sent = desk.send({**body, "allow_writes": True, "response": {"type": {"name": f"{__name__}:Unfitting"}}})
+    assert sent.fired == {"error", "continue_"}
+    assert sent.outcome.status in {200, 201}
+    assert sent.outcome.sentence().startswith("Malformed: The write was carried out")
+
+
 def test_a_body_may_lie_in_a_file_and_is_not_stored_with_the_run(desk: Desk, tmp_path: Path) -> None:
     file = tmp_path / "customer.json"
     file.write_text(json.dumps(CUSTOMER))

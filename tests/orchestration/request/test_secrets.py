@@ -4,25 +4,30 @@ from __future__ import annotations
 
 import logging
 import os
+import shutil
+import tempfile
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import dagster as dg
 import pytest
 from pydantic import BaseModel, field_validator
 
+from finago_assets.orchestration.request import ConnectionConfig, finago_connection
 from finago_assets.sandbox.books.plan import Size
 from finago_assets.sandbox.faults import Fault, Rule
 from finago_assets.sandbox.server import Running, running
-from tests.orchestration.request.stage import ACTION, Desk, Sent, exits_recorded, from_a_row, template
-from tests.security.canaries import SECRET, SECRET_STRETCHES
+from tests.orchestration.request.stage import ACTION, Desk, Sent, by_hand, exits_recorded, from_a_row, template
+from tests.security.canaries import SECRET, SECRET_STRETCHES, sightings
 from tests.security.places import Search, open_to_others
 from tests.security.stage import Impatient, at_debug, with_canaries
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
 ACCOUNTS = template("accounts.list")
+# Dagster commits every event to the disk; in memory that costs nothing
+IN_MEMORY = Path("/dev/shm")  # noqa: S108  the folder in it has a name nobody can guess
 
 
 class Curious(BaseModel):
@@ -43,11 +48,19 @@ def guarded_office() -> Iterator[Running]:
 
 
 @pytest.fixture
-def guarded(guarded_office: Running, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Desk]:
-    home = tmp_path / "dagster"
+def folder() -> Iterator[Path]:
+    """A folder for everything that is stored."""
+    made = Path(tempfile.mkdtemp(prefix="canary-", dir=IN_MEMORY if IN_MEMORY.is_dir() else None))
+    yield made
+    shutil.rmtree(made)
+
+
+@pytest.fixture
+def guarded(guarded_office: Running, folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Desk]:
+    home = folder / "dagster"
     home.mkdir()
     with dg.DagsterInstance.local_temp(str(home)) as instance:
-        made = Desk(guarded_office, tmp_path / "data", instance, monkeypatch, Impatient())
+        made = Desk(guarded_office, folder / "data", instance, monkeypatch, Impatient())
         made.set(**guarded_office.environment(), FINAGO_DATA_DIR=str(made.data))
         made.set(FINAGO_CLIENT_SECRET=SECRET, NORTH_ID=guarded_office.client_id, NORTH_SECRET=SECRET)
         made.set(REPORTING=f"postgresql://reporter:{SECRET_STRETCHES[0]}@127.0.0.1:1/books")
@@ -56,17 +69,17 @@ def guarded(guarded_office: Running, tmp_path: Path, monkeypatch: pytest.MonkeyP
 
 
 def test_nothing_secret_is_stored_whatever_happens(
-    guarded: Desk, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+    guarded: Desk, folder: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    log = logging.FileHandler(tmp_path / "log.txt")
+    log = logging.FileHandler(folder / "log.txt")
     logging.root.addHandler(log)
     with at_debug():
-        fired = ["success" in sent.fired for sent in _everything(guarded, tmp_path / "outputs")]
+        fired = ["success" in sent.fired for sent in _everything(guarded, folder / "outputs")]
     logging.root.removeHandler(log)
     log.close()
-    (tmp_path / "seen.txt").write_text("\n".join(capfd.readouterr()), encoding="utf-8")
+    (folder / "seen.txt").write_text("\n".join(capfd.readouterr()), encoding="utf-8")
     assert fired == [True, True, False, False, False, False]
-    scan = Search().through(tmp_path).covered(20)
+    scan = Search().through(folder).covered(20)
     assert scan.hits == []
     assert open_to_others(guarded.data) == []
 
@@ -82,11 +95,25 @@ def test_nothing_secret_is_stored_whatever_happens(
     ids=["a registry's URL", "a secret", "a database's URL", "a database's URL in disguise"],
 )
 def test_a_value_in_a_references_place_is_refused_before_there_is_a_run_to_store(
-    guarded: Desk, config: dict[str, Any]
+    desk: Desk, config: dict[str, Any]
 ) -> None:
     with pytest.raises(dg.DagsterInvalidConfigError):
-        guarded.send({**ACCOUNTS, **config})
-    assert guarded.instance.get_runs_count() == 0
+        desk.send({**ACCOUNTS, **config})
+    assert desk.instance.get_runs_count() == 0
+
+
+def test_a_row_that_holds_a_value_where_a_reference_belongs_is_refused_without_repeating_it() -> None:
+    row = {"name": "north", "organization_id": "1", "client_id": "env:NORTH_ID", "client_secret": SECRET}
+    with pytest.raises(dg.Failure) as refused, dg.build_op_context() as context:
+        finago_connection(context, ConnectionConfig(), row)
+    assert "client_secret must be a reference" in str(refused.value.description)
+    assert sightings(repr(refused.value).encode()) == []
+
+
+def test_an_address_where_a_files_path_belongs_is_not_used(desk: Desk) -> None:
+    sent = desk.send({**ACCOUNTS, "into": {"file": {"path": "sqlite:///books.db#accounts"}}})
+    assert sent.fired == {"error", "continue_"}
+    assert "plain path" in sent.outcome.sentence()
 
 
 def _everything(desk: Desk, outputs: Path) -> Iterator[Sent]:
@@ -97,7 +124,7 @@ def _everything(desk: Desk, outputs: Path) -> Iterator[Sent]:
     yield desk.run(exits_recorded, {ACTION: {**ACCOUNTS, "into": nobody_listens}}, outputs=outputs)
     curious = {"type": {"name": f"{__name__}:Curious"}}
     yield desk.run(exits_recorded, {ACTION: {**ACCOUNTS, "response": curious}}, outputs=outputs)
-    written = template("customers.create", body='{"name": "Kari"}') | {"allow_writes": True}
+    written = by_hand("POST", "/customers", body="{}") | {"allow_writes": True}
     desk.office.control.set_faults(Rule(fault=Fault.RESET, path="/v1/customers"))
     yield desk.run(exits_recorded, {ACTION: written}, outputs=outputs)
     desk.office.control.set_faults(Rule(fault=Fault.STATUS, path="/v1/accounts", status=400))

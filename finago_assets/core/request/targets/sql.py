@@ -132,6 +132,8 @@ class SqlTable:
 
     def _check_names(self, dialect: sa.Dialect, columns: Sequence[Column]) -> None:
         longest = dialect.max_identifier_length
+        if max(len(name.encode()) for name in (self.address.table, self.address.schema or "")) > longest:
+            raise not_writable(self.place, f"{dialect.name} would cut its name, which has more than {longest} bytes")
         names = [column.name for column in columns if len(column.name.encode()) > longest or "\0" in column.name]
         if names:
             raise Malformed(

@@ -9,7 +9,7 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from finago_assets.core.connections.address import is_address, read_address
+from finago_assets.core.connections.address import is_address, read_address, shown
 from finago_assets.core.errors import RequestRefused, SettingInvalid
 from finago_assets.core.request.targets.duckdb import DuckdbTable
 from finago_assets.core.request.targets.files import NdjsonFile, ParquetFile
@@ -77,7 +77,7 @@ def _file(text: str) -> Target:
         case ".ndjson" | ".jsonl":
             return NdjsonFile(_in_a_folder(path))
         case _:
-            raise RequestRefused(f"{text!r:.200} is no target; it takes {FORMS}.")
+            raise RequestRefused(f"{shown(text)} is no target; it takes {FORMS}.")
 
 
 def _in_a_folder(path: Path) -> Path:

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import json
+import resource
 import stat
+from contextlib import contextmanager
 from decimal import Decimal
+from secrets import token_hex
 from typing import TYPE_CHECKING
 
 import pyarrow.parquet as pq
 import pytest
 
-from finago_assets.core.errors import Malformed, NotWritable
+from finago_assets.core.errors import Malformed, NoSpace, NotWritable
 from finago_assets.core.request.targets.target import parse_target
 from finago_assets.core.request.targets.written import Written
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from tests.core.request.targets.conftest import Answering
@@ -73,3 +78,26 @@ def test_a_file_that_cannot_be_made_is_told_with_its_path(tmp_path: Path, answer
     folder.rmdir()
     with pytest.raises(NotWritable, match=r"x\.parquet cannot be written: ENOENT.*Nothing was changed"):
         target.write(answer('[{"a": 1}]'))
+
+
+@pytest.mark.parametrize("name", ["x.parquet", "x.ndjson"])
+def test_a_full_disk_leaves_the_earlier_file(tmp_path: Path, answer: Answering, name: str) -> None:
+    target = parse_target(str(tmp_path / name))
+    target.write(answer('[{"a": 1}]'))
+    before = (tmp_path / name).read_bytes()
+    larger = answer(json.dumps([{"a": token_hex(50)} for _ in range(500)]))
+    with no_file_larger_than(8_192), pytest.raises(NoSpace, match=r"no room left\. Nothing was changed"):
+        target.write(larger)
+    assert (tmp_path / name).read_bytes() == before
+    assert sorted(path.name for path in tmp_path.iterdir()) == sorted(["body.json", name])
+
+
+@contextmanager
+def no_file_larger_than(size: int) -> Iterator[None]:
+    """Python ignores the signal that comes with it, so that a write fails as on a full disk."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))

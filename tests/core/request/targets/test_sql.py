@@ -11,9 +11,13 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 import sqlalchemy as sa
+from sqlalchemy.dialects import mssql
 
 from finago_assets.core.connections.address import read_address
 from finago_assets.core.errors import FinagoError, Malformed, NotWritable
+from finago_assets.core.request.columns import Column
+from finago_assets.core.request.fields import Kind
+from finago_assets.core.request.targets.sql_types import type_of
 from finago_assets.core.request.targets.target import parse_target
 from tests.postgresql import PASSWORD
 
@@ -80,6 +84,12 @@ def test_names_are_the_fields_own_whatever_they_are(database: str, answer: Answe
     write(database, answer(json.dumps(rows)))
     write(database, answer(json.dumps([{**rows[0], "new: 5%": 1}])))
     assert query(database, "select * from books") == [("x",) * len(names) + (1,)]
+
+
+def test_a_table_may_be_called_anything_that_is_no_part_of_an_address(database: str, answer: Answering) -> None:
+    name = 'odd "t; drop 100% æ'
+    for _ in range(2):
+        assert write(database, answer(ROWS), name).rows == 3
 
 
 def test_a_table_of_the_users_own_is_filled_by_name_in_any_letters(database: str, answer: Answering) -> None:
@@ -171,6 +181,10 @@ def test_a_schema_is_named_before_the_table_and_has_to_be_there(postgresql: str,
     assert query(postgresql, "select count(*) from own.books") == [(3,)]
 
 
+def test_a_table_whose_name_would_be_cut_is_refused(postgresql: str, answer: Answering) -> None:
+    assert "more than 63 bytes" in refused(postgresql, answer(ROWS), table="æ" * 32)
+
+
 def test_a_name_longer_than_the_database_keeps_is_refused(postgresql: str, answer: Answering) -> None:
     told = refused(postgresql, answer(json.dumps([{"x" * 64: 1}])), Malformed)
     assert "longest: 63 bytes" in told
@@ -194,3 +208,17 @@ def test_a_sqlite_column_of_decimals_would_make_floats_and_is_refused(tmp_path: 
     database = f"sqlite:///{tmp_path / 'own.db'}"
     query(database, "create table books (a numeric(18, 2))")
     assert "'a' is NUMERIC there" in refused(database, answer('[{"a": 1.25}]'))
+
+
+def test_sql_server_is_given_types_that_lose_nothing() -> None:
+    """What it would be told, from SQLAlchemy's own compiler; no server of the kind was ever asked."""
+    kinds = [
+        ("f", Kind.FLAG, 0),
+        ("i", Kind.INTEGER, 0),
+        ("d", Kind.DECIMAL, 5),
+        ("t", Kind.TEXT, 0),
+        ("j", Kind.JSON, 0),
+    ]
+    dialect = mssql.dialect()  # type: ignore[no-untyped-call]
+    types = [type_of(Column(name, (name,), kind, 38, scale), dialect).compile(dialect) for name, kind, scale in kinds]
+    assert types == ["BIT", "BIGINT", "NUMERIC(38, 5)", "NVARCHAR(max)", "NVARCHAR(max)"]

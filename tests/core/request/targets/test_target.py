@@ -50,6 +50,7 @@ def test_each_form_is_read(tmp_path: Path) -> None:
         (f"postgresql://me:{SECRET}@x@host/books#t", "cannot be read"),
         (f"nosuch://me:{SECRET}@host/books#t", "knows no such kind of database"),
         (f"mssql+pymssql://me:{SECRET}@host/books#t", "driver is not installed"),
+        (f"postgresql:me:{SECRET}@host/books#t", "what was given is no target"),
         ("raw", "cannot be written from here"),
     ],
 )
