@@ -1,4 +1,4 @@
-"""The floor: what cannot be avoided. `get` reads every page and drops it; `type` has DuckDB type the JSON on disk.
+"""The floor: what cannot be avoided. `get` reads every page and drops it, `keep` writes it down, `type` types JSON.
 
 Owns nothing that a pipeline needs beyond that: no retries, no raw files, no checks, no provenance.
 """
@@ -53,6 +53,13 @@ def bodies(origin: str) -> Iterator[bytes]:
             url = following and following[1]
 
 
+def kept(origin: str, file: Path) -> None:
+    """Write every page's body into one file, a comma between them."""
+    with file.open("wb") as out:
+        for number, body in enumerate(bodies(origin)):
+            out.write(b"," * bool(number) + body)
+
+
 def typed(ndjson: Path, database: Path) -> str:
     """Type the lines into a table with exact decimals; return count and sum."""
     database.unlink(missing_ok=True)
@@ -64,13 +71,15 @@ def typed(ndjson: Path, database: Path) -> str:
 
 def main() -> None:
     parser = ArgumentParser("benchmarks.floor")
-    parser.add_argument("step", choices=("get", "type"))
+    parser.add_argument("step", choices=("get", "keep", "type"))
     parser.add_argument("--origin", default="")
     parser.add_argument("--ndjson", type=Path)
     parser.add_argument("--out", type=Path, required=True)
     asked = parser.parse_args()
     if asked.step == "get":
         print(sum(map(len, bodies(asked.origin))))
+    elif asked.step == "keep":
+        kept(asked.origin, asked.out)
     else:
         print(typed(asked.ndjson, asked.out / "floor.duckdb"))
 

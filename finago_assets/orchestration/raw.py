@@ -3,8 +3,7 @@
 Owns how landing appears in Dagster: one event for each landed day, checks, progress, what a withheld scope looks like.
 """
 
-import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Final
 
 import dagster as dg
@@ -20,6 +19,7 @@ from finago_assets.orchestration.failures import typed_failures
 from finago_assets.orchestration.layers import RAW_LAYER
 from finago_assets.orchestration.metadata import endpoint_description, endpoint_metadata, landed_metadata
 from finago_assets.orchestration.partitions import daily, window_of
+from finago_assets.orchestration.progress import throttled
 from finago_assets.orchestration.resources import FinagoResource
 from finago_assets.settings import Settings
 
@@ -28,7 +28,6 @@ from finago_assets.settings import Settings
 # and a withheld scope none at all. It is private; tests/orchestration/test_raw_events.py fails the day it changes.
 SILENT_OUTPUT: Final = {"__source_asset_observation__": True}
 ROOT_RUN: Final = "dagster/root_run_id"
-SAY_EVERY_SECONDS: Final = 5.0
 
 
 def raw_key(name: str) -> dg.AssetKey:
@@ -94,7 +93,7 @@ def _windowed_asset(
             window = window_of(context, finago.settings())
             run, resume = _origin(context)
             landed: list[Landed] = []
-            with finago.extractor(run=run, say=_throttled(context), catalogue=catalogue) as extractor:
+            with finago.extractor(run=run, say=throttled(context), catalogue=catalogue) as extractor:
                 try:
                     for one in extractor.land_window(endpoint, window, resume=resume):
                         context.log_event(_event(endpoint, one, partition=f"{one.partition.date}"))
@@ -130,7 +129,7 @@ def _reference_assets(
     ) -> Iterator[dg.Output[None] | dg.AssetCheckResult]:
         chosen = [(key, endpoint) for key, endpoint in by_key.items() if key in context.selected_asset_keys]
         run, _ = _origin(context)
-        with typed_failures(), finago.extractor(run=run, say=_throttled(context), catalogue=catalogue) as extractor:
+        with typed_failures(), finago.extractor(run=run, say=throttled(context), catalogue=catalogue) as extractor:
             for number, (key, endpoint) in enumerate(chosen, start=1):
                 verdicts = _land_one(context, extractor, key, endpoint)
                 context.log.info("%d of %d lists read: %s", number, len(chosen), endpoint.name)
@@ -167,19 +166,6 @@ def _origin(context: AssetExecutionContext) -> tuple[str, bool]:
 def _wanted(context: AssetExecutionContext, verdict: dg.AssetCheckResult) -> bool:
     chosen = context.op_execution_context.selected_asset_check_keys
     return any(key.asset_key == verdict.asset_key and key.name == verdict.check_name for key in chosen)
-
-
-def _throttled(context: AssetExecutionContext) -> Callable[[str], None]:
-    """Pass progress on to the run log, at most one line every few seconds."""
-    last = time.monotonic()
-
-    def say(line: str) -> None:
-        nonlocal last
-        if time.monotonic() - last >= SAY_EVERY_SECONDS:
-            last = time.monotonic()
-            context.log.info(line)
-
-    return say
 
 
 def _summary(endpoint: Endpoint, landed: list[Landed]) -> str:

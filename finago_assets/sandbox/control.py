@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from msgspec import Raw
 
 from finago_assets.sandbox.books.bad import Bad, Planted, plant
+from finago_assets.sandbox.books.desk import stamp
 from finago_assets.sandbox.books.line_json import moment
 from finago_assets.sandbox.books.money import spelled
 from finago_assets.sandbox.books.orders import Status
@@ -70,7 +71,8 @@ class Control:
             when = day or min(order.day + timedelta(days=10), books.plan.last)
             if order.invoice is None and wanted in (Status.INVOICE, Status.ADVANCE_INVOICE):
                 books.sales.invoice(order, wanted, when)
-            order.status, order.modified, order.touched = wanted, when, None
+            order.status, order.modified = wanted, when
+            order.touched = stamp(books.desk.now()) if order.touched else None
             return order.status
 
     def delete_order(self, order_id: int) -> None:

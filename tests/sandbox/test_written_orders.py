@@ -82,9 +82,10 @@ def test_an_order_is_changed_field_by_field(caller: Caller, order: dict[str, Any
     seeded = next(
         one for one in caller.records("/salesorders") if one["status"] == "Draft" and one["id"] != order["id"]
     )
-    after = caller.write("PATCH", f"/salesorders/{seeded['id']}", {"status": "Confirmed"}).json
+    moved = {"status": "Confirmed", "date": "2025-08-01"}
+    after = caller.write("PATCH", f"/salesorders/{seeded['id']}", moved).json
     del after["dimensions"]
-    assert after == {**seeded, "status": "Confirmed", "modifiedAt": after["modifiedAt"]}
+    assert after == {**seeded, **moved, "modifiedAt": after["modifiedAt"]}
 
 
 def test_a_status_makes_an_invoice_with_its_voucher(caller: Caller, order: dict[str, Any]) -> None:
@@ -119,6 +120,14 @@ def test_an_invoice_can_neither_be_changed_nor_deleted(caller: Caller, order: di
     assert caller.write("POST", f"{path}/lines", LINE).status == 400
     assert caller.write("POST", f"{path}/attachments", PDF, "application/pdf").status == 403
     assert read(caller, order) == before
+
+
+def test_somebody_else_may_go_on_with_a_written_order(caller: Caller, order: dict[str, Any]) -> None:
+    add(caller, order)
+    before = read(caller, order)
+    caller.sandbox.control.advance_order(order["id"])
+    after = read(caller, order)
+    assert (after["status"], after["modifiedAt"] > before["modifiedAt"]) == ("Invoice", True)
 
 
 def test_a_payment_method_counts_as_paid_at_once(caller: Caller, order: dict[str, Any]) -> None:

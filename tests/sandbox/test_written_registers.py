@@ -184,7 +184,7 @@ def _account(caller: Caller, **more: object) -> dict[str, Any]:
 def test_a_bank_account_shows_the_latest_balance_that_was_recorded_for_it(caller: Caller) -> None:
     made = _account(caller)
     assert "balance" not in made
-    for amount, day in ((b"100.10", b"2025-03-02"), (b"90", b"2025-03-01")):
+    for amount, day in ((b"90", b"2025-03-01"), (b"100.10", b"2025-03-02"), (b"80", b"2025-02-28")):
         balance = b'{"amount":%b,"timestamp":"%bT12:00:00Z","currency":{"code":"NOK"}}' % (amount, day)
         assert caller.write("POST", f"/bankaccounts/{made['id']}/balances", balance).status == 201
     shown = caller.get(f"/bankaccounts/{made['id']}").json

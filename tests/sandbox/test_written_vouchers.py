@@ -41,8 +41,9 @@ def short(lines: list[Any]) -> list[tuple[int, Decimal, int | None]]:
     return [(x["account"]["number"], Decimal(x["amount"]), x.get("tax", {}).get("id")) for x in lines]
 
 
-def balance(caller: Caller, account: int) -> Decimal:
-    records = caller.get("/accountbalances", dateFrom="2024-05-01", dateTo="2024-05-31", keepIncoming="true").json
+def balance(caller: Caller, account: int, last: str = "2024-05-31", **more: str) -> Decimal:
+    window = {"dateFrom": last[:8] + "01", "dateTo": last, "keepIncoming": "true"}
+    records = caller.get("/accountbalances", **window, **more).json
     return Decimal(next((r["balances"][-1]["closing"] for r in records if r["account"]["number"] == account), 0))
 
 
@@ -97,6 +98,7 @@ def test_vat_is_taken_out_of_an_amount_by_its_code(
 def test_each_date_balances_and_lines_may_have_one_of_their_own(caller: Caller) -> None:
     april: dict[str, Any] = {"date": "2024-04-30", "periodDate": "2024-03-31"}
     pair = (line(6800, "10", **april), line(1920, "-10", **april))
+    march = balance(caller, 6800, "2024-03-31", type="Period")
     unbalanced = post(caller, line(6800, "10", **april), line(1920, "-10"))
     assert unbalanced.json["error"]["payload"]["validationErrors"] == [{"path": "lines", "keyword": "balance"}]
     voucher = post(caller, *pair, line(6900, "7"), line(1920, "-7")).json["transactionId"]
@@ -108,6 +110,7 @@ def test_each_date_balances_and_lines_may_have_one_of_their_own(caller: Caller) 
         ("2024-05-09", "2024-05-09", Decimal(7)),
         ("2024-05-09", "2024-05-09", Decimal(-7)),
     }
+    assert balance(caller, 6800, "2024-03-31", type="Period") == march + 10
     caller.sandbox.control.delete_voucher(voucher)
     assert caller.get("/transactionlines", **window).json == []
 

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 _TABLE: Final = re.compile(r"[^@/:#?\s.][^@/:#?.]{0,127}")
 # SQLAlchemy would look for the driver before this one
 _POSTGRESQL: Final = {"postgresql": "postgresql+psycopg", "postgres": "postgresql+psycopg"}
+_CONNECT_SECONDS: Final = 15
 _HINT: Final = "give driver://user:password@host/database#table, special characters in the password percent-encoded"
 
 
@@ -67,7 +68,7 @@ class Address:
         try:
             return sa.create_engine(self.url, poolclass=NullPool, hide_parameters=True)
         except ImportError:
-            why = "its driver is not installed; for PostgreSQL install finago-assets[postgresql], else the driver's package"
+            why = "its driver is not installed; install its package, which for PostgreSQL is finago-assets[postgresql]"
         except (NoSuchModuleError, ArgumentError, TypeError, ValueError):
             why = "SQLAlchemy knows no such kind of database, or an option of the address is wrong"
         raise SettingInvalid(f"{self.database} cannot be used: {why}.")
@@ -115,7 +116,14 @@ def _url(text: str) -> sa.URL:
         url = sa.make_url(text)
         # an '@' in a password that is not percent-encoded would make the rest of it the name of a host
         if url.get_backend_name() == "sqlite" or text.count("@") <= 1:
-            return url.set(drivername=_POSTGRESQL.get(url.drivername, url.drivername))
+            return _patient(url.set(drivername=_POSTGRESQL.get(url.drivername, url.drivername)))
     except (ArgumentError, ValueError):
         pass
     raise SettingInvalid(f"The address of the database cannot be read; {_HINT}.")
+
+
+def _patient(url: sa.URL) -> sa.URL:
+    """Put an end to waiting for a PostgreSQL server that does not answer, where the address sets none."""
+    if url.get_driver_name() != "psycopg" or "connect_timeout" in url.query:
+        return url
+    return url.update_query_dict({"connect_timeout": f"{_CONNECT_SECONDS}"})

@@ -8,10 +8,9 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
-from urllib.parse import unquote
 
 from finago_assets.core.errors import BadRequest
-from finago_assets.core.http.origin import climbs
+from finago_assets.core.http.origin import climbs, undone
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -23,8 +22,8 @@ TRACES_KEPT: Final = 100
 
 
 def is_plain_path(path: str) -> bool:
-    """Tell whether a path is plain segments that stay where they are, also when a server undoes its escapes twice."""
-    as_many = path.count("/") == unquote(unquote(path)).count("/")
+    """Tell whether a path is plain segments that stay where they are, however often a server undoes its escapes."""
+    as_many = path.count("/") == undone(path).count("/")
     return PATH.fullmatch(path) is not None and as_many and not climbs(path)
 
 

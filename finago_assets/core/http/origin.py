@@ -61,8 +61,15 @@ def _authority(parts: SplitResult) -> tuple[str, str | None, int | None]:
     return scheme, parts.hostname, PORTS.get(scheme) if parts.port is None else parts.port
 
 
+def undone(path: str) -> str:
+    """Take off escapes, and those under them, until there are none: who reads a path may well do so twice."""
+    while (plain := unquote(path)) != path:
+        path = plain
+    return path
+
+
 def climbs(path: str) -> bool:
     """Tell whether a segment is `.` or `..` in any spelling that some server might undo."""
-    plain = unquote(unquote(path))
+    plain = undone(path)
     segments = plain.replace("\\", "/").split("/")
     return bool({".", ".."} & {segment.split(";")[0] for segment in segments}) or "\\" in plain or "//" in plain

@@ -23,10 +23,11 @@ from finago_assets.core.request.perform import AUDIT_FILE, Exit, Outcome, perfor
 from finago_assets.core.request.request import Request
 from finago_assets.core.request.targets.raw import RawPartition
 from finago_assets.core.request.targets.written import Target
+from finago_assets.orchestration.progress import throttled
 from finago_assets.orchestration.request.config import Records, RequestConfig, Static, Typed
 from finago_assets.orchestration.request.exits import Problem, RequestResult
 from finago_assets.orchestration.request.inputs import RequestValues
-from finago_assets.orchestration.request.kept import REQUESTS, answers_folder, sweep
+from finago_assets.orchestration.request.kept import sweep
 from finago_assets.orchestration.request.meaning import registered, request_of, target_of
 from finago_assets.orchestration.request.types import found
 from finago_assets.orchestration.resources import FinagoResource
@@ -87,7 +88,7 @@ class Attempt:
         target = target_of(self.config.into, raw=lambda: self._raw(request, connection))
         settings = self.finago.settings()
         sweep(settings)
-        return _Plan(request, name, connection, target, type_, answers_folder(settings, self.context.run_id))
+        return _Plan(request, name, connection, target, type_, settings.requests_dir / self.context.run_id)
 
     def _connection(self) -> tuple[str, Connection]:
         choice = self.config.connection
@@ -111,9 +112,15 @@ class Attempt:
 
     def _sent(self, plan: _Plan) -> Outcome:
         settings = self.finago.settings()
-        audit = Audit(settings.data_dir / REQUESTS / AUDIT_FILE, plan.name)
         with self.finago.client(settings, plan.connection) as client:
-            return perform(plan.request, client, plan.folder, allow_writes=self.config.allow_writes, audit=audit)
+            return perform(
+                plan.request,
+                client,
+                plan.folder,
+                allow_writes=self.config.allow_writes,
+                audit=Audit(settings.requests_dir / AUDIT_FILE, plan.name),
+                say=throttled(self.context),
+            )
 
     def _made(self, plan: _Plan, known: RequestResult) -> RequestResult:
         """Make of the answer what was asked for, and land it. Raises what is wrong with it or with the target."""
