@@ -100,3 +100,28 @@ def test_no_canary_comes_to_rest_after_the_demo_of_somebody_who_has_credentials(
     scan = _clean(checkout, 300)
     assert open_to_others(checkout / "data") == []
     print(f"T14, the demo: 0 hits, {scan.files} files, {scan.bytes:,} bytes")
+
+
+@pytest.mark.slow
+def test_no_canary_comes_to_rest_after_requests_that_work_fail_and_are_lost(checkout: Path, office: Running) -> None:
+    (checkout / "customer.json").write_text('{"isCompany": true, "isSupplier": false, "name": "Fjord AS"}')
+    (checkout / "connections.yaml").write_text(
+        f"connections: [{{name: north, organization_id: '{office.organization_id}', "
+        "client_id: 'env:FINAGO_CLIENT_ID', client_secret: 'env:FINAGO_CLIENT_SECRET'}]"
+    )
+    write = ("POST", "/customers", "--body", "customer.json", "--allow-writes")
+    registry = ("--registry", "connections.yaml", "--connection", "north")
+    for status, arguments, rules in (
+        (0, ("GET", "/accounts", "--into", "duckdb:accounts.duckdb#accounts", "--verbose", *registry), ()),
+        (0, write, ()),
+        (1, write, (Rule(fault=Fault.RESET, path="/v1/customers"),)),
+        (1, ("GET", "/accounts"), (Rule(fault=Fault.STATUS, status=401),)),
+        (2, ("GET", "/accounts", "--registry", f"postgresql://me:{SECRET}@127.0.0.1:1/x", "--connection", "n"), ()),
+    ):
+        office.control.set_faults(*rules)
+        environment = office.environment() | {"FINAGO_REQUESTS_PER_SECOND": "0"}
+        assert _type(checkout, "finago-assets", "request", *arguments, **environment) == status, _end(checkout)
+        scan = Search().through(checkout).covered(8)
+        assert scan.hits == []
+    assert open_to_others(checkout / "data") == []
+    print(f"T14, requests: 0 hits, {scan.files} files, {scan.bytes:,} bytes")
