@@ -13,12 +13,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from benchmarks import contenders, framework, latency, report
+from benchmarks import contenders, framework, latency, rebuild, report
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-PARTS = ("ledger", "latency", "framework")
+PARTS = ("ledger", "latency", "framework", "rebuild")
 
 
 def main() -> None:
@@ -48,6 +48,11 @@ def main() -> None:
     if "framework" in asked.parts:
         _tell("framework")
         _print(report.framework_table(framework.compare(work, asked.rounds)))
+    if "rebuild" in asked.parts:
+        _tell("rebuild")
+        for books, builds in rebuild.compare(work, asked.rounds).items():
+            _print(report.rebuild_table(books, builds))
+            targets += report.rebuild_targets(books, builds)
     if targets:
         _print(report.target_table(targets))
 

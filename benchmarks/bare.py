@@ -1,4 +1,4 @@
-"""One day of every endpoint landed without Dagster, so that what Dagster adds can be told from what the work takes.
+"""Days of every endpoint landed without Dagster, so that what Dagster adds can be told from what the work takes.
 
 Owns the order in which endpoints are asked: the catalogue's, parents before children.
 """
@@ -22,7 +22,9 @@ from finago_assets.settings import read_connection, read_settings
 def main() -> None:
     parser = ArgumentParser("benchmarks.bare")
     parser.add_argument("--day", type=date.fromisoformat, required=True)
-    day: date = parser.parse_args().day
+    parser.add_argument("--through", type=date.fromisoformat, help="the last day, instead of that one alone")
+    asked = parser.parse_args()
+    days = Window(asked.day, (asked.through or asked.day) + ONE_DAY)
     settings = read_settings(os.environ)
     connection = read_connection(settings, os.environ)
     organization = connection.organization_id
@@ -35,7 +37,7 @@ def main() -> None:
             if not endpoint.enabled:
                 store.placeholder(endpoint, organization, settings.start_date)
             elif endpoint.kind is Kind.WINDOWED:
-                landed = extractor.land_window(endpoint, Window(day, day + ONE_DAY))
+                landed = extractor.land_window(endpoint, days)
                 rows += sum(one.manifest.rows for one in landed)
             else:
                 rows += extractor.land_reference(endpoint).manifest.rows

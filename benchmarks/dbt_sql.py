@@ -1,6 +1,6 @@
 """What dbt sends to DuckDB for one model, taken from dbt's own log, so that it can be run without dbt around it.
 
-Owns the dbt command line and the reading of its artifacts.
+Owns the dbt command line, the reading of its artifacts, and how its log's seconds are told apart by layer.
 """
 
 from __future__ import annotations
@@ -16,6 +16,10 @@ from jinja2 import Environment
 
 PROJECT: Final = Path(__file__).parents[1] / "dbt_project"
 MODEL: Final = "stg_transactionlines"
+STAGING, INTERMEDIATE, MARTS, SEEDS, TESTS, OTHER = LAYERS = (
+    *("staging", "intermediate", "marts", "seeds", "data tests"),
+    "dbt's own",
+)
 
 
 def command(action: str, data_dir: Path, *more: str) -> list[str]:
@@ -42,6 +46,29 @@ def capture(data_dir: Path, model: str = MODEL) -> float:
     (data_dir / "typing.json").write_text(json.dumps(kept), encoding="utf-8")
     (result,) = json.loads((artifacts / "run_results.json").read_text(encoding="utf-8"))["results"]
     return float(result["execution_time"])
+
+
+def seconds(data_dir: Path) -> dict[str, float]:
+    """Return how long DuckDB took for what dbt sent, by layer, and for the model that types the ledger.
+
+    Every statement counts, transactions and comments too; what dbt asks for itself is `dbt's own`. A log in one file.
+    """
+    found: dict[str, float] = dict.fromkeys((*LAYERS, MODEL), 0.0)
+    with (data_dir / "work" / "dbt" / "dbt.log").open(encoding="utf-8") as log:
+        for event in map(json.loads, log):
+            if event["info"]["name"] == "SQLQueryStatus":
+                node = event["data"].get("node_info") or {}
+                found[_layer(node)] += event["data"]["elapsed"]
+                if node.get("node_name") == MODEL:
+                    found[MODEL] += event["data"]["elapsed"]
+    return found
+
+
+def _layer(node: dict[str, str]) -> str:
+    kind = node.get("resource_type")
+    if kind == "model":
+        return node["node_path"].split("/", 1)[0]
+    return {"test": TESTS, "seed": SEEDS}.get(kind or "", OTHER)
 
 
 def _settings(data_dir: Path) -> dict[str, str]:

@@ -15,7 +15,7 @@ from benchmarks import dbt_sql, measure
 from benchmarks.measure import Cost, python, run
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
 DAY: Final = "2024-03-14"
 GRAPH: Final = "the whole graph: `dagster asset materialize`, one day"
@@ -30,44 +30,45 @@ def compare(work: Path, rounds: int) -> dict[str, list[Cost]]:
     costs: dict[str, list[Cost]] = {name: [] for name in ORDER}
     sandbox = [sys.executable, "-m", "finago_assets.sandbox", "--port", "0", "--size", "tiny", "--years", "1"]
     with measure.serving(sandbox) as said:
-        environment = dict(line.removeprefix("export ").split("=", 1) for line in said if line.startswith("export"))
         for number in range(rounds + 1):
-            found = _once(_environment(environment, work))
+            found = _once(environment(said, work, work / "framework"))
             for name, cost in found.items():
                 if number:
                     costs[name].append(cost)
     return costs
 
 
-def _once(environment: Mapping[str, str]) -> dict[str, Cost]:
-    data = Path(environment["FINAGO_DATA_DIR"])
-    _fresh(data, Path(environment["DAGSTER_HOME"]))
+def _once(settings: Mapping[str, str]) -> dict[str, Cost]:
+    data = fresh(Path(settings["FINAGO_DATA_DIR"]))
+    fresh(Path(settings["DAGSTER_HOME"]))
     graph = run(
         [
             *(f"{Path(sys.executable).with_name('dagster')}", "asset", "materialize"),
             *("-m", "finago_assets.definitions", "--select", "*", "--partition-range", f"{DAY}...{DAY}"),
         ],
-        environment,
+        settings,
     )
-    _fresh(data)
-    extract = run(python("bare", "--day", DAY), environment)
-    build = run(dbt_sql.command("build", data), environment)
+    fresh(data)
+    extract = run(python("bare", "--day", DAY), settings)
+    build = run(dbt_sql.command("build", data), settings)
     return {GRAPH: graph, EXTRACT: extract, BUILD: build, BARE: extract + build}
 
 
-def _environment(sandbox: Mapping[str, str], work: Path) -> dict[str, str]:
+def environment(said: Iterable[str], work: Path, data: Path) -> dict[str, str]:
+    """Return the settings that a sandbox printed when it started, with a data folder and without a request ceiling."""
     home = work / "dagster-home"
     return {
-        **sandbox,
+        **dict(line.removeprefix("export ").split("=", 1) for line in said if line.startswith("export")),
         "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}",
-        "FINAGO_DATA_DIR": f"{work / 'framework'}",
+        "FINAGO_DATA_DIR": f"{data}",
         "FINAGO_REQUESTS_PER_SECOND": "0",
         "DAGSTER_HOME": f"{home}",
         "DO_NOT_TRACK": "1",
     }
 
 
-def _fresh(*folders: Path) -> None:
-    for folder in folders:
-        shutil.rmtree(folder, ignore_errors=True)
-        folder.mkdir(parents=True)
+def fresh(folder: Path) -> Path:
+    """Empty a folder, or make it."""
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    return folder

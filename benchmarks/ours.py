@@ -1,7 +1,8 @@
 """The project's own part of the comparison, as a user runs it but without Dagster around it.
 
-`land`: client, extractor and parquet store over twelve calendar months. `type`: the statements that dbt sent for
-`stg_transactionlines` (see dbt_sql.py), in a bare DuckDB under the profile's settings. Owns no code of either.
+`land`: client, extractor and parquet store over twelve calendar months. `placeholders`: every other endpoint, empty.
+`type`: the statements that dbt sent for `stg_transactionlines` (see dbt_sql.py), in a bare DuckDB under the profile's
+settings. Owns no code of either.
 """
 
 from __future__ import annotations
@@ -42,6 +43,14 @@ def land(origin: str, data_dir: Path, in_flight: int) -> int:
         return sum(landed.manifest.rows for landed in extractor.land_window(ENDPOINTS["transactionlines"], window))
 
 
+def placeholders(data_dir: Path) -> None:
+    """Give every other endpoint the empty file that landing gives it before dbt runs."""
+    store = open_store(data_dir, Landing.PARQUET)
+    for name, endpoint in ENDPOINTS.items():
+        if name != "transactionlines":
+            store.placeholder(endpoint, ORGANIZATION, FIRST)
+
+
 def replay(script: Path, warehouse: Path) -> str:
     """Run the captured statements against an empty warehouse; return count and sum of what they typed."""
     captured = json.loads(script.read_text())
@@ -57,7 +66,7 @@ def replay(script: Path, warehouse: Path) -> str:
 
 def main() -> None:
     parser = ArgumentParser("benchmarks.ours")
-    parser.add_argument("step", choices=("land", "type"))
+    parser.add_argument("step", choices=("land", "placeholders", "type"))
     parser.add_argument("--origin", default="")
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--in-flight", type=int, default=4)
@@ -66,6 +75,8 @@ def main() -> None:
         began = time.monotonic()
         rows = land(asked.origin, asked.data, asked.in_flight)
         print(json.dumps({"rows": rows, "seconds": time.monotonic() - began}))
+    elif asked.step == "placeholders":
+        placeholders(asked.data)
     else:
         print(replay(asked.data / "typing.json", asked.data / "replay" / "warehouse.duckdb"))
 

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from statistics import median
 from typing import TYPE_CHECKING
 
-from benchmarks import contenders, framework
+from benchmarks import contenders, dbt_sql, framework, rebuild
 from benchmarks.measure import Cost
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +76,45 @@ def framework_table(costs: Mapping[str, Sequence[Cost]]) -> Iterator[str]:
         yield f"| {name} | {cost.wall:.1f} | {cost.cpu:.1f} | {cost.rss:.0f} |"
     graph, bare = middle(costs[framework.GRAPH]), middle(costs[framework.BARE])
     yield f"| Dagster's own share | {graph.wall - bare.wall:.1f} | {graph.cpu - bare.cpu:.1f} | |"
+
+
+def rebuild_table(books: str, builds: Mapping[str, Sequence[rebuild.Build]]) -> Iterator[str]:
+    """SQL seconds by layer; the share is of the first build's."""
+    first, *others = (builds[name] for name in (rebuild.FIRST, rebuild.EDITED, rebuild.NOTHING))
+    yield f"\n### Rebuilding: {books}\n"
+    yield "| SQL seconds | first build | one day edited | | nothing changed | |"
+    yield "| --- | ---: | ---: | ---: | ---: | ---: |"
+    layers = {name: _seconds(name) for name in (*dbt_sql.LAYERS, dbt_sql.MODEL)}
+    del layers[dbt_sql.TESTS]
+    layers[f"(of staging, `{dbt_sql.MODEL}`)"] = layers.pop(dbt_sql.MODEL)
+    layers |= {"**models**": lambda build: build.models, "data tests": _seconds(dbt_sql.TESTS)}
+    layers["**everything**"] = lambda build: build.everything
+    for name, seconds in layers.items():
+        base, *found = (median(map(seconds, runs)) for runs in (first, *others))
+        yield f"| {name} | {base:.2f} | " + " | ".join(f"{one:.2f} | {one / base:.0%}" for one in found) + " |"
+    costs = [middle([build.cost for build in runs]) for runs in (first, *others)]
+    yield "| the process, wall s | " + " | | ".join(f"{cost.wall:.1f}" for cost in costs) + " | |"
+    yield "| the process, peak MiB | " + " | | ".join(f"{cost.rss:.0f}" for cost in costs) + " | |"
+
+
+def _seconds(layer: str) -> Callable[[rebuild.Build], float]:
+    return lambda build: build.sql[layer]
+
+
+def rebuild_targets(books: str, builds: Mapping[str, Sequence[rebuild.Build]]) -> Iterator[Target]:
+    """What a changed day may cost, of the first build's SQL seconds."""
+    first, edited = builds[rebuild.FIRST], builds[rebuild.EDITED]
+    parts: dict[str, tuple[Callable[[rebuild.Build], float], int]] = {
+        "staging": (_seconds(dbt_sql.STAGING), 10),
+        "models": (lambda build: build.models, 25),
+        "models and data tests": (lambda build: build.everything, 25),
+    }
+    short = books.partition(":")[0]
+    for name, (seconds, limit) in parts.items():
+        share = 100 * median(map(seconds, edited)) / median(map(seconds, first))
+        yield Target(f"rebuilding after one day, {short}: {name}", share, limit, "%")
+    peak = max(build.cost.rss for build in (*first, *edited))
+    yield Target("the same, peak memory of the dbt process", peak, 1024, "MiB")
 
 
 def ledger_targets(sizes: Mapping[int, Mapping[str, Sequence[Cost]]]) -> Iterator[Target]:

@@ -103,7 +103,7 @@ def note(context: dg.OpExecutionContext, what_happened: RequestResult) -> None:
     )
 )
 def accounts_to_sql() -> None:
-    """Wire it as in the picture above."""
+    """The chart of accounts of one organization, from Finago Office into a SQL table; a notice where it fails."""
     exits = rest_api_request.alias("accounts")(connection=finago_connection(row=row_of_our_own()))
     rows_into_sql(json_to_table(exits.success))
     notify(exits.error)

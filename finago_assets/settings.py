@@ -86,6 +86,11 @@ class Settings:
         """The DuckDB file that people query."""
         return self.data_dir / "finago.duckdb"
 
+    @property
+    def own_databases(self) -> tuple[Path, ...]:
+        """DuckDB files that nobody else writes: what lies in them is replaced, or is the raw store."""
+        return self.published_warehouse, self.working_warehouse, self.data_dir / "raw.duckdb"
+
 
 def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
     """Read every variable that has a default. Raises SettingInvalid: the variable, what it held and what it takes."""

@@ -6,12 +6,13 @@ from typing import TYPE_CHECKING
 
 from xdist.scheduler import LoadScopeScheduling
 
+from tests.postgresql import postgresql, postgresql_server
 from tests.sandbox_server import caller, sandbox, start_sandbox
 
 if TYPE_CHECKING:
     import pytest
 
-__all__ = ["caller", "sandbox", "start_sandbox"]
+__all__ = ["caller", "postgresql", "postgresql_server", "sandbox", "start_sandbox"]
 
 
 class ByFile(LoadScopeScheduling):  # type: ignore[misc]  # xdist comes without types

@@ -11,6 +11,17 @@
     '{{ local_md5(model.raw_code ~ var("typing_version"))[:8] }}'
 {%- endmacro %}
 
+{#- A digest of models: in the digest of a partition it makes them sum everything again when one of them changes. -#}
+{% macro models_digest(names) -%}
+    {%- set codes = [var('typing_version')] -%}
+    {%- if execute -%}
+        {%- for node in graph.nodes.values() | sort(attribute='name') if node.name in names -%}
+            {%- do codes.append(node.raw_code) -%}
+        {%- endfor -%}
+    {%- endif -%}
+    '{{ local_md5(codes | join(' '))[:8] }}'
+{%- endmacro %}
+
 {% macro endpoint_of(node) -%}
     {{ node.config.get('meta', {}).get('endpoint', node.name[4:]) }}
 {%- endmacro %}
@@ -22,16 +33,16 @@
     {%- set is_history = config.get('materialized') == 'incremental' -%}
     {%- set landed -%}
         {%- if of is none -%}
-            select p.o, p.d, p.f, p.digest || '/' || {{ typing_digest() }} as k from ({{ landed_partitions(endpoint_of(model), empty_too=not is_history) }}) as p
+            select p.o, p.d, p.f, p.digest || '/' || {{ typing_digest() }} as k, p.landed_rows as n from ({{ landed_partitions(endpoint_of(model), empty_too=not is_history) }}) as p
         {%- else -%}
-            select distinct organization_id as o, partition_date as d, cast(null as varchar) as f, _digest as k from {{ of }}
+            select distinct organization_id as o, partition_date as d, cast(null as varchar) as f, _digest as k, null as n from {{ of }}
         {%- endif -%}
     {%- endset -%}
     {%- set chosen -%}
         {%- if not is_history -%}
-            select l.o, l.d, l.f, l.k from ({{ landed }}) as l qualify l.d = max(l.d) over (partition by l.o)
+            select l.o, l.d, l.f, l.k, l.n from ({{ landed }}) as l qualify l.d = max(l.d) over (partition by l.o)
         {%- elif is_incremental() -%}
-            select coalesce(l.o, t.o) as o, coalesce(l.d, t.d) as d, l.f, l.k
+            select coalesce(l.o, t.o) as o, coalesce(l.d, t.d) as d, l.f, l.k, l.n
             from ({{ landed }}) as l
             full join (select distinct organization_id as o, partition_date as d, _digest as k from {{ this }}) as t
                 on t.o = l.o and t.d = l.d
@@ -41,7 +52,7 @@
         {%- endif -%}
     {%- endset -%}
     set variable {{ name }} = (
-        select coalesce(list({o: c.o, d: c.d, f: c.f, k: c.k}), []) from ({{ chosen }}) as c
+        select coalesce(list({o: c.o, d: c.d, f: c.f, k: c.k, n: c.n}), []) from ({{ chosen }}) as c
     );
     {%- if of is none and target.name != 'duckdb' %}
     {#- where nothing is chosen, any one file gives the columns and the join lets none of its rows through -#}
@@ -55,17 +66,38 @@
     {%- endif %}
 {%- endmacro %}
 
-{#- True for rows of the chosen partitions. The date alone comes first because only a plain column reaches the scan:
-    it then reads the days that changed, not the whole ledger. -#}
-{% macro of_chosen_partitions(relation) -%}
-{{ relation }}.partition_date in (
-    select part.d
-    from (select unnest(getvariable('{{ partitions_variable() }}'), recursive := true)) as part
-)
-and ({{ relation }}.organization_id, {{ relation }}.partition_date) in (
-    select (part.o, part.d)
-    from (select unnest(getvariable('{{ partitions_variable() }}'), recursive := true)) as part
-)
+{#- Whether the table was made of what is chosen. An incremental model chose what differs; any other holds the digests of
+    the partitions that had something in them. -#}
+{% macro nothing_is_new() -%}
+    {%- set chosen -%}
+        (select unnest(getvariable('{{ partitions_variable() }}'), recursive := true)) as chosen
+    {%- endset -%}
+    {%- if config.get('materialized') == 'incremental' -%}
+        select count(*) = 0 from {{ chosen }}
+    {%- else -%}
+        select count(*) = 0
+        from (select chosen.o, chosen.d, chosen.k from {{ chosen }} where chosen.n > 0) as found
+        full join (select distinct t.organization_id as o, t.partition_date as d, t._digest as k from {{ this }} as t) as held
+            on found.o = held.o and found.d = held.d and found.k = held.k
+        where found.o is null or held.o is null
+    {%- endif -%}
+{%- endmacro %}
+
+{#- True for rows of the partitions that an incremental model reads in this run; all of them at first. The date alone
+    comes first because only a plain column reaches the scan: it then reads the days that changed, not the whole ledger. -#}
+{% macro in_chosen_partitions(record) -%}
+    {%- if is_incremental() -%}
+    {{ record }}.partition_date in (
+        select part.d
+        from (select unnest(getvariable('{{ partitions_variable() }}'), recursive := true)) as part
+    )
+    and ({{ record }}.organization_id, {{ record }}.partition_date) in (
+        select (part.o, part.d)
+        from (select unnest(getvariable('{{ partitions_variable() }}'), recursive := true)) as part
+    )
+    {%- else -%}
+    true
+    {%- endif -%}
 {%- endmacro %}
 
 {#- Deletes exactly the chosen partitions, those that became empty or vanished included, then inserts their new rows. -#}

@@ -33,27 +33,13 @@
     ({{ seed }}.organization_id is null or {{ seed }}.organization_id = {{ record }}.organization_id)
 {%- endmacro %}
 
-{#- The rows of an incremental model that belong to the partitions chosen for it. -#}
-{% macro in_chosen_partitions(record) -%}
-    {%- if is_incremental() -%}
-    {#- column by column, because comparing rows would keep DuckDB from skipping the other days -#}
-    exists (
-        select 1
-        from (select unnest(getvariable('{{ partitions_variable() }}'), recursive := true)) as part
-        where part.o = {{ record }}.organization_id and part.d = {{ record }}.partition_date
-    )
-    {%- else -%}
-    true
-    {%- endif -%}
-{%- endmacro %}
-
 {#- A digest of the models that reckon VAT: when one of them changes, everything they made is made again. -#}
 {% macro vat_models_digest() -%}
-    {%- set codes = [var('typing_version')] -%}
+    {%- set names = ['int_ledger_lines', 'int_line_taxes'] -%}
     {%- if execute -%}
-        {%- for node in graph.nodes.values() if node.name.startswith('int_vat_') or node.name == 'int_line_taxes' -%}
-            {%- do codes.append(node.raw_code) -%}
+        {%- for node in graph.nodes.values() if node.name.startswith('int_vat_') -%}
+            {%- do names.append(node.name) -%}
         {%- endfor -%}
     {%- endif -%}
-    '{{ local_md5(codes | join(' '))[:8] }}'
+    {{ models_digest(names) }}
 {%- endmacro %}

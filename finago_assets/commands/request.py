@@ -172,12 +172,14 @@ def _target(asked: Asked, settings: Settings, connection: Connection, request: R
         return None
     from finago_assets.core.landing.store import open_store
     from finago_assets.core.request.targets.raw import RawPartition
-    from finago_assets.core.request.targets.target import parse_target
+    from finago_assets.core.request.targets.target import parse_target, refuse_own
 
     def raw() -> Target:
         return RawPartition(open_store(settings.data_dir, settings.landing), connection.organization_id, request)
 
-    return parse_target(asked.into, raw=raw)
+    target = parse_target(asked.into, raw=raw)
+    refuse_own(target, settings.own_databases)
+    return target
 
 
 def _sent(ready: Ready, console: Console, *, allow_writes: bool) -> Outcome:
@@ -234,6 +236,8 @@ def _tell_error(outcome: Outcome, console: Console) -> None:
     error = outcome.error
     console.print(f"{type(error).__name__}: {error}", style="red", markup=False)
     answer = outcome.answer
+    if answer is not None and answer.errors:
+        console.print(f"The server names it: {', '.join(answer.errors)}", markup=False)
     if answer is not None and answer.body.exists():
         if answer.size:
             console.print(f"What the server said is kept in {answer.body}", markup=False)

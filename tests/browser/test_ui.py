@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 import pytest
 import yaml
 from selenium.common.exceptions import WebDriverException
-from selenium.webdriver import Chrome, ChromeOptions
+from selenium.webdriver import ActionChains, Chrome, ChromeOptions, Keys
 from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.common.by import By
 from selenium.webdriver.support import expected_conditions as seen
@@ -168,3 +168,25 @@ def test_a_mart_shows_its_columns_and_its_dbt_tests_as_checks(browser: WebDriver
     _shows(browser, "running_balance", "Row count", "marts")
     _click(browser, "Checks")
     _shows(browser, "Checks (")
+
+
+def test_the_launchpad_of_a_request_completes_templates_and_says_what_is_wrong(browser: WebDriver, ui: str) -> None:
+    browser.get(f"{ui}/locations/finago_assets/jobs/finago_request/playground")
+    _shows(browser, "accounts.list", "No errors")
+    _type(browser, "ops: {rest_api_request: {config: {request: {template: {name: acounts.list}}}}}")
+    _shows(browser, "not in enum type Template got acounts.list")
+    _type(
+        browser,
+        "ops:\n  rest_api_request:\n    config:\n      request:\n        template:\n          name: salesorder_l",
+    )
+    ActionChains(browser).key_down(Keys.CONTROL).send_keys(" ").key_up(Keys.CONTROL).perform()
+    _shows(browser, "salesorder_lines.list", "Which one; `finago-assets templates` lists and searches them.")
+
+
+def _type(browser: WebDriver, text: str) -> None:
+    """Put a text into the editor, the cursor behind it."""
+    editor = browser.find_element(By.CSS_SELECTOR, ".CodeMirror")
+    script = "const [one, text] = [arguments[0].CodeMirror, arguments[1]];"
+    browser.execute_script(
+        f"{script} one.setValue(text); one.focus(); one.setCursor(one.lineCount(), 999)", editor, text
+    )

@@ -132,6 +132,10 @@ REFUSED = {
     "a write that is not allowed": (("DELETE", "/customers/10001"), "allow"),
     "a body that is not there": (("POST", "/customers", "--allow-writes", "--body", "nowhere.json"), "nowhere.json"),
     "a target that is none": (("GET", "/accounts", "--into", "accounts.xls"), "no target"),
+    "a table in the warehouse that is rebuilt": (
+        ("GET", "/accounts", "--into", "duckdb:data/finago.duckdb#mine"),
+        "belongs to the pipeline",
+    ),
     "the raw store for a part of a list": (("GET", "/customers", "--into", "raw"), "not what the asset lands"),
     "a connection without a registry": (("GET", "/accounts", "--connection", "north"), "--registry"),
     "a registry that is not there": (
@@ -142,8 +146,12 @@ REFUSED = {
 
 
 @pytest.mark.parametrize("case", REFUSED)
-def test_what_cannot_be_right_is_refused_with_2_before_anything_is_sent(shell: Shell, case: str) -> None:
+def test_what_cannot_be_right_is_refused_with_2_before_anything_is_sent(
+    shell: Shell, case: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     arguments, said = REFUSED[case]
+    (shell.folder / "data").mkdir()
+    monkeypatch.chdir(shell.folder)
     result = shell.type(*arguments)
     assert (result.exit_code, result.stdout) == (2, "")
     assert said in result.stderr

@@ -2,17 +2,37 @@
 
 from __future__ import annotations
 
+import re
+import shutil
+from datetime import date
 from typing import TYPE_CHECKING
 
+import pyarrow.parquet as pq
 import pytest
 
+from finago_assets.sandbox.books.plan import Modes, Size
+from finago_assets.sandbox.options import ORGANIZATION_ID
+from tests.dbt.office import land_office
 from tests.dbt.small_books import LINES, ORDERS, line
 from tests.dbt.warehouse import MODELS, troubles
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tests.dbt.raw_layout import RawFolder
     from tests.dbt.warehouse import Warehouse
 
 SCHEMAS = ("staging", "intermediate", "marts")
+# summed or typed by day; a digit that nobody else would put there shows which rows are old
+MARKED = {
+    "staging.stg_transactionlines": "voucher_number",
+    "intermediate.int_typed_sums": "foreign_lines",
+    "intermediate.int_day_sums": "lines",
+    "intermediate.int_line_balances": "_ordinal",
+    "intermediate.int_subledger_lines": "voucher_number",
+    "intermediate.int_dimension_days": "lines",
+    "intermediate.int_vat_lines": "_ordinal",
+}
 
 
 def _change_raw(warehouse: Warehouse) -> None:
@@ -61,3 +81,100 @@ def test_a_changed_model_types_everything_again_and_its_table_follows(copied: Wa
     assert copied.rows("select count(*), count(status) from staging.stg_banktransactions") == [(2, 1)]
     columns = [name for name, *_ in copied.rows("describe staging.stg_banktransactions")]
     assert "gone" not in columns
+
+
+@pytest.mark.slow
+def test_a_changed_day_is_the_only_one_that_is_typed_and_summed_again(copied: Warehouse) -> None:
+    copied.raw.land("transactionlines", "2024-01-10", [t.replace("1250.00", "1300.00") for t in LINES["2024-01-10"]])
+    for table, column in MARKED.items():
+        copied.change(f"update {table} set {column} = {column} + 9000000")
+    copied.change("update staging.stg_customers set name = 'typed before'")
+    assert troubles(copied.dbt(*MODELS)) == {}
+    for table, column in MARKED.items():
+        again = copied.rows(f"select distinct partition_date from {table} where {column} < 9000000")
+        assert [(table, f"{day}") for (day,) in again] == [(table, "2024-01-10")]
+    assert copied.rows("select distinct name from staging.stg_customers") == [("typed before",)]
+
+
+@pytest.mark.slow
+def test_after_every_kind_of_change_each_table_is_what_a_full_rebuild_gives(
+    empty_warehouse: Callable[[], Warehouse],
+) -> None:
+    warehouse, rebuilt = empty_warehouse(), empty_warehouse()
+    land_office(
+        warehouse,
+        size=Size.TINY,
+        until=date(2024, 9, 30),
+        scenarios=True,
+        modes=Modes(foreign_amounts=True, per_hundred=("EUR",)),
+    )
+    raw = warehouse.raw.of(ORGANIZATION_ID)
+    late = _without(raw, "2024-04-03")
+    assert troubles(warehouse.dbt(*MODELS)) == {}
+    assert warehouse.rows("select verdict from marts.currency_verdict") == [("foreign",)]
+    seen = [warehouse.tables(*SCHEMAS)]
+
+    _change(raw, *_days(warehouse, "2024-06-01"))
+    seen.append(_built_both_ways(warehouse, rebuilt))
+
+    late()
+    raw.land("accountbalances", "2025-01-01", [])
+    raw.land("customers", "2025-01-01", ['{"id":1,"name":"All that is left"}'])
+    seen.append(_built_both_ways(warehouse, rebuilt))
+
+    changing = (
+        "general_ledger",
+        "trial_balance",
+        "open_items",
+        "vat_by_period",
+        "ledger_by_dimension",
+        "party_balances",
+    )
+    for name in changing:
+        first, changed, last = (tables[f"marts.{name}"] for tables in seen)
+        assert len({str(first), str(changed), str(last)}) == 3, name
+
+
+def _without(raw: RawFolder, day: str) -> Callable[[], object]:
+    """Take a landed day away; return what brings it back."""
+    file = raw.file("transactionlines", day)
+    content = file.read_bytes()
+    file.unlink()
+    return lambda: file.write_bytes(content)
+
+
+def _days(warehouse: Warehouse, since: str) -> list[str]:
+    """Days with receivables, VAT, a foreign currency and a dimension on their lines, at least four of them."""
+    found = warehouse.rows(
+        "select partition_date from staging.stg_transactionlines "
+        f"where partition_date >= '{since}' group by 1 having bool_or(account_number between 1500 and 1529) "
+        "and bool_or(tax_id is not null) order by bool_or(currency_rate <> 1) desc, "
+        "bool_or(len(dimensions) > 0) desc, 1"
+    )
+    return [f"{day}" for (day,) in found[:4]]
+
+
+def _change(raw: RawFolder, edited: str, emptied: str, deleted: str, lost: str) -> None:
+    edit = [re.sub(r'"amount": ?[1-9]', '"amount":7', text, count=1) for text in _payloads(raw, edited)]
+    assert edit != _payloads(raw, edited)
+    raw.land("transactionlines", edited, edit)
+    raw.land("transactionlines", emptied, [])
+    raw.file("transactionlines", deleted).unlink()
+    raw.land("transactionlines", lost, _payloads(raw, lost)[:-1])
+
+
+def _payloads(raw: RawFolder, day: str) -> list[str]:
+    table = pq.read_table(raw.file("transactionlines", day), columns=["payload"], partitioning=None)
+    return [f"{text}" for text in table.column("payload").to_pylist()]
+
+
+def _built_both_ways(warehouse: Warehouse, rebuilt: Warehouse) -> dict[str, list[str]]:
+    """Build over the old warehouse and from nothing; every table must be the same. Return them."""
+    assert troubles(warehouse.dbt(*MODELS)) == {}
+    shutil.rmtree(rebuilt.folder / "data", ignore_errors=True)
+    shutil.copytree(warehouse.folder / "data" / "raw", rebuilt.folder / "data" / "raw")
+    assert troubles(rebuilt.dbt(*MODELS)) == {}
+    changed, full = warehouse.tables(*SCHEMAS), rebuilt.tables(*SCHEMAS)
+    assert changed.keys() == full.keys()
+    assert [name for name in full if changed[name] != full[name]] == []
+    return changed

@@ -1,14 +1,14 @@
 with days as (
     select
-        lines.organization_id,
-        lines.account_number,
-        lines.posting_date,
-        sum(lines.amount) as change,
-        sum({{ debit('lines.amount') }}) as debit,
-        sum({{ credit('lines.amount') }}) as credit,
-        count(*) as lines
-    from {{ ref('int_ledger_lines') }} as lines
-    group by lines.organization_id, lines.account_number, lines.posting_date
+        sums.organization_id,
+        sums.account_number,
+        sums.posting_date,
+        sum(sums.change) as change,
+        sum(sums.debit) as debit,
+        sum(sums.credit) as credit,
+        cast(sum(sums.lines) as bigint) as lines
+    from {{ ref('int_day_sums') }} as sums
+    group by sums.organization_id, sums.account_number, sums.posting_date
 )
 
 select

@@ -2,59 +2,66 @@
 -- and a voucher that mixes rates, which can sum to zero in one reading only. An invoice tells what a rate is per.
 with lines as (
     select
-        lines.organization_id,
-        lines.voucher_id,
-        lines.posting_date,
-        cast(date_trunc('month', lines.posting_date) as date) as period,
-        lines.account_number,
-        cast(lines.amount as decimal(18, 2)) as amount,
-        lines.currency_code,
-        lines.currency_rate,
-        {{ is_foreign('lines', 'organization.currency_code') | indent(8) }} as is_foreign
-    from {{ ref('stg_transactionlines') }} as lines
-    left join {{ ref('stg_organization_information') }} as organization
-        on lines.organization_id = organization.organization_id
-    where lines.reject_reason is null
+        foreign_lines.*,
+        case when foreign_lines.is_foreign then foreign_lines.currency_code end as foreign_code
+    from {{ ref('int_foreign_lines') }} as foreign_lines
 ),
 
-converted as (
+account_months as (
     select
-        lines.*,
-        case when lines.is_foreign then lines.currency_code end as foreign_code,
-        case
-            when lines.is_foreign then try_cast({{ at_rate('lines.amount', 'lines.currency_rate', 1) }} as decimal(24, 6))
-            else lines.amount
-        end as at_1,
-        case
-            when lines.is_foreign then try_cast({{ at_rate('lines.amount', 'lines.currency_rate', 100) }} as decimal(24, 6))
-            else lines.amount
-        end as at_100
+        sums.organization_id,
+        sums.account_number,
+        cast(date_trunc('month', sums.posting_date) as date) as period,
+        sum(sums.amount) as amount
+    from {{ ref('int_typed_sums') }} as sums
+    group by sums.organization_id, sums.account_number, date_trunc('month', sums.posting_date)
+    having sum(sums.foreign_lines) > 0
+),
+
+-- what the foreign lines of an account's month are instead, each way
+foreign_months as (
+    select
+        lines.organization_id,
+        lines.account_number,
+        lines.period,
+        count(*) as foreign_lines,
+        count(distinct lines.currency_code) as currencies,
+        max(lines.currency_code) as currency_code,
+        sum(lines.amount) as amount,
+        case when count(*) = count(lines.at_1) then sum(lines.at_1) end as at_1,
+        case when count(*) = count(lines.at_100) then sum(lines.at_100) end as at_100
     from lines
+    where lines.is_foreign
+    group by lines.organization_id, lines.account_number, lines.period
 ),
 
 read_each_way as (
     select
-        lines.organization_id,
+        account_months.organization_id,
         'account month' as kind,
         reported.change as target,
-        count(lines.foreign_code) as foreign_lines,
-        count(distinct lines.foreign_code) as currencies,
-        max(lines.foreign_code) as currency_code,
-        sum(lines.amount) as as_base,
-        sum(lines.at_1) as per_1,
-        sum(lines.at_100) as per_100
-    from converted as lines
+        foreign_months.foreign_lines,
+        foreign_months.currencies,
+        foreign_months.currency_code,
+        account_months.amount as as_base,
+        account_months.amount - foreign_months.amount + foreign_months.at_1 as per_1,
+        account_months.amount - foreign_months.amount + foreign_months.at_100 as per_100
+    from account_months
+    inner join foreign_months
+        on
+            account_months.organization_id = foreign_months.organization_id
+            and account_months.account_number = foreign_months.account_number
+            and account_months.period = foreign_months.period
     inner join {{ ref('int_tie_out_months') }} as months
-        on lines.organization_id = months.organization_id and lines.period = months.period and months.is_judged
+        on
+            account_months.organization_id = months.organization_id
+            and account_months.period = months.period
+            and months.is_judged
     inner join {{ ref('int_reported_balances') }} as reported
         on
-            lines.organization_id = reported.organization_id
-            and lines.period = reported.period
-            and lines.account_number = reported.account_number
-    where (lines.organization_id, lines.account_number, lines.period) in (
-        select (l.organization_id, l.account_number, l.period) from lines as l where l.is_foreign
-    )
-    group by lines.organization_id, lines.account_number, lines.period, reported.change
+            account_months.organization_id = reported.organization_id
+            and account_months.period = reported.period
+            and account_months.account_number = reported.account_number
     union all
     select
         lines.organization_id,
@@ -66,10 +73,8 @@ read_each_way as (
         sum(lines.amount) as as_base,
         sum(lines.at_1) as per_1,
         sum(lines.at_100) as per_100
-    from converted as lines
-    where (lines.organization_id, lines.voucher_id) in (
-        select (l.organization_id, l.voucher_id) from lines as l where l.is_foreign
-    )
+    from lines
+    where lines.voucher_id is not null
     group by lines.organization_id, lines.voucher_id, lines.posting_date
     having count(distinct case when lines.is_foreign then lines.currency_rate else 1 end) > 1
 ),

@@ -1,33 +1,32 @@
 {{ config(
     materialized='incremental',
     incremental_strategy='replace_partitions',
-    pre_hook="{{ choose_partitions(of=ref('int_ledger_partitions')) }}",
+    on_schema_change='sync_all_columns',
+    pre_hook="{{ choose_partitions(of=ref('int_tagged_partitions')) }}",
 ) }}
 
--- depends_on: {{ ref('int_ledger_partitions') }}
 with lines as (
     select
         lines.organization_id,
         lines.partition_date,
-        lines._digest,
+        partitions._digest,
         lines._ordinal,
         lines.account_number,
         lines.amount,
-        lines.dimensions,
-        list_transform(lines.dimensions, lambda tag: tag."dimensionType") as types
+        lines.dimensions
     from {{ ref('int_ledger_lines') }} as lines
-    where
-        len(lines.dimensions) > 0
-        {% if is_incremental() -%}
-            and {{ of_chosen_partitions('lines') | indent(12) }}
-        {%- endif %}
+    inner join {{ ref('int_tagged_partitions') }} as partitions
+        on lines.organization_id = partitions.organization_id and lines.partition_date = partitions.partition_date
+    where len(lines.dimensions) > 0 and {{ in_chosen_partitions('lines') }}
 ),
 
 tags as (
     select
-        lines.* exclude (dimensions, types),
+        lines.* exclude (dimensions),
         unnest(lines.dimensions) as tag,
-        len(list_distinct(lines.types)) < len(lines.types) as repeats_a_type
+        len(list_distinct(list_transform(lines.dimensions, lambda tag: tag."dimensionType"))) < len(
+            lines.dimensions
+        ) as repeats_a_type
     from lines
 ),
 

@@ -29,7 +29,7 @@ named as (
 
 placed as (
     select
-        lines.*,
+        lines.* exclude (partition_date, _digest),
         unnest(case
             when lines.invoice_number is not null
                 then [

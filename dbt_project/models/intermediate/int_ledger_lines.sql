@@ -2,13 +2,16 @@
 
 with based as (
     select
-        lines.* exclude (reject_reason, payload, _lost, _digest),
+        lines.* exclude (amount, booked_amount, reject_reason, payload, _lost, _digest),
+        lines.booked_amount as amount,
         lines._digest || coalesce(basis.digest_suffix, '') as _digest,
         basis.base_currency,
         basis.verdict,
         coalesce(lines.currency_code, 'LOCAL') in ('LOCAL', coalesce(basis.base_currency, 'LOCAL')) as is_own,
         {{ is_foreign('lines', 'basis.base_currency') | indent(8) }} as is_foreign,
-        basis.rate_units[lines.currency_code] as rate_per
+        case
+            when {{ is_foreign('lines', 'basis.base_currency') | indent(16) }} then basis.rate_units[lines.currency_code]
+        end as rate_per
     from {{ ref('stg_transactionlines') }} as lines
     left join {{ ref('int_currency_verdict') }} as basis on lines.organization_id = basis.organization_id
     where lines.reject_reason is null
@@ -24,7 +27,7 @@ select
         else based.amount
     end as decimal(18, 2)) as amount,
     case
-        when based.is_own or based.verdict = 'foreign' then cast(based.amount as decimal(18, 2))
+        when based.is_own or based.verdict = 'foreign' then based.amount
         when based.is_foreign and based.verdict = 'base' and based.rate_per = 1 then {{ from_rate('based.amount', 'based.currency_rate', 1) }}
         when based.is_foreign and based.verdict = 'base' and based.rate_per = 100 then {{ from_rate('based.amount', 'based.currency_rate', 100) }}
     end as amount_currency,
@@ -33,5 +36,5 @@ select
         when based.verdict = 'foreign' and (not based.is_foreign or based.rate_per is null) then 'undetermined'
         else coalesce(based.verdict, 'undetermined')
     end as amount_basis,
-    case when based.is_foreign then based.rate_per end as rate_per
+    based.rate_per
 from based

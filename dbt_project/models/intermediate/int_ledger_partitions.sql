@@ -1,8 +1,10 @@
 select
-    lines.organization_id,
-    lines.partition_date,
-    any_value(lines._digest) || coalesce(any_value(basis.digest_suffix), '') as _digest
-from {{ ref('stg_transactionlines') }} as lines
-left join {{ ref('int_currency_verdict') }} as basis on lines.organization_id = basis.organization_id
-where lines.reject_reason is null
-group by lines.organization_id, lines.partition_date
+    partitions.organization_id,
+    partitions.partition_date,
+    concat_ws(
+        '/',
+        partitions._digest || coalesce(basis.digest_suffix, ''),
+        {{ models_digest(['int_ledger_lines', 'int_day_sums', 'int_line_balances', 'int_dimension_days']) }}
+    ) as _digest
+from {{ ref('int_typed_partitions') }} as partitions
+left join {{ ref('int_currency_verdict') }} as basis on partitions.organization_id = basis.organization_id

@@ -1,14 +1,14 @@
 {{ config(
     materialized='incremental',
     incremental_strategy='replace_partitions',
+    on_schema_change='sync_all_columns',
     pre_hook="{{ choose_partitions(of=ref('int_ledger_partitions')) }}",
 ) }}
 
--- depends_on: {{ ref('int_ledger_partitions') }}
 select
     lines.organization_id,
     lines.partition_date,
-    lines._digest,
+    partitions._digest,
     lines._ordinal,
     sum(lines.amount) over (
         partition by lines.organization_id, lines.account_number, lines.posting_date
@@ -16,6 +16,6 @@ select
         rows between unbounded preceding and current row
     ) as balance_within_day
 from {{ ref('int_ledger_lines') }} as lines
-{% if is_incremental() %}
-    where {{ of_chosen_partitions('lines') | indent(4) }}
-{% endif %}
+inner join {{ ref('int_ledger_partitions') }} as partitions
+    on lines.organization_id = partitions.organization_id and lines.partition_date = partitions.partition_date
+where {{ in_chosen_partitions('lines') }}

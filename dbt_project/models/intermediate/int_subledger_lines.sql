@@ -1,5 +1,14 @@
+{{ config(
+    materialized='incremental',
+    incremental_strategy='replace_partitions',
+    on_schema_change='sync_all_columns',
+    pre_hook="{{ choose_partitions(of=ref('int_subledger_partitions')) }}",
+) }}
+
 select
     lines.organization_id,
+    lines.partition_date,
+    partitions._digest,
     accounts.ledger,
     lines.account_number,
     lines.customer_id,
@@ -15,7 +24,10 @@ select
     {{ own_currency('lines') }} as currency_code,
     (lines.amount > 0) = (accounts.ledger = 'receivable') as is_own_side
 from {{ ref('int_ledger_lines') }} as lines
+inner join {{ ref('int_subledger_partitions') }} as partitions
+    on lines.organization_id = partitions.organization_id and lines.partition_date = partitions.partition_date
 inner join {{ ref('int_control_accounts') }} as accounts
     on lines.organization_id = accounts.organization_id and lines.account_number = accounts.account_number
 left join {{ ref('stg_organization_information') }} as organization
     on lines.organization_id = organization.organization_id
+where {{ in_chosen_partitions('lines') }}

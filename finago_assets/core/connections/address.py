@@ -124,6 +124,6 @@ def _url(text: str) -> sa.URL:
 
 def _patient(url: sa.URL) -> sa.URL:
     """Put an end to waiting for a PostgreSQL server that does not answer, where the address sets none."""
-    if url.get_driver_name() != "psycopg" or "connect_timeout" in url.query:
+    if url.drivername != _POSTGRESQL["postgresql"] or "connect_timeout" in url.query:
         return url
     return url.update_query_dict({"connect_timeout": f"{_CONNECT_SECONDS}"})

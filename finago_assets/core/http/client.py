@@ -103,10 +103,10 @@ class FinagoClient:
         """Send one request of any method, its answer straight to the receipt's file; return what `check` makes of that.
 
         A read is tried again like a page is. A write is tried again only where it certainly was not carried out, and
-        raises OutcomeUnknown where that is open. Raises any error of the tree, NoSpace and NotWritable among them.
+        raises OutcomeUnknown where that is open. Raises any error of the tree; an OSError of the file stays what it is.
         """
         url = self._origin.at(message.path, query_of(message.params))
-        outgoing = Outgoing(message.method, url, message.body, message.media_type)
+        outgoing = Outgoing(message.method, url, message.body, message.media_type, message.file_name)
         delivery = Delivery(message, outgoing, receipt, check, self._secret)
 
         def attempt() -> T:
@@ -119,8 +119,13 @@ class FinagoClient:
                 fault = delivery.judged(raised)
             raise fault
 
-        work = lambda: self._retry.run(attempt, tally, f"{message.method} {message.template}")  # noqa: E731
-        found = settled(work, message.method, message.template, message.scopes, message.look)
+        found = settled(
+            lambda: self._retry.run(attempt, tally, f"{message.method} {message.template}"),
+            message.method,
+            message.template,
+            message.scopes,
+            message.look,
+        )
         tally.pages += 1
         return found
 

@@ -29,7 +29,8 @@ class Message:
     """One request below the API base. `template` is the path as errors name it, `path` what is sent, percent-encoded.
 
     `single` marks an answer that must be an object, so that an empty one is never believed. `look` says where it can be
-    seen whether a write was carried out. Raises BadRequest for a path that could leave the API.
+    seen whether a write was carried out, `file_name` what a body that is a file is called. Raises BadRequest for a path
+    that could leave the API.
     """
 
     method: str
@@ -41,6 +42,7 @@ class Message:
     scopes: tuple[str, ...] = ()
     single: bool = False
     look: str = ""
+    file_name: str | None = None
 
     def __post_init__(self) -> None:
         if not is_plain_path(self.path):
@@ -60,6 +62,7 @@ class Outgoing:
     url: str
     body: bytes | None
     media_type: str | None
+    file_name: str | None = None
 
 
 @dataclass(slots=True, repr=False)

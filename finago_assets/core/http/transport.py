@@ -36,13 +36,13 @@ from httpx import (  # noqa: TID251 - the one file
 )
 from httpx import Timeout as Timeouts  # noqa: TID251 - the one file
 
-from finago_assets.core.errors import BadRequest, Timeout, TlsRefused, TooLarge, Truncated, Unavailable
-from finago_assets.core.http.body import INFLATED_LIMIT, WIRE_LIMIT, inflated
+from finago_assets.core.errors import BadRequest, Timeout, TlsRefused, Truncated, Unavailable
+from finago_assets.core.http.chunks import PACE, PAGE, Bounds, Chunks, Head
 from finago_assets.core.http.fault import Fault
 from finago_assets.core.http.trace import trace_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
     from finago_assets.core.http.message import Outgoing, Pour
     from finago_assets.core.http.secret import Secret
@@ -70,20 +70,6 @@ HEADERS: Final = {"Accept": "application/json", "Accept-Encoding": "gzip, identi
 ERROR_BODY_LIMIT: Final = 64 * 1024
 # they log whole URLs at INFO and the headers of an answer, which may repeat the token, at DEBUG
 TALKATIVE: Final = ("httpx", "httpcore.connection", "httpcore.http11", "httpcore.proxy")
-
-
-@dataclass(frozen=True, slots=True)
-class Bounds:
-    """The most an answer may be, in bytes as it comes and inflated; every `pace` bytes give it a second more time."""
-
-    wire: int = WIRE_LIMIT
-    inflated: int = INFLATED_LIMIT
-    pace: int | None = None
-
-
-PAGE: Final = Bounds()
-# bytes; slower than any line worth waiting for
-PACE: Final = 64 * 1024
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -141,6 +127,8 @@ class Wire:
         headers = _with_token(token)
         if outgoing.media_type is not None:
             headers["Content-Type"] = outgoing.media_type
+        if outgoing.file_name is not None:
+            headers["Content-Disposition"] = f'attachment; filename="{outgoing.file_name}"'
         return self._guarded(
             lambda: self._client.build_request(outgoing.method, outgoing.url, headers=headers, content=outgoing.body),
             token,
@@ -167,6 +155,7 @@ class Wire:
         except (HTTPError, InvalidURL) as error:
             fault = _fault_of(error)
         fault.status, fault.trace, fault.size = heard.status, heard.trace, heard.size
+        fault.sent = fault.sent or heard.status is not None
         raise fault
 
     def _exchange(self, request: Request, hidden: Secret, pour: Pour | None, bounds: Bounds, heard: _Heard) -> Reply:
@@ -174,13 +163,13 @@ class Wire:
         response = self._client.send(request, stream=True)
         heard.status = response.status_code
         heard.trace = trace_of(response.headers.get("x-trace-id"), b"", hidden)
-        chunks = _Chunks(response, self._clock, deadline, bounds)
+        chunks = Chunks(response.iter_raw(), _head(response), self._clock, deadline, bounds)
         body = bytearray()
         try:
             if response.status_code >= 300:
-                body = _head_of(chunks)
+                body = _start_of(chunks)
             else:
-                _whole(chunks, body.extend if pour is None else pour)
+                chunks.pour(body.extend if pour is None else pour)
         finally:
             heard.size = chunks.total
             response.close()
@@ -216,57 +205,21 @@ def _with_token(token: Secret) -> dict[str, str]:
     return {**HEADERS, "Authorization": f"Bearer {token.reveal()}"}
 
 
+def _head(response: Response) -> Head:
+    return Head(response.headers.get("content-encoding", ""), response.headers.get("content-length", ""))
+
+
 def _headers(response: Response) -> tuple[tuple[str, str], ...]:
     moved = response.extensions.get("location")
     location = [] if moved is None else [("location", str(moved))]
     return (*((name.lower(), value) for name, value in response.headers.multi_items()), *location)
 
 
-class _Chunks:
-    """The raw chunks of a response, counted, within the deadline and the wire limit."""
-
-    def __init__(self, response: Response, clock: Callable[[], float], deadline: float, bounds: Bounds) -> None:
-        self._response = response
-        self._clock = clock
-        self._deadline = deadline
-        self.bounds = bounds
-        self.total = 0
-
-    @property
-    def encoding(self) -> str:
-        return str(self._response.headers.get("content-encoding", ""))
-
-    def __iter__(self) -> Iterator[bytes]:
-        for chunk in self._response.iter_raw():
-            self.total += len(chunk)
-            if self.total > self.bounds.wire:
-                raise Fault(TooLarge, f"the answer is larger than {self.bounds.wire} bytes on the wire")
-            if self._clock() > self._deadline + self._earned():
-                raise Fault(Timeout, "the answer did not end within the deadline", again=True)
-            yield chunk
-
-    def _earned(self) -> float:
-        """Seconds that what has come so far is worth: a large answer may take its time, a drip may not."""
-        return self.total / self.bounds.pace if self.bounds.pace else 0.0
-
-    def check_length(self) -> None:
-        """Compare with the announcement; a socket's own parser does so too, a transport without one does not."""
-        promised = self._response.headers.get("content-length", "")
-        if promised.isascii() and promised.isdigit() and len(promised) < 20 and int(promised) != self.total:
-            raise Fault(Truncated, "the body is shorter or longer than announced", again=True)
-
-
-def _whole(chunks: _Chunks, pour: Pour) -> None:
-    for piece in inflated(chunks, chunks.encoding, chunks.bounds.inflated):
-        pour(piece)
-    chunks.check_length()
-
-
-def _head_of(chunks: _Chunks) -> bytearray:
+def _start_of(chunks: Chunks) -> bytearray:
     """Read the start of an error body, as far as that is possible: the status has already said what matters."""
     body = bytearray()
     try:
-        for piece in inflated(chunks, chunks.encoding):
+        for piece in chunks.inflated():
             body += piece
             if len(body) > ERROR_BODY_LIMIT:
                 break

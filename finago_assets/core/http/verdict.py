@@ -81,7 +81,7 @@ def _said(status: int, *, throttled: bool) -> str:
     if 300 <= status < 400:
         return "the server redirects, which is not followed"
     if status < 300:
-        return "a success that is no list"
+        return "a success without what was asked for"
     if status in REASONS:
         return REASONS[status]
     return "the server is in trouble" if status >= 500 else "the server refuses the request"

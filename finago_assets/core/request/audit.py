@@ -100,9 +100,11 @@ class Audit:
             flags = os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC
             with os.fdopen(os.open(self.path, flags, 0o600), "r+b", buffering=0) as file:
                 os.fchmod(file.fileno(), 0o600)
+                is_new = os.fstat(file.fileno()).st_size == 0
                 file.write(_after(file.fileno()) + msgspec.json.encode(entry) + b"\n")
                 os.fsync(file.fileno())
-            files.fsync_directory(self.path.parent)
+            if is_new:
+                files.fsync_directory(self.path.parent)
 
 
 def _after(file: int) -> bytes:

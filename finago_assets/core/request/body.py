@@ -6,6 +6,7 @@ Owns these checks and the choice of a media type. A message names the place and 
 from __future__ import annotations
 
 import json
+import re
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
 
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
 JSON: Final = "application/json"
 LARGEST: Final = 32 * 1024 * 1024
 _MOST_SHOWN: Final = 200
+_LONGEST_NAME: Final = 100
+_NOT_PLAIN: Final = re.compile(r"[^A-Za-z0-9 ._-]")
 _BEGINNINGS: Final = {b"%PDF-": "application/pdf", b"\x89PNG\r\n": "image/png", b"\xff\xd8\xff": "image/jpeg"}
 
 
@@ -46,6 +49,12 @@ def _media_type(what: str, body: bytes, known: Body) -> str:
         taken = [media for media in known.media_types if media in _BEGINNINGS.values()]
         raise RequestRefused(f"{what}: the body is to be a file of one of the types {', '.join(taken)}.")
     return begins
+
+
+def named_file(name: str | None, media_type: str | None) -> str:
+    """Return a file's name in letters that any header carries; one of ours where it has none."""
+    plain = _NOT_PLAIN.sub("_", name or "").strip(" .")[-_LONGEST_NAME:]
+    return plain or f"attachment.{(media_type or 'bin').rpartition('/')[2]}"
 
 
 def _checked_json(what: str, body: bytes) -> None:

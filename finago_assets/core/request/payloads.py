@@ -33,14 +33,14 @@ _ARRAY: Final = msgspec.json.Decoder(list[msgspec.Raw])
 _ONE: Final = msgspec.json.Decoder(msgspec.Raw)
 
 
-def payloads_in(file: Path, *, many: bool, piece: int = PIECE) -> Iterator[list[bytes]]:
+def payloads_in(file: Path, *, many: bool, piece: int = PIECE, limit: int = RECORD_LIMIT) -> Iterator[list[bytes]]:
     """Yield the records of a file in order, a few hundred at a time: an array's items, or without `many` the one value.
 
-    Raises Malformed when the file is not what `many` says, TooLarge for a record beyond 64 MiB, OSError.
+    Raises Malformed when the file is not what `many` says, TooLarge for a record beyond `limit` bytes, OSError.
     """
     with file.open("rb") as body:
         if many:
-            yield from _items(body, piece)
+            yield from _items(body, piece, limit)
         else:
             yield [_whole(body.read())]
 
@@ -54,12 +54,14 @@ def _whole(text: bytes) -> bytes:
     return text
 
 
-def _items(body: BinaryIO, piece: int) -> Iterator[list[bytes]]:
+def _items(body: BinaryIO, piece: int, limit: int) -> Iterator[list[bytes]]:
     text = _opened(body, piece)
     wanted = piece
     while more := body.read(wanted):
         text += more
         cut, records = _cut(text)
+        if not records and len(text) > limit:
+            raise TooLarge(f"A record of the answer is larger than {limit} bytes, which is no row of a table.")
         # a record longer than the piece: look at twice as much before the next try
         wanted = piece if records else max(piece, len(text))
         if records:
@@ -93,8 +95,6 @@ def _cut(text: bytes) -> tuple[int, list[bytes]]:
     end = _last_comma(text)
     if end:
         return end, _parsed(text[: end - 1]) or _refused()
-    if len(text) > RECORD_LIMIT:
-        raise TooLarge(f"A record of the answer is larger than {RECORD_LIMIT} bytes, which is no table's row.")
     return 0, []
 
 

@@ -85,7 +85,7 @@ def _recorded(errand: _Errand, audit: Audit) -> Outcome:
         entry = audit.open(request, errand.client.organization_id)
     except FinagoError as raised:
         return Outcome(Exit.ERROR, request, None, bare(raised))
-    ended, outcome = Sent.UNKNOWN, None
+    ended = Sent.UNKNOWN
     try:
         outcome = errand.run()
         ended = _how_it_ended(outcome)
@@ -154,6 +154,7 @@ class _Errand:
             params=request.query,
             body=request.body,
             media_type=request.media_type,
+            file_name=request.file_name,
             scopes=operation.scopes,
             single=operation.answers is Answers.OBJECT,
             look=where_to_look(operation),

@@ -1,34 +1,29 @@
 """A request of the user's own, from a template or by hand, checked as far as that is possible before it is sent.
 
-Owns the checks of names, variables, parameters and paths. Values are values.py's, bodies body.py's; sends nothing.
+Owns the checks of names and parameters. Paths are path.py's, values values.py's, bodies body.py's; sends nothing.
 """
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Final
-from urllib.parse import quote, unquote
 
 from finago_assets.core.catalogue.model import Paging
 from finago_assets.core.catalogue.operation import Answers, Method, Operation, Parameter, Type
 from finago_assets.core.catalogue.operations import OPERATIONS, find, methods_of, nearest
 from finago_assets.core.errors import RequestRefused
-from finago_assets.core.http.call import is_plain_path
 from finago_assets.core.http.paging import query_of
-from finago_assets.core.request.body import checked_body
+from finago_assets.core.request.body import checked_body, named_file
+from finago_assets.core.request.path import filled_in, listed, path_of, places_in, refuse_wrong_ids
 from finago_assets.core.request.values import checked_text, checked_value
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping
 
 # servers and proxies cut longer addresses off, or refuse them in words of their own
 LONGEST_ADDRESS: Final = 8_000
 BY_HAND: Final = "by hand"
-_PLACE: Final = re.compile(r"\{([^{}]*)\}")
-_NAME: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,62}")
-_ADDRESS: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:/*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +39,7 @@ class Request:
     body: bytes | None = field(default=None, repr=False)
     media_type: str | None = None
     all_pages: bool = False
+    file_name: str | None = None
 
     @property
     def what(self) -> str:
@@ -51,17 +47,18 @@ class Request:
         return f"{self.operation.method} {self.operation.path}"
 
 
-def from_template(
+def from_template(  # noqa: PLR0913  what a request consists of
     name: str,
     *,
     variables: Mapping[str, str] | None = None,
     query: Mapping[str, str] | None = None,
     body: bytes | None = None,
     all_pages: bool = False,
+    file_name: str | None = None,
 ) -> Request:
     """Fill in a template. What the endpoint's row fixes is sent unless `query` says otherwise. Raises RequestRefused.
 
-    A body is held against the template's schema.
+    A body is held against the template's schema; one that is a file may have a `file_name`.
     """
     operation = OPERATIONS.get(name)
     if operation is None:
@@ -69,10 +66,19 @@ def from_template(
         hint = f"did you mean {' or '.join(alike)}?" if alike else "`finago-assets templates` lists them."
         raise RequestRefused(f"There is no template of the name {name!r:.100}; {hint}")
     given = {**dict(operation.params), **(query or {})}
-    return _checked(operation, operation.path, variables or {}, given, body, all_pages=all_pages, by_schema=True)
+    return _checked(
+        operation,
+        operation.path,
+        variables or {},
+        given,
+        body,
+        all_pages=all_pages,
+        by_schema=True,
+        file_name=file_name,
+    )
 
 
-def by_hand(  # noqa: PLR0913  what a request consists of
+def by_hand(  # noqa: PLR0913  see from_template
     method: str,
     path: str,
     *,
@@ -80,6 +86,7 @@ def by_hand(  # noqa: PLR0913  what a request consists of
     query: Mapping[str, str] | None = None,
     body: bytes | None = None,
     all_pages: bool = False,
+    file_name: str | None = None,
 ) -> Request:
     """Make a request of a method and a path below the API base, which may hold `{variables}`. Raises RequestRefused.
 
@@ -87,16 +94,25 @@ def by_hand(  # noqa: PLR0913  what a request consists of
     need only be JSON.
     """
     wanted = _method(method)
-    template = _path(path)
-    filled = _filled(f"{wanted} {template:.200}", template, _places(template), variables or {})
+    template = path_of(path)
+    filled = filled_in(f"{wanted} {template:.200}", template, places_in(template), variables or {})
     operation = find(wanted, filled) or _unknown(wanted, template, filled, query or {}, has_body=body is not None)
     if operation.name != BY_HAND:
-        _refuse_wrong_ids(operation, filled)
+        refuse_wrong_ids(operation, filled)
         template, variables = filled, {}
-    return _checked(operation, template, variables or {}, query or {}, body, all_pages=all_pages, by_schema=False)
+    return _checked(
+        operation,
+        template,
+        variables or {},
+        query or {},
+        body,
+        all_pages=all_pages,
+        by_schema=False,
+        file_name=file_name,
+    )
 
 
-def _checked(  # noqa: PLR0913  see by_hand
+def _checked(  # noqa: PLR0913  see from_template
     operation: Operation,
     template: str,
     variables: Mapping[str, str],
@@ -105,16 +121,18 @@ def _checked(  # noqa: PLR0913  see by_hand
     *,
     all_pages: bool,
     by_schema: bool,
+    file_name: str | None,
 ) -> Request:
     what = f"{operation.method} {operation.path} was not sent"
     if all_pages:
         query = {**_page_size(what, operation), **query}
-    path = _filled(what, template, operation.variables if "{" in template else (), variables)
+    path = filled_in(what, template, operation.variables if "{" in template else (), variables)
     _check_query(what, operation, query)
     if len(path) + len(query_of(query)) > LONGEST_ADDRESS:
         raise RequestRefused(f"{what}: path and query are longer than {LONGEST_ADDRESS:,} characters together.")
     media_type = _media_type(what, operation, body, by_schema=by_schema)
-    return Request(operation, path, dict(query), body, media_type, all_pages)
+    named = named_file(file_name, media_type) if operation.body is not None and operation.body.schema is None else None
+    return Request(operation, path, dict(query), body, media_type, all_pages, named)
 
 
 def _method(method: str) -> Method:
@@ -122,50 +140,6 @@ def _method(method: str) -> Method:
         return Method(method.upper())
     except (ValueError, AttributeError):
         raise RequestRefused(f"The method must be one of {', '.join(Method)}.") from None
-
-
-def _path(path: str) -> str:
-    """Return the path with its slash in front. Messages show no more of it than needed: it may hold anything."""
-    text = checked_text("The path", path)
-    if _ADDRESS.match(text) or text.startswith("//"):
-        raise RequestRefused("The path must be one below the API, such as /accounts; an address is not taken.")
-    if "?" in text or "#" in text:
-        raise RequestRefused("The path must end before the question mark; put the rest into the query.")
-    return text if text.startswith("/") else f"/{text}"
-
-
-def _places(template: str) -> tuple[Parameter, ...]:
-    names = _PLACE.findall(template)
-    odd = "{" in _PLACE.sub("", template) or "}" in _PLACE.sub("", template)
-    if odd or len(set(names)) < len(names) or not all(map(_NAME.fullmatch, names)):
-        raise RequestRefused("The path must name each variable once, in braces: /salesorders/{id}/lines.")
-    return tuple(Parameter(name, Type.TEXT, "1", required=True) for name in names)
-
-
-def _filled(what: str, template: str, places: Iterable[Parameter], variables: Mapping[str, str]) -> str:
-    known = {place.name: place for place in places}
-    missing, extra = sorted(set(known) - set(variables)), sorted(set(variables) - set(known), key=str)
-    if missing:
-        raise RequestRefused(f"{what}: the path lacks a value for {', '.join(missing)}.")
-    if extra:
-        raise RequestRefused(f"{what}: the path has no variable {_listed(extra)}.")
-    path = template
-    for name, place in known.items():
-        path = path.replace(f"{{{name}}}", quote(checked_value(what, place, variables[name]), safe=""))
-    if not is_plain_path(path):
-        raise RequestRefused(
-            f"{what}: it is no plain path below the API. Segments of letters, digits and the signs that need no "
-            "escaping are taken, none of them '.' or '..'; a value with other signs goes into a variable."
-        )
-    return path
-
-
-def _refuse_wrong_ids(operation: Operation, path: str) -> None:
-    """Hold what stands where the description has a variable against that variable's type."""
-    known = {f"{{{one.name}}}": one for one in operation.variables}
-    for place, value in zip(operation.path.split("/"), path.split("/"), strict=True):
-        if place in known:
-            checked_value(f"{operation.method} {operation.path} was not sent", known[place], unquote(value))
 
 
 def _unknown(method: Method, template: str, filled: str, query: Mapping[str, str], *, has_body: bool) -> Operation:
@@ -183,7 +157,7 @@ def _unknown(method: Method, template: str, filled: str, query: Mapping[str, str
         group="",
         scopes=(),
         answers=Answers.LIST,
-        variables=_places(template),
+        variables=places_in(template),
         query=tuple(Parameter(str(name), Type.TEXT, "1") for name in query),
         paging=Paging.NONE if method.writes else Paging.TOKEN,
     )
@@ -202,7 +176,7 @@ def _check_query(what: str, operation: Operation, query: Mapping[str, str]) -> N
     if strange := sorted(set(query) - set(known), key=str):
         alike = get_close_matches(str(strange[0]), known, n=1)
         hint = f"did you mean {alike[0]}?" if alike else f"it takes {', '.join(known) or 'none'}."
-        raise RequestRefused(f"{what}: the endpoint has no parameter {_listed(strange)}; {hint}")
+        raise RequestRefused(f"{what}: the endpoint has no parameter {listed(strange)}; {hint}")
     if missing := [one.name for one in operation.query if one.required and one.name not in query]:
         raise RequestRefused(f"{what}: it needs the parameter {', '.join(missing)}.")
     for name, value in query.items():
@@ -219,8 +193,3 @@ def _media_type(what: str, operation: Operation, body: bytes | None, *, by_schem
     if known is None and operation.name != BY_HAND:
         raise RequestRefused(f"{what}: it takes no body.")
     return checked_body(what, body, known, by_schema=by_schema)
-
-
-def _listed(names: Iterable[object]) -> str:
-    """Name a few, none at length: they are whatever was typed."""
-    return ", ".join(f"{name!r:.60}" for name in list(names)[:5])

@@ -9,7 +9,7 @@ import dagster as dg
 
 from finago_assets.core.catalogue.finago import ENDPOINTS
 from finago_assets.core.catalogue.model import Endpoint
-from finago_assets.core.errors import SettingInvalid
+from finago_assets.orchestration.components.fields import by_name
 from finago_assets.orchestration.components.row import EndpointFields
 from finago_assets.orchestration.components.scaffolding import EndpointScaffolder
 from finago_assets.orchestration.raw import endpoint_asset
@@ -63,15 +63,8 @@ def own_rows(tree: dg.ComponentTree) -> Mapping[str, Endpoint]:
     return {name: one.row(own) for name, one in own.items()}
 
 
-def _fields(tree: dg.ComponentTree) -> dict[str, EndpointFields]:
-    found = tree.get_all_components(of_type=FinagoEndpoint)
-    names = [one.name for one in found]
-    for name in names:
-        if names.count(name) > 1:
-            raise SettingInvalid(
-                f"Endpoint {name}: `name` is carried by two components; choose another for one of them."
-            )
-    return {one.name: one for one in found}
+def _fields(tree: dg.ComponentTree) -> dict[str, FinagoEndpoint]:
+    return by_name("Endpoint", tree.get_all_components(of_type=FinagoEndpoint))
 
 
 def _parent_name(row: Endpoint) -> list[str]:

@@ -1,17 +1,26 @@
 """How a field of a component's YAML is explained, so that `dg`, its schema and an editor can show it.
 
-Owns the spelling alone: Dagster drops the description of a pydantic field that has a default.
+Owns what the two components have in common, and no rule of either. There is a spelling to own because Dagster drops the
+description of a pydantic field that has a default.
 """
 
-from collections.abc import Mapping
-from typing import Any, Final
+from collections.abc import Mapping, Sequence
+from typing import Any, Final, Protocol, TypeVar
 
 import dagster as dg
 
 from finago_assets.core.catalogue.model import NAME
+from finago_assets.core.errors import SettingInvalid
 
+T = TypeVar("T", bound="Named")
 WORD: Final = rf"^{NAME.pattern}$"
 """A name in snake_case."""
+
+
+class Named(Protocol):
+    """A component that carries a name of its own."""
+
+    name: str
 
 
 def told(description: str, *examples: Any) -> dg.Resolver:  # noqa: ANN401  whatever YAML can hold
@@ -28,6 +37,15 @@ def verbatim(description: str, *examples: Any) -> dg.Resolver:  # noqa: ANN401  
     """
     resolver: dg.Resolver = dg.Resolver.passthrough(description=description, examples=list(examples) or None)
     return resolver
+
+
+def by_name(what: str, found: Sequence[T]) -> dict[str, T]:
+    """Return components by name. Raises SettingInvalid where two have one name."""
+    names = [one.name for one in found]
+    for name in names:
+        if names.count(name) > 1:
+            raise SettingInvalid(f"{what} {name}: `name` is carried by two components; choose another for one of them.")
+    return dict(zip(names, found, strict=True))
 
 
 def texts(values: Mapping[str, str | int | bool]) -> dict[str, str]:

@@ -10,6 +10,7 @@ import dagster as dg
 from finago_assets.core.windows import Window, oslo_today
 from finago_assets.orchestration.components.answered import request_asset, request_key
 from finago_assets.orchestration.components.asked import RequestFields
+from finago_assets.orchestration.components.fields import by_name
 from finago_assets.orchestration.components.scaffolding import RequestScaffolder
 from finago_assets.orchestration.partitions import range_tags
 from finago_assets.orchestration.request.job import NEVER_AGAIN
@@ -51,8 +52,9 @@ class FinagoRequest(RequestFields, dg.Component):
             tags=["finago"], owners=["team:finance-data"], produces=["asset", "asset_check", "job", "schedule"]
         )
 
-    def build_defs(self, context: dg.ComponentLoadContext) -> dg.Definitions:  # noqa: ARG002  Dagster passes it
+    def build_defs(self, context: dg.ComponentLoadContext) -> dg.Definitions:
         """Return the asset, its job and its schedule. Raises SettingInvalid naming the field that does not fit."""
+        by_name("Request", context.component_tree.get_all_components(of_type=FinagoRequest))
         settings, request = read_settings(), self.checked()
         asset = request_asset(self, request, settings)
         job = dg.define_asset_job(

@@ -142,8 +142,8 @@ class EndpointFields(dg.Resolvable, dg.Model):
 
     def _parent(self, path: str, others: Mapping[str, "EndpointFields"]) -> Parent:
         key = _keys(self.parent or "", others)
-        if key is None:
-            raise self._refused("parent", "is neither a built-in endpoint nor one of yours")
+        if key is None or self.parent == self.name:
+            raise self._refused("parent", "is neither a built-in endpoint nor another one of yours")
         variables = _PLACEHOLDER.findall(path)
         if len(variables) != 1 or len(key) != 1:
             raise self._refused("parent", "needs a path with one {variable}, and a parent with a key of one field")

@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Any, Final, TypeVar
 
 import dagster as dg
-import duckdb
 
 from finago_assets.core.connections.model import RegisteredConnection
 from finago_assets.core.errors import FinagoError, RequestRefused
@@ -22,6 +21,7 @@ from finago_assets.core.request.audit import Audit
 from finago_assets.core.request.perform import AUDIT_FILE, Exit, Outcome, perform
 from finago_assets.core.request.request import Request
 from finago_assets.core.request.targets.raw import RawPartition
+from finago_assets.core.request.targets.target import refuse_own
 from finago_assets.core.request.targets.written import Target
 from finago_assets.orchestration.progress import throttled
 from finago_assets.orchestration.request.config import Records, RequestConfig, Static, Typed
@@ -87,6 +87,7 @@ class Attempt:
         name, connection = self._connection()
         target = target_of(self.config.into, raw=lambda: self._raw(request, connection))
         settings = self.finago.settings()
+        refuse_own(target, settings.own_databases)
         sweep(settings)
         return _Plan(request, name, connection, target, type_, settings.requests_dir / self.context.run_id)
 
@@ -136,9 +137,8 @@ class Attempt:
 
 
 def _columns(answer: Answer) -> tuple[tuple[str, str], ...]:
-    with duckdb.connect() as memory:
-        table = answer.relation(memory)
-        return tuple(zip(table.columns, map(str, table.types), strict=True))
+    # the reader knows its types before it has read a row
+    return tuple((field.name, str(field.type)) for field in answer.batches().schema)
 
 
 def tried(work: Callable[[], T]) -> T | Problem:

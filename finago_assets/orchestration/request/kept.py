@@ -1,4 +1,4 @@
-"""How long answers are kept. Owns what may be removed of $FINAGO_DATA_DIR/requests; does not know what an answer holds."""
+"""How long answers are kept: what may be removed of $FINAGO_DATA_DIR/requests. Does not know what an answer holds."""
 
 from __future__ import annotations
 
@@ -33,6 +33,6 @@ def sweep(settings: Settings, *, older_than: timedelta = KEPT_FOR) -> int:
 
 def _newest(answers: Path) -> float:
     with suppress(OSError):
-        inside = answers.iterdir() if answers.is_dir() else ()
+        inside = list(answers.iterdir()) if answers.is_dir() else []
         return max(path.lstat().st_mtime for path in (answers, *inside))
     return math.inf  # another process is sweeping it

@@ -16,7 +16,7 @@ from finago_assets.core.connections.references import follow_all
 from finago_assets.core.connections.registry import open_registry
 from finago_assets.core.errors import RequestRefused
 from finago_assets.core.request.request import Request, by_hand, from_template
-from finago_assets.core.request.targets.target import parse_target
+from finago_assets.core.request.targets.target import parse_target, sql_target
 from finago_assets.core.request.targets.written import Target
 from finago_assets.orchestration.request.config import (
     FromTemplate,
@@ -93,7 +93,7 @@ def target_of(
         case IntoDuckdb():
             return parse_target(f"duckdb:{config.file}#{config.table}")
         case IntoSql():
-            return parse_target(f"{_value('database URL', config.url)}#{config.table}")
+            return sql_target(f"{_value('database URL', config.url)}#{config.table}")
         case _:
             assert_never(config)
 

@@ -6,12 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.postgresql import postgresql, postgresql_server
-
 if TYPE_CHECKING:
     from pathlib import Path
-
-__all__ = ["postgresql", "postgresql_server"]
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

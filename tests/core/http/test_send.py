@@ -33,6 +33,7 @@ from finago_assets.core.http.transport import (
     ReadError,
     ReadTimeout,
     RemoteProtocolError,
+    Request,
     Response,
     WriteError,
 )
@@ -40,7 +41,7 @@ from finago_assets.core.http.transport import (
 from .office import CLIENT_SECRET, Asked, Clock, Office, Stream, client_of, reply
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
     from pathlib import Path
 
 BODY = b'{"name":"Nordlys","credit":1000.00}'
@@ -83,6 +84,21 @@ def test_a_write_says_its_method_its_type_and_its_bytes_and_its_answer_is_kept_a
     assert stat.S_IMODE(receipt.file.stat().st_mode) == 0o600
     assert (receipt.status, receipt.trace_id, receipt.headers) == (201, "t-1", {"location": "/v1/x/4"})
     assert (tally.requests, tally.retries, tally.pages) == (1, 0, 1)
+
+
+def test_a_file_is_sent_with_its_type_and_its_name(receipt: Receipt) -> None:
+    heads: list[Mapping[str, str]] = []
+
+    class Headed(Office):
+        def handle_request(self, request: Request) -> Response:
+            heads.append(request.headers)
+            return super().handle_request(request)
+
+    message = Message("POST", "/x/{id}/y", "/x/1/y", {}, b"%PDF", "application/pdf", file_name="order 1.pdf")
+    with client_of(Headed(lambda _: reply(b"", 201)), Clock()) as client:
+        client.send(message, receipt, Tally(), size)
+    assert heads[-1]["content-type"] == "application/pdf"
+    assert heads[-1]["content-disposition"] == 'attachment; filename="order 1.pdf"'
 
 
 def test_a_read_sends_its_query_and_no_body(receipt: Receipt) -> None:

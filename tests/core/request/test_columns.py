@@ -8,9 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 import duckdb
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from finago_assets.core.errors import Malformed
 from finago_assets.core.request.columns import batches_of, columns_of, relation_of
+from finago_assets.core.request.fields import Kind
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -112,3 +115,40 @@ def test_batches_are_no_larger_than_asked_for(tmp_path: Path) -> None:
     file.write_text(json.dumps([{"a": number} for number in range(25)]))
     columns = columns_of(file, many=True)
     assert [batch.num_rows for batch in batches_of(file, many=True, columns=columns, size=10)] == [10, 10, 5]
+
+
+def spelled(fields: dict[str, str]) -> str:
+    return "{" + ", ".join(f"{json.dumps(name)}: {value}" for name, value in fields.items()) + "}"
+
+
+NUMBERS = st.one_of(st.integers(-(2**70), 2**70).map(str), st.decimals(-(10**30), 10**30).map("{:f}".format))
+SCALARS = st.one_of(st.sampled_from(["null", "true", "false"]), NUMBERS, st.text(max_size=4).map(json.dumps))
+VALUES = st.recursive(
+    SCALARS,
+    lambda inner: st.one_of(
+        st.lists(inner, max_size=3).map(lambda items: f"[{', '.join(items)}]"),
+        st.dictionaries(st.sampled_from("xyz"), inner, max_size=3).map(spelled),
+    ),
+    max_leaves=5,
+)
+
+
+@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(st.dictionaries(st.sampled_from(["a", "b", "æ"]), VALUES, max_size=3).map(spelled), max_size=5))
+def test_every_value_of_any_answer_is_found_again_as_it_was(tmp_path: Path, records: list[str]) -> None:
+    file = tmp_path / "body.json"
+    file.write_text(f"[{', '.join(records)}]", encoding="utf-8")
+    columns = columns_of(file, many=True)
+    table = batches_of(file, many=True, columns=columns).read_all()
+    for column in columns:
+        sent = [value_at(json.loads(record, parse_float=Decimal), column.path) for record in records]
+        for before, after in zip(sent, table.column(column.name).to_pylist(), strict=True):
+            is_json = column.kind is Kind.JSON or (column.kind is Kind.MIXED and not isinstance(before, str))
+            found = json.loads(after, parse_float=Decimal) if is_json and after is not None else after
+            assert found == before
+
+
+def value_at(record: object, path: tuple[str, ...]) -> object:
+    for key in path:
+        record = record.get(key) if isinstance(record, dict) else None
+    return record

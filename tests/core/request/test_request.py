@@ -225,7 +225,12 @@ def test_by_hand_a_body_need_only_be_json() -> None:
 
 def test_a_file_is_sent_as_the_type_it_begins_as() -> None:
     made = from_template("salesorder_attachments.create", variables={"id": "1"}, body=b"\x89PNG\r\n\x1a\n")
-    assert made.media_type == "image/png"
+    assert (made.media_type, made.file_name) == ("image/png", "attachment.png")
+    named = from_template(
+        "salesorder_attachments.create", variables={"id": "1"}, body=b"%PDF-1.7", file_name='../Å"\r\n ordre.pdf'
+    )
+    assert (named.media_type, named.file_name) == ("application/pdf", "_____ ordre.pdf")
+    assert by_hand("POST", "/customers", body=b"{}", file_name="n.json").file_name is None
 
 
 def test_neither_body_nor_values_are_in_a_requests_own_words() -> None:

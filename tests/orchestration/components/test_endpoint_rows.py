@@ -86,6 +86,7 @@ def test_a_child_is_filled_by_its_parent_built_in_or_one_of_the_users_own() -> N
         ({**FULL, "path": "/customers/{customerId}/bankaccounts"}, "path", "no `parent`"),
         ({**FULL, "parent": "customers"}, "parent", "one {variable}"),
         ({**FULL, "path": "/customers/{id}/x", "parent": "vendors"}, "parent", "neither"),
+        ({**FULL, "path": "/customers/{id}/x", "parent": "suppliers"}, "parent", "another one of yours"),
         ({**FULL, "path": "/customers/{id}/x", "parent": "salesorders"}, "kind", "salesorders"),
         ({**FULL, "path": "/customers/{id}/x", "parent": "customers", "parent_column": "page"}, "parent_column", "raw"),
         ({**WINDOWED, "window": None}, "window", "needed"),
@@ -102,7 +103,7 @@ def test_what_does_not_fit_is_refused_by_the_name_of_its_field(
     attributes: dict[str, Any], field: str, said: str
 ) -> None:
     with pytest.raises(SettingInvalid) as refused:
-        row(attributes)
+        row(attributes, FULL)
     assert f"`{field}`" in str(refused.value)
     assert said in str(refused.value)
 

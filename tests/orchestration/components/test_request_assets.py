@@ -204,6 +204,12 @@ def test_a_schedule_that_is_none_is_refused_with_its_field(project: MakeProject)
     assert "`schedule`" in str(refused.value.__cause__)
 
 
+def test_two_requests_of_one_name_are_refused_with_the_name(project: MakeProject) -> None:
+    with pytest.raises(Exception, match="own_0") as refused:
+        load_own(project(ACCOUNTS, ACCOUNTS, type_=REQUEST))
+    assert "all_accounts: `name` is carried by two components" in str(refused.value.__cause__)
+
+
 def test_the_nightly_run_leaves_requests_to_their_own_schedules(project: MakeProject) -> None:
     whole = dg.Definitions.merge(
         build_definitions(Settings()), load_own(project(ACCOUNTS, LINES, type_=REQUEST)).definitions

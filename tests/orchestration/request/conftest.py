@@ -1,4 +1,4 @@
-"""A desk to send requests from: an office shared by a module's tests, everything else a test's own."""
+"""A desk to send requests from: office and run history shared by a module's tests, everything else a test's own."""
 
 from __future__ import annotations
 
@@ -23,12 +23,19 @@ def tiny_office() -> Iterator[Running]:
         yield found
 
 
-@pytest.fixture
-def desk(tiny_office: Running, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Desk]:
-    with dg.DagsterInstance.ephemeral() as instance:
-        made = Desk(tiny_office, tmp_path / "data", instance, monkeypatch, Impatient())
-        made.set(**tiny_office.environment(), FINAGO_DATA_DIR=str(made.data))
-        made.asked()
+@pytest.fixture(scope="module")
+def history() -> Iterator[dg.DagsterInstance]:
+    with dg.DagsterInstance.ephemeral() as made:
         yield made
+
+
+@pytest.fixture
+def desk(
+    tiny_office: Running, history: dg.DagsterInstance, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Desk]:
+    made = Desk(tiny_office, tmp_path / "data", history, monkeypatch, Impatient())
+    made.set(**tiny_office.environment(), FINAGO_DATA_DIR=str(made.data))
+    made.asked()
+    yield made
     tiny_office.control.set_faults()
     tiny_office.control.grant()

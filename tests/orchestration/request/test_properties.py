@@ -7,13 +7,26 @@ from dataclasses import dataclass
 from decimal import Decimal  # noqa: TC003  the dataclass is read at run time
 from typing import TYPE_CHECKING, Any
 
+import dagster as dg
 import duckdb
 import msgspec
 import pytest
 from pydantic import BaseModel
 
+from finago_assets.core.catalogue.operation import Method
 from finago_assets.core.errors import NotLanded
-from finago_assets.orchestration.request import ByHand, FromTemplate, RequestConfig, Template
+from finago_assets.orchestration.request import (
+    ByHand,
+    ConnectionConfig,
+    FromTemplate,
+    Registered,
+    RegistryPlace,
+    RequestConfig,
+    RequestValues,
+    Template,
+    finago_connection,
+)
+from finago_assets.orchestration.request.meaning import request_of
 from finago_assets.sandbox.faults import Fault, Rule
 from tests.orchestration.request.stage import ACTION, Desk, from_a_row, from_a_variable, template
 
@@ -84,6 +97,19 @@ def test_dynamic_connection_of_another_op_counts_instead_of_the_one_in_the_confi
     assert "error" in desk.send(ops[ACTION]).fired
 
 
+def test_a_connection_made_in_the_flow_comes_from_a_registry_too_and_holds_references_alone(tmp_path: Path) -> None:
+    config = ConnectionConfig(source=Registered(name="north", registry=RegistryPlace(yaml=str(_registry(tmp_path)))))
+    with dg.build_op_context() as context:
+        made = finago_connection(context, config, None)
+    assert made.value.client_secret == "env:NORTH_SECRET"
+
+
+def test_a_connection_made_in_the_flow_needs_a_row_where_nothing_else_is_said() -> None:
+    with dg.build_op_context() as context, pytest.raises(dg.Failure) as failed:
+        finago_connection(context, ConnectionConfig(), None)
+    assert "name, organization_id, client_id, client_secret are missing" in str(failed.value.description)
+
+
 def test_configuration_defines_the_request_from_a_template(desk: Desk) -> None:
     typed = RequestConfig(request=FromTemplate(name=Template("salesorder_lines.list"), variables={"id": _order(desk)}))
     desk.asked()
@@ -104,6 +130,16 @@ def test_configuration_defines_the_request_by_hand(desk: Desk) -> None:
 def test_a_variable_of_the_flow_fills_the_path(desk: Desk) -> None:
     sent = desk.run(from_a_variable, {ACTION: template("salesorder_lines.list"), "chosen": {"order": _order(desk)}})
     assert "success" in sent.fired, sent.outcome.sentence()
+
+
+def test_what_the_flow_adds_wins_over_the_configuration(tmp_path: Path) -> None:
+    body = tmp_path / "body.json"
+    body.write_text("{}")
+    config = ByHand(method=Method.PATCH, path="/customers/{customerId}", variables={"customerId": "1"})
+    request = request_of(config, RequestValues(variables={"customerId": "2"}, body_file=body))
+    assert (request.path, request.body) == ("/customers/2", b"{}")
+    lines = FromTemplate(name=Template("transactionlines.list"), query={**YEAR, "limit": "5"})
+    assert request_of(lines, RequestValues(query={"limit": "7"})).query["limit"] == "7"
 
 
 def test_query_parameters_take_dates_in_iso_format(desk: Desk) -> None:
@@ -148,7 +184,7 @@ def test_the_errors_of_a_refusal_are_in_the_answer_and_its_body_on_disk(desk: De
 def test_the_records_come_as_a_table_whose_columns_are_shown(desk: Desk) -> None:
     sent = desk.send({**template("transactionlines.list", query={**YEAR, "limit": "50"}), "response": {"records": {}}})
     columns = {column.name: column.type for column in sent.metadata()["dagster/column_schema"].columns}
-    assert columns["amount"].startswith("DECIMAL")
+    assert columns["amount"].startswith("decimal")
     with duckdb.connect() as memory:
         table = _answered(sent).relation(memory)
         assert table.count("*").fetchall() == [(50,)]
@@ -237,6 +273,12 @@ def test_an_answer_that_was_swept_away_says_so(desk: Desk) -> None:
     sent = desk.send(ACCOUNTS)
     _answered(sent).body.unlink()
     with pytest.raises(NotLanded, match=r"GET /accounts: the answer's file .* has gone"):
+        sent.outcome.open()
+
+
+def test_an_answer_that_never_was_says_why(desk: Desk) -> None:
+    sent = desk.send(template("salesorder_lines.list"))
+    with pytest.raises(NotLanded, match=r"there was no answer\. RequestRefused: "):
         sent.outcome.open()
 
 

@@ -106,7 +106,11 @@ def together(**properties: Schema) -> Schema:
 def depending_on(name: str, shapes: dict[str | bool, Schema], /, **shared: Schema) -> Schema:
     """Describe an object whose further shape depends on the value of one required property."""
     kind = "boolean" if all(isinstance(value, bool) for value in shapes) else "string"
-    rules = [{"if": {"properties": {name: {"const": value}}}, "then": shape} for value, shape in shapes.items()]
+    rules = [
+        # without `required` the condition also holds where the property is missing, and every shape's faults are named
+        {"if": {"properties": {name: {"const": value}}, "required": [name]}, "then": shape}
+        for value, shape in shapes.items()
+    ]
     return {**record(name, **{name: _typed(kind, enum=list(shapes))}, **shared), "allOf": rules}
 
 

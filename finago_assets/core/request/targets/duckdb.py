@@ -65,21 +65,24 @@ class DuckdbTable:
                 self._fill(connection, answer, columns, names)
         return Written(answer.records, self.place)
 
-    @property
-    def _name(self) -> str:
-        return f"{_quoted(self.schema)}.{_quoted(self.table)}"
+    def _named(self, connection: DuckDBPyConnection) -> tuple[str, str]:
+        """The schema and the table, the file's own name before them: DuckDB guesses wrong where it is the schema's."""
+        database = connection.execute("select current_database()").fetchall()[0][0]
+        schema = f"{_quoted(database)}.{_quoted(self.schema)}"
+        return schema, f"{schema}.{_quoted(self.table)}"
 
     def _prepare(
         self, connection: DuckDBPyConnection, columns: Sequence[Column], there: Mapping[str, Place]
     ) -> Mapping[str, str]:
         found = fit(self.place, columns, there)
+        schema, table = self._named(connection)
         if there:
-            connection.execute(f"delete from {self._name}")
+            connection.execute(f"delete from {table}")
             for column in found.lacking:
-                connection.execute(f"alter table {self._name} add column {_defined(column)}")
+                connection.execute(f"alter table {table} add column {_defined(column)}")
         else:
-            connection.execute(f"create schema if not exists {_quoted(self.schema)}")
-            connection.execute(f"create table {self._name} ({', '.join(map(_defined, columns))})")
+            connection.execute(f"create schema if not exists {schema}")
+            connection.execute(f"create table {table} ({', '.join(map(_defined, columns))})")
         return found.names
 
     def _fill(
@@ -87,11 +90,12 @@ class DuckdbTable:
     ) -> None:
         if not columns:
             return
+        _, table = self._named(connection)
         into = ", ".join(_quoted(names[column.name]) for column in columns)
         values = ", ".join(_quoted(column.name) for column in columns)
         with batches_of(answer.body, many=answer.many, columns=columns) as reader:
             connection.register("answered", reader)
-            connection.execute(f"insert into {self._name} ({into}) select {values} from answered")
+            connection.execute(f"insert into {table} ({into}) select {values} from answered")
             connection.unregister("answered")
 
 

@@ -53,7 +53,7 @@ class SqlTable:
     def write(self, answer: Answer) -> Written:
         """See `Target.write`."""
         columns = columns_of(answer.body, many=answer.many) if answer.records else ()
-        with self._private_file(), typed_sql_errors(self._refusal), self._engine().connect() as connection:
+        with self._private_file(), self._connected() as connection, typed_sql_errors(self._refusal):
             if connection.dialect.name == "sqlite":
                 # the driver by itself opens no transaction for what makes a table
                 connection.exec_driver_sql("begin immediate")
@@ -61,11 +61,12 @@ class SqlTable:
             connection.commit()
         return Written(answer.records, self.place)
 
-    def _engine(self) -> sa.Engine:
+    def _connected(self) -> sa.Connection:
         engine = self.address.engine()
         if engine.dialect.name == "sqlite":
             sa.event.listen(engine, "connect", _leave_transactions_to_us)
-        return engine
+        with typed_sql_errors(self._unreached):
+            return engine.connect()
 
     @contextmanager
     def _private_file(self) -> Iterator[None]:
@@ -141,11 +142,13 @@ class SqlTable:
                 f"the first {names[0]!r:.100}. Write parquet or NDJSON instead. {NOTHING_CHANGED}"
             )
 
+    def _unreached(self, kind: str) -> NotWritable:
+        return not_writable(self.place, f"no connection ({kind}); check that it runs, the address, user and password")
+
     def _refusal(self, kind: str) -> NotWritable:
         return not_writable(
             self.place,
-            f"the database refused ({kind}); check the address, the user's rights, and that the table's own rules "
-            "allow these rows",
+            f"the database refused ({kind}); check the user's rights, and that the table's own rules allow these rows",
         )
 
 

@@ -8,12 +8,9 @@ from typing import TYPE_CHECKING, Protocol
 import pytest
 
 from finago_assets.core.request.answer import Answer
-from tests.postgresql import postgresql, postgresql_server
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-__all__ = ["postgresql", "postgresql_server"]
 
 
 class Answering(Protocol):

@@ -49,6 +49,13 @@ def test_writing_again_leaves_the_same_rows_and_keeps_the_table(file: Path, answ
     assert query(file, "select count(*) from other") == [(1,)]
 
 
+def test_a_schema_may_be_called_as_its_file_is(tmp_path: Path, answer: Answering) -> None:
+    target = parse_target(f"duckdb:{tmp_path}/office.duckdb#office.books")
+    target.write(answer('[{"id": 1}]'))
+    target.write(answer('[{"id": 2, "new": 3}]'))
+    assert query(tmp_path / "office.duckdb", "from office.office.books") == [(2, 3)]
+
+
 def test_without_records_a_table_is_emptied_and_none_is_made(file: Path, answer: Answering) -> None:
     target = parse_target(f"duckdb:{file}#books")
     assert target.write(answer("[]")).rows == 0

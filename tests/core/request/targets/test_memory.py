@@ -10,10 +10,6 @@ from typing import Final
 
 import pytest
 
-from tests.postgresql import postgresql, postgresql_server
-
-__all__ = ["postgresql", "postgresql_server"]
-
 RECORDS: Final = 200_000
 LIMIT_MEBIBYTES: Final = 250  # an action has 300, of which the program around it takes some
 WRITE: Final = """

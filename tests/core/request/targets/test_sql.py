@@ -196,7 +196,7 @@ def test_text_that_the_database_cannot_keep_is_refused(postgresql: str, answer: 
 
 def test_a_wrong_password_is_told_without_it(postgresql: str, answer: Answering) -> None:
     wrong = postgresql.replace(PASSWORD, f"{PASSWORD}x")
-    assert "the database refused (OperationalError)" in refused(wrong, answer(ROWS))
+    assert "no connection (OperationalError)" in refused(wrong, answer(ROWS))
 
 
 def test_a_sqlite_file_is_private(tmp_path: Path, answer: Answering) -> None:

@@ -10,7 +10,7 @@ from finago_assets.core.errors import RequestRefused
 from finago_assets.core.request.targets.duckdb import DuckdbTable
 from finago_assets.core.request.targets.files import NdjsonFile, ParquetFile
 from finago_assets.core.request.targets.sql import SqlTable
-from finago_assets.core.request.targets.target import parse_target
+from finago_assets.core.request.targets.target import parse_target, sql_target
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -27,6 +27,20 @@ def test_each_form_is_read(tmp_path: Path) -> None:
     assert isinstance(target, SqlTable)
     assert target.place == "postgresql://db.example:5433/books#own.accounts"
     assert SECRET not in repr(target)
+
+
+def test_a_variable_may_hold_the_address_so_that_no_password_is_typed(tmp_path: Path) -> None:
+    environ = {"BOOKS": f"postgresql://me:{SECRET}@db.example/books", "LINES": f"duckdb:{tmp_path}/a.db#t"}
+    assert parse_target("env:BOOKS#own.accounts", environ=environ).place == "postgresql://db.example/books#own.accounts"
+    assert parse_target("env:LINES", environ=environ) == DuckdbTable(tmp_path / "a.db", "t", "main")
+    with pytest.raises(RequestRefused, match="Not set: NOTHING"):
+        parse_target("env:NOTHING#t", environ=environ)
+    with pytest.raises(RequestRefused, match="must be a reference") as raised:
+        parse_target(f"env:{SECRET}", environ=environ)
+    assert SECRET not in str(raised.value)
+    with pytest.raises(RequestRefused, match="'env:TYPED' is no target") as raised:
+        parse_target("env:TYPED", environ={"TYPED": SECRET})
+    assert SECRET not in str(raised.value)
 
 
 @pytest.mark.parametrize(
@@ -57,6 +71,12 @@ def test_each_form_is_read(tmp_path: Path) -> None:
 def test_what_is_no_target_is_refused_without_a_password(text: str, why: str) -> None:
     with pytest.raises(RequestRefused, match=why) as raised:
         parse_target(text)
+    assert SECRET not in str(raised.value)
+
+
+def test_what_can_only_be_an_address_is_never_repeated() -> None:
+    with pytest.raises(RequestRefused, match="address of the database cannot be read") as raised:
+        sql_target(f"{SECRET}#accounts")
     assert SECRET not in str(raised.value)
 
 

@@ -1,0 +1,29 @@
+{{ config(
+    materialized='incremental',
+    incremental_strategy='replace_partitions',
+    on_schema_change='sync_all_columns',
+    pre_hook="{{ choose_partitions(of=ref('int_ledger_partitions')) }}",
+) }}
+
+with sums as (
+    select
+        lines.organization_id,
+        lines.partition_date,
+        lines.account_number,
+        lines.posting_date,
+        sum(lines.amount) as change,
+        sum({{ debit('lines.amount') }}) as debit,
+        sum({{ credit('lines.amount') }}) as credit,
+        count(*) as lines,
+        count_if(len(lines.dimensions) > 0) as tagged_lines
+    from {{ ref('int_ledger_lines') }} as lines
+    where {{ in_chosen_partitions('lines') | indent(4) }}
+    group by lines.organization_id, lines.partition_date, lines.account_number, lines.posting_date
+)
+
+select
+    sums.*,
+    partitions._digest
+from sums
+inner join {{ ref('int_ledger_partitions') }} as partitions
+    on sums.organization_id = partitions.organization_id and sums.partition_date = partitions.partition_date

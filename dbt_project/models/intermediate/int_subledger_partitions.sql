@@ -1,0 +1,19 @@
+{{ config(materialized='view') }}
+
+with controls as (
+    select
+        control.organization_id,
+        md5(cast(list(control order by control.account_number asc) as varchar)) as digest
+    from {{ ref('int_control_accounts') }} as control
+    group by control.organization_id
+)
+
+select
+    sums.organization_id,
+    sums.partition_date,
+    concat_ws('/', any_value(sums._digest), any_value(controls.digest), {{ models_digest(['int_subledger_lines']) }}) as _digest
+from {{ ref('int_day_sums') }} as sums
+inner join {{ ref('int_control_accounts') }} as accounts
+    on sums.organization_id = accounts.organization_id and sums.account_number = accounts.account_number
+inner join controls on sums.organization_id = controls.organization_id
+group by sums.organization_id, sums.partition_date

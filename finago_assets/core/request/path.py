@@ -1,0 +1,73 @@
+"""The path of a request: read as it was typed, filled in, and held below the API.
+
+Owns these checks. What a value may be is values.py's.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+from urllib.parse import quote, unquote
+
+from finago_assets.core.catalogue.operation import Operation, Parameter, Type
+from finago_assets.core.errors import RequestRefused
+from finago_assets.core.http.call import is_plain_path
+from finago_assets.core.request.values import checked_text, checked_value
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+_PLACE: Final = re.compile(r"\{([^{}]*)\}")
+_NAME: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,62}")
+_ADDRESS: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:/*")
+
+
+def path_of(path: str) -> str:
+    """Return the path with its slash in front. Messages show no more of it than needed: it may hold anything."""
+    text = checked_text("The path", path)
+    if _ADDRESS.match(text) or text.startswith("//"):
+        raise RequestRefused("The path must be one below the API, such as /accounts; an address is not taken.")
+    if "?" in text or "#" in text:
+        raise RequestRefused("The path must end before the question mark; put the rest into the query.")
+    return text if text.startswith("/") else f"/{text}"
+
+
+def places_in(template: str) -> tuple[Parameter, ...]:
+    """Make a parameter of every variable a path names. Raises RequestRefused."""
+    names = _PLACE.findall(template)
+    odd = "{" in _PLACE.sub("", template) or "}" in _PLACE.sub("", template)
+    if odd or len(set(names)) < len(names) or not all(map(_NAME.fullmatch, names)):
+        raise RequestRefused("The path must name each variable once, in braces: /salesorders/{id}/lines.")
+    return tuple(Parameter(name, Type.TEXT, "1", required=True) for name in names)
+
+
+def filled_in(what: str, template: str, places: Iterable[Parameter], variables: Mapping[str, str]) -> str:
+    """Put the variables' values in their places, escaped. `what` opens messages. Raises RequestRefused."""
+    known = {place.name: place for place in places}
+    missing, extra = sorted(set(known) - set(variables)), sorted(set(variables) - set(known), key=str)
+    if missing:
+        raise RequestRefused(f"{what}: the path lacks a value for {', '.join(missing)}.")
+    if extra:
+        raise RequestRefused(f"{what}: the path has no variable {listed(extra)}.")
+    path = template
+    for name, place in known.items():
+        path = path.replace(f"{{{name}}}", quote(checked_value(what, place, variables[name]), safe=""))
+    if not is_plain_path(path):
+        raise RequestRefused(
+            f"{what}: it is no plain path below the API. Segments of letters, digits and the signs that need no "
+            "escaping are taken, none of them '.' or '..'; a value with other signs goes into a variable."
+        )
+    return path
+
+
+def refuse_wrong_ids(operation: Operation, path: str) -> None:
+    """Hold what stands where the description has a variable against that variable's type."""
+    known = {f"{{{one.name}}}": one for one in operation.variables}
+    for place, value in zip(operation.path.split("/"), path.split("/"), strict=True):
+        if place in known:
+            checked_value(f"{operation.method} {operation.path} was not sent", known[place], unquote(value))
+
+
+def listed(names: Iterable[object]) -> str:
+    """Name a few, none at length: they are whatever was typed."""
+    return ", ".join(f"{name!r:.60}" for name in list(names)[:5])
