@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 FAILED: Final = 1
 REFUSED: Final = 2
 STANDARD_INPUT: Final = "-"
+REGISTRY: Final = "env:FINAGO_REGISTRY"
 
 
 class OnError(StrEnum):
@@ -80,7 +81,10 @@ def request(  # noqa: PLR0913  the command's options
     connection: Annotated[str | None, typer.Option(help="A connection's name in the registry.")] = None,
     registry: Annotated[
         str | None,
-        typer.Option(metavar="FILE_OR_URL", help="YAML file, SQLAlchemy URL, or env:NAME where either is found."),
+        typer.Option(
+            metavar="FILE_OR_URL",
+            help="YAML file, SQLAlchemy URL, or env:NAME with either; by default env:FINAGO_REGISTRY.",
+        ),
     ] = None,
     all_pages: Annotated[bool, typer.Option("--all-pages", help="Follow the pages to the end.")] = False,
     into: Annotated[
@@ -160,11 +164,11 @@ def _connection(asked: Asked, settings: Settings) -> Connection:
     from finago_assets.core.connections.registry import open_registry
     from finago_assets.settings import read_connection
 
-    if asked.connection is None and asked.registry is None:
-        return read_connection(settings)
-    if asked.connection is None or asked.registry is None:
-        raise RequestRefused("--connection NAME and --registry FILE_OR_URL go together. Nothing was sent.")
-    return open_registry(asked.registry).named(asked.connection).open(settings)
+    if asked.connection is not None:
+        return open_registry(asked.registry or REGISTRY).named(asked.connection).open(settings)
+    if asked.registry is not None:
+        raise RequestRefused("--registry needs --connection NAME, which says whose row it is. Nothing was sent.")
+    return read_connection(settings)
 
 
 def _target(asked: Asked, settings: Settings, connection: Connection, request: Request) -> Target | None:

@@ -137,7 +137,8 @@ REFUSED = {
         "belongs to the pipeline",
     ),
     "the raw store for a part of a list": (("GET", "/customers", "--into", "raw"), "not what the asset lands"),
-    "a connection without a registry": (("GET", "/accounts", "--connection", "north"), "--registry"),
+    "a connection without a registry": (("GET", "/accounts", "--connection", "north"), "FINAGO_REGISTRY"),
+    "a registry without a connection": (("GET", "/accounts", "--registry", "r.yaml"), "--connection"),
     "a registry that is not there": (
         ("GET", "/accounts", "--connection", "north", "--registry", "nowhere.yaml"),
         "nowhere.yaml",
