@@ -128,13 +128,29 @@ def _request(asked: Asked) -> Request:
 
     variables, query = _pairs("--var", asked.variables), _pairs("--query", asked.query)
     body = _body(asked.body)
+    called = Path(asked.body).name if asked.body and asked.body != STANDARD_INPUT else None
     if asked.template is not None:
         if asked.method is not None:
             raise RequestRefused("Give METHOD and PATH, or --template, not both. Nothing was sent.")
-        return from_template(asked.template, variables=variables, query=query, body=body, all_pages=asked.all_pages)
+        return from_template(
+            asked.template,
+            variables=variables,
+            query=query,
+            body=body,
+            all_pages=asked.all_pages,
+            file_name=called,
+        )
     if asked.method is None or asked.path is None:
         raise RequestRefused("Give METHOD and PATH, or --template NAME; `finago-assets templates` lists them.")
-    return by_hand(asked.method, asked.path, variables=variables, query=query, body=body, all_pages=asked.all_pages)
+    return by_hand(
+        asked.method,
+        asked.path,
+        variables=variables,
+        query=query,
+        body=body,
+        all_pages=asked.all_pages,
+        file_name=called,
+    )
 
 
 def _pairs(option: str, texts: Sequence[str]) -> dict[str, str]:

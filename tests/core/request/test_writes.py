@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import shutil
+import signal
 import stat
+import subprocess
+import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -33,9 +36,11 @@ from finago_assets.core.request.request import by_hand, from_template
 from finago_assets.sandbox.books.plan import Size
 from finago_assets.sandbox.faults import Body, Fault, Rule
 from finago_assets.sandbox.server import Running, running
+from tests.core.http.loopback import TOKEN, serving
 from tests.core.http.office import Asked, Clock, Office, client_of, reply
 
 if TYPE_CHECKING:
+    import socket
     from collections.abc import Iterator
     from pathlib import Path
 
@@ -260,6 +265,37 @@ def test_a_write_that_is_interrupted_is_recorded_as_unknown_and_the_interruption
     with client_of(Office(interrupt), Clock()) as client, pytest.raises(KeyboardInterrupt):
         perform(CUSTOMER, client, tmp_path, allow_writes=True)
     assert [entry.outcome for entry in Audit(tmp_path / AUDIT_FILE).entries()] == [Sent.SENT, Sent.UNKNOWN]
+
+
+WRITER = """
+import sys
+from pathlib import Path
+from finago_assets.core.http.client import FinagoClient
+from finago_assets.core.http.connection import Connection
+from finago_assets.core.http.secret import Secret
+from finago_assets.core.request.perform import perform
+from finago_assets.core.request.request import by_hand
+origin, folder = sys.argv[1:]
+connection = Connection("1001", "client", Secret("secret"), f"{origin}/v1", f"{origin}/oauth/token")
+perform(by_hand("POST", "/things", body=b"{}"), FinagoClient(connection), Path(folder), allow_writes=True)
+"""
+
+
+def test_a_process_killed_while_its_write_is_under_way_leaves_the_line_that_says_so(tmp_path: Path) -> None:
+    writers: list[subprocess.Popen[bytes]] = []
+
+    def office(connection: socket.socket, head: bytes) -> None:
+        if b"/oauth/token" in head.partition(b"\r\n")[0]:
+            connection.sendall(TOKEN)
+        else:
+            writers[0].kill()
+
+    with serving(office) as heard:
+        writers.append(subprocess.Popen([sys.executable, "-c", WRITER, heard.url, str(tmp_path)]))
+        assert writers[0].wait(60) == -signal.SIGKILL
+    (entry,) = Audit(tmp_path / AUDIT_FILE).entries()
+    assert (entry.outcome, entry.method, entry.template, entry.status) == (Sent.SENT, "POST", "/things", None)
+    assert len(heard.requests) == 2
 
 
 def unreachable(_: Asked) -> Response:

@@ -1,4 +1,4 @@
-"""The flow of the seed's picture, run as a user's file: dynamic connection, accounts, table, rows in SQL, a notice."""
+"""The example flow, run as a user's file: dynamic connection, accounts, table, rows in SQL, a notice."""
 
 from __future__ import annotations
 

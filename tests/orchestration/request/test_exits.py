@@ -1,4 +1,4 @@
-"""The seed's table of exit ports, row by row."""
+"""What each exit fires for, row by row."""
 
 from __future__ import annotations
 

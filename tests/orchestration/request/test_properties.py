@@ -1,4 +1,4 @@
-"""The seed's table of properties, row by row, and what it promises beside them."""
+"""What each property of the action does, row by row, and what is promised beside them."""
 
 from __future__ import annotations
 
