@@ -34,7 +34,7 @@ PROJECT: Final = Path(__file__).parents[1]
 YEAR: Final = 2024
 _EVENT: Final = re.compile(r" - (?P<event>[A-Z]+(?:_[A-Z]+)+) - (?P<text>.*)$")
 _REASON: Final = re.compile(r"^[\w.]*(?:Failure|Error|Exception): (?P<text>.*)$")
-_RED: Final = re.compile(r"Asset check '(?P<check>.*)' on '(?P<asset>.*)' did not pass")
+_RED: Final = re.compile(r"Asset check '(?P<check>.*)' on '(?P<asset>.*)' did not pass(\. Description: '(?P<why>[^.]*))?")
 _SAID: Final = re.compile(r" - INFO - .* - (?:land_\w+|build_warehouse|finago__published) - (?P<text>.*)$")
 
 
@@ -54,7 +54,8 @@ class Course:
             if event["event"] == "STEP_START":
                 self.said = event["text"].removesuffix(".")
             elif (red := _RED.search(event["text"])) is not None:
-                self.red.append(f"{red['check']} on {red['asset']}")
+                why = f" ({red['why']})" if red["why"] else ""
+                self.red.append(f"{red['check']} on {red['asset']}{why}")
         elif said := _SAID.search(line):
             self.said = said["text"]
         elif (reason := _REASON.search(line)) and reason["text"] not in self.reasons:
