@@ -34,7 +34,9 @@ PROJECT: Final = Path(__file__).parents[1]
 YEAR: Final = 2024
 _EVENT: Final = re.compile(r" - (?P<event>[A-Z]+(?:_[A-Z]+)+) - (?P<text>.*)$")
 _REASON: Final = re.compile(r"^[\w.]*(?:Failure|Error|Exception): (?P<text>.*)$")
-_RED: Final = re.compile(r"Asset check '(?P<check>.*)' on '(?P<asset>.*)' did not pass(\. Description: '(?P<why>[^.]*))?")
+_RED: Final = re.compile(
+    r"Asset check '(?P<check>.*)' on '(?P<asset>.*)' did not pass(\. Description: '(?P<why>[^.]*))?"
+)
 _SAID: Final = re.compile(r" - INFO - .* - (?:land_\w+|build_warehouse|finago__published) - (?P<text>.*)$")
 
 
