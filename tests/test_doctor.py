@@ -13,10 +13,10 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from finago_assets.cli import app
+from finago_assets.connect import open_client
 from finago_assets.core.catalogue.finago import ENDPOINTS
 from finago_assets.core.windows import oslo_today
 from finago_assets.doctor import PATIENCE, Finding, Verdict, examine
-from finago_assets.connect import open_client
 from finago_assets.sandbox.books.plan import Size
 from finago_assets.sandbox.faults import Fault, Rule
 from finago_assets.sandbox.server import Running, running
