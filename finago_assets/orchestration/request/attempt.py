@@ -22,8 +22,9 @@ from finago_assets.core.request.perform import AUDIT_FILE, Exit, Outcome, perfor
 from finago_assets.core.request.request import Request
 from finago_assets.core.request.targets.raw import RawPartition
 from finago_assets.core.request.targets.target import refuse_own
-from finago_assets.core.request.targets.written import Target
+from finago_assets.core.request.targets.written import Target, Written
 from finago_assets.orchestration.progress import throttled
+from finago_assets.orchestration.raw import raw_key
 from finago_assets.orchestration.request.config import Records, RequestConfig, Static, Typed
 from finago_assets.orchestration.request.exits import Problem, RequestResult
 from finago_assets.orchestration.request.inputs import RequestValues
@@ -133,7 +134,18 @@ class Attempt:
             case Records():
                 known = replace(known, columns=_columns(answer))
         landed = plan.target.write(answer) if plan.target is not None else None
+        if landed is not None and isinstance(plan.target, RawPartition):
+            self._tell_the_asset(plan.target, landed)
         return replace(known, exit=Exit.SUCCESS, landed=landed)
+
+    def _tell_the_asset(self, target: RawPartition, landed: Written) -> None:
+        """Log what landed as the asset's own run does: it is the same partition."""
+        facts: dict[str, Any] = {
+            "dagster/row_count": landed.rows,
+            "dagster/uri": landed.place,
+            "landed_by": "a request",
+        }
+        self.context.log_event(dg.AssetMaterialization(raw_key(target.endpoint.name), metadata=facts))
 
 
 def _columns(answer: Answer) -> tuple[tuple[str, str], ...]:

@@ -242,6 +242,8 @@ def test_records_are_landed_where_they_are_wanted(desk: Desk, tmp_path: Path, in
     assert "success" in sent.fired, sent.outcome.sentence()
     assert sent.metadata()["landed_rows"] == _answered(sent).records
     assert str(tmp_path) in sent.metadata()["landed_in"]
+    told = [event.asset_key for event in sent.run.events_for_node(ACTION) if event.asset_key]
+    assert told == ([dg.AssetKey(["finago", "accounts"])] if into == "raw" else [])
 
 
 def test_a_write_that_is_allowed_is_sent_once_and_recorded_without_its_body(desk: Desk) -> None:
