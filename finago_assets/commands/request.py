@@ -206,6 +206,7 @@ def _sent(ready: Ready, console: Console, *, allow_writes: bool) -> Outcome:
     from finago_assets.connect import open_client
     from finago_assets.core.request.audit import Audit
     from finago_assets.core.request.perform import AUDIT_FILE, perform
+    from finago_assets.progress import throttled
 
     folder = ready.settings.requests_dir
     with console.status("Asking …") as status, open_client(ready.settings, ready.connection) as client:
@@ -215,7 +216,7 @@ def _sent(ready: Ready, console: Console, *, allow_writes: bool) -> Outcome:
             folder,
             allow_writes=allow_writes,
             audit=Audit(folder / AUDIT_FILE, ready.name),
-            say=status.update,
+            say=status.update if console.is_terminal else throttled(console.print),
         )
 
 

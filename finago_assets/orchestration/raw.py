@@ -19,8 +19,8 @@ from finago_assets.orchestration.failures import typed_failures
 from finago_assets.orchestration.layers import RAW_LAYER
 from finago_assets.orchestration.metadata import endpoint_description, endpoint_metadata, landed_metadata
 from finago_assets.orchestration.partitions import daily, window_of
-from finago_assets.orchestration.progress import throttled
 from finago_assets.orchestration.resources import FinagoResource
+from finago_assets.progress import throttled
 from finago_assets.settings import Settings
 
 # Dagster materializes an asset once its output is handed over, for the whole range at once. This key, which its own
@@ -93,7 +93,7 @@ def _windowed_asset(
             window = window_of(context, finago.settings())
             run, resume = _origin(context)
             landed: list[Landed] = []
-            with finago.extractor(run=run, say=throttled(context), catalogue=catalogue) as extractor:
+            with finago.extractor(run=run, say=throttled(context.log.info), catalogue=catalogue) as extractor:
                 try:
                     for one in extractor.land_window(endpoint, window, resume=resume):
                         context.log_event(_event(endpoint, one, partition=f"{one.partition.date}"))
@@ -129,7 +129,10 @@ def _reference_assets(
     ) -> Iterator[dg.Output[None] | dg.AssetCheckResult]:
         chosen = [(key, endpoint) for key, endpoint in by_key.items() if key in context.selected_asset_keys]
         run, _ = _origin(context)
-        with typed_failures(), finago.extractor(run=run, say=throttled(context), catalogue=catalogue) as extractor:
+        with (
+            typed_failures(),
+            finago.extractor(run=run, say=throttled(context.log.info), catalogue=catalogue) as extractor,
+        ):
             for number, (key, endpoint) in enumerate(chosen, start=1):
                 verdicts = _land_one(context, extractor, key, endpoint)
                 context.log.info("%d of %d lists read: %s", number, len(chosen), endpoint.name)

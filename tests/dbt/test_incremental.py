@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import shutil
 from datetime import date
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 import pyarrow.parquet as pq
@@ -94,6 +95,22 @@ def test_a_changed_day_is_the_only_one_that_is_typed_and_summed_again(copied: Wa
         again = copied.rows(f"select distinct partition_date from {table} where {column} < 9000000")
         assert [(table, f"{day}") for (day,) in again] == [(table, "2024-01-10")]
     assert copied.rows("select distinct name from staging.stg_customers") == [("typed before",)]
+
+
+@pytest.mark.slow
+def test_a_rate_that_an_invoice_makes_known_reaches_lines_of_days_that_did_not_change(copied: Warehouse) -> None:
+    known = "select amount_currency from intermediate.int_subledger_lines where line_id = 'c1'"
+    assert copied.rows(known) == [(None,)]
+    euros = '"currency":{"code":"EUR","rate":11.4}'
+    invoice = [line("e1", 20, (1500, "114.00"), "2024-03-05", euros), line("e2", 20, (3000, "-114.00"), "2024-03-05")]
+    order = (
+        f'{{"id":9,"status":"Invoice","date":"2024-03-05",{euros},"grossAmount":10.00,'
+        '"invoice":{"number":1003,"transaction":{"id":"v20"}}}'
+    )
+    copied.raw.land("transactionlines", "2024-03-05", invoice)
+    copied.raw.land("salesorders", "2024-03-05", [order])
+    assert troubles(copied.dbt(*MODELS)) == {}
+    assert copied.rows(known) == [(Decimal("-8.78"),)]
 
 
 @pytest.mark.slow

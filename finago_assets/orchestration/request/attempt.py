@@ -23,7 +23,6 @@ from finago_assets.core.request.request import Request
 from finago_assets.core.request.targets.raw import RawPartition
 from finago_assets.core.request.targets.target import refuse_own
 from finago_assets.core.request.targets.written import Target, Written
-from finago_assets.orchestration.progress import throttled
 from finago_assets.orchestration.raw import raw_key
 from finago_assets.orchestration.request.config import Records, RequestConfig, Static, Typed
 from finago_assets.orchestration.request.exits import Problem, RequestResult
@@ -32,6 +31,7 @@ from finago_assets.orchestration.request.kept import sweep
 from finago_assets.orchestration.request.meaning import registered, request_of, target_of
 from finago_assets.orchestration.request.types import found
 from finago_assets.orchestration.resources import FinagoResource
+from finago_assets.progress import throttled
 
 T = TypeVar("T")
 # set by Dagster where it starts a dead run again by itself; a person who does that does not set it
@@ -121,7 +121,7 @@ class Attempt:
                 plan.folder,
                 allow_writes=self.config.allow_writes,
                 audit=Audit(settings.requests_dir / AUDIT_FILE, plan.name),
-                say=throttled(self.context),
+                say=throttled(self.context.log.info),
             )
 
     def _made(self, plan: _Plan, known: RequestResult) -> RequestResult:

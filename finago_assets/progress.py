@@ -1,4 +1,4 @@
-"""Progress on its way into a run's log. Owns how often a line of it is kept: each costs the event log a row."""
+"""Progress on its way to a person or a run's log. Owns how often a line of it passes: in a log each costs a row."""
 
 from __future__ import annotations
 
@@ -8,19 +8,17 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    import dagster as dg
-
 SAY_EVERY_SECONDS: Final = 5.0
 
 
-def throttled(context: dg.AssetExecutionContext | dg.OpExecutionContext) -> Callable[[str], None]:
-    """Pass lines on to the run log, at most one every few seconds."""
+def throttled(tell: Callable[[str], None]) -> Callable[[str], None]:
+    """Pass lines on, at most one every few seconds."""
     last = time.monotonic()
 
     def say(line: str) -> None:
         nonlocal last
         if time.monotonic() - last >= SAY_EVERY_SECONDS:
             last = time.monotonic()
-            context.log.info(line)
+            tell(line)
 
     return say
