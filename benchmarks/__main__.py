@@ -13,12 +13,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from benchmarks import contenders, framework, latency, rebuild, report
+from benchmarks import contenders, framework, latency, rebuild, report, request
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-PARTS = ("ledger", "latency", "framework", "rebuild")
+PARTS = ("ledger", "latency", "framework", "rebuild", "request")
 
 
 def main() -> None:
@@ -53,6 +53,11 @@ def main() -> None:
         for books, builds in rebuild.compare(work, asked.rounds).items():
             _print(report.rebuild_table(books, builds))
             targets += report.rebuild_targets(books, builds)
+    if "request" in asked.parts:
+        _tell("request")
+        costs = request.compare(work, asked.rounds)
+        _print(report.request_table(costs))
+        targets += report.request_targets(costs)
     if targets:
         _print(report.target_table(targets))
 

@@ -9,20 +9,16 @@ import os
 import shlex
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from benchmarks import measure
 from benchmarks.ledger import YEAR
 from benchmarks.measure import Cost, python, run
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
 LINES: Final = 200_000
 PLAIN: Final = "httpx: GET, write the body, follow the link"
 OURS: Final = "`finago-assets request --all-pages`, to a file"
 TABLE: Final = "`finago-assets request --all-pages --into lines.parquet`"
-MOST_MEMORY: Final = 300
 COMMAND: Final = (
     f"{Path(sys.executable).with_name('finago-assets')}", "request", "--template", "transactionlines.list",
     "--query", f"dateFrom={YEAR}-01-01", "--query", f"dateTo={YEAR + 1}-01-01", "--all-pages",
@@ -63,19 +59,3 @@ def _agree(plain: Path, ours: Path) -> None:
     sizes = {len(file.read_bytes().translate(None, b"[], \r\n")) for file in (plain, ours)}
     if len(sizes) != 1:
         raise RuntimeError(f"The two answers differ: {sizes}")
-
-
-def table(costs: dict[str, list[Cost]]) -> Iterator[str]:
-    """The rows, httpx first."""
-    yield f"\n### One request of {LINES:,} records, all pages\n"
-    yield "| | wall s | CPU s | peak MiB | times httpx, wall |"
-    yield "| --- | ---: | ---: | ---: | ---: |"
-    for name, found in costs.items():
-        wall = _middle([one.wall for one in found])
-        times = wall / _middle([one.wall for one in costs[PLAIN]])
-        cpu, memory = _middle([one.cpu for one in found]), _middle([one.rss for one in found])
-        yield f"| {name} | {wall:.1f} | {cpu:.1f} | {memory:.0f} | {times:.1f} |"
-
-
-def _middle(figures: list[float]) -> float:
-    return sorted(figures)[len(figures) // 2]

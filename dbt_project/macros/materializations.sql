@@ -15,14 +15,21 @@
     {{ return(dbt.materialization_incremental_duckdb()) }}
 {% endmaterialization %}
 
-{#- The pre-hook runs here, and once more where there is something to do: what lands in between is taken along. -#}
+{#- The pre-hook runs here and chooses. When dbt's own materialization runs it again it only makes ready what to read. -#}
 {% macro is_up_to_date() -%}
     {%- set existing = load_cached_relation(this) -%}
     {%- if existing is none or existing.is_view or should_full_refresh() or not chooses_partitions() -%}
         {{ return(false) }}
     {%- endif -%}
+    {%- if '_digest' not in adapter.get_columns_in_relation(existing) | map(attribute='name') -%}
+        {#- made before this model was kept by day: it does not say what it was made of -#}
+        {%- do adapter.drop_relation(existing) -%}
+        {{ return(false) }}
+    {%- endif -%}
+    {%- do model.update({'partitions': 'to choose'}) -%}
     {%- do run_hooks(pre_hooks, inside_transaction=False) -%}
     {%- do run_hooks(pre_hooks, inside_transaction=True) -%}
+    {%- do model.update({'partitions': 'chosen'}) -%}
     {{ return(run_query(nothing_is_new()).rows[0][0]) }}
 {%- endmacro %}
 

@@ -29,6 +29,11 @@
 {#- An incremental model reads the changed partitions: all that differ from what its table holds, on either side. Any
     other reads the newest one of each organization, which may say that there is nothing any more. `of`: a relation with _digest to follow instead of the manifests. -#}
 {% macro choose_partitions(of=none) -%}
+    {%- if model.partitions != 'chosen' %}{{ chosen_partitions(of) }}{% endif -%}
+    {%- if model.partitions != 'to choose' and of is none and target.name != 'duckdb' %}{{ chosen_files() }}{% endif -%}
+{%- endmacro %}
+
+{% macro chosen_partitions(of) -%}
     {%- set name = partitions_variable() -%}
     {%- set is_history = config.get('materialized') == 'incremental' -%}
     {%- set landed -%}
@@ -54,8 +59,11 @@
     set variable {{ name }} = (
         select coalesce(list({o: c.o, d: c.d, f: c.f, k: c.k, n: c.n}), []) from ({{ chosen }}) as c
     );
-    {%- if of is none and target.name != 'duckdb' %}
-    {#- where nothing is chosen, any one file gives the columns and the join lets none of its rows through -#}
+{%- endmacro %}
+
+{#- Where nothing is chosen, any one file gives the columns and the join lets none of its rows through. -#}
+{% macro chosen_files() -%}
+    {%- set name = partitions_variable() -%}
     set variable {{ name }}_files = (
         select coalesce(
             list(c.f) filter (where c.f is not null),
@@ -63,7 +71,6 @@
         )
         from (select unnest(getvariable('{{ name }}'), recursive := true)) as c
     );
-    {%- endif %}
 {%- endmacro %}
 
 {#- Whether the table was made of what is chosen. An incremental model chose what differs; any other holds the digests of

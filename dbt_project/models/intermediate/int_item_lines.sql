@@ -27,64 +27,60 @@ named as (
     group by numbers.organization_id, numbers.account_number, numbers.customer_id, numbers.payment_reference
 ),
 
-placed as (
+lines as (
+    select subledger.* exclude (partition_date, _digest)
+    from {{ ref('int_subledger_lines') }} as subledger
+),
+
+by_reference as (
     select
-        lines.* exclude (partition_date, _digest),
-        unnest(case
-            when lines.invoice_number is not null
-                then [
-                    {
-                        kind: 'invoice_number',
-                        item: lines.invoice_number,
-                        since: lines.posting_date,
-                        until: {{ forever() }}
-                    }
-                ]
-            when lines.payment_reference is null
-                then [
-                    {
-                        kind: 'line',
-                        item: lines.line_id,
-                        since: lines.posting_date,
-                        until: {{ forever() }}
-                    }
-                ]
-            else [
-                {
-                    kind: 'kid',
-                    item: lines.payment_reference,
-                    since: lines.posting_date,
-                    until: coalesce(named.known_from, {{ forever() }})
-                },
-                {
-                    kind: 'invoice_number',
-                    item: named.invoice_number,
-                    since: greatest(lines.posting_date, coalesce(named.known_from, {{ forever() }})),
-                    until: coalesce(named.ambiguous_from, {{ forever() }})
-                },
-                {
-                    kind: 'line',
-                    item: lines.line_id,
-                    since: greatest(lines.posting_date, coalesce(named.ambiguous_from, {{ forever() }})),
-                    until: {{ forever() }}
-                }
-            ]
-        end) as place
-    from {{ ref('int_subledger_lines') }} as lines
+        lines.*,
+        unnest([
+            {
+                kind: 'kid',
+                item: lines.payment_reference,
+                since: lines.posting_date,
+                until: coalesce(named.known_from, {{ forever() }})
+            },
+            {
+                kind: 'invoice_number',
+                item: named.invoice_number,
+                since: greatest(lines.posting_date, coalesce(named.known_from, {{ forever() }})),
+                until: coalesce(named.ambiguous_from, {{ forever() }})
+            },
+            {
+                kind: 'line',
+                item: lines.line_id,
+                since: greatest(lines.posting_date, coalesce(named.ambiguous_from, {{ forever() }})),
+                until: {{ forever() }}
+            }
+        ]) as place
+    from lines
     left join named
         on
             lines.organization_id = named.organization_id
             and lines.account_number = named.account_number
             and lines.customer_id is not distinct from named.customer_id
             and lines.payment_reference = named.payment_reference
+    where lines.invoice_number is null and lines.payment_reference is not null
 )
 
 select
-    placed.* exclude (place),
-    placed.place.kind as item_kind,
-    placed.place.item,
-    placed.place.since as valid_from,
-    placed.place.until as valid_to,
-    placed.place.kind = 'invoice_number' and placed.invoice_number is null as is_by_kid
-from placed
-where placed.place.since < placed.place.until
+    lines.*,
+    case when lines.invoice_number is not null then 'invoice_number' else 'line' end as item_kind,
+    coalesce(lines.invoice_number, lines.line_id) as item,
+    lines.posting_date as valid_from,
+    {{ forever() }} as valid_to,
+    false as is_by_kid
+from lines
+where lines.invoice_number is not null or lines.payment_reference is null
+union all
+select
+    by_reference.* exclude (place),
+    by_reference.place.kind as item_kind,
+    by_reference.place.item,
+    by_reference.place.since as valid_from,
+    by_reference.place.until as valid_to,
+    by_reference.place.kind = 'invoice_number' as is_by_kid
+from by_reference
+where by_reference.place.since < by_reference.place.until

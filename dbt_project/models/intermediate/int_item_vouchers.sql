@@ -1,3 +1,5 @@
+{{ config(materialized='view') }}
+
 -- A line that leaves an item takes its amount with it and says nothing else.
 with moves as (
     select

@@ -32,30 +32,39 @@ terms as (
 ),
 
 settlements as (
-    select distinct
-        vouchers.organization_id,
-        vouchers.voucher_id
-    from {{ ref('int_vat_settlements') }} as vouchers
+    select
+        lines.organization_id,
+        lines.partition_date,
+        string_agg(distinct lines.voucher_id, ',' order by lines.voucher_id asc) as vouchers
+    from {{ ref('int_ledger_lines') }} as lines
+    inner join (
+        select distinct
+            settled.organization_id,
+            settled.voucher_id
+        from {{ ref('int_vat_settlements') }} as settled
+    ) as vouchers
+        on lines.organization_id = vouchers.organization_id and lines.voucher_id = vouchers.voucher_id
+    group by lines.organization_id, lines.partition_date
 )
 
 select
-    lines.organization_id,
-    lines.partition_date,
+    sums.organization_id,
+    sums.partition_date,
     concat_ws(
         '/',
-        any_value(lines._digest),
+        any_value(sums._digest),
         {{ vat_models_digest() }},
         any_value(codes.digest),
         any_value(accounts.digest),
         any_value(controls.digest),
         any_value(terms.digest),
-        string_agg(distinct settlements.voucher_id, ',' order by settlements.voucher_id asc)
+        any_value(settlements.vouchers)
     ) as _digest
-from {{ ref('int_ledger_lines') }} as lines
+from {{ ref('int_day_sums') }} as sums
 cross join terms
-left join codes on lines.organization_id = codes.organization_id
-left join accounts on lines.organization_id = accounts.organization_id
-left join controls on lines.organization_id = controls.organization_id
-left join settlements on lines.organization_id = settlements.organization_id and lines.voucher_id = settlements.voucher_id
-where lines.tax_id is not null or list_contains(accounts.numbers, lines.account_number)
-group by lines.organization_id, lines.partition_date
+left join codes on sums.organization_id = codes.organization_id
+left join accounts on sums.organization_id = accounts.organization_id
+left join controls on sums.organization_id = controls.organization_id
+left join settlements on sums.organization_id = settlements.organization_id and sums.partition_date = settlements.partition_date
+where sums.coded_lines > 0 or list_contains(accounts.numbers, sums.account_number)
+group by sums.organization_id, sums.partition_date
