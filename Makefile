@@ -22,7 +22,7 @@ demo: $(READY)
 	@$(BIN)/finago-assets demo
 
 test: $(READY)
-	@$(BIN)/python -m pytest -q -m 'not slow' -n auto --maxprocesses 4
+	@$(BIN)/python -m pytest -q -m 'not slow' -n auto --maxprocesses 4 --no-loadscope-reorder
 
 slow: $(READY)
 	@$(BIN)/python -m pytest -q -m slow
