@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from finago_assets.sandbox.gate import Wires
 
 TICK: Final = 0.25
+# one that was accepted a moment ago is a connection only some turns of the loop later; Python 3.13 loses it when the
+# server closes before that
+TURNS_TO_ARRIVE: Final = 10
 
 
 class Server(uvicorn.Server):
@@ -43,6 +46,8 @@ class Server(uvicorn.Server):
                 await asyncio.wait_for(self.stopping.wait(), TICK)
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        for _ in range(TURNS_TO_ARRIVE):
+            await asyncio.sleep(0)
         for listening in (*self.servers, *(sockets or ())):
             listening.close()
         for task in self.server_state.tasks:
