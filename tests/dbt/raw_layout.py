@@ -6,7 +6,9 @@ Owns the layout's look and nothing else: what a record says is up to each test.
 from __future__ import annotations
 
 import hashlib
+import json
 from dataclasses import dataclass, replace
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 import duckdb
@@ -89,6 +91,14 @@ class RawFolder:
                     f"from read_parquet('{glob}', hive_partitioning = true, hive_types_autocast = false)"
                 )
             connection.execute(f"create table finago.manifests as {_manifests(self.data_dir)}")
+
+
+def off_by_one(line: str) -> str:
+    """Return a ledger line with one øre more in its amount, otherwise as it was."""
+    amount = json.loads(line, parse_float=str, parse_int=str)["amount"]
+    changed = line.replace(f'"amount":{amount},', f'"amount":{Decimal(amount) + Decimal("0.01")},', 1)
+    assert changed != line
+    return changed
 
 
 def _manifests(data_dir: Path) -> str:

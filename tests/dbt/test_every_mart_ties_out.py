@@ -10,7 +10,6 @@ import json
 import shutil
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
 
 import pyarrow.parquet as pq
@@ -18,6 +17,7 @@ import pytest
 
 from finago_assets.sandbox.books.plan import Size
 from tests.dbt.office import land_office
+from tests.dbt.raw_layout import off_by_one
 from tests.dbt.warehouse import MODELS, Warehouse
 
 if TYPE_CHECKING:
@@ -59,15 +59,8 @@ FED_BY: Final = {
 WAYS: Final[dict[str, Callable[[str], list[str]]]] = {
     "dropped": lambda _: [],
     "doubled": lambda line: [line, line],
-    "edited": lambda line: [_by_one(line)],
+    "edited": lambda line: [off_by_one(line)],
 }
-
-
-def _by_one(line: str) -> str:
-    amount = json.loads(line, parse_float=str, parse_int=str)["amount"]
-    changed = line.replace(f'"amount":{amount},', f'"amount":{Decimal(amount) + Decimal("0.01")},', 1)
-    assert changed != line
-    return changed
 
 
 @dataclass(frozen=True, slots=True)
