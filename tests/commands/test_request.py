@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import duckdb
 import pytest
+import sqlalchemy as sql
 from typer.testing import CliRunner, Result
 
 from finago_assets.cli import app
@@ -210,6 +211,41 @@ def test_a_connection_comes_from_the_registry(shell: Shell) -> None:
     assert north.exit_code == 0
     closed = shell.type(*asked, "--connection", "closed", environment=without)
     assert (closed.exit_code, "disabled" in closed.stderr) == (2, True)
+
+
+def test_registry_and_target_may_both_be_tables_of_ones_own_postgresql(shell: Shell, postgresql: str) -> None:
+    office = shell.office
+    engine = sql.create_engine(postgresql)
+    with engine.begin() as connection:
+        connection.execute(
+            sql.text(
+                "create table connections "
+                "(name text, organization_id text, client_id text, client_secret text, enabled bool)"
+            )
+        )
+        connection.execute(
+            sql.text(
+                "insert into connections values ('north', :organization, 'env:NORTH_ID', 'env:NORTH_SECRET', true)"
+            ),
+            {"organization": office.organization_id},
+        )
+    asked = ("GET", "/accounts", "--connection", "north", "--into", "env:OUR_DATABASE#accounts")
+    result = shell.type(
+        *asked,
+        environment={
+            "OUR_DATABASE": postgresql,
+            "FINAGO_REGISTRY": postgresql,
+            "NORTH_ID": office.client_id,
+            "NORTH_SECRET": office.client_secret,
+        },
+    )
+    assert (result.exit_code, result.stdout) == (0, "")
+    with engine.connect() as connection:
+        ((rows,),) = connection.execute(
+            sql.text("select count(*) from accounts where number between 1000 and 9999")
+        ).all()
+    engine.dispose()
+    assert result.stderr.startswith(f"{rows:,} rows in ")
 
 
 def test_a_pipe_gets_the_answer_and_a_reader_that_has_seen_enough_is_no_error(shell: Shell) -> None:
