@@ -40,8 +40,8 @@ def main() -> None:
 def load(origin: str, out: Path, year: int) -> None:
     """Extract, normalize and load the year; print dlt's own row count and the seconds of each step."""
     # imported here because it reads its settings then, and installed in its own environment alone
-    import dlt  # type: ignore[import-not-found]  # noqa: PLC0415
-    from dlt.sources.rest_api import rest_api_source  # type: ignore[import-not-found]  # noqa: PLC0415
+    import dlt  # type: ignore[import-not-found]  # noqa: PLC0415  not installed here
+    from dlt.sources.rest_api import rest_api_source  # type: ignore[import-not-found]  # noqa: PLC0415  not installed here
 
     window = {"dateFrom": f"{year}-01-01", "dateTo": f"{year + 1}-01-01"}
     auth = {

@@ -100,7 +100,7 @@ def dev(
         command = [os.fspath(Path(sys.executable).with_name("dagster")), "dev", "--port", f"{port}"]
         console.print(f"The UI: http://127.0.0.1:{port}")
         try:
-            status = subprocess.run(command, env=environment, cwd=PROJECT, check=False).returncode  # noqa: S603
+            status = subprocess.run(command, env=environment, cwd=PROJECT, check=False).returncode  # noqa: S603  our own words
         except KeyboardInterrupt:
             status = 0
     raise typer.Exit(status)

@@ -62,11 +62,6 @@ class Settings:
     token_url: str = TOKEN_URL
 
     @property
-    def raw_dir(self) -> Path:
-        """Where landed files live."""
-        return self.data_dir / "raw"
-
-    @property
     def work_dir(self) -> Path:
         """Locks, budgets and the working warehouse: safe to delete when nothing runs."""
         return self.data_dir / "work"

@@ -27,6 +27,7 @@ class FinagoError(Exception):
     """
 
     retry: ClassVar[bool] = False
+    verdict: ClassVar[str] = "will fail again until something is changed"
     status: int | None = None
     trace_id: str | None = None
 
@@ -35,6 +36,7 @@ class Transient(FinagoError):
     """The far side or the road to it; the same request may work later."""
 
     retry = True
+    verdict = "try again later"
 
 
 class Timeout(Transient):
@@ -110,6 +112,8 @@ class OutcomeUnknown(FinagoError):
 
     No kind of Transient, for another run would be a second write, and no kind of Permanent, for it may have worked.
     """
+
+    verdict = "it is unknown whether the write was carried out; look before sending it again"
 
 
 class DataFault(FinagoError):

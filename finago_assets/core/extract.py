@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections import deque
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, TypeVar
 
 from finago_assets.core.calls import call_for, smallest_call, span
@@ -19,24 +18,19 @@ from finago_assets.core.errors import FinagoError, NotFound, NotLanded, PageCapR
 from finago_assets.core.fiscal import fiscal_years
 from finago_assets.core.http.call import Tally
 from finago_assets.core.landing.store import ChainFacts, Outcome, Partition
+from finago_assets.core.progress import silent
 from finago_assets.core.records import RecordReader, inside
-from finago_assets.core.windows import ONE_DAY, Window, oslo_today, windows_of
+from finago_assets.core.windows import ONE_DAY, Window, oslo_today, utc_now, windows_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
+    from datetime import date, datetime
 
     from finago_assets.core.http.client import FinagoClient
     from finago_assets.core.landing.store import Landed, RawStore, Spool
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
-
-
-def _utc_now() -> datetime:
-    return datetime.now(UTC)
-
-
-def _silent(_: str) -> None: ...
 
 
 def _built_in() -> Mapping[str, Endpoint]:
@@ -56,8 +50,8 @@ class Extractor:
     run: str
     start_date: date
     concurrency: int = 4
-    say: Callable[[str], None] = _silent
-    now: Callable[[], datetime] = field(default=_utc_now)
+    say: Callable[[str], None] = silent
+    now: Callable[[], datetime] = field(default=utc_now)
     catalogue: Mapping[str, Endpoint] = field(default_factory=_built_in)
 
     def land_window(self, endpoint: Endpoint, window: Window, *, resume: bool = False) -> Iterator[Landed]:

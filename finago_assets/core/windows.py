@@ -19,9 +19,14 @@ OSLO = ZoneInfo("Europe/Oslo")
 ONE_DAY = timedelta(days=1)
 
 
+def utc_now() -> datetime:
+    """Return this moment."""
+    return datetime.now(UTC)
+
+
 def oslo_today(now: datetime | None = None) -> date:
     """Return the calendar day in Oslo at `now` (default: this moment)."""
-    return (now or datetime.now(UTC)).astimezone(OSLO).date()
+    return (now or utc_now()).astimezone(OSLO).date()
 
 
 @dataclass(frozen=True, slots=True, order=True)

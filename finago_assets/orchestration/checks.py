@@ -57,13 +57,23 @@ def granted(endpoint: Endpoint, key: dg.AssetKey) -> dg.AssetCheckResult:
     )
 
 
+def listed(scopes: tuple[str, ...]) -> str:
+    """Name scopes for people."""
+    return ", ".join(scopes) or "no scope is documented for it"
+
+
+def not_granted(request: str, scopes: str) -> str:
+    """Say what a 403 means and what to do; `request` is the method and the path's template."""
+    return (
+        f"403 for {request}: the organization has not granted {scopes}. Nothing was landed; what was landed before "
+        "stays. Add the scope to the application, let the organization approve it again, then materialize this."
+    )
+
+
 def withheld(endpoint: Endpoint, key: dg.AssetKey, refusal: Forbidden) -> list[dg.AssetCheckResult]:
     """A missing scope is a warning that names it. Nothing was landed, so the other checks have nothing to find."""
-    scopes = ", ".join(refusal.scopes or endpoint.scopes) or "no scope is documented for it"
-    said = (
-        f"403 for GET {endpoint.path}: the organization has not granted {scopes}. Nothing was landed; what was landed "
-        "before stays. Add the scope to the application, let the organization approve it again, then materialize this."
-    )
+    scopes = listed(refusal.scopes or endpoint.scopes)
+    said = not_granted(f"GET {endpoint.path}", scopes)
     warning = dg.AssetCheckResult(
         check_name=SCOPE,
         asset_key=key,

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import dagster as dg
 
-from finago_assets.core.errors import FinagoError, OutcomeUnknown
+from finago_assets.core.errors import FinagoError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -20,15 +20,9 @@ def failure(error: FinagoError) -> dg.Failure:
     """Return the failure to raise; its description is the error's own sentence."""
     return dg.Failure(
         description=f"{type(error).__name__}: {error}",
-        metadata={"verdict": _verdict(error)},
+        metadata={"verdict": error.verdict},
         allow_retries=error.retry,
     )
-
-
-def _verdict(error: FinagoError) -> str:
-    if isinstance(error, OutcomeUnknown):
-        return "it is unknown whether the write was carried out; look before sending it again"
-    return "try again later" if error.retry else "will fail again until something is changed"
 
 
 @contextmanager

@@ -14,13 +14,13 @@ from finago_assets.core.catalogue.model import Endpoint, Kind
 from finago_assets.core.errors import Forbidden
 from finago_assets.core.extract import Extractor
 from finago_assets.core.landing.store import Landed
+from finago_assets.core.progress import throttled
 from finago_assets.orchestration import checks
 from finago_assets.orchestration.failures import typed_failures
 from finago_assets.orchestration.layers import RAW_LAYER
 from finago_assets.orchestration.metadata import endpoint_description, endpoint_metadata, landed_metadata
 from finago_assets.orchestration.partitions import daily, window_of
 from finago_assets.orchestration.resources import FinagoResource
-from finago_assets.progress import throttled
 from finago_assets.settings import Settings
 
 # Dagster materializes an asset once its output is handed over, for the whole range at once. This key, which its own

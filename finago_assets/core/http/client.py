@@ -9,7 +9,6 @@ from __future__ import annotations
 import random as random_numbers
 import time
 from dataclasses import replace
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final, Self, TypeVar
 
 from finago_assets.core.http.auth import Token, TokenSource
@@ -25,9 +24,11 @@ from finago_assets.core.http.paging import Chain, query_of
 from finago_assets.core.http.retry import Retry, RetryPolicy
 from finago_assets.core.http.transport import BaseTransport, Reply, Wire
 from finago_assets.core.http.verdict import failure
+from finago_assets.core.windows import utc_now
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from datetime import datetime
     from pathlib import Path
 
     from finago_assets.core.http.budget import RequestBudget
@@ -37,10 +38,6 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 MOST_RENEWALS: Final = 3
-
-
-def _utc_now() -> datetime:
-    return datetime.now(UTC)
 
 
 class FinagoClient:
@@ -60,7 +57,7 @@ class FinagoClient:
         clock: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], None] = time.sleep,
         random: Callable[[], float] = random_numbers.random,
-        now: Callable[[], datetime] = _utc_now,
+        now: Callable[[], datetime] = utc_now,
     ) -> None:
         self.organization_id = connection.organization_id
         self._secret = connection.client_secret

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-_FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 _REFUSED = {errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOTDIR, errno.EEXIST}
 
 
@@ -82,11 +82,16 @@ def typed_errors(doing: str) -> Iterator[None]:
         raise _typed(error, doing) from None
 
 
+def code_of(error: OSError) -> str:
+    """Return the operating system's name for what went wrong, such as ENOSPC."""
+    return errno.errorcode.get(error.errno or 0, type(error).__name__)
+
+
 def _typed(error: OSError, doing: str) -> Environment:
-    name = errno.errorcode.get(error.errno or 0, type(error).__name__)
+    name = code_of(error)
     where = f" at {error.filename}" if error.filename else ""
     what = f"{doing} failed{where} ({name})"
-    if error.errno in _FULL:
+    if error.errno in FULL:
         return NoSpace(
             f"{what}: no room left. Free some disk space and run it again; what was landed before still stands."
         )

@@ -18,11 +18,13 @@ from finago_assets.core.request.columns import GROUP_ROWS, batches_of, relation_
 from finago_assets.core.request.payloads import payloads_in
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
     import pyarrow as pa
     from duckdb import DuckDBPyConnection, DuckDBPyRelation
+
+    from finago_assets.core.request.columns import Column
 
 T = TypeVar("T")
 _MOST_NAMED: Final = 3
@@ -64,13 +66,15 @@ class Answer:
         Writes a parquet file beside the body, which has to stay as long as the relation is used. Raises Malformed for
         records that are no objects.
         """
-        if self.records == 0:
-            return connection.sql("select null::varchar as no_fields where false")
-        return relation_of(connection, self.body, many=self.many)
+        return relation_of(connection, self.body, many=self.many, columns=self._known_columns())
 
     def batches(self, size: int = GROUP_ROWS) -> pa.RecordBatchReader:
         """Return the same columns as Arrow batches of at most `size` rows, in bounded memory. Raises Malformed."""
-        return batches_of(self.body, many=self.many, size=size, columns=None if self.records else ())
+        return batches_of(self.body, many=self.many, size=size, columns=self._known_columns())
+
+    def _known_columns(self) -> Sequence[Column] | None:
+        """None at all without records, for then the body need not be JSON; otherwise they have yet to be found."""
+        return None if self.records else ()
 
     def rows(self, type_: type[T]) -> Iterator[T]:
         """Yield each record as a pydantic model or dataclass; numbers reach it as Decimal, so that no øre is lost.

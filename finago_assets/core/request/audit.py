@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from finago_assets.core.landing.files import Files, typed_errors
+from finago_assets.core.windows import utc_now
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -49,17 +50,13 @@ class Entry(msgspec.Struct, frozen=True, omit_defaults=False):
     trace_id: str | None = None
 
 
-def _utc_now() -> datetime:
-    return datetime.now(UTC)
-
-
 @dataclass(frozen=True, slots=True)
 class Audit:
     """Appends to `path`, mode 0600, each line on the disk before anything else happens. Safe between processes."""
 
     path: Path
     connection: str | None = None
-    now: Callable[[], datetime] = _utc_now
+    now: Callable[[], datetime] = utc_now
 
     def open(self, request: Request, organization: str) -> Entry:
         """Record that a write is about to be sent. Raises NoSpace or NotWritable; then it must not be sent."""

@@ -95,12 +95,14 @@ def batches_of(
     return pa.RecordBatchReader.from_batches(schema, (_batch(group, found, schema) for group in groups))
 
 
-def relation_of(connection: DuckDBPyConnection, file: Path, *, many: bool) -> DuckDBPyRelation:
+def relation_of(
+    connection: DuckDBPyConnection, file: Path, *, many: bool, columns: Sequence[Column] | None = None
+) -> DuckDBPyRelation:
     """Return the rows as a relation over a parquet file that is written beside `file` and has to stay with it.
 
     Raises Malformed, NoSpace, NotWritable.
     """
-    reader = batches_of(file, many=many)
+    reader = batches_of(file, many=many, columns=columns)
     if not reader.schema.names:
         return connection.sql("select null::varchar as no_fields where false")
     target = file.with_name(f"{file.name}.parquet")

@@ -18,6 +18,7 @@ from finago_assets.core.errors import Environment, FinagoError, OutcomeUnknown, 
 from finago_assets.core.http.call import Call, Tally
 from finago_assets.core.http.message import Message, Receipt
 from finago_assets.core.landing.files import Files, typed_errors
+from finago_assets.core.progress import silent
 from finago_assets.core.request.answer import Answer
 from finago_assets.core.request.audit import Audit, Sent
 from finago_assets.core.request.look import where_to_look
@@ -32,10 +33,6 @@ if TYPE_CHECKING:
 
 AUDIT_FILE: Final = "writes.jsonl"
 _log = logging.getLogger(__name__)
-
-
-def _silent(_: str) -> None:
-    """Tell nobody."""
 
 
 class Exit(StrEnum):
@@ -62,7 +59,7 @@ def perform(  # noqa: PLR0913  the seams have defaults
     *,
     allow_writes: bool = False,
     audit: Audit | None = None,
-    say: Callable[[str], None] = _silent,
+    say: Callable[[str], None] = silent,
 ) -> Outcome:
     """Send the request and keep its answer in a file of its own in `folder`. Errors are the error exit, not raised.
 

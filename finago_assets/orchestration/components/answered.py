@@ -13,7 +13,7 @@ from dagster import AssetExecutionContext
 from finago_assets.core.catalogue.finago import DOCUMENTATION
 from finago_assets.core.request.perform import Exit
 from finago_assets.core.request.request import Request
-from finago_assets.orchestration.checks import SCOPE
+from finago_assets.orchestration.checks import SCOPE, listed, not_granted
 from finago_assets.orchestration.components.asked import RequestFields
 from finago_assets.orchestration.failures import typed_failures
 from finago_assets.orchestration.layers import REQUEST_LAYER
@@ -120,7 +120,7 @@ def _verdicts(
     counts = {"requests": len(results), "records": records}
     found = {
         ANSWERED: _verdict(key, ANSWERED, passed=True, metadata=counts),
-        SCOPE: _verdict(key, SCOPE, passed=True, metadata={"scopes": _scopes(request)}),
+        SCOPE: _verdict(key, SCOPE, passed=True, metadata={"scopes": listed(request.operation.scopes)}),
         LANDED: _verdict(key, LANDED, passed=rows == records, metadata={**counts, "rows": rows}),
         FILLED: _verdict(key, FILLED, passed=records > 0, metadata=counts),
     }
@@ -140,11 +140,8 @@ def _left_out(fields: RequestFields, key: dg.AssetKey, said: str, why: str) -> l
 
 
 def _withheld(request: Request, problem: Problem) -> str:
-    return (
-        f"403 for {request.what}: the organization has not granted {_scopes(request)}. Nothing was landed; what was "
-        f"landed before stays. Add the scope to the application, let the organization approve it again, then "
-        f"materialize this. Trace id: {problem.trace_id or 'none'}."
-    )
+    said = not_granted(request.what, listed(request.operation.scopes))
+    return f"{said} Trace id: {problem.trace_id or 'none'}."
 
 
 def _not_alone(fields: RequestFields, request: Request) -> str:
@@ -163,16 +160,12 @@ def _failure(result: RequestResult) -> dg.Failure:
     return dg.Failure(description=result.sentence(), metadata=result.facts(), allow_retries=again)
 
 
-def _scopes(request: Request) -> str:
-    return ", ".join(request.operation.scopes) or "no scope is documented for it"
-
-
 def _facts(fields: RequestFields, request: Request) -> dict[str, Any]:
     return {
         "documentation": dg.MetadataValue.url(DOCUMENTATION),
         "request": request.what,
         "template": request.operation.name,
-        "scopes_needed": _scopes(request),
+        "scopes_needed": listed(request.operation.scopes),
         "into": fields.into or "the answer's own file",
         "schedule": fields.schedule or "none",
         "connection": fields.connection or "the one in the environment",

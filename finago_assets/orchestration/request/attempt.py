@@ -16,6 +16,7 @@ import dagster as dg
 from finago_assets.core.connections.model import RegisteredConnection
 from finago_assets.core.errors import FinagoError, RequestRefused
 from finago_assets.core.http.connection import Connection
+from finago_assets.core.progress import throttled
 from finago_assets.core.request.answer import Answer
 from finago_assets.core.request.audit import Audit
 from finago_assets.core.request.perform import AUDIT_FILE, Exit, Outcome, perform
@@ -31,7 +32,6 @@ from finago_assets.orchestration.request.kept import sweep
 from finago_assets.orchestration.request.meaning import registered, request_of, target_of
 from finago_assets.orchestration.request.types import found
 from finago_assets.orchestration.resources import FinagoResource
-from finago_assets.progress import throttled
 
 T = TypeVar("T")
 # set by Dagster where it starts a dead run again by itself; a person who does that does not set it

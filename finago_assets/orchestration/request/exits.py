@@ -12,13 +12,12 @@ from typing import TYPE_CHECKING, Any, Final
 
 import dagster as dg
 
-from finago_assets.core.errors import NotLanded
+from finago_assets.core.errors import FinagoError, NotLanded
 from finago_assets.orchestration.request.types import found
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from finago_assets.core.errors import FinagoError
     from finago_assets.core.request.answer import Answer
     from finago_assets.core.request.perform import Exit
     from finago_assets.core.request.targets.written import Written
@@ -30,17 +29,18 @@ CONTINUE: Final = "continue_"
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """What went wrong: the error's name, its sentence with the next step, and whether later may be better."""
+    """What went wrong: the error's name, its sentence with the next step, and what that means for another try."""
 
     kind: str
     message: str
     retry: bool = False
+    verdict: str = FinagoError.verdict
     status: int | None = None
     trace_id: str | None = None
 
     @classmethod
     def of(cls, error: FinagoError) -> Problem:
-        return cls(type(error).__name__, str(error), error.retry, error.status, error.trace_id)
+        return cls(type(error).__name__, str(error), error.retry, error.verdict, error.status, error.trace_id)
 
     @classmethod
     def unforeseen(cls, error: Exception) -> Problem:
@@ -52,7 +52,10 @@ class Problem:
     def after_a_write(self) -> Problem:
         """Say that the write was carried out, so that nobody sends it again because of what failed after it."""
         return replace(
-            self, message=f"The write was carried out; what failed came after it. {self.message}", retry=False
+            self,
+            message=f"The write was carried out; what failed came after it. {self.message}",
+            retry=False,
+            verdict=FinagoError.verdict,
         )
 
 
@@ -157,5 +160,4 @@ class RequestResult:
     def _problem(self) -> dict[str, Any]:
         if self.problem is None:
             return {}
-        again = "try again later" if self.problem.retry else "will fail again until something is changed"
-        return {"error": self.problem.kind, "verdict": again}
+        return {"error": self.problem.kind, "verdict": self.problem.verdict}

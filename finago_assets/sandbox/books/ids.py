@@ -9,7 +9,6 @@ from enum import IntEnum
 
 WORD = 1 << 64
 SPREAD = 0x9E3779B97F4A7C15
-UNSPREAD = pow(SPREAD, -1, WORD)
 ORGANIZATION_WEIGHTS = (3, 2, 7, 6, 5, 4, 3, 2)
 
 

@@ -6,7 +6,6 @@ Owns which answers may become one: the whole of a reference list and nothing les
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from itertools import islice
 from typing import TYPE_CHECKING, Final
 
@@ -16,11 +15,11 @@ from finago_assets.core.errors import RequestRefused
 from finago_assets.core.landing.store import ChainFacts
 from finago_assets.core.records import RecordReader
 from finago_assets.core.request.targets.written import Written
-from finago_assets.core.windows import ONE_DAY, Window, oslo_today
+from finago_assets.core.windows import ONE_DAY, Window, oslo_today, utc_now
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from datetime import date
+    from datetime import date, datetime
 
     from finago_assets.core.catalogue.model import Endpoint
     from finago_assets.core.landing.store import RawStore, Spool
@@ -28,10 +27,6 @@ if TYPE_CHECKING:
     from finago_assets.core.request.request import Request
 
 _ROWS: Final = 2_000
-
-
-def _now() -> datetime:
-    return datetime.now(UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +40,7 @@ class RawPartition:
     organization: str
     request: Request
     run: str = ""
-    now: Callable[[], datetime] = _now
+    now: Callable[[], datetime] = utc_now
     endpoint: Endpoint = field(init=False)
 
     def __post_init__(self) -> None:

@@ -5,12 +5,12 @@ Owns the protocol and the words of a failed write; the kinds of targets are besi
 
 from __future__ import annotations
 
-import errno
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Protocol
 
 from finago_assets.core.errors import NoSpace, NotWritable
+from finago_assets.core.landing.files import FULL, code_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from finago_assets.core.request.answer import Answer
 
 NOTHING_CHANGED: Final = "Nothing was changed."
-_FULL: Final = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +55,7 @@ def typed_file_errors(place: str) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        name = errno.errorcode.get(error.errno or 0, type(error).__name__)
-        if error.errno in _FULL:
+        name = code_of(error)
+        if error.errno in FULL:
             raise NoSpace(f"{place} cannot be written ({name}): no room left. {NOTHING_CHANGED}") from None
         raise not_writable(place, f"{name}; check the path and this user's rights") from None

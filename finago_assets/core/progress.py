@@ -11,6 +11,10 @@ if TYPE_CHECKING:
 SAY_EVERY_SECONDS: Final = 5.0
 
 
+def silent(_: str) -> None:
+    """Tell nobody."""
+
+
 def throttled(tell: Callable[[str], None]) -> Callable[[str], None]:
     """Pass lines on, at most one every few seconds."""
     last = time.monotonic()
