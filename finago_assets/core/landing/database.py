@@ -15,7 +15,7 @@ import duckdb
 from finago_assets.core.errors import CorruptFile, Environment, FinagoError, Locked, NoSpace, NotWritable
 from finago_assets.core.landing import litter
 from finago_assets.core.landing.files import private_umask
-from finago_assets.core.landing.lock import warehouse_lock
+from finago_assets.core.landing.lock import file_lock
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -69,7 +69,7 @@ class Database:
             yield connection
 
     def _locked(self) -> AbstractContextManager[None]:
-        return warehouse_lock(self.path.with_name(f"{self.path.name}.lock"), self._patience)
+        return file_lock(self.path.with_name(f"{self.path.name}.lock"), self._patience)
 
     def _create(self) -> None:
         # DuckDB refuses a file that a killed process opened and never wrote: make it elsewhere, then rename

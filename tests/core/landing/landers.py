@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import duckdb
 
 from finago_assets.core.errors import FinagoError
-from finago_assets.core.landing.lock import warehouse_lock
+from finago_assets.core.landing.lock import queued_lock
 from finago_assets.core.windows import Window
 from tests.core.landing.samples import FIRST, KINDS, LINES, ORGANIZATION, THIRD, facts, land
 
@@ -116,7 +116,7 @@ def build_in_company(data_dir: Path, number: int, together: Barrier, to: Connect
     """Write a row to the warehouse behind its lock."""
     together.wait()
     try:
-        with warehouse_lock(data_dir / "warehouse.lock", 120), duckdb.connect(data_dir / "warehouse.duckdb") as built:
+        with queued_lock(data_dir / "warehouse.lock", 120), duckdb.connect(data_dir / "warehouse.duckdb") as built:
             built.execute("create table if not exists builds (number integer)")
             built.execute("insert into builds values (?)", [number])
         to.send(number)
