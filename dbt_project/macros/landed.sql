@@ -4,10 +4,40 @@
     '{{ env_var("FINAGO_DATA_DIR", "data") | replace("'", "''") }}/raw/finago/{{ endpoint }}/organization=*/date=*/data.parquet'
 {%- endmacro %}
 
+{#- The newest file of each organization, for landed_partitions(newest=true): a pre-hook finds it by name, so that lists
+    which land every night are not all opened. A placeholder says nothing; where one is the newest (its day is the first
+    day of the settings at that time, and that may have been in the future), all files of its organization are looked at. -#}
+{% macro find_newest(endpoint) -%}
+    {%- if target.name != 'duckdb' -%}
+    {%- set name = partitions_variable() ~ '_newest' -%}
+    set variable {{ name }} = (
+        select list(newest.file)
+        from (
+            select max(g.file) as file from glob({{ raw_files(endpoint) }}) as g group by {{ organization_of('g.file') }}
+        ) as newest
+    );
+    set variable {{ name }} = (
+        select list(g.file)
+        from glob({{ raw_files(endpoint) }}) as g
+        where
+            list_contains(getvariable('{{ name }}'), g.file)
+            or {{ organization_of('g.file') }} in (
+                select {{ organization_of('m.file_name') }}
+                from parquet_kv_metadata(getvariable('{{ name }}')) as m
+                where decode(m.key) = 'outcome' and decode(m.value) <> 'landed'
+            )
+    );
+    {%- endif -%}
+{%- endmacro %}
+
+{% macro organization_of(file) -%}
+    regexp_extract({{ file }}, '/organization=([^/]+)/[^/]+/[^/]+$', 1)
+{%- endmacro %}
+
 {#- One row for each landed partition with rows: o(rganization), d(ate), f(ile), digest, landed_rows, fetched_at. An empty day and a placeholder
     hold nothing to type, so they count as absent: what staging still has of them is deleted. empty_too: whether a day
-    landed at all, with or without rows. -#}
-{% macro landed_partitions(endpoint, empty_too=false) -%}
+    landed at all, with or without rows. newest: of the files that find_newest found, which may be more than the newest. -#}
+{% macro landed_partitions(endpoint, empty_too=false, newest=false) -%}
     {%- if target.name == 'duckdb' -%}
     select
         m.organization as o,
@@ -20,13 +50,15 @@
     where m.endpoint = '{{ endpoint }}' and m.outcome = 'landed'{% if not empty_too %} and cast(m.rows as bigint) > 0{% endif %}
     {%- else -%}
     select
-        regexp_extract(m.file_name, '/organization=([^/]+)/[^/]+/[^/]+$', 1) as o,
+        {{ organization_of('m.file_name') }} as o,
         cast(regexp_extract(m.file_name, '/date=([^/]+)/[^/]+$', 1) as date) as d,
         m.file_name as f,
         max(decode(m.value)) filter (where decode(m.key) = 'digest') as digest,
         cast(max(decode(m.value)) filter (where decode(m.key) = 'rows') as bigint) as landed_rows,
         cast(max(decode(m.value)) filter (where decode(m.key) = 'fetched_at') as timestamptz) as fetched_at
-    from parquet_kv_metadata({{ raw_files(endpoint) }}) as m
+    from parquet_kv_metadata(
+        {%- if newest %}getvariable('{{ partitions_variable() }}_newest'){% else %}{{ raw_files(endpoint) }}{% endif -%}
+    ) as m
     group by m.file_name
     having
         max(decode(m.value)) filter (where decode(m.key) = 'outcome') = 'landed'

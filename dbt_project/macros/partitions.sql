@@ -1,25 +1,45 @@
 {#- Which partitions a model reads in this run, and how the changed ones are replaced.
 
-    A partition is known by k: the digest of its manifest and of the model that typed it. A pre-hook puts the chosen ones
+    A partition is known by k: the digest of its manifest and of the code that typed it. A pre-hook puts the chosen ones
     into a session variable; a file list has to be a constant, and a subquery is not. -#}
 
 {% macro partitions_variable() -%}
     partitions_{{ model.name }}
 {%- endmacro %}
 
-{% macro typing_digest() -%}
-    '{{ local_md5(model.raw_code ~ var("typing_version"))[:8] }}'
-{%- endmacro %}
-
-{#- A digest of models: in the digest of a partition it makes them sum everything again when one of them changes. -#}
-{% macro models_digest(names) -%}
-    {%- set codes = [var('typing_version')] -%}
+{#- What makes a partition's rows, as a digest: the text of `nodes` and of every model before them, their hooks, and every
+    macro of this project that is called on the way. dbt's own macros are left out: they say how a table is written, not
+    what is in it. At parse time the graph is not there yet. -#}
+{% macro code_digest(nodes) -%}
+    {%- set texts = {} -%}
     {%- if execute -%}
-        {%- for node in graph.nodes.values() | sort(attribute='name') if node.name in names -%}
-            {%- do codes.append(node.raw_code) -%}
+        {%- set ids = nodes | map(attribute='unique_id') | list -%}
+        {#- the list grows while it is gone through -#}
+        {%- for id in ids if id not in texts -%}
+            {%- if id in graph.nodes -%}
+                {%- set node = graph.nodes[id] -%}
+                {%- set hooks = node.config.get('pre-hook', []) + node.config.get('post-hook', []) -%}
+                {%- do texts.update({id: [node.raw_code] + hooks | map(attribute='sql') | list}) -%}
+                {%- do ids.extend(node.depends_on.get('nodes', []) + node.depends_on.macros) -%}
+            {%- elif id.startswith('macro.' ~ project_name ~ '.') -%}
+                {%- set macro = context[id.split('.')[2]].macro -%}
+                {%- do texts.update({id: macro.macro_sql}) -%}
+                {%- do ids.extend(macro.depends_on.macros) -%}
+            {%- endif -%}
         {%- endfor -%}
     {%- endif -%}
-    '{{ local_md5(codes | join(' '))[:8] }}'
+    '{{ local_md5(tojson(texts, sort_keys=true))[:8] }}'
+{%- endmacro %}
+
+{#- For the digest of the partitions that this model lists: the code of all models that are made again by them. -#}
+{% macro followers_digest() -%}
+    {%- set followers = [] -%}
+    {%- if execute -%}
+        {%- for node in graph.nodes.values() if node.config.materialized == 'incremental' -%}
+            {%- if model.unique_id in node.depends_on.nodes %}{% do followers.append(node) %}{% endif -%}
+        {%- endfor -%}
+    {%- endif -%}
+    {{ code_digest(followers) }}
 {%- endmacro %}
 
 {% macro endpoint_of(node) -%}
@@ -36,9 +56,10 @@
 {% macro chosen_partitions(of) -%}
     {%- set name = partitions_variable() -%}
     {%- set is_history = config.get('materialized') == 'incremental' -%}
+    {%- if of is none and not is_history %}{{ find_newest(endpoint_of(model)) }}{% endif -%}
     {%- set landed -%}
         {%- if of is none -%}
-            select p.o, p.d, p.f, p.digest || '/' || {{ typing_digest() }} as k, p.landed_rows as n from ({{ landed_partitions(endpoint_of(model), empty_too=not is_history) }}) as p
+            select p.o, p.d, p.f, p.digest || '/' || {{ code_digest([model]) }} || '/' || version() as k, p.landed_rows as n from ({{ landed_partitions(endpoint_of(model), empty_too=not is_history, newest=not is_history) }}) as p
         {%- else -%}
             select distinct organization_id as o, partition_date as d, cast(null as varchar) as f, _digest as k, null as n from {{ of }}
         {%- endif -%}

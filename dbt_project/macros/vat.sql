@@ -32,14 +32,3 @@
 {% macro holds_for(seed, record) -%}
     ({{ seed }}.organization_id is null or {{ seed }}.organization_id = {{ record }}.organization_id)
 {%- endmacro %}
-
-{#- A digest of the models that reckon VAT: when one of them changes, everything they made is made again. -#}
-{% macro vat_models_digest() -%}
-    {%- set names = ['int_ledger_lines', 'int_line_taxes'] -%}
-    {%- if execute -%}
-        {%- for node in graph.nodes.values() if node.name.startswith('int_vat_') -%}
-            {%- do names.append(node.name) -%}
-        {%- endfor -%}
-    {%- endif -%}
-    {{ models_digest(names) }}
-{%- endmacro %}

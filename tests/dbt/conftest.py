@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -55,6 +56,13 @@ def small(_small: tuple[Warehouse, dict[str, str]]) -> Warehouse:
 def statuses(_small: tuple[Warehouse, dict[str, str]]) -> dict[str, str]:
     """How each node of that build ended."""
     return _small[1]
+
+
+@pytest.fixture(scope="session")
+def manifest(small: Warehouse) -> dict[str, Any]:
+    """The manifest of the build that `small` is."""
+    parsed: dict[str, Any] = json.loads((small.artifacts / "parquet" / "manifest.json").read_text())
+    return parsed
 
 
 @dataclass(frozen=True, slots=True)

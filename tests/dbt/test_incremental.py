@@ -13,6 +13,7 @@ import pytest
 
 from finago_assets.sandbox.books.plan import Modes, Size
 from finago_assets.sandbox.options import ORGANIZATION_ID
+from tests.dbt.marks import MARKED, made_again, mark
 from tests.dbt.office import land_office
 from tests.dbt.small_books import LINES, ORDERS, line
 from tests.dbt.warehouse import MODELS, troubles
@@ -24,16 +25,6 @@ if TYPE_CHECKING:
     from tests.dbt.warehouse import Warehouse
 
 SCHEMAS = ("staging", "intermediate", "marts")
-# summed or typed by day; a digit that nobody else would put there shows which rows are old
-MARKED = {
-    "staging.stg_transactionlines": "voucher_number",
-    "intermediate.int_typed_sums": "foreign_lines",
-    "intermediate.int_day_sums": "lines",
-    "intermediate.int_line_balances": "_ordinal",
-    "intermediate.int_subledger_lines": "voucher_number",
-    "intermediate.int_dimension_days": "lines",
-    "intermediate.int_vat_lines": "_ordinal",
-}
 
 
 def _change_raw(warehouse: Warehouse) -> None:
@@ -74,17 +65,6 @@ def test_only_changed_partitions_are_typed_again_and_the_result_equals_a_full_re
 
 
 @pytest.mark.slow
-def test_a_changed_model_types_everything_again_and_its_table_follows(copied: Warehouse) -> None:
-    copied.change("alter table staging.stg_banktransactions drop column status")
-    copied.change("alter table staging.stg_banktransactions add column gone varchar default 'gone'")
-    changed = copied.dbt("run", "--select", "stg_banktransactions", "--vars", "typing_version: another")
-    assert troubles(changed) == {}
-    assert copied.rows("select count(*), count(status) from staging.stg_banktransactions") == [(2, 1)]
-    columns = [name for name, *_ in copied.rows("describe staging.stg_banktransactions")]
-    assert "gone" not in columns
-
-
-@pytest.mark.slow
 def test_a_table_that_does_not_say_what_it_was_made_of_is_made_anew(copied: Warehouse) -> None:
     lines = "select count(*) from intermediate.int_subledger_lines"
     before = copied.rows(lines)
@@ -99,13 +79,10 @@ def test_a_table_that_does_not_say_what_it_was_made_of_is_made_anew(copied: Ware
 @pytest.mark.slow
 def test_a_changed_day_is_the_only_one_that_is_typed_and_summed_again(copied: Warehouse) -> None:
     copied.raw.land("transactionlines", "2024-01-10", [t.replace("1250.00", "1300.00") for t in LINES["2024-01-10"]])
-    for table, column in MARKED.items():
-        copied.change(f"update {table} set {column} = {column} + 9000000")
+    mark(copied)
     copied.change("update staging.stg_customers set name = 'typed before'")
     assert troubles(copied.dbt(*MODELS)) == {}
-    for table, column in MARKED.items():
-        again = copied.rows(f"select distinct partition_date from {table} where {column} < 9000000")
-        assert [(table, f"{day}") for (day,) in again] == [(table, "2024-01-10")]
+    assert {table: made_again(copied, table) for table in MARKED} == {table: ["2024-01-10"] for table in MARKED}
     assert copied.rows("select distinct name from staging.stg_customers") == [("typed before",)]
 
 

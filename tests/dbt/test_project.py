@@ -2,25 +2,14 @@
 
 from __future__ import annotations
 
-import json
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 
 from finago_assets.core.catalogue.finago import ENDPOINTS
 from finago_assets.core.catalogue.model import Kind
 
-if TYPE_CHECKING:
-    from tests.dbt.warehouse import Warehouse
-
 Nodes = dict[str, dict[str, Any]]
-
-
-@pytest.fixture(scope="session")
-def manifest(small: Warehouse) -> dict[str, Any]:
-    """The manifest of the build that `small` is."""
-    parsed: dict[str, Any] = json.loads((small.artifacts / "parquet" / "manifest.json").read_text())
-    return parsed
 
 
 @pytest.fixture(scope="session")

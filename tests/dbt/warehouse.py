@@ -28,6 +28,7 @@ class Warehouse:
 
     folder: Path
     artifacts: Path
+    project: Path = PROJECT
 
     @property
     def raw(self) -> RawFolder:
@@ -47,7 +48,7 @@ class Warehouse:
             [
                 Path(sys.executable).with_name("dbt"),
                 *arguments,
-                *("--project-dir", PROJECT, "--profiles-dir", PROJECT),
+                *("--project-dir", self.project, "--profiles-dir", self.project),
                 *("--target-path", target, "--log-level-file", "none", "--quiet"),
             ],
             cwd=self.folder,

@@ -1,7 +1,9 @@
+{{ config(pre_hook="{{ find_newest('accountbalances') }}") }}
+
 -- depends_on: {{ source('finago', 'accountbalances') }}
 select
     days.o as organization_id,
     days.d as landed_date,
     days.fetched_at
-from ({{ landed_partitions('accountbalances', empty_too=true) | indent(4) }}) as days
+from ({{ landed_partitions('accountbalances', empty_too=true, newest=true) | indent(4) }}) as days
 qualify days.d = max(days.d) over (partition by days.o)

@@ -4,7 +4,7 @@ select
     concat_ws(
         '/',
         partitions._digest || coalesce(basis.digest_suffix, ''),
-        {{ models_digest(['int_ledger_lines', 'int_day_sums', 'int_line_balances', 'int_dimension_days']) }}
+        {{ followers_digest() }}
     ) as _digest
 from {{ ref('int_typed_partitions') }} as partitions
 left join {{ ref('int_currency_verdict') }} as basis on partitions.organization_id = basis.organization_id

@@ -29,8 +29,8 @@ openings as (
         months.organization_id,
         months.account_number,
         months.period,
-        months.opening_balance - coalesce(days.landed_to, 0) as amount
-    from {{ ref('trial_balance') }} as months
+        try_cast(months.opening as decimal(18, 2)) - coalesce(days.landed_to, 0) as amount
+    from {{ ref('int_account_balances') }} as months
     inner join {{ ref('int_control_accounts') }} as accounts
         on months.organization_id = accounts.organization_id and months.account_number = accounts.account_number
     asof left join days
@@ -38,7 +38,7 @@ openings as (
             months.organization_id = days.organization_id
             and months.account_number = days.account_number
             and months.period > days.posting_date
-    where months.row_kind = 'account' and months.opening_balance is not null
+    where months.opening is not null
 ),
 
 known as (

@@ -17,7 +17,7 @@ select
         any_value(controls.digest),
         -- what an amount in another currency comes to
         any_value(md5(concat_ws(',', basis.base_currency, basis.verdict, cast(basis.rate_units as varchar)))),
-        {{ models_digest(['int_subledger_lines']) }}
+        {{ followers_digest() }}
     ) as _digest
 from {{ ref('int_day_sums') }} as sums
 inner join {{ ref('int_control_accounts') }} as accounts

@@ -2,7 +2,7 @@ select
     lines.organization_id,
     lines.partition_date,
     concat_ws(
-        '/', any_value(lines._digest), {{ models_digest(['int_typed_sums', 'int_foreign_lines']) }}, any_value(organization.currency_code)
+        '/', any_value(lines._digest), {{ followers_digest() }}, any_value(organization.currency_code)
     ) as _digest
 from {{ ref('stg_transactionlines') }} as lines
 left join {{ ref('stg_organization_information') }} as organization

@@ -53,7 +53,7 @@ select
     concat_ws(
         '/',
         any_value(sums._digest),
-        {{ vat_models_digest() }},
+        {{ followers_digest() }},
         any_value(codes.digest),
         any_value(accounts.digest),
         any_value(controls.digest),

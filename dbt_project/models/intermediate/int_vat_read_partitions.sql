@@ -12,6 +12,6 @@ with habits as (
 select
     partitions.organization_id,
     partitions.partition_date,
-    concat_ws('/', partitions._digest, md5(habits.digest)) as _digest
+    concat_ws('/', partitions._digest, {{ followers_digest() }}, md5(habits.digest)) as _digest
 from {{ ref('int_vat_partitions') }} as partitions
 left join habits on partitions.organization_id = habits.organization_id

@@ -1,0 +1,152 @@
+"""An edit to the project makes the days again that the edited code makes, and leaves the others alone."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.dbt.marks import MARKED, kept, made_again, mark
+from tests.dbt.warehouse import PROJECT, troubles
+
+if TYPE_CHECKING:
+    from tests.dbt.warehouse import Warehouse
+
+STAGED, TYPED_SUMS = "staging.stg_transactionlines", "intermediate.int_typed_sums"
+ALL = frozenset(MARKED)
+BY_LEDGER = ALL - {STAGED, TYPED_SUMS}
+STAGING = ("stg_transactionlines", "stg_accounts")
+LEDGER = (*STAGING, "stg_transactionlines+,path:models/intermediate", "general_ledger")
+STAGED_BEFORE = "select 'list' from staging.stg_accounts where account_name = 'typed before'"
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """What is edited, which marked tables it makes again, and a query for rows of each kind that the old code made."""
+
+    texts: dict[str, tuple[str, str]]
+    again: frozenset[str]
+    old: str
+    selected: tuple[str, ...] = LEDGER
+
+
+EDITS = {
+    "typing": Edit(
+        {"macros/typed.sql": ("as bigint) end", "as bigint) + 1000 end")},
+        ALL,
+        "select 'staging' from staging.stg_transactionlines where account_number < 2500 union all "
+        "select 'list' from staging.stg_accounts where account_number < 2500 union all "
+        "select 'mart' from marts.general_ledger where account_number < 2500",
+    ),
+    "money": Edit(
+        {"macros/money.sql": ("greatest({{ amount }}, 0)", "greatest({{ amount }}, 0) + 1")},
+        BY_LEDGER,
+        "select 'sums' from intermediate.int_day_sums where debit < lines union all "
+        "select 'dimensions' from intermediate.int_dimension_days where debit < lines",
+    ),
+    "currency": Edit(
+        {"macros/currency.sql": ("{{ amount }} as decimal(19, 2)) * try", "2 * {{ amount }} as decimal(19, 2)) * try")},
+        BY_LEDGER,
+        "select 'lines' from intermediate.int_foreign_lines where at_1 = -1141.14",
+    ),
+    "VAT": Edit(
+        {"macros/vat.sql": ("cast({{ net }} as", "cast({{ net }} + 1 as")},
+        frozenset({"intermediate.int_vat_lines"}),
+        "select 'readings' from intermediate.int_vat_readings where vat_if_net = -250",
+    ),
+    "a macro of a hook": Edit(
+        {"macros/landed.sql": ("as landed_rows,", "as landed_rows, {#- edited -#}")},
+        frozenset({STAGED}),
+        STAGED_BEFORE,
+        STAGING,
+    ),
+    "a hook": Edit(
+        {"dbt_project.yml": ("{{ choose_partitions() }}", "{#- edited -#}{{ choose_partitions() }}")},
+        frozenset({STAGED}),
+        STAGED_BEFORE,
+        STAGING,
+    ),
+    "a model before the ledger": Edit(
+        {"models/intermediate/int_typed_sums.sql": ("sum(lines.booked_amount)", "sum(lines.booked_amount) + 1")},
+        ALL - {STAGED},
+        "select 'sums' from intermediate.int_typed_sums where amount = 1250",
+    ),
+    "models beside each other": Edit(
+        {
+            "models/intermediate/int_dimension_days.sql": ("count(*) as lines", "count(*) + 1 as lines"),
+            "models/intermediate/int_subledger_lines.sql": ("lines.due_date,", "lines.due_date + 1 as due_date,"),
+            "models/intermediate/int_vat_amounts.sql": ("shared.rest as", "shared.rest + 1 as"),
+        },
+        frozenset({"intermediate.int_dimension_days", "intermediate.int_subledger_lines"}),
+        "select 'dimensions' from intermediate.int_dimension_days where lines = 1 union all "
+        "select 'subledger' from intermediate.int_subledger_lines where due_date = date '2024-01-24' union all "
+        "select 'VAT' from intermediate.int_vat_amounts where tax_number = -1",
+    ),
+}
+
+
+@pytest.fixture
+def edited(copied: Warehouse) -> Warehouse:
+    """A built warehouse with a project of its own that a test may edit."""
+    project, artifacts = copied.folder / "project", copied.folder / "artifacts"
+    shutil.copytree(PROJECT, project, ignore=shutil.ignore_patterns("target", "logs", ".*"))
+    # what dbt parsed before, so that it parses only the edit
+    shutil.copytree(copied.artifacts, artifacts)
+    return replace(copied, project=project, artifacts=artifacts)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("edit", EDITS.values(), ids=EDITS)
+def test_edited_code_makes_every_day_again_that_it_made_and_no_other(edited: Warehouse, edit: Edit) -> None:
+    for name, (old, new) in edit.texts.items():
+        _edit(edited, name, old, new)
+    edited.change("update staging.stg_accounts set account_name = 'typed before'")
+    edited.change("update intermediate.int_vat_amounts set tax_number = -1")
+    assert {kind for (kind,) in edited.rows(edit.old)} == set(re.findall("select '(.*?)'", edit.old))
+    mark(edited)
+
+    assert troubles(edited.dbt("run", "--select", *edit.selected)) == {}
+    assert edited.rows(edit.old) == []
+    assert {table for table in MARKED if not kept(edited, table)} == edit.again
+    assert {table for table in MARKED if made_again(edited, table)} <= edit.again
+
+
+@pytest.mark.slow
+def test_a_changed_model_types_everything_again_and_its_table_follows(edited: Warehouse) -> None:
+    column = re.search(r" *\['status'.*\n", _text(edited, "models/staging/bank/stg_banktransactions.sql"))
+    assert column is not None
+    _edit(edited, "models/staging/bank/stg_banktransactions.sql", column[0], column[0].replace("['status'", "['state'"))
+    assert troubles(edited.dbt("run", "--select", "stg_banktransactions")) == {}
+    assert edited.rows("select count(*), count(state) from staging.stg_banktransactions") == [(2, 1)]
+    assert "status" not in [name for name, *_ in edited.rows("describe staging.stg_banktransactions")]
+
+
+@pytest.mark.slow
+def test_another_duckdb_types_everything_again(copied: Warehouse) -> None:
+    mark(copied)
+    copied.change("create macro main.version() as 'v2.999.0'")
+    assert troubles(copied.dbt("run", "--select", "stg_transactionlines")) == {}
+    assert kept(copied, STAGED) == []
+
+
+def test_dbt_knows_every_macro_that_a_model_or_a_macro_calls(manifest: dict[str, Any]) -> None:
+    macros = {node["name"]: node for node in manifest["macros"].values() if node["package_name"] == "finago"}
+    models = [node for node in manifest["nodes"].values() if node["resource_type"] == "model"]
+    call = re.compile(rf"(?<![.\w'])({'|'.join(macros)})\(")
+    for node in [*models, *macros.values()]:
+        text = node["raw_code"] if node in models else node["macro_sql"]
+        called = {macros[name]["unique_id"] for name in call.findall(text)} - {node["unique_id"]}
+        assert called <= set(node["depends_on"]["macros"]), node["name"]
+
+
+def _text(edited: Warehouse, name: str) -> str:
+    return (edited.project / name).read_text()
+
+
+def _edit(edited: Warehouse, name: str, old: str, new: str) -> None:
+    text = _text(edited, name)
+    assert old in text, name
+    (edited.project / name).write_text(text.replace(old, new, 1))
