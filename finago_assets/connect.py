@@ -7,13 +7,30 @@ from typing import TYPE_CHECKING
 from finago_assets.core.http.budget import RequestBudget
 from finago_assets.core.http.client import FinagoClient
 from finago_assets.core.http.retry import RetryPolicy
+from finago_assets.core.progress import silent
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from finago_assets.core.http.connection import Connection
     from finago_assets.settings import Settings
 
 
-def open_client(settings: Settings, connection: Connection, policy: RetryPolicy = RetryPolicy()) -> FinagoClient:  # noqa: B008  frozen
-    """Return a client under the request ceiling that every process of this machine shares."""
-    budget = RequestBudget(settings.work_dir / "budget", connection.organization_id, settings.requests_per_second)
-    return FinagoClient(connection, budget=budget, policy=policy)
+def open_client(
+    settings: Settings,
+    connection: Connection,
+    policy: RetryPolicy = RetryPolicy(),  # noqa: B008  frozen
+    tell: Callable[[str], None] = silent,
+) -> FinagoClient:
+    """Return a client under the request ceiling that every process of this machine shares.
+
+    It sits out a pause that another process was asked for as it does one of its own; `tell` is told of long ones.
+    """
+    budget = RequestBudget(
+        settings.work_dir / "budget",
+        connection.organization_id,
+        settings.requests_per_second,
+        patience_seconds=policy.retry_after_cap,
+        tell=tell,
+    )
+    return FinagoClient(connection, budget=budget, policy=policy, tell=tell)

@@ -39,9 +39,7 @@ WINDOW_ADVICE: Final = (
     "range is refused by the assets: “is empty or reversed”."
 )
 # an answer after half a minute helps nobody who waits for it
-PATIENCE: Final = RetryPolicy(
-    attempts=2, cap_seconds=1, retry_after_cap=5, throttle_seconds=1, request_seconds=30, total_seconds=600
-)
+PATIENCE: Final = RetryPolicy(attempts=2, cap_seconds=1, retry_after_cap=5, throttle_seconds=1, request_seconds=30)
 
 
 class Verdict(StrEnum):
@@ -66,8 +64,15 @@ class _Organization(msgspec.Struct):
     name: str | None = None
 
 
-def examine(environ: Mapping[str, str], connect: Callable[[Settings, Connection], FinagoClient]) -> Iterator[Finding]:
-    """Yield findings in order, each as soon as it is known; stops after the first that makes the rest pointless."""
+def examine(
+    environ: Mapping[str, str],
+    connect: Callable[[Settings, Connection], FinagoClient],
+    dead_runs: Callable[[], Mapping[str, str]] = dict,
+) -> Iterator[Finding]:
+    """Yield findings in order, each as soon as it is known; stops after the first that makes the rest pointless.
+
+    `dead_runs` gives the runs that count as under way although nothing executes them, with the reason for each.
+    """
     try:
         settings = read_settings(environ)
     except FinagoError as error:
@@ -75,6 +80,7 @@ def examine(environ: Mapping[str, str], connect: Callable[[Settings, Connection]
         return
     yield Finding("settings", Verdict.WORKS, f"data in {settings.data_dir}, first day {settings.start_date}")
     yield _data_folder(settings)
+    yield _runs(dead_runs())
     try:
         connection = read_connection(settings, environ)
     except FinagoError as error:
@@ -133,6 +139,13 @@ def _answered(endpoint: Endpoint, records: list[bytes]) -> str:
     if endpoint.name == "organization_information" and records:
         return f"this is {msgspec.json.decode(records[0], type=_Organization).name}"
     return "answers" if records else "answers, with nothing to show"
+
+
+def _runs(dead: Mapping[str, str]) -> Finding:
+    if not dead:
+        return Finding("runs", Verdict.WORKS, "none is recorded as under way that is not")
+    said = " ".join(f"Run {run[:8]}: {reason}" for run, reason in dead.items())
+    return Finding("runs", Verdict.FAILS, f"{said} The next run, or the daemon, marks them as failed.")
 
 
 def _data_folder(settings: Settings) -> Finding:

@@ -56,7 +56,7 @@ def _findings(**changes: str) -> dict[str, Finding]:
 def test_when_all_is_fine_every_endpoint_works_and_the_organization_is_named(office: Running) -> None:
     answer = _doctor()
     assert answer.exit_code == 0
-    for name in (*ENDPOINTS, "settings", "data folder", "token"):
+    for name in (*ENDPOINTS, "settings", "data folder", "runs", "token"):
         assert name in answer.output
     assert "this is Sandkassen Handel AS" in answer.output
     verdicts = {finding.verdict for finding in _findings().values()}
@@ -172,3 +172,11 @@ def test_a_data_folder_that_is_no_folder_or_open_to_others_is_said_so(tmp_path: 
 def test_the_advice_on_partitions_is_always_there(office: Running) -> None:
     assert "must have a PartitionsDefinition containing the passed partition key" in " ".join(_doctor().output.split())
     assert office.requests
+
+
+def test_a_run_that_only_counts_as_under_way_is_named_with_the_reason(office: Running) -> None:
+    assert office
+    dead = {"0123456789ab": "Its process, 7 on north, is gone."}
+    found = {one.subject: one for one in examine(os.environ, partial(open_client, policy=PATIENCE), lambda: dead)}
+    assert found["runs"].verdict is Verdict.FAILS
+    assert "Run 01234567: Its process, 7 on north, is gone." in found["runs"].detail

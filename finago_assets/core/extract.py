@@ -1,7 +1,7 @@
 """Endpoint + window + organization -> landed partitions: the one place where client, catalogue and store meet.
 
-Owns the order of things: chains of one calendar month at most, in parallel, each published day by day when it ends.
-Knows neither Dagster nor how bytes are stored.
+Owns the order of things: chains of one calendar month at most, side by side, each published when it ends; children day
+by day. Knows neither Dagster nor how bytes are stored.
 """
 
 from __future__ import annotations
@@ -14,23 +14,25 @@ from typing import TYPE_CHECKING, TypeVar
 from finago_assets.core.calls import call_for, smallest_call, span
 from finago_assets.core.catalogue.finago import ENDPOINTS, VERSION
 from finago_assets.core.catalogue.model import Endpoint, Upper
-from finago_assets.core.errors import FinagoError, NotFound, NotLanded, PageCapReached
+from finago_assets.core.children import Children
+from finago_assets.core.errors import FinagoError, NotLanded, PageCapReached
 from finago_assets.core.fiscal import fiscal_years
 from finago_assets.core.http.call import Tally
 from finago_assets.core.landing.store import ChainFacts, Outcome, Partition
+from finago_assets.core.outage import Outage, Patience
 from finago_assets.core.progress import silent
 from finago_assets.core.records import RecordReader, inside
 from finago_assets.core.windows import ONE_DAY, Window, oslo_today, utc_now, windows_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
     from datetime import date, datetime
 
     from finago_assets.core.http.client import FinagoClient
-    from finago_assets.core.landing.store import Landed, RawStore, Spool
+    from finago_assets.core.landing.store import Landed, RawStore
+    from finago_assets.core.outage import Came
 
 Item = TypeVar("Item")
-Result = TypeVar("Result")
 
 
 def _built_in() -> Mapping[str, Endpoint]:
@@ -41,7 +43,8 @@ def _built_in() -> Mapping[str, Endpoint]:
 class Extractor:
     """Lands one organization. `run` marks every manifest, so that a re-execution knows what its predecessor landed.
 
-    `catalogue` is where the parents of children are looked up.
+    `say` is told how far it has come, `tell` that it sits out an outage and until when, which it does while `patience`
+    lasts. `catalogue` is where the parents of children are looked up.
     """
 
     client: FinagoClient
@@ -53,51 +56,54 @@ class Extractor:
     say: Callable[[str], None] = silent
     now: Callable[[], datetime] = field(default=utc_now)
     catalogue: Mapping[str, Endpoint] = field(default_factory=_built_in)
+    tell: Callable[[str], None] = silent
+    patience: Patience = field(default_factory=Patience)
 
     def land_window(self, endpoint: Endpoint, window: Window, *, resume: bool = False) -> Iterator[Landed]:
         """Yield each landed day. With `resume`, days that this very run landed before are yielded, not fetched again.
 
-        Raises the first chain's error after the chains in flight have landed; what was yielded stays landed.
+        Children land day by day, in order; those of a day with very many parents resume within the day. Transient
+        errors are sat out. Raises the first chain's error after the chains in flight have landed; what was yielded
+        stays landed.
         """
-        kept = self._landed_by_this_run(endpoint, window) if resume else {}
-        yield from (kept[day] for day in sorted(kept))
-        todo = [month for run in windows_of(set(window.days) - set(kept)) for month in run.months()]
+        landed = self._landed_by_this_run(endpoint) if resume else {}
+        kept = {day: landed[day] for day in window.days if day in landed}
+        yield from kept.values()
+        todo = windows_of(set(window.days) - set(kept))
         if endpoint.is_child:
-            yield from self._one_by_one(endpoint, todo)
+            yield from self._day_by_day(endpoint, todo, resume=resume)
         else:
-            yield from self._side_by_side(endpoint, todo)
+            yield from self._side_by_side(endpoint, [month for run in todo for month in run.months()])
 
-    def land_reference(self, endpoint: Endpoint) -> Landed:
-        """Land the whole list under today's date in Oslo. Raises NotLanded for a child whose parent never landed."""
-        today = oslo_today(self.now())
-        window = Window(today, today + ONE_DAY)
-        tally = Tally()
-        with self.store.spool(endpoint, self.organization, window.days) as spool:
-            if endpoint.parent is None:
-                self._spool_whole(endpoint, today, spool, tally)
-            else:
-                parent = self.store.newest(endpoint.parent.endpoint, self.organization)
-                keys = ((today, key) for key in self._parents(endpoint, parent))
-                self._spool_children(endpoint, keys, spool, tally)
-            (landed,) = spool.publish(self._facts(window, tally))
-        return landed
+    def land_reference(self, endpoint: Endpoint, *, resume: bool = False) -> Landed:
+        """Land the whole list under today's date in Oslo. Transient errors are sat out.
+
+        With `resume`, children are asked for only as far as this very run has not kept them already, none of them where
+        it landed them all; other lists cost a request or a few, and are fetched again. Raises NotLanded for a child
+        whose parent never landed.
+        """
+        outage = self._outage()
+        if endpoint.parent is None:
+            return outage.sat_out(endpoint.name, lambda came: self._whole_list(endpoint, came))
+        if resume and (landed := self._landed_by_this_run(endpoint)):
+            return landed[max(landed)]
+        parent = self.store.newest(endpoint.parent.endpoint, self.organization)
+        keys = self._parents(endpoint, parent, outage)
+        parts = self.store.parts(endpoint, self.organization, None, self.run)
+        return self._children(endpoint, outage).land(oslo_today(self.now()), keys, parts, resume=resume)
 
     # -- windows
 
-    def _one_by_one(self, endpoint: Endpoint, months: list[Window]) -> Iterator[Landed]:
-        for month in months:
-            yield from self._child_chain(endpoint, month)
-
     def _side_by_side(self, endpoint: Endpoint, months: list[Window]) -> Iterator[Landed]:
-        reader = RecordReader(endpoint)
-        with ThreadPoolExecutor(self.concurrency, thread_name_prefix=endpoint.name) as pool:
+        reader, outage = RecordReader(endpoint), self._outage()
+        with ThreadPoolExecutor(self.concurrency, thread_name_prefix=endpoint.name) as pool, outage:
             waiting = deque(months)
             running: dict[Future[list[Landed]], Window] = {}
             failure: FinagoError | None = None
             while running or (waiting and failure is None):
                 while waiting and failure is None and len(running) < self.concurrency:
                     month = waiting.popleft()
-                    running[pool.submit(self._chain, endpoint, month, reader)] = month
+                    running[pool.submit(self._chain, endpoint, month, reader, outage)] = month
                 done, _ = wait(running, return_when=FIRST_COMPLETED)
                 for future in done:
                     running.pop(future)
@@ -108,16 +114,18 @@ class Extractor:
             if failure is not None:
                 raise failure
 
-    def _chain(self, endpoint: Endpoint, window: Window, reader: RecordReader) -> list[Landed]:
+    def _chain(self, endpoint: Endpoint, window: Window, reader: RecordReader, outage: Outage) -> list[Landed]:
         try:
-            return self._read_chain(endpoint, window, reader)
+            return outage.sat_out(
+                f"{endpoint.name} {window}", lambda came: self._read_chain(endpoint, window, reader, came)
+            )
         except PageCapReached:
             if len(window.days) == 1:
                 raise
             self.say(f"{endpoint.name} {window}: more pages than the endpoint serves; asking for halves")
-            return [landed for half in window.halves() for landed in self._chain(endpoint, half, reader)]
+            return [landed for half in window.halves() for landed in self._chain(endpoint, half, reader, outage)]
 
-    def _read_chain(self, endpoint: Endpoint, window: Window, reader: RecordReader) -> list[Landed]:
+    def _read_chain(self, endpoint: Endpoint, window: Window, reader: RecordReader, came: Came) -> list[Landed]:
         rule = endpoint.window
         if rule is None:
             raise ValueError(f"{endpoint.name} has no window")
@@ -125,6 +133,7 @@ class Extractor:
         surplus = window.end if rule.upper is Upper.UNKNOWN else None
         with self.store.spool(endpoint, self.organization, window.days) as spool:
             for page in self.client.pages(call_for(endpoint, span(rule, window)), tally):
+                came()
                 reading = reader.read(page.records)
                 keep = inside(endpoint, window, reading, surplus)
                 records, days, keys = page.records, reading.days, reading.keys
@@ -135,27 +144,27 @@ class Extractor:
                 self.say(f"{endpoint.name} {window}: page {page.number}, {rows:,} rows")
             return list(spool.publish(self._facts(window, tally)))
 
-    def _child_chain(self, endpoint: Endpoint, window: Window) -> list[Landed]:
-        tally = Tally()
-        parents = (
-            (day, key)
-            for day in window.days
-            for key in self._parents(endpoint, Partition(self._parent_of(endpoint).name, self.organization, day))
-        )
-        with self.store.spool(endpoint, self.organization, window.days) as spool:
-            self._spool_children(endpoint, parents, spool, tally)
-            return list(spool.publish(self._facts(window, tally)))
+    def _day_by_day(self, endpoint: Endpoint, windows: list[Window], *, resume: bool) -> Iterator[Landed]:
+        outage = self._outage()
+        children, parent = self._children(endpoint, outage), self._parent_of(endpoint)
+        for day in (day for window in windows for day in window.days):
+            keys = self._parents(endpoint, Partition(parent.name, self.organization, day), outage)
+            yield children.land(day, keys, self.store.parts(endpoint, self.organization, day, self.run), resume=resume)
 
     # -- lists and children
 
-    def _spool_whole(self, endpoint: Endpoint, today: date, spool: Spool, tally: Tally) -> None:
-        reader = RecordReader(endpoint)
+    def _whole_list(self, endpoint: Endpoint, came: Came) -> Landed:
+        today = oslo_today(self.now())
+        reader, window, tally, number = RecordReader(endpoint), Window(today, today + ONE_DAY), Tally(), 0
         asked = self._yearly(today) if endpoint.by_fiscal_year else [{}]
-        number = 0
-        for params in asked:
-            for page in self.client.pages(call_for(endpoint, params), tally):
-                number += 1
-                spool.add(number, page.records, today, reader.keys(page.records))
+        with self.store.spool(endpoint, self.organization, window.days) as spool:
+            for params in asked:
+                for page in self.client.pages(call_for(endpoint, params), tally):
+                    came()
+                    number += 1
+                    spool.add(number, page.records, today, reader.keys(page.records))
+            (landed,) = spool.publish(self._facts(window, tally))
+        return landed
 
     def _yearly(self, today: date) -> list[dict[str, str]]:
         newest = self.store.newest("fiscalperiods", self.organization)
@@ -163,10 +172,10 @@ class Extractor:
         years = fiscal_years(periods, first=self.start_date, last=today)
         return [{"dateFrom": f"{year.start}", "dateTo": f"{year.end - ONE_DAY}"} for year in years]
 
-    def _parents(self, endpoint: Endpoint, partition: Partition | None) -> Iterator[str]:
+    def _parents(self, endpoint: Endpoint, partition: Partition | None, outage: Outage) -> Iterator[str]:
         parent = self._parent_of(endpoint)
         if partition is None or not self._has_landed(partition):
-            self._ask_for_one(parent)
+            outage.sat_out(parent.name, lambda _: self._ask_for_one(parent))
             when = "" if partition is None else f" for {partition.date}"
             raise NotLanded(
                 f"{endpoint.name} is read once for each record of {parent.name}, which has not landed{when}; "
@@ -192,41 +201,19 @@ class Extractor:
         today = oslo_today(self.now())
         next(self.client.pages(smallest_call(endpoint, today, today), Tally()), None)
 
-    def _spool_children(
-        self, endpoint: Endpoint, parents: Iterable[tuple[date, str]], spool: Spool, tally: Tally
-    ) -> None:
-        reader = RecordReader(endpoint)
-        answers = self._ahead(lambda parent: self._child(endpoint, *parent), parents)
-        for read, (day, parent, records, spent) in enumerate(answers, start=1):
-            tally.add(spent)
-            spool.add(read, records, day, reader.keys(records), parent)
-            self.say(f"{endpoint.name} {day}: {read:,} records of {self._parent_of(endpoint).name} asked about")
+    def _children(self, endpoint: Endpoint, outage: Outage) -> Children:
+        return Children(
+            endpoint, self.organization, self.client, self.store, outage, self.concurrency, self.say, self._facts
+        )
 
-    def _child(self, endpoint: Endpoint, day: date, parent: str) -> tuple[date, str, list[bytes], Tally]:
-        tally = Tally()
-        try:
-            pages = self.client.pages(call_for(endpoint, {}, parent), tally)
-            return day, parent, [record for page in pages for record in page.records], tally
-        except NotFound:
-            # the parent was deleted since it landed; its children are gone with it
-            return day, parent, [], tally
-
-    def _ahead(self, read: Callable[[Item], Result], items: Iterable[Item]) -> Iterator[Result]:
-        """Keep `concurrency` reads in flight and yield their results in the order of `items`."""
-        with ThreadPoolExecutor(self.concurrency) as pool:
-            flying: deque[Future[Result]] = deque()
-            for item in items:
-                flying.append(pool.submit(read, item))
-                if len(flying) > self.concurrency:
-                    yield flying.popleft().result()
-            while flying:
-                yield flying.popleft().result()
+    def _outage(self) -> Outage:
+        return Outage(self.patience, self.tell, self.now, self.client.restore_retries)
 
     # -- facts
 
-    def _landed_by_this_run(self, endpoint: Endpoint, window: Window) -> dict[date, Landed]:
+    def _landed_by_this_run(self, endpoint: Endpoint) -> dict[date, Landed]:
         landed = self.store.landed(endpoint.name, self.organization)
-        return {day: fact for day, fact in landed.items() if day in window and fact.manifest.run == self.run}
+        return {day: fact for day, fact in landed.items() if fact.manifest.run == self.run}
 
     def _facts(self, window: Window, tally: Tally) -> ChainFacts:
         return ChainFacts(

@@ -1,12 +1,19 @@
-"""Progress on its way to a person or a run's log. Owns how often a line of it passes: in a log each costs a row."""
+"""Lines on their way to a person or a run's log. Owns how often one of progress passes: in a log each costs a row.
+
+Progress goes through `say` and may be dropped. What has to be read, such as that a run waits and until when, goes
+through `tell`, which nobody throttles.
+"""
 
 from __future__ import annotations
 
 import time
 from typing import TYPE_CHECKING, Final
 
+from finago_assets.core.windows import OSLO
+
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from datetime import datetime
 
 SAY_EVERY_SECONDS: Final = 5.0
 
@@ -26,3 +33,8 @@ def throttled(tell: Callable[[str], None]) -> Callable[[str], None]:
             tell(line)
 
     return say
+
+
+def oslo_time(moment: datetime) -> str:
+    """Write a moment as the clock on a wall in Oslo shows it: hours, minutes and seconds."""
+    return f"{moment.astimezone(OSLO):%H:%M:%S} (Oslo)"

@@ -1,7 +1,8 @@
 """The request ceiling of one organization, shared by every process on this machine, and the pause a refusal imposes.
 
 Owns one SQLite file per organization: pyrate-limiter's bucket in it counts requests, a table of ours holds the instant
-before which nobody asks. Every step is one write transaction, so a killed holder leaves nothing behind that blocks.
+before which nobody asks, an hour away at the most. Every step is one write transaction, so a killed holder leaves
+nothing behind that blocks.
 """
 
 from __future__ import annotations
@@ -22,6 +23,8 @@ from pyrate_limiter.buckets import SQLiteBucket
 
 from finago_assets.core.errors import FinagoError, Locked, NoSpace, NotWritable, RateLimited, SettingInvalid
 from finago_assets.core.http.connection import ORGANIZATION
+from finago_assets.core.http.retry import LONGEST_PAUSE, TOLD_FROM_SECONDS
+from finago_assets.core.progress import oslo_time, silent
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -36,10 +39,13 @@ SCHEMA: Final = (
     f"CREATE INDEX IF NOT EXISTS idx_{TABLE} ON {TABLE} (item_timestamp)",
     "CREATE TABLE IF NOT EXISTS pause (one INTEGER PRIMARY KEY CHECK (one = 1), set_at INTEGER, not_before INTEGER)",
 )
-PAUSE: Final = """
+# A file from before there was a longest pause may hold one of a year: it ends an hour after it was set, too, and until
+# then must not outweigh a later one that ends after it.
+UNTIL: Final = f"min(not_before, set_at + {int(LONGEST_PAUSE * 1000)})"
+PAUSE: Final = f"""
 INSERT INTO pause VALUES (1, :now, :until)
 ON CONFLICT (one) DO UPDATE SET set_at = :now, not_before = :until
-WHERE not_before < :until OR set_at > :now + :slack
+WHERE {UNTIL} < :until OR set_at > :now + :slack
 """
 
 
@@ -47,10 +53,11 @@ class RequestBudget:
     """At most `per_second` requests a second for the organization; 0 is no ceiling, only the shared pause.
 
     `directory` holds the file and is made if it is missing; `patience_seconds` is the longest imposed pause that is sat
-    out. Thread-safe. Methods raise RateLimited, Locked, NoSpace or NotWritable.
+    out, beyond which RateLimited names its end. `tell` is told of one that lasts half a minute or more. Thread-safe.
+    Methods raise RateLimited, Locked, NoSpace or NotWritable.
     """
 
-    def __init__(  # noqa: PLR0913 - the last three are seams with defaults
+    def __init__(  # noqa: PLR0913 - the last four are seams with defaults
         self,
         directory: Path,
         organization_id: str,
@@ -59,9 +66,11 @@ class RequestBudget:
         patience_seconds: float = 120.0,
         now: Callable[[], float] = time.time,
         sleep: Callable[[float], None] = time.sleep,
+        tell: Callable[[str], None] = silent,
     ) -> None:
         self._connection: sqlite3.Connection | None = None
         self._owner = 0
+        self._inode: int | None = None
         self._lock = RLock()
         if not ORGANIZATION.fullmatch(organization_id):
             raise SettingInvalid("the organization id must be 1 to 64 letters, digits, '_' or '-'")
@@ -70,6 +79,8 @@ class RequestBudget:
         self._patience = patience_seconds
         self._now = now
         self._sleep = sleep
+        self._tell = tell
+        self._told: int | None = None
 
     def __del__(self) -> None:
         self.close()
@@ -82,10 +93,22 @@ class RequestBudget:
             waited += delay
         return waited
 
+    @property
+    def lift(self) -> str:
+        """How a person ends a pause."""
+        return (
+            f"This machine holds back for an hour at the most; to ask sooner, delete {self._file}, which holds the "
+            "pause and nothing that will be missed."
+        )
+
     def pause(self, seconds: float) -> None:
-        """Keep everybody on this machine from asking within the next `seconds`; a longer pause stays as it is."""
+        """Keep everybody on this machine from asking within the next `seconds`, of which an hour counts at the most.
+
+        A pause that ends later stays as it is.
+        """
         now = self._milliseconds()
-        values = {"now": now, "until": now + ceil(seconds * 1000), "slack": CLOCK_SLACK_MS}
+        until = now + ceil(min(seconds, LONGEST_PAUSE) * 1000)
+        values = {"now": now, "until": until, "slack": CLOCK_SLACK_MS}
         with self._transaction() as connection:
             connection.execute(PAUSE, values)
 
@@ -102,16 +125,19 @@ class RequestBudget:
             return self._paused_for(connection, now) or self._crowded_for(connection, now)
 
     def _paused_for(self, connection: sqlite3.Connection, now: int) -> float:
-        row = connection.execute("SELECT set_at, not_before FROM pause").fetchone()
+        row = connection.execute(f"SELECT set_at, {UNTIL} FROM pause").fetchone()
         if row is None or row[0] > now + CLOCK_SLACK_MS or row[1] <= now:
             return 0.0
-        seconds = (row[1] - now) / 1000
+        seconds, until = (row[1] - now) / 1000, datetime.fromtimestamp(row[1] / 1000, UTC)
         if seconds > self._patience:
-            until = datetime.fromtimestamp(row[1] / 1000, UTC)
             raise RateLimited(
-                f"the server asked this machine to wait until {until.isoformat(timespec='seconds')}; nothing was sent",
+                f"Nothing was sent: the server asked this machine to wait until {until.isoformat(timespec='seconds')}. "
+                f"Run it again then. {self.lift}",
                 retry_at=until,
             )
+        if seconds >= TOLD_FROM_SECONDS and self._told != row[1]:
+            self._told = row[1]
+            self._tell(f"The server asked this machine for a pause; next request at {oslo_time(until)}")
         return float(seconds)
 
     def _crowded_for(self, connection: sqlite3.Connection, now: int) -> float:
@@ -142,10 +168,11 @@ class RequestBudget:
                     connection.commit()
 
     def _opened(self) -> sqlite3.Connection:
-        """One connection for each process: SQLite's must not be carried across a fork."""
-        if self._connection is None or self._owner != os.getpid():
+        """One connection for each process, as SQLite's must not be carried across a fork, and to the file as it is."""
+        if self._connection is None or self._owner != os.getpid() or self._inode != _inode(self._file):
+            self.close()
             self._connection = _database(self._file)
-            self._owner = os.getpid()
+            self._owner, self._inode = os.getpid(), _inode(self._file)
         return self._connection
 
 
@@ -172,6 +199,13 @@ def _database(file: Path) -> sqlite3.Connection:
         for leftover in (file, Path(f"{file}-wal"), Path(f"{file}-shm")):
             leftover.unlink(missing_ok=True)
     return _connected(file)
+
+
+def _inode(file: Path) -> int | None:
+    try:
+        return file.stat().st_ino
+    except FileNotFoundError:
+        return None
 
 
 def _connected(file: Path) -> sqlite3.Connection:

@@ -24,6 +24,7 @@ from finago_assets.core.http.paging import Chain, query_of
 from finago_assets.core.http.retry import Retry, RetryPolicy
 from finago_assets.core.http.transport import BaseTransport, Reply, Wire
 from finago_assets.core.http.verdict import failure
+from finago_assets.core.progress import silent
 from finago_assets.core.windows import utc_now
 
 if TYPE_CHECKING:
@@ -44,7 +45,8 @@ class FinagoClient:
     """Asks the API for one organization. Thread-safe: several threads may each iterate their own chain.
 
     `clock` is monotonic and measures deadlines, `now` is the wall clock for dates the server names. A `budget` is the
-    request ceiling shared with the other processes of this machine; without one there is no ceiling.
+    request ceiling shared with the other processes of this machine; without one there is no ceiling. `tell` is told of
+    a pause that the server asks for and that lasts half a minute or more.
     """
 
     def __init__(  # noqa: PLR0913 - the seams have defaults
@@ -58,6 +60,7 @@ class FinagoClient:
         sleep: Callable[[float], None] = time.sleep,
         random: Callable[[], float] = random_numbers.random,
         now: Callable[[], datetime] = utc_now,
+        tell: Callable[[str], None] = silent,
     ) -> None:
         self.organization_id = connection.organization_id
         self._secret = connection.client_secret
@@ -66,7 +69,7 @@ class FinagoClient:
         self._now = now
         self._origin = Origin(connection.api_url)
         self._wire = Wire(transport, clock, policy.request_seconds)
-        self._retry = Retry(policy, clock=clock, sleep=sleep, random=random, now=now)
+        self._retry = Retry(policy, sleep=sleep, random=random, now=now, tell=tell)
         self._tokens = TokenSource(connection, self._wire, self._retry, clock, now)
 
     def __enter__(self) -> Self:
@@ -77,6 +80,10 @@ class FinagoClient:
 
     def close(self) -> None:
         self._wire.close()
+
+    def restore_retries(self) -> None:
+        """Give back the retries that an outage has used up; for whoever has waited until it was over."""
+        self._retry.restore()
 
     def authenticate(self) -> None:
         """Fetch a token unless there is a living one. Raises AuthRefused or any error of the road to it."""
@@ -188,6 +195,7 @@ class FinagoClient:
         fault = failure(reply, lambda target: self._is_ours(url, target), self._now(), self._policy.throttle_seconds)
         if self._budget is not None and fault.floor:
             self._budget.pause(fault.floor)
+            fault.lift = self._budget.lift
         return fault
 
     def _is_ours(self, url: str, target: str) -> bool:

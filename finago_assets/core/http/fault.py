@@ -54,7 +54,7 @@ class Fault(Exception):
     """`again` says that another attempt may help, `floor` how many seconds the server wants to be left alone first.
 
     `sent` is False only when it is certain that no byte of the request reached the server, `accepted` True when the
-    server said yes before the rest of its answer was lost.
+    server said yes before the rest of its answer was lost. `lift` says how to end a pause that this machine keeps.
     """
 
     kind: type[FinagoError]
@@ -68,6 +68,7 @@ class Fault(Exception):
     retry_at: datetime | None = None
     sent: bool = True
     accepted: bool = False
+    lift: str = ""
 
     def __str__(self) -> str:
         return self.reason
@@ -83,7 +84,8 @@ class Fault(Exception):
 
     def _worded(self, said: str, scopes: tuple[str, ...], look: str) -> FinagoError:
         if self.kind is RateLimited:
-            return RateLimited(f"{said} {self._until()}{NEXT_STEP[RateLimited]}", retry_at=self.retry_at)
+            words = f"{said} {self._until()}{NEXT_STEP[RateLimited]} {self.lift}"
+            return RateLimited(words.rstrip(), retry_at=self.retry_at)
         if self.kind is Forbidden:
             wanted = ", ".join(scopes) or "(the catalogue names none)"
             step = f"The application needs the scopes {wanted}, approved by the organization."

@@ -23,7 +23,8 @@ if TYPE_CHECKING:
     from finago_assets.core.http.call import Call
     from finago_assets.core.http.origin import Origin
 
-MOST_PAGES: Final = 100_000
+# two million customers; nothing else ends a chain without end, which this finds in three hours at two requests a second
+MOST_PAGES: Final = 20_000
 EMPTY_PAGES_THAT_END: Final = 2
 OWN_TO_PAGING: Final = frozenset({"page", "limit", "continuationtoken"})
 

@@ -1,7 +1,7 @@
 """When to try again, how long to wait first, and when to stop: tenacity with our stop and wait in it.
 
-Owns the attempt count, the jitter, the quota that keeps an outage from being multiplied, and the deadline of the run.
-What counts as worth another attempt is written on the fault.
+Owns one request's attempts, their jitter, and the quota that keeps an outage from being multiplied. What is worth
+another attempt is written on the fault; what outlasts the attempts is sat out by whoever lands (`core/outage.py`).
 """
 
 from __future__ import annotations
@@ -14,9 +14,10 @@ from typing import TYPE_CHECKING, Final, TypeVar
 
 from tenacity import RetryCallState, Retrying, retry_if_exception
 
-from finago_assets.core.errors import RateLimited, Timeout
+from finago_assets.core.errors import RateLimited
 from finago_assets.core.http.call import Tally
 from finago_assets.core.http.fault import Fault
+from finago_assets.core.progress import oslo_time, silent
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -24,6 +25,11 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 QUOTA: Final = 500
 COST_OF_A_RETRY: Final = 5
+# A proxy that counts in milliseconds, or a date in 9999, once kept an organization out for a year: whatever a server
+# asks for, nobody is held back for longer than this.
+LONGEST_PAUSE: Final = 3600.0
+# our own back-off is shorter: who waits this long was asked to
+TOLD_FROM_SECONDS: Final = 30.0
 _log = logging.getLogger(__name__)
 
 
@@ -31,9 +37,10 @@ _log = logging.getLogger(__name__)
 class RetryPolicy:
     """Times are seconds. Waits are full jitter, `base_seconds` doubling up to `cap_seconds`, on top of what was asked.
 
-    `retry_after_cap`: the longest pause that is sat out; beyond it the client gives up and names the time.
-    `throttle_seconds`: the pause after a 429 that says nothing, since a vendor's quarantine outlasts a short back-off.
-    `request_seconds`: one answer, first byte to last. `total_seconds`: everything one client does.
+    `retry_after_cap`: the longest pause that is sat out within a request; beyond it RateLimited names the time, and who
+    can wait for it does. `throttle_seconds`: the pause after a 429 that says nothing, since a vendor's quarantine
+    outlasts a short back-off. `request_seconds`: one exchange, from the connection to the answer's last byte. There is
+    no deadline for everything a client does: a day's orders may well take a day.
     """
 
     attempts: int = 8
@@ -42,7 +49,6 @@ class RetryPolicy:
     retry_after_cap: float = 120.0
     throttle_seconds: float = 10.0
     request_seconds: float = 120.0
-    total_seconds: float = 6 * 3600.0
 
 
 class Quota:
@@ -64,31 +70,36 @@ class Quota:
         with self._lock:
             self._left = min(self._most, self._left + (COST_OF_A_RETRY if after_retry else 1))
 
+    def restore(self) -> None:
+        with self._lock:
+            self._left = self._most
+
 
 class Retry:
-    """Runs one request's attempts. Shared by all threads of a client, and with it the quota and the deadline."""
+    """Runs one request's attempts. Shared by all threads of a client, and with it the quota."""
 
     def __init__(
         self,
         policy: RetryPolicy,
         *,
-        clock: Callable[[], float],
         sleep: Callable[[float], None],
         random: Callable[[], float],
         now: Callable[[], datetime],
+        tell: Callable[[str], None] = silent,
     ) -> None:
         self.policy = policy
-        self._clock = clock
         self._sleep = sleep
         self._random = random
         self._now = now
+        self._tell = tell
         self._quota = Quota()
-        self._deadline = clock() + policy.total_seconds
+
+    def restore(self) -> None:
+        """Give back the retries that an outage has used up."""
+        self._quota.restore()
 
     def run(self, attempt: Callable[[], T], tally: Tally, what: str) -> T:
         """Give what `attempt` returns. Raises its last fault, which then knows the attempts and the time to return."""
-        if self._clock() > self._deadline:
-            raise Fault(Timeout, "the time for the whole run is used up, nothing was sent")
         tries = Tally()
         try:
             result = self._attempts(tally, tries, what)(attempt)
@@ -105,6 +116,9 @@ class Retry:
             tally.retries += 1
             tally.waited_seconds += seconds
             _log.info("%s: attempt %d failed, the next one in %.1f s", what, tries.retries, seconds)
+            if seconds >= TOLD_FROM_SECONDS:
+                then = self._now() + timedelta(seconds=seconds)
+                self._tell(f"{what}: the server asks for a pause; next try at {oslo_time(then)}")
             self._sleep(seconds)
 
         return Retrying(
@@ -123,7 +137,6 @@ class Retry:
         return (
             state.attempt_number >= self.policy.attempts
             or (_fault(state).floor or 0.0) > self.policy.retry_after_cap
-            or self._clock() + state.upcoming_sleep > self._deadline
             or not self._quota.spend()
         )
 

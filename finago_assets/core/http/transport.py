@@ -1,7 +1,7 @@
 """The one place that imports httpx: one request out, one bounded reply back, and the library's failures in our words.
 
-Owns timeouts, the per-request deadline and the rule that nothing is followed, remembered or taken from the environment.
-Knows nothing of tokens' meaning, pages or retries.
+Owns timeouts and the rule that nothing is followed, remembered or taken from the environment. Sockets that keep to an
+exchange's deadline are `deadline.py`'s. Knows nothing of tokens' meaning, pages or retries.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import TYPE_CHECKING, Final
 
+from httpcore import ConnectionPool
 from httpx import (  # noqa: TID251 - the one file
     BaseTransport,
     Client,
@@ -33,11 +34,13 @@ from httpx import (  # noqa: TID251 - the one file
     TimeoutException,
     UnsupportedProtocol,
     WriteError,
+    create_ssl_context,
 )
 from httpx import Timeout as Timeouts  # noqa: TID251 - the one file
 
 from finago_assets.core.errors import BadRequest, Timeout, TlsRefused, Truncated, Unavailable
 from finago_assets.core.http.chunks import PACE, PAGE, Bounds, Chunks, Head
+from finago_assets.core.http.deadline import TimedNetwork
 from finago_assets.core.http.fault import Fault
 from finago_assets.core.http.trace import trace_of
 
@@ -98,15 +101,19 @@ def _is_warning(record: logging.LogRecord) -> bool:
 
 
 class Wire:
-    """A thread-safe connection pool. `seconds` is how long one answer may take from request to last byte."""
+    """A thread-safe connection pool. `seconds` is how long one exchange may take, from the connection to the last byte.
+
+    A `transport` of somebody else's keeps to that only while a body comes.
+    """
 
     def __init__(self, transport: BaseTransport | None, clock: Callable[[], float], seconds: float) -> None:
         for name in TALKATIVE:
             logging.getLogger(name).addFilter(_is_warning)
         self._clock = clock
         self._seconds = seconds
+        self._network = TimedNetwork(clock)
         self._client = Client(
-            transport=_Unmoved(transport or HTTPTransport(trust_env=False, limits=CONNECTIONS)),
+            transport=_Unmoved(transport or _Timed(self._network)),
             timeout=TIMEOUTS,
             trust_env=False,
             follow_redirects=False,
@@ -149,7 +156,8 @@ class Wire:
         """Raise the fault outside the `except`, so that it drags no request and no half-read body along."""
         heard = _Heard()
         try:
-            return self._exchange(build(), hidden, pour, bounds, heard)
+            with self._network.within(self._seconds, bounds.pace):
+                return self._exchange(build(), hidden, pour, bounds, heard)
         except Fault as raised:
             fault = raised.with_traceback(None)
         except (HTTPError, InvalidURL) as error:
@@ -184,6 +192,19 @@ class _Heard:
     status: int | None = None
     trace: str | None = None
     size: int | None = None
+
+
+class _Timed(HTTPTransport):
+    """The library's own transport over sockets of ours, which it has no argument for."""
+
+    def __init__(self, network: TimedNetwork) -> None:
+        self._pool = ConnectionPool(
+            ssl_context=create_ssl_context(trust_env=False),
+            max_connections=CONNECTIONS.max_connections,
+            max_keepalive_connections=CONNECTIONS.max_keepalive_connections,
+            keepalive_expiry=CONNECTIONS.keepalive_expiry,
+            network_backend=network,
+        )
 
 
 class _Unmoved(BaseTransport):

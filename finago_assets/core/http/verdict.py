@@ -38,11 +38,12 @@ AGAIN: Final[dict[int, type[FinagoError]]] = {
     503: Unavailable,
     504: Unavailable,
 }
-NEVER: Final[dict[int, type[FinagoError]]] = {401: AuthRefused, 403: Forbidden, 404: NotFound}
+NEVER: Final[dict[int, type[FinagoError]]] = {401: AuthRefused, 403: Forbidden, 404: NotFound, 410: NotFound}
 REASONS: Final = {
     401: "the API refuses a token that was just renewed",
     403: "a scope is missing",
     404: "nothing is there",
+    410: "nothing is there any more",
 }
 # the SOAP side's words for a used-up hourly limit, seen behind several statuses
 QUARANTINE: Final = re.compile(rb"limit exceeded by|quarantine ends at", re.IGNORECASE)

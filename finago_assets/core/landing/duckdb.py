@@ -14,6 +14,7 @@ from finago_assets.core.landing import litter
 from finago_assets.core.landing.database import Database
 from finago_assets.core.landing.files import Files, typed_errors
 from finago_assets.core.landing.model import Landed, Manifest, Outcome, Partition, checked_names
+from finago_assets.core.landing.parts import Parts
 from finago_assets.core.landing.paths import refuse_case_twin
 from finago_assets.core.landing.rawfile import ROW_GROUP, RawReader, RawWriter, corrupt, not_landed
 from finago_assets.core.landing.spool import ChainSpool, placeholder_manifest
@@ -66,6 +67,11 @@ class DuckdbStore:
         refuse_case_twin(organization, self._organizations(endpoint.name))
         return ChainSpool(self, endpoint, organization, days)
 
+    def parts(self, endpoint: Endpoint, organization: str, day: dt.date | None, run: str) -> Parts:
+        """See `RawStore.parts`."""
+        checked_names(endpoint.name, organization)
+        return Parts(self, self._data_dir, endpoint, organization, day=day, run=run)
+
     def manifest(self, partition: Partition) -> Manifest | None:
         """See `RawStore.manifest`."""
         rows = self._manifests(partition.endpoint, partition.organization, partition.date)
@@ -82,6 +88,11 @@ class DuckdbStore:
                 if manifest.outcome is Outcome.LANDED:
                     found[partition.date] = Landed(partition, manifest, self._location(endpoint))
         return found
+
+    def held(self, endpoint: str, organization: str) -> int:
+        """See `RawStore.held`."""
+        checked_names(endpoint, organization)
+        return len(self._manifests(endpoint, organization))
 
     def newest(self, endpoint: str, organization: str, before: dt.date | None = None) -> Partition | None:
         """See `RawStore.newest`."""
@@ -124,6 +135,22 @@ class DuckdbStore:
             if not _select(connection, "endpoint = ? and organization = ?", [endpoint.name, organization]):
                 _create(connection, endpoint.name, None if endpoint.parent is None else endpoint.parent.column)
                 _insert_manifest(connection, placeholder_manifest(partition))
+
+    def forget(self, endpoint: str, organization: str, before: dt.date) -> int:
+        """See `RawStore.forget`."""
+        newest = self.newest(endpoint, organization)
+        if newest is None:
+            return 0
+        until = min(before, newest.date)
+        old = [row["date"] for row in self._manifests(endpoint, organization) if row["date"] < until]
+        if old:
+            with typed_errors(f"Removing old lists of {endpoint}"), self._database.transaction() as connection:
+                whose = "organization = ? and date < ?"
+                connection.execute(f"delete from finago.{endpoint} where {whose}", [organization, until])
+                connection.execute(
+                    f"delete from finago.manifests where endpoint = ? and {whose}", [endpoint, organization, until]
+                )
+        return len(old)
 
     def organizations(self) -> list[str]:
         """See `RawStore.organizations`."""

@@ -1,6 +1,7 @@
 """Temporary files that say whose they are, so that the litter of a dead process can be told from work in progress.
 
 Owns the name `.<stem>.<host>.<pid>.<start>.<token>.tmp`; host carries the PID namespace, start is the process's own.
+Parts (`parts.py`) outlive their process on purpose, and go when nobody can want to resume from them any more.
 """
 
 from __future__ import annotations
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 _NAME = re.compile(r"\..+\.(?P<host>[A-Za-z0-9-]+)\.(?P<pid>\d+)\.(?P<start>\d+)\.[0-9a-f]+\.tmp(\.wal)?")
 # another machine's process cannot be asked; a chain that has not written for a week is not running
 FOREIGN_AFTER_SECONDS: Final = 7 * 24 * 3600
+PART: Final = ".part"
+PART_AFTER_SECONDS: Final = 7 * 24 * 3600
 
 
 def temporary(directory: Path, stem: str) -> Path:
@@ -29,25 +32,33 @@ def temporary(directory: Path, stem: str) -> Path:
 
 
 def sweep(directories: Iterable[Path]) -> int:
-    """Remove the litter of dead processes directly in the folders; return how many files went."""
+    """Remove litter of dead processes and last week's parts, directly in the folders; return how many files went."""
     return sum(_removed(path) for directory in directories for path in _temporaries(directory))
 
 
 def _temporaries(directory: Path) -> list[Path]:
     with suppress(FileNotFoundError, NotADirectoryError), os.scandir(directory) as entries:
-        return [Path(entry) for entry in entries if entry.name.startswith(".") and ".tmp" in entry.name]
+        return [Path(entry) for entry in entries if entry.name.startswith(".") and _is_ours(entry.name)]
     return []
 
 
+def _is_ours(name: str) -> bool:
+    return ".tmp" in name or name.endswith(PART)
+
+
 def _removed(path: Path) -> bool:
-    owner = _NAME.fullmatch(path.name)
-    if owner is None:
-        return False
     with suppress(FileNotFoundError):
-        if not _alive(path, owner["host"], int(owner["pid"]), int(owner["start"])):
+        if not _wanted(path):
             path.unlink()
             return True
     return False
+
+
+def _wanted(path: Path) -> bool:
+    if path.name.endswith(PART):
+        return time.time() - path.stat().st_mtime < PART_AFTER_SECONDS
+    owner = _NAME.fullmatch(path.name)
+    return owner is None or _alive(path, owner["host"], int(owner["pid"]), int(owner["start"]))
 
 
 def _alive(path: Path, host: str, pid: int, start: int) -> bool:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from finago_assets.core.catalogue.model import Endpoint
     from finago_assets.core.errors import CorruptFile
+    from finago_assets.core.landing.parts import Parts
 
     Look = Callable[[Sequence[bytes]], None]  # is shown payloads, many at a time
 
@@ -202,12 +203,20 @@ class RawStore(Protocol):
         """Open a spool for a chain over `days`. Raises SettingInvalid for an organization that differs in case only."""
         ...
 
+    def parts(self, endpoint: Endpoint, organization: str, day: dt.date | None, run: str) -> Parts:
+        """What `run` keeps of a partition of children while it is not whole: a day's, or for `day` None a list's."""
+        ...
+
     def manifest(self, partition: Partition) -> Manifest | None:
         """Return the partition's manifest, None when it is not landed. Raises CorruptFile."""
         ...
 
     def landed(self, endpoint: str, organization: str) -> dict[dt.date, Landed]:
         """Every landed day in order, without placeholders. A day that cannot be read is left out: land it again."""
+        ...
+
+    def held(self, endpoint: str, organization: str) -> int:
+        """How many days the endpoint has something for, placeholders too. No file is opened for it."""
         ...
 
     def newest(self, endpoint: str, organization: str, before: dt.date | None = None) -> Partition | None:
@@ -234,10 +243,14 @@ class RawStore(Protocol):
         """Put a zero-row partition at `day` if the endpoint has none at all for the organization."""
         ...
 
+    def forget(self, endpoint: str, organization: str, before: dt.date) -> int:
+        """Remove a list's partitions from before a day; the newest landed one stays, however old. Returns how many."""
+        ...
+
     def organizations(self) -> list[str]:
         """Every organization that has a partition of any endpoint, in order."""
         ...
 
     def sweep(self) -> int:
-        """Remove what dead processes left unfinished; return how many files went. Live ones keep theirs."""
+        """Remove what dead processes left unfinished, parts after a week; return how many files went."""
         ...

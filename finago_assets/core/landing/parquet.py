@@ -12,6 +12,7 @@ from finago_assets.core.errors import CorruptFile
 from finago_assets.core.landing import litter
 from finago_assets.core.landing.files import Files, typed_errors
 from finago_assets.core.landing.model import Landed, Manifest, Outcome, Partition
+from finago_assets.core.landing.parts import Parts
 from finago_assets.core.landing.paths import DATA_FILE, RawTree
 from finago_assets.core.landing.rawfile import RawReader, RawWriter, corrupt, not_landed
 from finago_assets.core.landing.spool import ChainSpool, placeholder_manifest
@@ -44,6 +45,12 @@ class ParquetStore:
         self._tree.refuse_case_twin(endpoint.name, organization)
         return ChainSpool(self, endpoint, organization, days)
 
+    def parts(self, endpoint: Endpoint, organization: str, day: dt.date | None, run: str) -> Parts:
+        """See `RawStore.parts`."""
+        return Parts(
+            self, self._tree.organization(endpoint.name, organization), endpoint, organization, day=day, run=run
+        )
+
     def manifest(self, partition: Partition) -> Manifest | None:
         """See `RawStore.manifest`."""
         try:
@@ -62,6 +69,10 @@ class ParquetStore:
                 if manifest is not None and manifest.outcome is Outcome.LANDED:
                     found[day] = Landed(partition, manifest, str(self._tree.file(partition)))
         return found
+
+    def held(self, endpoint: str, organization: str) -> int:
+        """See `RawStore.held`."""
+        return len(self._tree.days(endpoint, organization))
 
     def newest(self, endpoint: str, organization: str, before: dt.date | None = None) -> Partition | None:
         """See `RawStore.newest`."""
@@ -101,6 +112,23 @@ class ParquetStore:
         if not self._tree.days(endpoint.name, organization):
             with typed_errors(f"Preparing {endpoint.name}"):
                 self._put_placeholder(partition, None if endpoint.parent is None else endpoint.parent.column)
+
+    def forget(self, endpoint: str, organization: str, before: dt.date) -> int:
+        """See `RawStore.forget`."""
+        newest = self.newest(endpoint, organization)
+        old = [
+            Partition(endpoint, organization, day)
+            for day in self._tree.days(endpoint, organization)
+            if newest is not None and day < min(before, newest.date)
+        ]
+        with typed_errors(f"Removing old lists of {endpoint}"):
+            for partition in old:
+                file = self._tree.file(partition)
+                file.unlink(missing_ok=True)
+                # somebody may be landing this very day at this moment
+                with suppress(OSError):
+                    file.parent.rmdir()
+        return len(old)
 
     def organizations(self) -> list[str]:
         """See `RawStore.organizations`."""

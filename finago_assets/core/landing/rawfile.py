@@ -8,6 +8,8 @@ from __future__ import annotations
 import errno
 import hashlib
 from contextlib import contextmanager, suppress
+from itertools import groupby
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any, Final
 
 import pyarrow as pa
@@ -164,6 +166,20 @@ class RawReader:
                 yield from ((None, payload) for payload in payloads)
             else:
                 yield from zip(parents, payloads, strict=True)
+
+    def answers(self) -> Iterator[tuple[int, str, list[bytes]]]:
+        """Yield page, parent's key and payloads of a child's file, the records of one parent at a time."""
+        for (page, parent), rows in groupby(self._rows(), key=itemgetter(0, 1)):
+            yield page, parent, [payload for _, _, payload in rows]
+
+    def _rows(self) -> Iterator[tuple[int, str, bytes]]:
+        with self._readable():
+            parent = self._parquet.schema_arrow.names[3]
+            for batch in self._parquet.iter_batches(_READ_BATCH, columns=["page", parent, "payload"]):
+                payloads = batch.column("payload").cast(pa.binary()).to_pylist()
+                yield from zip(
+                    batch.column("page").to_pylist(), batch.column(parent).to_pylist(), payloads, strict=True
+                )
 
     def hold_against(self, manifest: Manifest, look: Look | None = None) -> None:
         """Read everything again, `look` with us. Raises CorruptFile unless it is what the manifest says."""

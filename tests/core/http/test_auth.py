@@ -14,7 +14,6 @@ from finago_assets.core.errors import AuthRefused, FinagoError, Malformed, RateL
 from finago_assets.core.http.call import Tally
 from finago_assets.core.http.client import FinagoClient
 from finago_assets.core.http.connection import Connection
-from finago_assets.core.http.retry import RetryPolicy
 from finago_assets.core.http.secret import Secret
 
 from .office import API, CLIENT_SECRET, TOKEN_URL, Asked, Clock, Office, client_of, plain, reply
@@ -198,10 +197,7 @@ def swarm(threads: int, requests: int) -> Mortal:
         office = office_of(mortal, organization)
         clock = Clock()
         own = Connection(organization, "client-id", Secret(CLIENT_SECRET), API, TOKEN_URL)
-        policy = RetryPolicy(total_seconds=10**9)
-        clients.append(
-            FinagoClient(own, policy=policy, transport=office, clock=clock, sleep=clock.sleep, now=clock.now)
-        )
+        clients.append(FinagoClient(own, transport=office, clock=clock, sleep=clock.sleep, now=clock.now))
     with ThreadPoolExecutor(2 * threads) as pool:
         jobs = [pool.submit(read_often, client, requests) for client in clients for _ in range(threads)]
         for job in jobs:

@@ -16,7 +16,7 @@ EXPECTED: Final = {
     "identity": "TooLarge",
     "depth": "TooLarge",
     "drip": "Timeout",
-    "endless pages": "Timeout",
+    "endless pages": "PageCapReached",
     "error body": "BadRequest",
 }
 

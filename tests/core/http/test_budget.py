@@ -33,6 +33,12 @@ def budget(folder: Path, clock: Clock, per_second: Decimal | float = 2) -> Reque
     return RequestBudget(folder, ORGANIZATION, per_second, now=clock, sleep=clock.sleep)
 
 
+def client_under(own: RequestBudget, office: Office, clock: Clock) -> FinagoClient:
+    return FinagoClient(
+        connection(), budget=own, transport=office, clock=clock, sleep=clock.sleep, random=lambda: 0.0, now=clock.now
+    )
+
+
 def test_no_window_of_a_second_holds_more_than_the_ceiling(tmp_path: Path) -> None:
     clock = Clock()
     one, other = budget(tmp_path, clock), budget(tmp_path, clock)
@@ -98,6 +104,97 @@ def test_a_pause_beyond_patience_is_an_error_that_names_the_time(tmp_path: Path)
     assert clock.slept == []
 
 
+@pytest.mark.parametrize("seconds", [3600, 3601, 31_622_400, 1_795_906_000_000])
+def test_no_pause_lasts_longer_than_an_hour_from_when_it_was_asked_for(seconds: float, tmp_path: Path) -> None:
+    clock = Clock()
+    own = budget(tmp_path, clock, 0)
+    own.pause(seconds)
+    with closing(sqlite3.connect(tmp_path / f"requests-{ORGANIZATION}.sqlite")) as database:
+        assert database.execute("SELECT not_before - set_at FROM pause").fetchone() == (3_600_000,)
+    clock.seconds += 3599
+    assert own.acquire() == pytest.approx(1)
+    clock.seconds += 1
+    assert budget(tmp_path, clock, 0).acquire() == 0
+
+
+def kept_by_an_older_version(folder: Path, set_at: float, not_before: float) -> None:
+    """Leave the file of a version that kept whatever the server asked for."""
+    with closing(sqlite3.connect(folder / f"requests-{ORGANIZATION}.sqlite")) as database:
+        database.execute("INSERT INTO pause VALUES (1, ?, ?)", (set_at * 1000, not_before * 1000))
+        database.commit()
+
+
+def test_a_pause_of_a_year_that_an_older_version_kept_ends_an_hour_after_it_was_set(tmp_path: Path) -> None:
+    clock = Clock()
+    budget(tmp_path, clock, 0).acquire()
+    kept_by_an_older_version(tmp_path, clock.seconds, clock.seconds + 31_622_400)
+    with pytest.raises(RateLimited) as caught:
+        budget(tmp_path, clock, 0).acquire()
+    assert caught.value.retry_at is not None
+    assert caught.value.retry_at.timestamp() == clock.seconds + 3600
+    clock.seconds += 3601
+    assert budget(tmp_path, clock, 0).acquire() == 0
+
+
+def test_a_pause_of_a_year_does_not_swallow_a_later_short_one(tmp_path: Path) -> None:
+    clock = Clock()
+    own = budget(tmp_path, clock, 0)
+    own.acquire()
+    kept_by_an_older_version(tmp_path, clock.seconds, clock.seconds + 31_622_400)
+    clock.seconds += 7200
+    own.pause(30)
+    assert own.acquire() == pytest.approx(30)
+
+
+def test_the_error_says_which_file_to_delete_and_deleting_it_lifts_the_pause_for_all(tmp_path: Path) -> None:
+    clock = Clock()
+    office = Office(lambda asked: reply(b"", 429, {"Retry-After": "31622400"}) if asked.number == 1 else reply())
+    waiting, asking = budget(tmp_path, clock, 0), budget(tmp_path, clock, 0)
+    waiting.acquire()
+    file = tmp_path / f"requests-{ORGANIZATION}.sqlite"
+    with client_under(asking, office, clock) as client:
+        for told in ("429.*Not before", "Nothing was sent"):
+            with pytest.raises(RateLimited, match=f"{told}.*delete {file}, which") as caught:
+                list(client.pages(plain(), Tally()))
+            assert caught.value.retry_at is not None
+        with pytest.raises(RateLimited):
+            waiting.acquire()
+        # the log that SQLite keeps beside it holds the pause, too, and stays where a process was killed
+        assert file.with_name(f"{file.name}-wal").exists()
+        file.unlink()
+        assert (budget(tmp_path, clock, 0).acquire(), waiting.acquire()) == (0, 0)
+        assert list(client.pages(plain(), Tally())) == []
+    assert len(office.calls) == 2
+
+
+def test_the_log_of_a_killed_process_does_not_bring_a_lifted_pause_back(tmp_path: Path) -> None:
+    clock = Clock()
+    own = budget(tmp_path, clock, 0)
+    own.pause(3600)
+    file = tmp_path / f"requests-{ORGANIZATION}.sqlite"
+    log = file.with_name(f"{file.name}-wal")
+    kept = log.read_bytes()
+    own.close()
+    file.unlink()
+    log.write_bytes(kept)
+    assert budget(tmp_path, clock, 0).acquire() == 0
+
+
+def test_a_long_pause_is_told_once_with_the_time_of_the_next_request(tmp_path: Path) -> None:
+    clock, told = Clock(), list[str]()
+    clock.seconds = 1_772_366_400  # noon in UTC on 1 March 2026
+    # wakes early, and looks again
+    own = RequestBudget(
+        tmp_path, ORGANIZATION, 0, now=clock, sleep=lambda seconds: clock.sleep(seconds / 2), tell=told.append
+    )
+    own.pause(29)
+    own.acquire()
+    assert told == []
+    own.pause(90)
+    own.acquire()
+    assert told == ["The server asked this machine for a pause; next request at 13:01:59 (Oslo)"]
+
+
 def test_a_clock_that_is_set_back_blocks_nobody(tmp_path: Path) -> None:
     clock = Clock()
     own = budget(tmp_path, clock)
@@ -112,17 +209,7 @@ def test_a_clock_that_is_set_back_blocks_nobody(tmp_path: Path) -> None:
 def test_a_refusal_seen_by_one_client_pauses_the_other(tmp_path: Path) -> None:
     clock = Clock()
     office = Office(lambda asked: reply(b"", 429, {"Retry-After": "200"}) if asked.number == 1 else reply())
-    clients = [
-        FinagoClient(
-            connection(),
-            budget=budget(tmp_path, clock, 0),
-            transport=office,
-            clock=clock,
-            sleep=clock.sleep,
-            now=clock.now,
-        )
-        for _ in range(2)
-    ]
+    clients = [client_under(budget(tmp_path, clock, 0), office, clock) for _ in range(2)]
     for client in clients:
         with pytest.raises(RateLimited):
             list(client.pages(plain(), Tally()))

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from finago_assets.core.errors import FinagoError, RateLimited, Timeout, Unavailable
+from finago_assets.core.errors import FinagoError, NotFound, RateLimited, Unavailable
 from finago_assets.core.http.call import Tally
-from finago_assets.core.http.retry import RetryPolicy
+from finago_assets.core.http.client import FinagoClient
 
-from .office import Clock, Office, client_of, plain, reply
+from .office import Clock, Office, client_of, connection, plain, reply
 
 
 def failing(status: int, times: int, headers: tuple[tuple[str, str], ...] = ()) -> Office:
@@ -33,6 +33,12 @@ def test_a_permanent_failure_is_asked_once(status: int) -> None:
         list(client.pages(plain(), Tally()))
     assert len(office.calls) == 1
     assert f"status {status}" in str(caught.value)
+
+
+@pytest.mark.parametrize("status", [404, 410])
+def test_what_is_gone_for_good_is_not_found_like_what_never_was(status: int) -> None:
+    with client_of(failing(status, 99), Clock()) as client, pytest.raises(NotFound, match="nothing is there"):
+        list(client.pages(plain(), Tally()))
 
 
 def test_eight_attempts_end_in_one_typed_error_that_counts_them() -> None:
@@ -86,23 +92,38 @@ def test_the_quarantine_text_is_throttling_whatever_the_status(status: int) -> N
     assert clock.slept == [10.0] * 7
 
 
-def test_the_deadline_of_the_run_ends_the_attempts() -> None:
-    clock = Clock()
-    office = failing(503, 99, (("Retry-After", "100"),))
-    with client_of(office, clock, RetryPolicy(total_seconds=250)) as client:
-        with pytest.raises(Unavailable):
+def test_a_client_goes_on_for_as_long_as_it_is_asked_to() -> None:
+    clock, office = Clock(), failing(503, 1)
+    with client_of(office, clock) as client:
+        for _ in range(3):
+            clock.seconds += 24 * 3600
             list(client.pages(plain(), Tally()))
-        assert len(office.calls) == 3
-        clock.seconds += 100
-        with pytest.raises(Timeout, match="whole run"):
+    assert len(office.calls) == 4
+
+
+def test_a_long_pause_is_told_with_the_time_of_the_next_try_and_a_short_one_is_not() -> None:
+    told: list[str] = []
+    for seconds in ("29", "75"):
+        clock = Clock()
+        office = failing(503, 1, (("Retry-After", seconds),))
+        with FinagoClient(
+            connection(),
+            transport=office,
+            clock=clock,
+            sleep=clock.sleep,
+            random=lambda: 0.0,
+            now=clock.now,
+            tell=told.append,
+        ) as client:
             list(client.pages(plain(), Tally()))
-    assert len(office.calls) == 3
+    # it is 12:16:40 UTC when the clock starts
+    assert told == ["GET /accounts: the server asks for a pause; next try at 13:17:55 (Oslo)"]
 
 
 def test_a_total_outage_costs_little_more_than_one_request_each() -> None:
     clock, wanted, errors = Clock(), 1000, 0
     down = Office(lambda _: reply(b"", 503))
-    with client_of(down, clock, RetryPolicy(total_seconds=10**9)) as client:
+    with client_of(down, clock) as client:
         for _ in range(wanted):
             with pytest.raises(Unavailable):
                 list(client.pages(plain(), Tally()))
@@ -114,9 +135,24 @@ def test_a_total_outage_costs_little_more_than_one_request_each() -> None:
     assert ratio <= 1.15
 
 
+def test_whoever_sat_out_an_outage_gives_the_quota_back_at_once() -> None:
+    office = failing(503, 1_000_000)
+    with client_of(office, Clock()) as client:
+        for _ in range(50):
+            with pytest.raises(Unavailable):
+                list(client.pages(plain(), Tally()))
+        before = len(office.calls)
+        for attempts in (1, 8):
+            with pytest.raises(Unavailable):
+                list(client.pages(plain(), Tally()))
+            assert len(office.calls) == before + attempts
+            client.restore_retries()
+            before += attempts
+
+
 def test_success_gives_the_quota_back() -> None:
     office = Office(lambda asked: reply(b"", 503) if asked.number % 8 else reply())
-    with client_of(office, Clock(), RetryPolicy(total_seconds=10**9)) as client:
+    with client_of(office, Clock()) as client:
         for _ in range(3):
             list(client.pages(plain(), Tally()))
         spent = len(office.calls)

@@ -302,3 +302,21 @@ def test_opening_a_store_touches_nothing(tmp_path: Path, make_store: MakeStore) 
     store = make_store(tmp_path / "data")
     assert (store.manifest(partition(FIRST)), store.landed(LINES.name, ORGANIZATION), store.sweep()) == (None, {}, 0)
     assert files_below(tmp_path) == []
+
+
+def test_old_lists_are_forgotten_and_the_newest_stays_however_old_it_is(store: Store) -> None:
+    land(store, THREE_DAYS, {FIRST: [b'{"n":1}'], SECOND: [b'{"n":2}'], THIRD: [b'{"n":3}']})
+    assert store.held(LINES.name, ORGANIZATION) == 3
+    assert store.forget(LINES.name, ORGANIZATION, SECOND) == 1
+    assert list(store.landed(LINES.name, ORGANIZATION)) == [SECOND, THIRD]
+    assert store.forget(LINES.name, ORGANIZATION, THIRD + 1000 * ONE_DAY) == 1
+    assert list(store.landed(LINES.name, ORGANIZATION)) == [THIRD]
+    assert payloads(store, THIRD) == [b'{"n":3}']
+    assert store.held(LINES.name, ORGANIZATION) == 1
+
+
+def test_nothing_is_forgotten_where_nothing_has_landed(store: Store) -> None:
+    store.placeholder(LINES, ORGANIZATION, FIRST)
+    assert store.forget(LINES.name, ORGANIZATION, THIRD) == 0
+    assert store.held(LINES.name, ORGANIZATION) == 1
+    assert store.forget("accounts", ORGANIZATION, THIRD) == 0
