@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING, Any
 import dagster as dg
 import pytest
 
+from finago_assets.orchestration.dbt_project import dbt_resource
 from finago_assets.orchestration.partitions import RANGE_END, RANGE_START
+from finago_assets.orchestration.published import warehouse_assets
 from finago_assets.orchestration.raw import raw_assets, raw_key
-from finago_assets.orchestration.warehouse import dbt_resource, warehouse_assets
 from finago_assets.sandbox.books.plan import Size
 from finago_assets.sandbox.server import Running, running
 from finago_assets.settings import read_settings

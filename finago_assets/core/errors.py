@@ -9,6 +9,7 @@ never holds a body, a query string, a header or a secret. Knows nothing of Dagst
     │                  · ForeignOrigin · TlsRefused · WindowRefused · RequestRefused    the same call will fail again
     ├── OutcomeUnknown                                                        a person looks before anything is sent
     ├── DataFault      Malformed · TooLarge · OutsideWindow · LoopingPages · PageCapReached · CorruptFile · NotLanded
+    │                  · NotProven · Shrunk
     └── Environment    NoSpace · NotWritable · Locked                         this machine, not the vendor
 """
 
@@ -146,6 +147,14 @@ class CorruptFile(DataFault):
 
 class NotLanded(DataFault):
     """A parent partition that has to be landed first is not there."""
+
+
+class NotProven(DataFault):
+    """A build that is not whole or whose checks have not all passed; what was published before stays."""
+
+
+class Shrunk(DataFault):
+    """A build from fewer landed days than the one that is published, without anybody having said that it is meant."""
 
 
 class Environment(FinagoError):

@@ -1,115 +1,131 @@
-"""The dbt half of the graph and the last asset, `published`. dbt owns every reshaping; this owns when, and which lock.
+"""The dbt half of the graph. dbt owns every reshaping; this owns when it runs, over what, and under which lock.
 
-The working warehouse has one writer, dbt. People query the published file, which is replaced whole or not at all.
+The working warehouse has one writer at a time. A build marks it as its last act, and keeps a copy for `published`.
 """
 
 import os
 import re
-import subprocess
-import sys
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, nullcontext
-from pathlib import Path
+from datetime import datetime
 from typing import Any, Final
 
 import dagster as dg
 from dagster import AssetCheckExecutionContext, AssetExecutionContext
-from dagster_dbt import DagsterDbtTranslator, DagsterDbtTranslatorSettings, DbtCliResource, DbtProject, dbt_assets
-from filelock import FileLock
+from dagster_dbt import (
+    DagsterDbtTranslator,
+    DagsterDbtTranslatorSettings,
+    DbtCliInvocation,
+    DbtCliResource,
+    dbt_assets,
+)
+from dagster_dbt.dbt_manifest import validate_manifest
 
-from finago_assets.core.catalogue.finago import ENDPOINTS
-from finago_assets.core.catalogue.model import Endpoint
-from finago_assets.core.errors import FinagoError
+from finago_assets.core.catalogue.model import Endpoint, Kind
+from finago_assets.core.errors import NotLanded
 from finago_assets.core.landing.files import private_umask
-from finago_assets.core.landing.lock import warehouse_lock
-from finago_assets.core.landing.publish import publish_database
+from finago_assets.core.landing.lock import file_lock, queued_lock
+from finago_assets.core.landing.publish import copy_database
 from finago_assets.core.landing.store import Landing, RawStore, open_store
+from finago_assets.core.warehouse.generation import Mark, Marked, later
+from finago_assets.core.warehouse.graph import BuildGraph
+from finago_assets.core.warehouse.publication import Publisher
+from finago_assets.core.windows import utc_now
 from finago_assets.orchestration.built import node_of, with_metadata
+from finago_assets.orchestration.dbt_project import dbt_project
 from finago_assets.orchestration.failures import failure, typed_failures
-from finago_assets.settings import ORGANIZATION_ID, Settings, read_settings
+from finago_assets.settings import Settings, read_settings
 
-PROJECT_DIR: Final = Path(__file__).parents[2] / "dbt_project"
+PUBLISHED: Final = dg.AssetKey("published")
+# for one holder: a queue that moves is waited out, however long it is
 PATIENCE_SECONDS: Final = 1800
+NAMED: Final = 3
 _PROGRESS: Final = re.compile(r"\s*\d+ of \d+ ")
+_PASSED: Final = frozenset({"success", "pass", "warn"})
 
 
-def dbt_project() -> DbtProject:
-    """Return the dbt project with a manifest that is at least as new as its files, parsing it when it is not."""
-    project = DbtProject(project_dir=PROJECT_DIR, profiles_dir=PROJECT_DIR)
-    with FileLock(PROJECT_DIR / ".parse.lock"):
-        if _stale(project.manifest_path):
-            _parse()
-    return project
-
-
-def dbt_resource() -> DbtCliResource:
-    """Return the dbt command of this very interpreter, wherever it was started from."""
-    return DbtCliResource(
-        project_dir=os.fspath(PROJECT_DIR), profiles_dir=os.fspath(PROJECT_DIR), dbt_executable=_dbt()
-    )
-
-
-def warehouse_assets(endpoints: Mapping[str, Endpoint] = ENDPOINTS) -> list[dg.AssetsDefinition]:
-    """Return the dbt models as assets, and `published`. `endpoints` are those whose raw files dbt may read."""
+def build_asset(endpoints: Mapping[str, Endpoint]) -> tuple[dg.AssetsDefinition, BuildGraph]:
+    """Return the dbt models as assets, and their graph. `endpoints` are those whose raw files dbt may read."""
     project = dbt_project()
+    manifest = validate_manifest(project.manifest_path)
+    translator = DagsterDbtTranslator(DagsterDbtTranslatorSettings(enable_asset_checks=True))
+    graph = BuildGraph.of_manifest(manifest)
+    nodes = {translator.get_asset_key(manifest["nodes"][node]): node for node in graph.tables}
 
     @dbt_assets(
-        manifest=project.manifest_path,
+        manifest=manifest,
         project=project,
         name="build_warehouse",
-        dagster_dbt_translator=DagsterDbtTranslator(DagsterDbtTranslatorSettings(enable_asset_checks=True)),
+        dagster_dbt_translator=translator,
         backfill_policy=dg.BackfillPolicy.single_run(),
     )
     def build_warehouse(context: AssetExecutionContext, dbt: DbtCliResource) -> Iterator[Any]:
         settings = read_settings()
-        with typed_failures(), locked(settings, context):
+        marked = Marked(settings.working_warehouse)
+        with typed_failures(context), locked(settings, context):
             store = open_store(settings.data_dir, settings.landing)
+            landed = _count_landed(store, endpoints, settings)
             _complete(store, settings, endpoints)
-            # dbt's profile reads these, in its own process and in the adapter that dagster-dbt opens in this one
-            os.environ["FINAGO_DATA_DIR"] = os.fspath(settings.data_dir)
-            os.environ["FINAGO_LANDING"] = settings.landing.value
-            with _raw_held(settings):
-                target = settings.work_dir / "dbt"
-                # unit tests judge the SQL, not the data: the test suite runs them
-                command = ["build", "--exclude-resource-type", "unit_test"]
-                invocation = dbt.cli(command, context=context, target_path=target, raise_on_error=False)
-                for copied in target.glob("*.msgpack"):
-                    # dagster-dbt copies it from the project together with its mode
-                    copied.chmod(0o600)
-                done = list(_told(invocation.stream(), context))
+            selected = frozenset(nodes[key] for key in context.selected_asset_keys)
+            _check_parents(graph, selected, marked)
+            settled = _settled(marked)
+            idle = graph.tests_over(selected) - graph.telling_tests(selected, graph.settle(selected, settled))
+            marked.begin(context.run_id, graph.touched(selected), utc_now())
+            invocation, done = _run_dbt(context, dbt, settings, [graph.test_names[test] for test in sorted(idle)])
             if not invocation.is_successful():
                 yield from done
                 raise _explained(store, endpoints, invocation.get_error())
+            mark = marked.finish(graph.settle_run(_passed(invocation), settled), landed, _finished_at(settings))
+            _keep_for_publication(context, settings, graph, mark)
+            target = settings.work_dir / "dbt"
             yield from with_metadata(done, settings.working_warehouse, invocation.manifest, target)
 
-    marts = [spec.key for spec in build_warehouse.specs if spec.key.path[0] == "marts"]
-    return [build_warehouse, _published(marts)]
+    return build_warehouse, graph
 
 
-def _published(marts: list[dg.AssetKey]) -> dg.AssetsDefinition:
-    spec = dg.AssetSpec(
-        "published",
-        deps=marts,
-        group_name="published",
-        owners=["team:finance-data"],
-        kinds={"duckdb"},
-        description=(
-            "`finago.duckdb`, the file that people query: a finished, checkpointed build renamed into place. A failing "
-            "blocking check upstream withholds it, and the previous file stays."
-        ),
+@contextmanager
+def locked(settings: Settings, context: AssetExecutionContext | AssetCheckExecutionContext) -> Iterator[None]:
+    """Hold the working warehouse, first come, first served, saying in the run log who has it meanwhile."""
+
+    def waiting(run: str) -> None:
+        context.log.info("Run %s holds the working warehouse or is before us; waiting for it to finish.", run)
+
+    lock = queued_lock(
+        settings.work_dir / "warehouse.lock", PATIENCE_SECONDS, who=context.run.run_id[:8], on_wait=waiting
     )
+    # neither dbt nor DuckDB lets us choose the mode of the files they make
+    with private_umask(), lock:
+        yield
 
-    @dg.multi_asset(name="publish", specs=[spec], backfill_policy=dg.BackfillPolicy.single_run())
-    def publish(context: AssetExecutionContext) -> dg.MaterializeResult[None]:
-        settings = read_settings()
-        with typed_failures(), locked(settings, context):
-            publish_database(settings.working_warehouse, settings.published_warehouse)
-        path = settings.published_warehouse
-        return dg.MaterializeResult(
-            asset_key=spec.key, metadata={"dagster/uri": os.fspath(path), "bytes": path.stat().st_size}
+
+def publisher(settings: Settings) -> Publisher:
+    """Return what publishes into the folder of these settings."""
+    return Publisher(settings.work_dir, settings.published_warehouse)
+
+
+def _run_dbt(
+    context: AssetExecutionContext, dbt: DbtCliResource, settings: Settings, left_out: list[str]
+) -> tuple[DbtCliInvocation, list[Any]]:
+    """Build what is selected, the tests `left_out` aside; return what dbt did once it has closed the file."""
+    # dbt's profile reads these, in its own process and in the adapter that dagster-dbt opens in this one
+    os.environ["FINAGO_DATA_DIR"] = os.fspath(settings.data_dir)
+    os.environ["FINAGO_LANDING"] = settings.landing.value
+    target = settings.work_dir / "dbt"
+    # unit tests judge the SQL, not the data: the test suite runs them
+    command = ["build", "--exclude-resource-type", "unit_test"]
+    if left_out:
+        command += ["--exclude", " ".join(left_out)]
+        context.log.info(
+            "%d checks are not run: they also look at tables that are not built yet, or were not built again since "
+            "something before them changed.",
+            len(left_out),
         )
-
-    return publish
+    with _raw_held(settings):
+        invocation = dbt.cli(command, context=context, target_path=target, raise_on_error=False)
+        for copied in target.glob("*.msgpack"):
+            # dagster-dbt copies it from the project together with its mode
+            copied.chmod(0o600)
+        return invocation, list(_told(invocation.stream(), context))
 
 
 def _told(events: Iterable[Any], context: AssetExecutionContext) -> Iterator[Any]:
@@ -120,35 +136,85 @@ def _told(events: Iterable[Any], context: AssetExecutionContext) -> Iterator[Any
         yield event
 
 
-@contextmanager
-def locked(settings: Settings, context: AssetExecutionContext | AssetCheckExecutionContext) -> Iterator[None]:
-    """Hold the working warehouse, saying so in the run log when somebody else has it."""
+def _passed(invocation: DbtCliInvocation) -> frozenset[str]:
+    """Every node that dbt built or tested without an error."""
+    results = invocation.get_artifact("run_results.json")["results"]
+    return frozenset(result["unique_id"] for result in results if result["status"] in _PASSED)
 
-    def waiting() -> None:
-        context.log.info("Another run holds the working warehouse; waiting for it to finish.")
 
-    # neither dbt nor DuckDB lets us choose the mode of the files they make
-    with private_umask(), warehouse_lock(settings.work_dir / "warehouse.lock", PATIENCE_SECONDS, waiting):
-        yield
+def _check_parents(graph: BuildGraph, selected: frozenset[str], marked: Marked) -> None:
+    """Raise NotLanded where a selected model reads a table that is not there and will not be built."""
+    there = {name.replace(".", "/", 1) for name in marked.relations()}
+    built = {node for node in graph.tables if graph.names[node] in there}
+    missing = graph.lacking(selected, built)
+    if missing:
+        named = ", ".join(graph.names[node] for node in missing[:NAMED])
+        more = f" and {len(missing) - NAMED:,} more" if len(missing) > NAMED else ""
+        wanted = min(graph.names[node] for node in selected if graph.parents[node] & set(missing))
+        raise NotLanded(
+            f"{wanted} is made from {named}{more}, which this warehouse does not have yet. Materialize "
+            f'`+key:"{wanted}"` (the model with everything before it), or run the job `rebuild`.'
+        )
+
+
+def _settled(marked: Marked) -> frozenset[str]:
+    mark = marked.mark()
+    return frozenset() if mark is None else mark.settled
+
+
+def _finished_at(settings: Settings) -> datetime:
+    last = publisher(settings).last()
+    return later(utc_now(), None if last is None else last.finished_at)
+
+
+def _keep_for_publication(context: AssetExecutionContext, settings: Settings, graph: BuildGraph, mark: Mark) -> None:
+    """Keep a copy of a whole build where this run publishes it, so that no other run's build is published instead."""
+    chosen = context.run.asset_selection
+    into = publisher(settings)
+    into.sweep(lambda run: run != context.run_id and _is_over(context.instance, run))
+    if (chosen is None or PUBLISHED in chosen) and not graph.unproven(mark.settled):
+        copy_database(settings.working_warehouse, into.copy_of(context.run_id))
+
+
+def _is_over(instance: dg.DagsterInstance, run: str) -> bool:
+    found = instance.get_run_by_id(run)
+    return found is None or found.is_finished
 
 
 def _raw_held(settings: Settings) -> AbstractContextManager[None]:
-    """Keep landers out of the raw tables while dbt reads them; raw files need no such thing."""
+    """Let nobody write the raw tables while dbt reads them; raw files need no such thing."""
     if settings.landing is Landing.PARQUET:
         return nullcontext()
-    return warehouse_lock(settings.data_dir / "raw.duckdb.lock", PATIENCE_SECONDS)
+    return file_lock(settings.data_dir / "raw.duckdb.lock", PATIENCE_SECONDS)
+
+
+def _count_landed(store: RawStore, endpoints: Mapping[str, Endpoint], settings: Settings) -> dict[tuple[str, str], int]:
+    """Return how many days of each endpoint and organization there are to build from; a list counts as one.
+
+    Raises NotLanded where there is nothing at all: an empty folder would make an empty warehouse, and a green one.
+    """
+    found = {
+        (name, organization): store.held(name, organization)
+        for organization in store.organizations()
+        for name in endpoints
+    }
+    if not any(store.newest(name, organization) for (name, organization), days in found.items() if days):
+        raise NotLanded(
+            f"Nothing has landed in {settings.data_dir}, so there is nothing to build from; the published warehouse is "
+            "unchanged. Materialize the raw assets first, or set FINAGO_DATA_DIR to the folder that holds raw/."
+        )
+    return {
+        (name, organization): days if endpoints[name].kind is Kind.WINDOWED else 1
+        for (name, organization), days in found.items()
+        if days
+    }
 
 
 def _complete(store: RawStore, settings: Settings, endpoints: Mapping[str, Endpoint]) -> None:
     """Give every endpoint that never landed a file without rows, so that its staging model finds something to read."""
-    organizations = store.organizations() or [_configured_organization()]
     for endpoint in endpoints.values():
-        for organization in organizations:
+        for organization in store.organizations():
             store.placeholder(endpoint, organization, settings.start_date)
-
-
-def _configured_organization() -> str:
-    return os.environ.get(ORGANIZATION_ID.removeprefix("env:"), "").strip() or "none"
 
 
 def _explained(store: RawStore, endpoints: Iterable[str], error: Exception | None) -> dg.Failure:
@@ -163,32 +229,3 @@ def _explained(store: RawStore, endpoints: Iterable[str], error: Exception | Non
         description=f"dbt build failed; the published warehouse is unchanged. {reasons or 'Its log is in work/dbt.'}",
         allow_retries=False,
     )
-
-
-def _stale(manifest: Path) -> bool:
-    if not manifest.exists():
-        return True
-    built = manifest.stat().st_mtime
-    sources = (path for pattern in ("*.yml", "*.sql", "*.csv") for path in PROJECT_DIR.rglob(pattern))
-    return any(path.stat().st_mtime > built for path in sources if "target" not in path.parts)
-
-
-def _parse() -> None:
-    command = [
-        _dbt(),
-        "parse",
-        "--quiet",
-        "--project-dir",
-        os.fspath(PROJECT_DIR),
-        "--profiles-dir",
-        os.fspath(PROJECT_DIR),
-    ]
-    done = subprocess.run(command, check=False, capture_output=True, text=True, cwd=PROJECT_DIR)  # noqa: S603  our own command
-    if done.returncode:
-        raise FinagoError(
-            f"dbt could not parse the project in {PROJECT_DIR}:\n{done.stdout[-2000:]}{done.stderr[-2000:]}"
-        )
-
-
-def _dbt() -> str:
-    return os.fspath(Path(sys.executable).with_name("dbt"))

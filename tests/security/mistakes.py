@@ -27,8 +27,9 @@ from finago_assets.cli import app
 from finago_assets.core.errors import FinagoError, SettingInvalid
 from finago_assets.core.http.client import FinagoClient
 from finago_assets.definitions import build_definitions
+from finago_assets.orchestration.dbt_project import dbt_resource
+from finago_assets.orchestration.published import warehouse_assets
 from finago_assets.orchestration.resources import FinagoResource
-from finago_assets.orchestration.warehouse import dbt_resource, warehouse_assets
 from finago_assets.settings import read_settings
 from tests.security.canaries import SECRET
 from tests.security.stage import Impatient, at_debug, echo, mirror

@@ -6,7 +6,7 @@ Owns the order that never leaves a file nobody can open. Does not decide whether
 from __future__ import annotations
 
 import shutil
-from contextlib import closing
+from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING, Final
 
 import duckdb
@@ -17,7 +17,7 @@ from finago_assets.core.landing.database import typed_database_errors
 from finago_assets.core.landing.files import Files, typed_errors
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
 _CHUNK: Final = 1024 * 1024
@@ -37,23 +37,50 @@ def publish_database(
     file, Locked while somebody has it open, NoSpace and NotWritable; the previous file then stands.
     """
     files = files or Files()
+    with _copied(working, published, files, checkpoint) as temporary:
+        _put(temporary, published, files, checkpoint)
+
+
+def copy_database(working: Path, copy: Path, *, files: Files | None = None) -> None:
+    """Keep a finished build as it is now, whatever becomes of the working file. Called and raises as above."""
+    files = files or Files()
+    with _copied(working, copy, files, _silent) as temporary:
+        files.replace(temporary, copy)
+        files.fsync_directory(copy.parent)
+
+
+def publish_copy(
+    copy: Path, published: Path, *, files: Files | None = None, checkpoint: Callable[[str], None] = _silent
+) -> None:
+    """Rename a kept build over `published`: no lock on the working file is needed. Raises NoSpace and NotWritable."""
+    with typed_errors("Publishing the warehouse"):
+        _put(copy, published, files or Files(), checkpoint)
+
+
+@contextmanager
+def _copied(working: Path, target: Path, files: Files, checkpoint: Callable[[str], None]) -> Iterator[Path]:
+    """Give a durable copy of the working file beside the target; what is left of it at the end is removed."""
     _complete(working)
     with typed_errors("Publishing the warehouse"):
-        files.make_private(published.parent)
-        temporary = litter.temporary(published.parent, published.name)
+        files.make_private(target.parent)
+        temporary = litter.temporary(target.parent, target.name)
         try:
             _copy(working, temporary, files, checkpoint)
-            checkpoint("before rename")
-            # A stale WAL goes first: the old file opens without it, the new one would not open with it.
-            _remove_sidecars(published, files)
-            checkpoint("before rename, stale log removed")
-            files.replace(temporary, published)
-            checkpoint("after rename")
-            # a writer of the old file may have begun another one meanwhile
-            _remove_sidecars(published, files)
-            files.fsync_directory(published.parent)
+            yield temporary
         finally:
             temporary.unlink(missing_ok=True)
+
+
+def _put(source: Path, published: Path, files: Files, checkpoint: Callable[[str], None]) -> None:
+    checkpoint("before rename")
+    # A stale WAL goes first: the old file opens without it, the new one would not open with it.
+    _remove_sidecars(published, files)
+    checkpoint("before rename, stale log removed")
+    files.replace(source, published)
+    checkpoint("after rename")
+    # a writer of the old file may have begun another one meanwhile
+    _remove_sidecars(published, files)
+    files.fsync_directory(published.parent)
 
 
 def _complete(working: Path) -> None:

@@ -1,0 +1,105 @@
+"""The dbt graph as a build sees it: what reads what, which tests can tell something, and what a build leaves unproven.
+
+Owns the rule of a settled node: a model is settled when it was built after everything that it reads was settled, a test
+when it ran over settled models. Reads dbt's manifest and nothing else.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+BUILT = frozenset({"model", "seed", "snapshot"})
+
+
+@dataclass(frozen=True, slots=True)
+class BuildGraph:
+    """Nodes by dbt's unique id. `parents` leaves sources out; `names` is what people call a node, `schema/name`.
+
+    `blocking` are the tests that withhold publication when they fail; `test_names` is what dbt's command line takes.
+    """
+
+    parents: Mapping[str, frozenset[str]]
+    tests: frozenset[str]
+    blocking: frozenset[str]
+    names: Mapping[str, str]
+    test_names: Mapping[str, str]
+
+    @classmethod
+    def of_manifest(cls, manifest: Mapping[str, Any]) -> BuildGraph:
+        """Read dbt's manifest; unit tests judge the SQL and not the data, and are left out."""
+        nodes = manifest["nodes"]
+        tables = {key for key, node in nodes.items() if node["resource_type"] in BUILT}
+        tests = {key for key, node in nodes.items() if node["resource_type"] == "test"}
+        return cls(
+            parents={key: frozenset(manifest["parent_map"].get(key, ())) & tables for key in tables | tests},
+            tests=frozenset(tests),
+            blocking=frozenset(key for key in tests if nodes[key]["config"]["severity"].lower() == "error"),
+            names={key: f"{nodes[key]['schema']}/{nodes[key]['name']}" for key in tables | tests},
+            test_names={key: nodes[key]["name"] for key in tests},
+        )
+
+    @property
+    def tables(self) -> frozenset[str]:
+        """Every node that makes a table or a view."""
+        return frozenset(self.parents) - self.tests
+
+    def lacking(self, selected: Iterable[str], built: Iterable[str]) -> list[str]:
+        """Every node that a selected one reads, and that is neither selected nor in the warehouse; by name."""
+        chosen, there = set(selected), set(built)
+        missing = {parent for key in chosen & self.tables for parent in self.parents[key]} - chosen - there
+        return sorted(missing, key=lambda key: self.names[key])
+
+    def touched(self, selected: Iterable[str]) -> frozenset[str]:
+        """The selected tables with everything that rests on them: none of it is proven once they change."""
+        children: dict[str, list[str]] = {}
+        for key, parents in self.parents.items():
+            for parent in parents:
+                children.setdefault(parent, []).append(key)
+        found = set(selected)
+        waiting = deque(found)
+        while waiting:
+            for child in children.get(waiting.popleft(), ()):
+                if child not in found:
+                    found.add(child)
+                    waiting.append(child)
+        return frozenset(found)
+
+    def settle(self, selected: Iterable[str], settled: Iterable[str]) -> frozenset[str]:
+        """Return the tables that are settled once the selected ones are built; `settled` is what was so before."""
+        chosen = set(selected) & self.tables
+        now = (set(settled) & self.tables) - self.touched(chosen)
+        waiting = chosen
+        while ready := {key for key in waiting if self.parents[key] <= now}:
+            now |= ready
+            waiting = waiting - ready
+        return frozenset(now)
+
+    def settle_run(self, passed: Iterable[str], settled: Iterable[str]) -> frozenset[str]:
+        """Return every settled node after a run in which `passed` were built or tested without an error."""
+        done, before = set(passed), set(settled)
+        tables = self.settle(done, before)
+        tests = (before - self.touched(done & self.tables)) | done
+        return tables | {test for test in tests & self.tests if self.parents[test] <= tables}
+
+    def tests_over(self, selected: Iterable[str]) -> frozenset[str]:
+        """Every test that looks at a selected table."""
+        chosen = set(selected)
+        return frozenset(test for test in self.tests if self.parents[test] & chosen)
+
+    def telling_tests(self, selected: Iterable[str], settled: Iterable[str]) -> frozenset[str]:
+        """The tests over a selected table whose other tables are settled too: any other would compare old with new.
+
+        `settled` is what will be so once the selected tables are built.
+        """
+        proven = set(settled)
+        return frozenset(test for test in self.tests_over(selected) if self.parents[test] <= proven)
+
+    def unproven(self, settled: Iterable[str]) -> list[str]:
+        """What must still be built or tested before all of it may be published; by name, tables first."""
+        left = (self.tables | self.blocking) - set(settled)
+        return sorted(left, key=lambda key: (key in self.tests, self.names[key]))

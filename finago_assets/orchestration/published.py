@@ -1,0 +1,110 @@
+"""The last asset, `published`: a finished and proven build becomes the file that people query, or nothing changes.
+
+Owns which build a run may publish. Whether it deserves to be is core/warehouse/publication.py's verdict.
+"""
+
+import os
+from collections.abc import Mapping
+from contextlib import closing
+from pathlib import Path
+
+import dagster as dg
+import duckdb
+from dagster import AssetExecutionContext
+from pydantic import Field
+
+from finago_assets.core.catalogue.finago import ENDPOINTS
+from finago_assets.core.catalogue.model import Endpoint
+from finago_assets.core.errors import NotProven
+from finago_assets.core.landing.publish import copy_database
+from finago_assets.core.warehouse.generation import Marked, read_mark
+from finago_assets.core.warehouse.graph import BuildGraph
+from finago_assets.core.warehouse.publication import check_whole
+from finago_assets.orchestration.failures import typed_failures
+from finago_assets.orchestration.tie_out import count_statuses
+from finago_assets.orchestration.warehouse import PUBLISHED, build_asset, locked, publisher
+from finago_assets.settings import Settings, TieOut, read_settings
+
+
+class PublishConfig(dg.Config):
+    """What may be said about one publication."""
+
+    accept_fewer: bool = Field(
+        default=False,
+        description="Publish although the build rests on fewer landed days than the published one, such as after an "
+        "organization was taken out on purpose.",
+    )
+
+
+def warehouse_assets(endpoints: Mapping[str, Endpoint] = ENDPOINTS) -> list[dg.AssetsDefinition]:
+    """Return the dbt models as assets, and `published`. `endpoints` are those whose raw files dbt may read."""
+    build, graph = build_asset(endpoints)
+    return [build, _published_asset(build, graph)]
+
+
+def _published_asset(build: dg.AssetsDefinition, graph: BuildGraph) -> dg.AssetsDefinition:
+    """Return the asset. It comes after every mart, and so after every blocking check of theirs."""
+    spec = dg.AssetSpec(
+        PUBLISHED,
+        deps=[spec.key for spec in build.specs if spec.key.path[0] == "marts"],
+        group_name="published",
+        owners=["team:finance-data"],
+        kinds={"duckdb"},
+        description=(
+            "`finago.duckdb`, the file that people query: a finished, checkpointed build renamed into place. A failing "
+            "blocking check upstream withholds it, and so does a build that did not finish, that was built in part, or "
+            "that rests on less than the published one; the previous file then stays."
+        ),
+    )
+
+    @dg.multi_asset(name="publish", specs=[spec], backfill_policy=dg.BackfillPolicy.single_run())
+    def publish(context: AssetExecutionContext, config: PublishConfig) -> dg.MaterializeResult[None]:
+        settings = read_settings()
+        with typed_failures(context):
+            copy = _build_of_this_run(context, settings, graph)
+            mark = check_whole(read_mark(copy), graph)
+            _check_tie_out(copy, settings)
+            record = publisher(settings).publish(copy, mark, graph, accept_fewer=config.accept_fewer)
+        if record.run != mark.run:
+            context.log.warning("Run %s has already published a newer build; that one stays.", record.run)
+        path = settings.published_warehouse
+        return dg.MaterializeResult(
+            asset_key=PUBLISHED,
+            metadata={
+                "dagster/uri": os.fspath(path),
+                "bytes": path.stat().st_size,
+                "build_of_run": dg.MetadataValue.dagster_run(record.run),
+                "built_at": dg.MetadataValue.timestamp(record.finished_at),
+            },
+        )
+
+    return publish
+
+
+def _build_of_this_run(context: AssetExecutionContext, settings: Settings, graph: BuildGraph) -> Path:
+    """Return the copy that this run, or the one that it re-executes, kept of its own build.
+
+    A run of `published` alone has built nothing: it takes the working warehouse as it is, if that is whole.
+    """
+    into = publisher(settings)
+    for run in (context.run_id, context.run.parent_run_id):
+        if run is not None and into.copy_of(run).exists():
+            return into.copy_of(run)
+    copy = into.copy_of(context.run_id)
+    with locked(settings, context):
+        check_whole(Marked(settings.working_warehouse).mark(), graph)
+        copy_database(settings.working_warehouse, copy)
+    return copy
+
+
+def _check_tie_out(copy: Path, settings: Settings) -> None:
+    """The check itself does not run again where `published` is materialized alone, nor for another run's build."""
+    if settings.tie_out is not TieOut.BLOCK:
+        return
+    with closing(duckdb.connect(copy, read_only=True)) as warehouse:
+        differs = count_statuses(warehouse).get("differs", 0)
+    if differs:
+        raise NotProven(
+            f"{differs:,} account-months differ from the ERP and FINAGO_TIE_OUT is block, so this build is not "
+            "published; the check ties_to_the_erp on marts/ledger_tie_out names them."
+        )

@@ -1,0 +1,1 @@
+"""Builds of the warehouse: what they prove, and what may be published."""

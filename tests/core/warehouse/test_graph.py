@@ -1,0 +1,109 @@
+"""What a build of a part leaves unproven, and which tests can tell something after it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from finago_assets.core.warehouse.graph import BuildGraph
+
+# raw -> a -> b -> d, c -> d; `ab` looks at a and b, `d_ours` at d; the books' own test withholds nothing
+PARENTS = {"a": [], "c": [], "b": ["a"], "d": ["b", "c"], "ab": ["a", "b"], "d_ours": ["d"], "d_books": ["d"]}
+TABLES = frozenset("abcd")
+TESTS = frozenset(PARENTS) - TABLES
+EVERYTHING = frozenset(PARENTS)
+
+
+def _manifest() -> dict[str, Any]:
+    nodes: dict[str, Any] = {
+        key: {
+            "resource_type": "model" if key in TABLES else "test",
+            "schema": "marts" if key in TABLES else "audit",
+            "name": key,
+            "config": {"severity": "WARN" if key == "d_books" else "ERROR"},
+        }
+        for key in PARENTS
+    }
+    return {"nodes": nodes, "parent_map": {key: ["source.raw", *parents] for key, parents in PARENTS.items()}}
+
+
+GRAPH = BuildGraph.of_manifest(_manifest())
+
+
+def test_the_manifest_is_read_without_sources_and_with_the_tests_that_block() -> None:
+    assert GRAPH.tables == TABLES
+    assert GRAPH.parents["b"] == {"a"}
+    assert GRAPH.blocking == {"ab", "d_ours"}
+    assert GRAPH.names["d"] == "marts/d"
+
+
+@pytest.mark.parametrize(
+    ("selected", "built", "missing"),
+    [("d", "", "bc"), ("d", "bc", ""), ("bd", "", "ac"), ("abcd", "", ""), ("a", "", ""), ("d", "b", "c")],
+)
+def test_what_a_selection_reads_and_nobody_built_is_named(selected: str, built: str, missing: str) -> None:
+    assert GRAPH.lacking(selected, built) == list(missing)
+
+
+def test_a_whole_build_settles_everything() -> None:
+    assert GRAPH.settle(TABLES, ()) == TABLES
+    assert GRAPH.telling_tests(TABLES, TABLES) == TESTS
+    assert GRAPH.settle_run(EVERYTHING, ()) == EVERYTHING
+    assert GRAPH.unproven(EVERYTHING) == []
+
+
+def test_building_one_model_again_unsettles_what_rests_on_it_and_runs_no_test_that_looks_at_both() -> None:
+    assert GRAPH.touched("b") == {"b", "d", "ab", "d_ours", "d_books"}
+    after = GRAPH.settle("b", EVERYTHING)
+    assert after == {"a", "b", "c"}
+    assert GRAPH.telling_tests("b", after) == {"ab"}
+    proven = GRAPH.settle_run({"b", "ab"}, EVERYTHING)
+    assert proven == {"a", "b", "c", "ab"}
+    assert [GRAPH.names[key] for key in GRAPH.unproven(proven)] == ["marts/d", "audit/d_ours"]
+
+
+def test_a_model_that_was_built_over_an_unsettled_one_is_not_settled() -> None:
+    assert GRAPH.settle("b", ()) == frozenset()
+    assert GRAPH.tests_over("b") - GRAPH.telling_tests("b", ()) == {"ab"}
+
+
+def test_a_check_run_alone_settles_itself_and_unsettles_nothing() -> None:
+    before = TABLES | {"d_books"}
+    assert GRAPH.settle_run({"ab"}, before) == before | {"ab"}
+    assert GRAPH.settle_run({"ab"}, {"a"}) == {"a"}  # b is not settled, so it proves nothing
+
+
+def test_a_blocking_test_that_was_left_out_keeps_a_build_from_being_published() -> None:
+    assert GRAPH.unproven(GRAPH.settle_run(TABLES, ())) == sorted(["ab", "d_ours"])
+    assert GRAPH.unproven(TABLES | {"ab", "d_ours"}) == []
+
+
+@given(st.lists(st.sets(st.sampled_from("abcd"), min_size=1), max_size=6))
+def test_whatever_is_built_in_whatever_order_a_settled_table_is_never_older_than_what_it_reads(
+    builds: list[set[str]],
+) -> None:
+    settled: frozenset[str] = frozenset()
+    built_at = dict.fromkeys(TABLES, -1)
+    for moment, selected in enumerate(builds):
+        for key in "acbd":  # dbt builds parents first
+            if key in selected:
+                built_at[key] = moment
+        tests = GRAPH.telling_tests(selected, GRAPH.settle(selected, settled))
+        settled = GRAPH.settle_run(selected | tests, settled)
+    for child, parent in ((c, p) for c in "abcd" for p in PARENTS[c] if c in settled):
+        assert parent in settled
+        assert built_at[child] >= built_at[parent] >= 0
+
+
+def test_pieces_in_the_order_of_the_graph_settle_all_of_it_and_run_every_test_once() -> None:
+    settled: frozenset[str] = frozenset()
+    ran: list[str] = []
+    for piece in ("ac", "b", "d"):
+        tests = GRAPH.telling_tests(piece, GRAPH.settle(piece, settled))
+        ran += tests
+        settled = GRAPH.settle_run({*piece, *tests}, settled)
+    assert settled == EVERYTHING
+    assert sorted(ran) == sorted(TESTS)
