@@ -6,13 +6,12 @@ People's output goes to standard error where standard output could be piped; exi
 from __future__ import annotations
 
 import os
-import subprocess
 import sys
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from datetime import date
 from functools import partial
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
@@ -22,6 +21,10 @@ from rich.table import Table
 from finago_assets.commands.request import request
 from finago_assets.commands.templates import templates
 from finago_assets.core.errors import FinagoError
+from finago_assets.supervisor import Interrupted, Supervisor
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="Finago Office as Dagster assets.")
 
@@ -38,14 +41,16 @@ def main() -> None:
 @app.command()
 def demo() -> None:
     """Run the whole pipeline on the sandbox and say what came of it."""
-    from finago_assets.demo import YEAR, run_demo
-    from finago_assets.sandbox.books.plan import Size
-    from finago_assets.sandbox.server import running
-
     console = Console(soft_wrap=False)
-    console.print("Starting a sandbox Finago Office on this machine …")
-    with running(start=date(YEAR, 1, 1), years=1, size=Size.SMALL) as office:
-        raise typer.Exit(run_demo(office.environment(), console))
+    stands = "What had landed stands in the data folder, and the warehouse is the last one that was published"
+    with _supervised(console, f"{stands}; `make demo` runs everything again.") as supervisor:
+        from finago_assets.demo import YEAR, run_demo
+        from finago_assets.sandbox.books.plan import Size
+        from finago_assets.sandbox.server import running
+
+        console.print("Starting a sandbox Finago Office on this machine …")
+        with running(start=date(YEAR, 1, 1), years=1, size=Size.SMALL) as office:
+            raise typer.Exit(run_demo(office.environment(), console, supervisor))
 
 
 @app.command(
@@ -63,7 +68,9 @@ def sandbox(context: typer.Context) -> None:
 def doctor() -> None:
     """Check settings, credentials and every endpoint's scope with the smallest requests."""
     from finago_assets.connect import open_client
+    from finago_assets.demo import PROJECT
     from finago_assets.doctor import PATIENCE, WINDOW_ADVICE, Verdict, examine
+    from finago_assets.orchestration.history import read_dead_runs
 
     console = Console()
     table = Table(title="What will and will not work", title_justify="left")
@@ -71,7 +78,8 @@ def doctor() -> None:
         table.add_column(column, overflow="fold")
     failed = False
     with console.status("Asking …") as status:
-        for finding in examine(os.environ, partial(open_client, policy=PATIENCE)):
+        looked_up = partial(read_dead_runs, os.environ, PROJECT)
+        for finding in examine(os.environ, partial(open_client, policy=PATIENCE), looked_up):
             status.update(f"Asked: {finding.subject}")
             style = STYLES[finding.verdict.value]
             table.add_row(finding.subject, f"[{style}]{finding.verdict.value}[/]", escape(finding.detail))
@@ -86,24 +94,35 @@ def dev(
     port: Annotated[int, typer.Option(help="Port of the Dagster UI.")] = 3000,
 ) -> None:
     """Open the Dagster UI; on the sandbox when no credentials are set."""
-    from finago_assets.demo import PROJECT, YEAR
-    from finago_assets.sandbox.books.plan import Size
-    from finago_assets.sandbox.server import running
-
-    environment = {**os.environ, "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}"}
     console = Console(stderr=True)
-    with ExitStack() as stack:
+    stands = "Run history and what had landed stand in the data folder"
+    again = "`make dev` opens the UI again, where a run that was under way can be re-executed"
+    with _supervised(console, f"{stands}; {again}.") as supervisor, ExitStack() as stack:
+        from finago_assets.demo import PROJECT, YEAR, dagster_environment
+        from finago_assets.sandbox.books.plan import Size
+        from finago_assets.sandbox.server import running
+
+        environment: dict[str, str] = {}
         if not os.environ.get("FINAGO_CLIENT_ID"):
             office = stack.enter_context(running(start=date(YEAR, 1, 1), years=1, size=Size.SMALL))
-            environment |= office.environment()
+            environment = office.environment()
             console.print("FINAGO_CLIENT_ID is not set: the UI runs on the sandbox.")
         command = [os.fspath(Path(sys.executable).with_name("dagster")), "dev", "--port", f"{port}"]
         console.print(f"The UI: http://127.0.0.1:{port}")
-        try:
-            status = subprocess.run(command, env=environment, cwd=PROJECT, check=False).returncode  # noqa: S603  our own words
-        except KeyboardInterrupt:
-            status = 0
-    raise typer.Exit(status)
+        # what it prints passes through here, so that an interrupted start is not told in tracebacks
+        tell = sys.stderr.write
+        raise typer.Exit(supervisor.run(command, env=dagster_environment(environment), cwd=PROJECT, hear=tell))
+
+
+@contextmanager
+def _supervised(console: Console, stands: str) -> Iterator[Supervisor]:
+    """Let Ctrl-C, SIGTERM or a closed terminal end the block and all that it started; then say what stands."""
+    try:
+        with Supervisor() as supervisor:
+            yield supervisor
+    except Interrupted as interrupted:
+        console.print(f"Interrupted; nothing was left running. {stands}", highlight=False, markup=False, soft_wrap=True)
+        raise typer.Exit(interrupted.status) from None
 
 
 app.command()(request)

@@ -8,12 +8,16 @@ import dagster as dg
 
 from finago_assets.core.catalogue.finago import ENDPOINTS
 from finago_assets.orchestration.components.own import Own, read_own
+from finago_assets.orchestration.dbt_project import dbt_resource
+from finago_assets.orchestration.executor import watched
 from finago_assets.orchestration.jobs import jobs, nightly
+from finago_assets.orchestration.lost_history import watch_uncaught
+from finago_assets.orchestration.published import warehouse_assets
 from finago_assets.orchestration.raw import raw_assets
 from finago_assets.orchestration.request.job import finago_request
 from finago_assets.orchestration.resources import FinagoResource
+from finago_assets.orchestration.retention import prune_run_history
 from finago_assets.orchestration.tie_out import tie_out_check
-from finago_assets.orchestration.warehouse import dbt_resource, warehouse_assets
 from finago_assets.settings import Executor, Settings, read_settings
 
 if TYPE_CHECKING:
@@ -33,10 +37,14 @@ def build_definitions(
         asset_checks=[tie_out_check(settings)],
         jobs=[*jobs(), finago_request],
         schedules=[nightly(settings)],
+        sensors=[prune_run_history],
         resources={"finago": FinagoResource(), "dbt": dbt_resource(), **(resources or {})},
-        executor=dg.multiprocess_executor if settings.executor is Executor.MULTIPROCESS else dg.in_process_executor,
+        executor=watched(
+            dg.multiprocess_executor if settings.executor is Executor.MULTIPROCESS else dg.in_process_executor
+        ),
     )
     return built_in if own is None else dg.Definitions.merge(built_in, own.definitions)
 
 
+watch_uncaught()
 defs = build_definitions(read_settings(), own=read_own())

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import os
 import re
-import subprocess
 import sys
 import time
 from collections import Counter
@@ -29,6 +28,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from finago_assets.settings import Settings
+    from finago_assets.supervisor import Supervisor
 
 PROJECT: Final = Path(__file__).parents[1]
 YEAR: Final = 2024
@@ -64,13 +64,20 @@ class Course:
             self.reasons.append(reason["text"])
 
 
-def run_demo(environment: Mapping[str, str], console: Console) -> int:
-    """Run the main job against the server that `environment` names; return its exit status."""
-    env = {
-        **os.environ,
+def dagster_environment(environment: Mapping[str, str], ours: Mapping[str, str] = os.environ) -> dict[str, str]:
+    """Return the environment of a `dagster` that is started at the top of the checkout, `environment` put over ours."""
+    return {
+        **ours,
         **environment,
-        "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}",
+        "PATH": f"{Path(sys.executable).parent}{os.pathsep}{ours.get('PATH', '')}",
+        # without it every dagster command makes a folder .tmp_dagster_home_* there, which stays when it is killed
+        "DAGSTER_HOME": ours.get("DAGSTER_HOME") or os.fspath(PROJECT),
     }
+
+
+def run_demo(environment: Mapping[str, str], console: Console, supervisor: Supervisor) -> int:
+    """Run the main job against the server that `environment` names; return its exit status. Raises Interrupted."""
+    env = dagster_environment(environment)
     settings = read_settings(env)
     log = settings.data_dir / "demo.log"
     log.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -81,7 +88,7 @@ def run_demo(environment: Mapping[str, str], console: Console) -> int:
     ]
     console.print(f"$ {' '.join(['dagster', *command[1:]])}", style="bold", highlight=False, soft_wrap=True)
     started = time.monotonic()
-    course, status = _follow(command, env, log, console)
+    course, status = _follow(command, env, log, console, supervisor)
     if status:
         console.print(f"The run failed. Its whole log: {log}", style="bold red", soft_wrap=True)
         for reason in course.reasons:
@@ -91,22 +98,23 @@ def run_demo(environment: Mapping[str, str], console: Console) -> int:
     return 0
 
 
-def _follow(command: list[str], env: Mapping[str, str], log: Path, console: Console) -> tuple[Course, int]:
+def _follow(
+    command: list[str], env: Mapping[str, str], log: Path, console: Console, supervisor: Supervisor
+) -> tuple[Course, int]:
     course = Course()
     columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
     with log.open("w", encoding="utf-8") as keep, Progress(*columns, console=console, transient=True) as progress:
         task = progress.add_task(course.said, total=None)
-        with subprocess.Popen(  # noqa: S603  the documented command
-            command, env=env, cwd=PROJECT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
-        ) as process:
-            for line in process.stdout or ():
-                keep.write(line)
-                before = course.said
-                course.hear(line)
-                progress.update(task, description=course.said)
-                if course.said != before and not console.is_terminal:
-                    console.print(course.said, highlight=False, markup=False)
-        return course, process.returncode
+
+        def hear(line: str) -> None:
+            keep.write(line)
+            before = course.said
+            course.hear(line)
+            progress.update(task, description=course.said)
+            if course.said != before and not console.is_terminal:
+                console.print(course.said, highlight=False, markup=False)
+
+        return course, supervisor.run(command, env=env, cwd=PROJECT, hear=hear)
 
 
 def _sum_up(settings: Settings, course: Course, seconds: float, console: Console) -> None:

@@ -20,6 +20,7 @@ from finago_assets.core.errors import FinagoError, SettingInvalid
 from finago_assets.core.http.connection import API_URL, TOKEN_URL, Connection
 from finago_assets.core.http.secret import Secret
 from finago_assets.core.landing.store import Landing
+from finago_assets.core.request.targets.owned import Owned
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -29,6 +30,11 @@ T = TypeVar("T")
 CLIENT_ID: Final = "env:FINAGO_CLIENT_ID"
 CLIENT_SECRET: Final = "env:FINAGO_CLIENT_SECRET"  # noqa: S105  the name of the variable
 ORGANIZATION_ID: Final = "env:FINAGO_ORGANIZATION_ID"
+OUTAGE: Final = "a whole number of minutes, where 0 waits for nothing"
+KEPT: Final = "a whole number of days, where 0 keeps everything"
+
+# dagster.yaml keeps run history here, wherever the data folder is
+_CHECKOUT_DATA: Final = Path(__file__).parents[1] / "data"
 
 
 class TieOut(StrEnum):
@@ -58,6 +64,9 @@ class Settings:
     concurrency: int = 4
     extra_endpoints: frozenset[str] = field(default_factory=frozenset)
     executor: Executor = Executor.IN_PROCESS
+    outage_minutes: int = 45
+    keep_runs_days: int = 90
+    keep_lists_days: int = 0
     api_url: str = API_URL
     token_url: str = TOKEN_URL
 
@@ -82,9 +91,16 @@ class Settings:
         return self.data_dir / "finago.duckdb"
 
     @property
-    def own_databases(self) -> tuple[Path, ...]:
-        """DuckDB files that nobody else writes: what lies in them is replaced, or is the raw store."""
-        return self.published_warehouse, self.working_warehouse, self.data_dir / "raw.duckdb"
+    def owned(self) -> Owned:
+        """What no request may be written into. Each place is named by itself too: it may be a link to another disk."""
+        folders = self.data_dir / "raw", self.work_dir, self.requests_dir, self.data_dir / "dagster"
+        databases = self.published_warehouse, self.working_warehouse, self.data_dir / "raw.duckdb"
+        return Owned((self.data_dir, _CHECKOUT_DATA), (*folders, *databases))
+
+    @property
+    def own_databases(self) -> Owned:
+        """The name by which the op still asks for `owned`."""
+        return self.owned
 
 
 def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
@@ -109,6 +125,9 @@ def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
             env, "FINAGO_EXTRA_ENDPOINTS", usual.extra_endpoints, _extra, f"a comma-separated list of {', '.join(_OFF)}"
         ),
         executor=_read(env, "FINAGO_EXECUTOR", usual.executor, Executor, "in_process or multiprocess"),
+        outage_minutes=_read(env, "FINAGO_OUTAGE_MINUTES", usual.outage_minutes, _whole, OUTAGE),
+        keep_runs_days=_read(env, "FINAGO_KEEP_RUNS_DAYS", usual.keep_runs_days, _whole, KEPT),
+        keep_lists_days=_read(env, "FINAGO_KEEP_LISTS_DAYS", usual.keep_lists_days, _whole, KEPT),
         api_url=_read(env, "FINAGO_API_URL", usual.api_url, str, "an address"),
         token_url=_read(env, "FINAGO_TOKEN_URL", usual.token_url, str, "an address"),
     )
@@ -153,6 +172,13 @@ def _read(env: Mapping[str, str], name: str, usual: T, parse: Callable[[str], T]
 def _count(text: str) -> int:
     number = int(text)
     if number < 1:
+        raise ValueError(text)
+    return number
+
+
+def _whole(text: str) -> int:
+    number = int(text)
+    if number < 0:
         raise ValueError(text)
     return number
 

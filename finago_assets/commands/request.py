@@ -198,7 +198,7 @@ def _target(asked: Asked, settings: Settings, connection: Connection, request: R
         return RawPartition(open_store(settings.data_dir, settings.landing), connection.organization_id, request)
 
     target = parse_target(asked.into, raw=raw)
-    refuse_own(target, settings.own_databases)
+    refuse_own(target, settings.owned, registry=asked.registry or REGISTRY)
     return target
 
 

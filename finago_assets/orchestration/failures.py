@@ -1,19 +1,27 @@
 """Turns the core's typed errors into Dagster failures: the one boundary, in one place.
 
-Owns verdicts in Dagster's terms. A permanent error is a Failure that no retry policy repeats, and carries no cause.
+Owns verdicts in Dagster's terms: no retry policy repeats a permanent error and no daemon runs its run again, while a
+run that failed for a passing reason is tried again by itself. A failure carries no cause.
 """
 
 from __future__ import annotations
 
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import dagster as dg
+from dagster._core.storage.tags import MAX_RETRIES_TAG, RETRY_ON_ASSET_OR_OP_FAILURE_TAG
 
 from finago_assets.core.errors import FinagoError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    Context = dg.OpExecutionContext | dg.AssetExecutionContext | dg.AssetCheckExecutionContext
+
+# each of them waits out an outage of its own before it fails
+RUNS_AFTER_A_PASSING_FAILURE: Final = 2
+FINAL_TAG: Final = "finago/failed_for_good"
 
 
 def failure(error: FinagoError) -> dg.Failure:
@@ -26,9 +34,37 @@ def failure(error: FinagoError) -> dg.Failure:
 
 
 @contextmanager
-def typed_failures() -> Iterator[None]:
-    """Raise a core error as its Failure, without its cause: a chained cause would be stored in the event log."""
+def typed_failures(context: Context | None = None) -> Iterator[None]:
+    """Raise a core error as its Failure, without its cause: a chained cause would be stored in the event log.
+
+    With a `context` the run's tags say whether the daemon may run it again, whatever the instance's settings are.
+    """
     try:
         yield
     except FinagoError as error:
-        raise failure(error) from None
+        raised = failure(error)
+    except dg.Failure as given:
+        raised = given
+    else:
+        return
+    if context is not None:
+        _tag(context, again=raised.allow_retries)
+    raise raised from None
+
+
+def _tag(context: Context, *, again: bool) -> None:
+    """Say to the daemon whether it may run this again.
+
+    Once a step has failed for good nothing in this run may be tried again: that step would be repeated too. A
+    re-execution inherits the tags of its parent, hence the run's id in ours.
+    """
+    run_id = context.run.run_id
+    run = context.instance.get_run_by_id(run_id)
+    if run is None or run.tags.get(FINAL_TAG) == run_id:
+        return
+    tags = (
+        {RETRY_ON_ASSET_OR_OP_FAILURE_TAG: "true", MAX_RETRIES_TAG: f"{RUNS_AFTER_A_PASSING_FAILURE}"}
+        if again
+        else {MAX_RETRIES_TAG: "0", FINAL_TAG: run_id}
+    )
+    context.instance.add_run_tags(run_id, tags)

@@ -4,6 +4,7 @@ Owns how landing appears in Dagster: one event for each landed day, checks, prog
 """
 
 from collections.abc import Iterator, Mapping
+from datetime import timedelta
 from typing import Final
 
 import dagster as dg
@@ -14,7 +15,7 @@ from finago_assets.core.catalogue.model import Endpoint, Kind
 from finago_assets.core.errors import Forbidden
 from finago_assets.core.extract import Extractor
 from finago_assets.core.landing.store import Landed
-from finago_assets.core.progress import throttled
+from finago_assets.core.windows import oslo_today
 from finago_assets.orchestration import checks
 from finago_assets.orchestration.failures import typed_failures
 from finago_assets.orchestration.layers import RAW_LAYER
@@ -89,11 +90,11 @@ def _windowed_asset(
         backfill_policy=dg.BackfillPolicy.single_run(),
     )
     def land(context: AssetExecutionContext, finago: FinagoResource) -> Iterator[dg.Output[None] | dg.AssetCheckResult]:
-        with typed_failures():
+        with typed_failures(context):
             window = window_of(context, finago.settings())
             run, resume = _origin(context)
             landed: list[Landed] = []
-            with finago.extractor(run=run, say=throttled(context.log.info), catalogue=catalogue) as extractor:
+            with finago.extractor(run=run, tell=context.log.info, catalogue=catalogue) as extractor:
                 try:
                     for one in extractor.land_window(endpoint, window, resume=resume):
                         context.log_event(_event(endpoint, one, partition=f"{one.partition.date}"))
@@ -128,13 +129,14 @@ def _reference_assets(
         context: AssetExecutionContext, finago: FinagoResource
     ) -> Iterator[dg.Output[None] | dg.AssetCheckResult]:
         chosen = [(key, endpoint) for key, endpoint in by_key.items() if key in context.selected_asset_keys]
-        run, _ = _origin(context)
+        run, resume = _origin(context)
         with (
-            typed_failures(),
-            finago.extractor(run=run, say=throttled(context.log.info), catalogue=catalogue) as extractor,
+            typed_failures(context),
+            finago.extractor(run=run, tell=context.log.info, catalogue=catalogue) as extractor,
         ):
             for number, (key, endpoint) in enumerate(chosen, start=1):
-                verdicts = _land_one(context, extractor, key, endpoint)
+                verdicts = _land_one(context, extractor, key, endpoint, resume=resume)
+                _forget_old(extractor, endpoint, finago.settings().keep_lists_days)
                 context.log.info("%d of %d lists read: %s", number, len(chosen), endpoint.name)
                 yield dg.Output(None, output_name=key.to_python_identifier(), metadata=SILENT_OUTPUT)
                 yield from (verdict for verdict in verdicts if _wanted(context, verdict))
@@ -143,15 +145,22 @@ def _reference_assets(
 
 
 def _land_one(
-    context: AssetExecutionContext, extractor: Extractor, key: dg.AssetKey, endpoint: Endpoint
+    context: AssetExecutionContext, extractor: Extractor, key: dg.AssetKey, endpoint: Endpoint, *, resume: bool
 ) -> list[dg.AssetCheckResult]:
     try:
-        landed = extractor.land_reference(endpoint)
+        landed = extractor.land_reference(endpoint, resume=resume)
     except Forbidden as refusal:
         return checks.withheld(endpoint, key, refusal)
     context.log_event(_event(endpoint, landed, partition=None))
     verdicts = [checks.granted(endpoint, key), *checks.read_again(endpoint, extractor.store, key, [landed])]
     return verdicts if endpoint.may_be_empty else [*verdicts, checks.filled(key, landed)]
+
+
+def _forget_old(extractor: Extractor, endpoint: Endpoint, days: int) -> None:
+    """Remove older files of a list, where the settings say so: the newest is all that anything is built from."""
+    if days:
+        before = oslo_today() - timedelta(days=days)
+        extractor.store.forget(endpoint.name, extractor.organization, before)
 
 
 def _event(endpoint: Endpoint, landed: Landed, *, partition: str | None) -> dg.AssetMaterialization:

@@ -5,7 +5,7 @@ Credentials are references, followed at run time, so that no definition and no r
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -18,10 +18,12 @@ from finago_assets.core.errors import SettingInvalid
 from finago_assets.core.extract import Extractor
 from finago_assets.core.http.client import FinagoClient
 from finago_assets.core.landing.store import RawStore, open_store
+from finago_assets.core.outage import Patience
+from finago_assets.core.progress import silent, throttled
 from finago_assets.settings import CLIENT_ID, CLIENT_SECRET, ORGANIZATION_ID, Settings, read_connection, read_settings
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
     from finago_assets.core.catalogue.model import Endpoint
     from finago_assets.core.http.connection import Connection
@@ -73,9 +75,9 @@ class FinagoResource(dg.ConfigurableResource):  # type: ignore[type-arg]
             organization_id=self.organization_id.notation(),
         )
 
-    def client(self, settings: Settings, connection: Connection) -> FinagoClient:
-        """Open a client; a subclass may open another."""
-        return open_client(settings, connection)
+    def client(self, settings: Settings, connection: Connection, tell: Callable[[str], None] = silent) -> FinagoClient:
+        """Open a client that tells of long pauses; a subclass may open another."""
+        return open_client(settings, connection, tell=tell)
 
     def store(self) -> RawStore:
         """Open the raw store; needs no credentials."""
@@ -84,13 +86,16 @@ class FinagoResource(dg.ConfigurableResource):  # type: ignore[type-arg]
 
     @contextmanager
     def extractor(
-        self, *, run: str, say: Callable[[str], None], catalogue: Mapping[str, Endpoint] = ENDPOINTS
+        self, *, run: str, tell: Callable[[str], None], catalogue: Mapping[str, Endpoint] = ENDPOINTS
     ) -> Iterator[Extractor]:
-        """Yield an extractor over one client, closed afterwards. `catalogue` is where parents are looked up."""
+        """Yield an extractor over one client, closed afterwards. `catalogue` is where parents are looked up.
+
+        `tell` gets what has to be read, and of progress a line every few seconds.
+        """
         settings, connection = self.settings(), self.connection()
         store = self.store()
         store.sweep()
-        with self.client(settings, connection) as client:
+        with self.client(settings, connection, tell) as client:
             yield Extractor(
                 client=client,
                 store=store,
@@ -98,6 +103,8 @@ class FinagoResource(dg.ConfigurableResource):  # type: ignore[type-arg]
                 run=run,
                 start_date=settings.start_date,
                 concurrency=settings.concurrency,
-                say=say,
+                say=throttled(tell),
+                tell=tell,
+                patience=Patience(seconds=settings.outage_minutes * 60.0),
                 catalogue=catalogue,
             )

@@ -137,6 +137,17 @@ REFUSED = {
         ("GET", "/accounts", "--into", "duckdb:data/finago.duckdb#mine"),
         "belongs to the pipeline",
     ),
+    "a table in the history of runs": (
+        ("GET", "/accounts", "--into", "sqlite:///data/dagster/history/runs.db#runs"),
+        "belongs to the pipeline",
+    ),
+    "a link to a landed file": (("GET", "/accounts", "--into", "link.parquet"), "data/raw/landed.parquet, which"),
+    "the record of writes": (("GET", "/accounts", "--into", "data/requests/writes.jsonl"), "belongs to the pipeline"),
+    "the registry itself": (
+        ("GET", "/accounts", "--connection", "north", "--registry", "r.ndjson", "--into", "r.ndjson"),
+        "is the registry of connections",
+    ),
+    "a pipe": (("GET", "/accounts", "--into", "pipe.ndjson"), "is a pipe or a device"),
     "the raw store for a part of a list": (("GET", "/customers", "--into", "raw"), "not what the asset lands"),
     "a connection without a registry": (("GET", "/accounts", "--connection", "north"), "FINAGO_REGISTRY"),
     "a registry without a connection": (("GET", "/accounts", "--registry", "r.yaml"), "--connection"),
@@ -152,12 +163,26 @@ def test_what_cannot_be_right_is_refused_with_2_before_anything_is_sent(
     shell: Shell, case: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     arguments, said = REFUSED[case]
-    (shell.folder / "data").mkdir()
+    for folder in ("dagster/history", "raw", "requests"):
+        (shell.folder / "data" / folder).mkdir(parents=True)
+    (shell.folder / "link.parquet").symlink_to(shell.folder / "data" / "raw" / "landed.parquet")
+    (shell.folder / "r.ndjson").write_text(
+        "connections:\n  - {name: north, organization_id: '1', client_id: 'env:HOME', client_secret: 'env:HOME'}\n"
+    )
+    os.mkfifo(shell.folder / "pipe.ndjson")
     monkeypatch.chdir(shell.folder)
     result = shell.type(*arguments)
     assert (result.exit_code, result.stdout) == (2, "")
     assert said in result.stderr
     assert shell.office.control.requests() == []
+
+
+def test_a_file_of_ones_own_beside_the_pipelines_is_written(shell: Shell) -> None:
+    exports = shell.folder / "data" / "exports"
+    exports.mkdir(parents=True)
+    result = shell.type("GET", "/accounts", "--into", f"sqlite:///{exports}/books.db#accounts")
+    assert (result.exit_code, result.stdout) == (0, "")
+    assert (exports / "books.db").exists()
 
 
 def test_a_body_that_is_not_json_is_refused_before_anything_is_sent(shell: Shell) -> None:

@@ -11,6 +11,7 @@ import pytest
 
 from finago_assets.core.http.client import FinagoClient
 from finago_assets.core.http.transport import BaseTransport, HTTPTransport, Request, Response
+from finago_assets.core.progress import silent
 from finago_assets.orchestration.raw import raw_assets, raw_key
 from finago_assets.orchestration.resources import FinagoResource
 from finago_assets.settings import Settings, read_settings
@@ -50,8 +51,10 @@ class Changing(BaseTransport):
 
 def _land_changed(instance: dg.DagsterInstance, change: Callable[[dict[str, Any]], None], downstream: Any) -> Run:
     class Changed(FinagoResource):
-        def client(self, settings: Settings, connection: Connection) -> FinagoClient:
-            _ = settings
+        def client(
+            self, settings: Settings, connection: Connection, tell: Callable[[str], None] = silent
+        ) -> FinagoClient:
+            _ = settings, tell
             return FinagoClient(connection, transport=Changing(change))
 
     result = dg.materialize(

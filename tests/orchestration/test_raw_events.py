@@ -164,3 +164,16 @@ def _digests(data_dir: Path, endpoint: str) -> dict[str, str]:
         [f"{data_dir}/raw/finago/{endpoint}/*/*/data.parquet"],
     ).fetchall()
     return dict(found)
+
+
+@pytest.mark.usefixtures("office")
+@pytest.mark.parametrize(("keep", "left"), [("0", 2), ("30", 1)])
+def test_older_lists_go_when_the_settings_say_so(
+    instance: dg.DagsterInstance, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, keep: str, left: int
+) -> None:
+    assert land(instance, "currencies").result.success
+    (landed,) = tmp_path.glob("raw/finago/currencies/*/date=*")
+    landed.rename(landed.with_name("date=2024-01-01"))
+    monkeypatch.setenv("FINAGO_KEEP_LISTS_DAYS", keep)
+    assert land(instance, "currencies").result.success
+    assert len(list(tmp_path.glob("raw/finago/currencies/*/date=*"))) == left

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import logging
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, quote_plus
 
@@ -16,6 +16,7 @@ from msgspec import json
 
 from finago_assets.core.http.client import FinagoClient
 from finago_assets.core.http.retry import RetryPolicy
+from finago_assets.core.progress import silent
 from finago_assets.orchestration.raw import raw_assets, raw_key
 from finago_assets.orchestration.resources import FinagoResource
 from finago_assets.sandbox.options import CLIENT_SECRET
@@ -65,13 +66,17 @@ def with_canaries(office: Running) -> Running:
 
 
 class Impatient(FinagoResource):
-    """The usual resource, with two attempts at a request instead of eight and no waiting between them."""
+    """The usual resource, with two attempts at a request instead of eight, and no waiting between or after them."""
 
     seconds: float = 60.0
 
-    def client(self, settings: Settings, connection: Connection) -> FinagoClient:
+    def settings(self) -> Settings:
+        """Wait for no outage to end."""
+        return replace(read_settings(), outage_minutes=0)
+
+    def client(self, settings: Settings, connection: Connection, tell: Callable[[str], None] = silent) -> FinagoClient:
         """Open a client without a ceiling, for which an answer may take so many seconds."""
-        _ = settings
+        _ = settings, tell
         policy = RetryPolicy(
             attempts=2, base_seconds=0, cap_seconds=0, throttle_seconds=0, request_seconds=self.seconds
         )

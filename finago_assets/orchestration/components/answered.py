@@ -57,7 +57,7 @@ def request_asset(fields: RequestFields, request: Request, settings: Settings) -
         backfill_policy=dg.BackfillPolicy.single_run(),
     )
     def ask(context: AssetExecutionContext, finago: FinagoResource) -> Iterator[dg.Output[None] | dg.AssetCheckResult]:
-        with typed_failures():
+        with typed_failures(context):
             days: tuple[date | None, ...] = (None,)
             if fields.partitioned:
                 days = window_of(context, finago.settings()).days

@@ -27,7 +27,7 @@ def finago_connection(
     context: dg.OpExecutionContext, config: ConnectionConfig, row: dict[str, Any] | None
 ) -> dg.Output[RegisteredConnection]:
     """Create a Finago Office connection while the flow runs."""
-    with typed_failures():
+    with typed_failures(context):
         made = made_from(row or {}) if isinstance(config.source, FromRow) else registered(config.source)
     context.log.info("Connection %s, organization %s", made.name, made.organization_id)
     return dg.Output(made, metadata={"connection": made.name, "organization": made.organization_id})

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
 
 import sqlalchemy as sa
 from sqlalchemy.exc import NoSuchTableError
@@ -34,6 +35,8 @@ if TYPE_CHECKING:
     from finago_assets.core.request.answer import Answer
     from finago_assets.core.request.columns import Column
 
+_IN_FILES: Final = ("sqlite", "duckdb")
+
 
 @dataclass(frozen=True, slots=True)
 class SqlTable:
@@ -49,6 +52,12 @@ class SqlTable:
     def place(self) -> str:
         """The address without user, password and parameters."""
         return self.address.place
+
+    @property
+    def file(self) -> Path | None:
+        """The file behind the address, where its database is one."""
+        url = self.address.url
+        return Path(url.database) if url.database and url.get_backend_name() in _IN_FILES else None
 
     def write(self, answer: Answer) -> Written:
         """See `Target.write`."""

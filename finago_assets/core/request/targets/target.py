@@ -1,29 +1,35 @@
 """The text behind `--into` -> a target. Everything that can be known to be wrong is refused here, before a request.
 
 Owns the spelling: `x.parquet`, `x.ndjson`, `duckdb:FILE#schema.table`, a SQLAlchemy URL with `#table`, `raw`, and
-`env:NAME` for a variable that holds one of them.
+`env:NAME` for a variable that holds one of them. Which files are the pipeline's own is owned.py's.
 """
 
 from __future__ import annotations
 
 import os
 import re
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from finago_assets.core.connections.address import is_address, read_address, shown
 from finago_assets.core.connections.references import follow
+from finago_assets.core.connections.registry import TABLE as REGISTRY_TABLE
 from finago_assets.core.errors import RequestRefused, SettingInvalid
 from finago_assets.core.request.targets.duckdb import DuckdbTable
 from finago_assets.core.request.targets.files import NdjsonFile, ParquetFile
+from finago_assets.core.request.targets.owned import is_same
 from finago_assets.core.request.targets.sql import SqlTable
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Mapping
+    from collections.abc import Callable, Mapping
 
+    from finago_assets.core.connections.address import Address
+    from finago_assets.core.request.targets.owned import Owned
     from finago_assets.core.request.targets.written import Target
 
 RAW: Final = "raw"
+REGISTRY: Final = "env:FINAGO_REGISTRY"
 FORMS: Final = (
     "a path that ends in .parquet, .ndjson or .jsonl, duckdb:FILE#schema.table, a SQLAlchemy URL with #table or "
     "#schema.table, or raw"
@@ -54,13 +60,63 @@ def parse_target(
     return _file(text, given)
 
 
-def refuse_own(target: Target | None, own: Collection[Path]) -> None:
-    """Refuse a target in one of the project's `own` DuckDB files. Raises RequestRefused."""
-    if isinstance(target, DuckdbTable) and target.path.resolve() in {file.resolve() for file in own}:
+def refuse_own(
+    target: Target | None, owned: Owned, *, registry: str = REGISTRY, environ: Mapping[str, str] | None = None
+) -> None:
+    """Refuse a target in what the pipeline keeps for itself, and one that is the registry. Raises RequestRefused.
+
+    Every target replaces what is there, so history, raw files or connections would be lost.
+    """
+    environ = os.environ if environ is None else environ
+    file = _file_of(target)
+    if file is not None:
+        own = owned.with_dagster_home(environ).found(file)
+        if own is not None:
+            which = f"{own} belongs" if own == file.absolute() else f"{file} leads to {own}, which belongs"
+            raise RequestRefused(
+                f"{which} to the pipeline, and a target replaces what is there. Name a file outside the data folder, "
+                f"or one in {owned.exports}. Nothing was sent."
+            )
+    if _is_registry(target, file, registry, environ):
         raise RequestRefused(
-            f"{target.path} belongs to the pipeline, whose next build would take the table away. Name a file of your "
-            "own. Nothing was sent."
+            "The target is the registry of connections, which would be replaced. Name another file or table. "
+            "Nothing was sent."
         )
+
+
+def _file_of(target: Target | None) -> Path | None:
+    match target:
+        case ParquetFile() | NdjsonFile() | DuckdbTable():
+            return target.path
+        case SqlTable():
+            return target.file
+        case _:
+            return None
+
+
+def _is_registry(target: Target | None, file: Path | None, location: str, environ: Mapping[str, str]) -> bool:
+    # a registry that cannot be read is told of where it is opened
+    with suppress(SettingInvalid):
+        text = follow(environ, "registry's place", location) if location.startswith(_VARIABLE) else location.strip()
+        if not is_address(text):
+            return file is not None and is_same(file, Path(text))
+        registry = SqlTable(read_address(text, table=REGISTRY_TABLE))
+        if isinstance(target, SqlTable):
+            return _is_one_table(target.address, registry.address) and _is_one_database(target, registry)
+        return file is not None and registry.file is not None and is_same(file, registry.file)
+    return False
+
+
+def _is_one_table(one: Address, other: Address) -> bool:
+    # without a schema the database chooses one
+    schemas = {address.schema for address in (one, other)} - {None}
+    return one.table.casefold() == other.table.casefold() and len(schemas) < 2
+
+
+def _is_one_database(one: SqlTable, other: SqlTable) -> bool:
+    if one.file is not None and other.file is not None:
+        return is_same(one.file, other.file)
+    return one.address.database == other.address.database
 
 
 def _looked_up(text: str, environ: Mapping[str, str]) -> str:
@@ -93,11 +149,13 @@ def sql_target(text: str) -> SqlTable:
         address.engine()
     except SettingInvalid as fault:
         raise RequestRefused(f"{fault} Nothing was sent.") from None
-    if address.url.get_backend_name() == "sqlite":
-        if address.file is None:
-            raise RequestRefused("A SQLite target needs a file: sqlite:///PATH#table. Nothing was sent.")
-        _in_a_folder(address.file)
-    return SqlTable(address)
+    if address.url.get_backend_name() == "sqlite" and (address.file is None or "uri" in address.url.query):
+        # SQLite spells the path in a URI its own way, so that nobody could tell where it leads
+        raise RequestRefused("A SQLite target needs a file, a path and no URI: sqlite:///PATH#table. Nothing was sent.")
+    target = SqlTable(address)
+    if target.file is not None:
+        _in_a_folder(target.file)
+    return target
 
 
 def _file(text: str, given: str) -> Target:
@@ -113,7 +171,13 @@ def _file(text: str, given: str) -> Target:
 
 def _in_a_folder(path: Path) -> Path:
     path = path.absolute()
-    if path.is_dir() or not path.parent.is_dir():
-        why = "is a folder" if path.is_dir() else f"lies in {path.parent}, which is no folder; create it first"
-        raise RequestRefused(f"The target {path} {why}. Nothing was sent.")
-    return path
+    if path.is_dir():
+        why = "is a folder"
+    elif not path.parent.is_dir():
+        why = f"lies in {path.parent}, which is no folder; create it first"
+    elif path.exists() and not path.is_file():
+        # it would be replaced by a file, and whoever reads from it wait for good
+        why = "is a pipe or a device; leave the target out and redirect standard output instead"
+    else:
+        return path
+    raise RequestRefused(f"The target {path} {why}. Nothing was sent.")

@@ -1,0 +1,35 @@
+"""Dagster's default run launcher, which also knows whether the process of a run still lives.
+
+Owns that answer for the daemon's run monitoring, which asks it every few seconds. Named in dagster.yaml.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from dagster._core.launcher.base import CheckRunHealthResult, WorkerStatus
+from dagster._core.launcher.default_run_launcher import DefaultRunLauncher
+
+from finago_assets.core.windows import utc_now
+from finago_assets.orchestration.liveness import cause_of_death
+
+if TYPE_CHECKING:
+    import dagster as dg
+
+
+class WatchfulRunLauncher(DefaultRunLauncher):
+    """Launches as the default one does.
+
+    With that one a run that died together with its code server counted as started for a day (`max_runtime_seconds`),
+    and four of them filled the queue.
+    """
+
+    @property
+    def supports_check_run_worker_health(self) -> bool:
+        """Run monitoring then asks for each run that is under way."""
+        return True
+
+    def check_run_worker_health(self, run: dg.DagsterRun) -> CheckRunHealthResult:
+        """Say that a run's worker failed when its process is certainly gone; what cannot be judged counts as alive."""
+        reason = cause_of_death(self._instance, run.run_id, utc_now())
+        return CheckRunHealthResult(WorkerStatus.RUNNING if reason is None else WorkerStatus.FAILED, reason)

@@ -1,0 +1,1 @@
+"""The road that most users take: web server, daemon and code server as real processes."""

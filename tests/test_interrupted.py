@@ -1,0 +1,104 @@
+"""The demo and the UI, interrupted as a person does it: nothing is left running, and one sentence says what stands."""
+
+from __future__ import annotations
+
+import os
+import random
+import signal
+import subprocess
+import sys
+import uuid
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import psutil
+import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+ROOT = Path(__file__).parents[1]
+PROGRAM = Path(sys.executable).with_name("finago-assets")
+ENDS_WITHIN = 30
+MARK = "STARTED_BY_THIS_TEST"
+# lines that the demo has printed: before Dagster is started, while it starts, then anywhere in landing and in dbt
+MOMENTS = (1, 2, *sorted(random.Random(24).sample(range(3, 80), 3)))
+
+
+@contextmanager
+def typed(folder: Path, *words: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
+    """Type a command in a terminal's foreground; yield the process, and the mark that all it starts inherits."""
+    (folder / "data").mkdir(mode=0o700)
+    # the checkout's own history is none of a test's business
+    settings = (ROOT / "dagster.yaml").read_text(encoding="utf-8")
+    (folder / "dagster.yaml").write_text(settings.replace("base_dir: data/", f"base_dir: {folder}/data/"))
+    kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG", "PYTHONPATH") if name in os.environ}
+    mark = uuid.uuid4().hex
+    own = {"FINAGO_DATA_DIR": f"{folder / 'data'}", "DAGSTER_HOME": f"{folder}", "PYTHONUNBUFFERED": "1", MARK: mark}
+    with subprocess.Popen(
+        [PROGRAM, *words],
+        cwd=ROOT,
+        env=kept | own,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        process_group=0,
+    ) as process:
+        try:
+            yield process, mark
+        finally:
+            process.kill()
+
+
+def marked(mark: str) -> list[str]:
+    """Return the command lines of all processes that run and inherited the mark."""
+    found = []
+    for process in psutil.process_iter():
+        with suppress(psutil.Error):
+            if process.environ().get(MARK) == mark and process.status() != psutil.STATUS_ZOMBIE:
+                found.append(" ".join(process.cmdline()))
+    return found
+
+
+def heard(process: subprocess.Popen[str], *, lines: int = 0, until: str = "") -> str:
+    """Return what a command has said up to a line, by its number or by what stands in it."""
+    assert process.stdout is not None
+    said = ""
+    for number, line in enumerate(process.stdout, start=1):
+        said += line
+        if number == lines or (until and until in line):
+            return said
+    raise AssertionError(said)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("moment", MOMENTS)
+def test_ctrl_c_ends_the_demo_at_any_moment_with_one_sentence(tmp_path: Path, moment: int) -> None:
+    with typed(tmp_path, "demo") as (process, mark):
+        heard(process, lines=moment)
+        assert marked(mark)
+        os.killpg(process.pid, signal.SIGINT)
+        said, _ = process.communicate(timeout=ENDS_WITHIN)
+        assert process.returncode == 130
+        assert marked(mark) == []
+    assert "Traceback" not in said
+    assert said.splitlines()[-1].startswith("Interrupted; nothing was left running. What had landed stands")
+    assert "`make demo`" in said
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "until", ["The UI:", "Launching Dagster services", "Serving dagster-webserver"], ids=["starting", "loading", "up"]
+)
+def test_ctrl_c_ends_the_ui_with_its_webserver_daemon_and_code_server(tmp_path: Path, until: str) -> None:
+    with typed(tmp_path, "dev", "--port", "0") as (process, mark):
+        heard(process, until=until)
+        assert marked(mark)
+        os.killpg(process.pid, signal.SIGINT)
+        said, _ = process.communicate(timeout=ENDS_WITHIN)
+        assert process.returncode == 130
+        assert marked(mark) == []
+    assert "Traceback" not in said
+    assert said.splitlines()[-1].startswith("Interrupted; nothing was left running. Run history")
+    assert "`make dev`" in said
