@@ -22,7 +22,7 @@ from dagster_dbt import (
 from dagster_dbt.dbt_manifest import validate_manifest
 
 from finago_assets.core.catalogue.model import Endpoint, Kind
-from finago_assets.core.errors import NotLanded
+from finago_assets.core.errors import CorruptFile, NotLanded
 from finago_assets.core.landing.files import private_umask
 from finago_assets.core.landing.lock import file_lock, queued_lock
 from finago_assets.core.landing.publish import copy_database
@@ -198,7 +198,7 @@ def _count_landed(store: RawStore, endpoints: Mapping[str, Endpoint], settings: 
         for organization in store.organizations()
         for name in endpoints
     }
-    if not any(store.newest(name, organization) for (name, organization), days in found.items() if days):
+    if not any(_has_landed(store, name, organization) for (name, organization), days in found.items() if days):
         raise NotLanded(
             f"Nothing has landed in {settings.data_dir}, so there is nothing to build from; the published warehouse is "
             "unchanged. Materialize the raw assets first, or set FINAGO_DATA_DIR to the folder that holds raw/."
@@ -208,6 +208,14 @@ def _count_landed(store: RawStore, endpoints: Mapping[str, Endpoint], settings: 
         for (name, organization), days in found.items()
         if days
     }
+
+
+def _has_landed(store: RawStore, endpoint: str, organization: str) -> bool:
+    try:
+        return store.newest(endpoint, organization) is not None
+    except CorruptFile:
+        # it has, and dbt's failure will name the file
+        return True
 
 
 def _complete(store: RawStore, settings: Settings, endpoints: Mapping[str, Endpoint]) -> None:

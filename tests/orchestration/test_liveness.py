@@ -16,6 +16,7 @@ from finago_assets.orchestration.liveness import SILENT_AFTER, Note, beating, en
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
 NOW = datetime(2026, 3, 1, 4, 15, tzinfo=UTC)
 STARTED, CANCELING = dg.DagsterRunStatus.STARTED, dg.DagsterRunStatus.CANCELING
@@ -104,7 +105,12 @@ def test_a_living_run_and_one_that_keeps_no_note_are_left_alone(instance: dg.Dag
     assert {_status(instance, run) for run in (own, strange)} == {STARTED}
 
 
-def test_a_heartbeat_says_who_and_when_until_it_ends(instance: dg.DagsterInstance) -> None:
+def test_a_heartbeat_says_who_and_when_until_it_ends(tmp_path: Path) -> None:
+    with dg.instance_for_test(temp_dir=str(tmp_path)) as instance:
+        _listen(instance)
+
+
+def _listen(instance: dg.DagsterInstance) -> None:
     times = iter(NOW + timedelta(seconds=second) for second in range(1_000_000))
     run = _run(instance, None)
     with beating(instance, run, now=lambda: next(times), every=0.001):

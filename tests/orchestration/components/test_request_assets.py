@@ -79,14 +79,15 @@ def checks(run: Run) -> dict[str, dg.AssetCheckEvaluation]:
 def test_an_answer_is_landed_where_it_was_asked_to_be_with_its_facts_and_its_checks(
     office: Running, instance: dg.DagsterInstance, tmp_path: Path, project: MakeProject
 ) -> None:
-    asked = {**ACCOUNTS, "into": f"duckdb:{tmp_path}/exports.duckdb#office.accounts", "may_be_empty": False}
+    (tmp_path / "exports").mkdir()
+    asked = {**ACCOUNTS, "into": f"duckdb:{tmp_path}/exports/books.duckdb#office.accounts", "may_be_empty": False}
     run = send(instance, [*assets(project(asked, type_=REQUEST)), downstream])
     assert run.result.success
     (event,) = events(run, "all_accounts")
     facts = {name: value.value for name, value in event.metadata.items()}
     assert facts["status"] == 200
     assert facts["trace_id"]
-    with duckdb.connect(tmp_path / "exports.duckdb", read_only=True) as written:
+    with duckdb.connect(tmp_path / "exports" / "books.duckdb", read_only=True) as written:
         rows = written.execute("select count(*) from office.accounts").fetchall()[0][0]
     assert facts["records"] == facts["dagster/row_count"] == facts["landed_rows"] == rows > 0
     assert {name: check.passed for name, check in checks(run).items()} == dict.fromkeys(
@@ -99,12 +100,13 @@ def test_an_answer_is_landed_where_it_was_asked_to_be_with_its_facts_and_its_che
 def test_a_partitioned_request_is_sent_once_for_each_day_of_a_range(
     instance: dg.DagsterInstance, tmp_path: Path, project: MakeProject
 ) -> None:
-    made = assets(project({**LINES, "into": f"{tmp_path}/bank-{{date}}.parquet"}, type_=REQUEST))
+    (tmp_path / "exports").mkdir()
+    made = assets(project({**LINES, "into": f"{tmp_path}/exports/bank-{{date}}.parquet"}, type_=REQUEST))
     run = send(instance, made, first="2024-01-15", last="2024-01-24")
     assert run.result.success
     days = [f"2024-01-{day:02d}" for day in range(15, 25)]
     assert [event.partition for event in events(run, "bank_lines")] == days
-    assert sorted(path.name for path in tmp_path.glob("*.parquet")) == [f"bank-{day}.parquet" for day in days]
+    assert sorted(path.name for path in tmp_path.glob("exports/*.parquet")) == [f"bank-{day}.parquet" for day in days]
     verdict = checks(run)["answered_with_success"].metadata
     assert verdict["requests"].value == 10
     assert int(str(verdict["records"].value)) > 0

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
 
 EXPORTS: Final = "exports"
 # what Dagster makes in its home; other files there, such as a checkout's, are people's own
@@ -39,24 +39,22 @@ class Owned:
     def found(self, file: Path) -> Path | None:
         """Return the pipeline's own file that `file` is, or would be if it were there; None for somebody else's."""
         owned = {_identity(path) for path in (*self.folders, *self.places)} - {None}
-        free = {_identity(path) for path in self._exports()} - {None}
+        whole = {_identity(path) for path in self.folders} - {None}
         real = Path(os.path.realpath(file))
         # a folder is told by what it is, not by its name: on some file systems DATA and data are one
-        above = (identity for path in (real, *real.parents) if (identity := _identity(path)) in owned | free)
-        return real if next(above, None) in owned else self._second_name(real)
-
-    def _exports(self) -> Iterator[Path]:
-        for folder in self.folders:
-            exports = folder / EXPORTS
-            # a link of that name could lead back into the pipeline's own
-            if not exports.is_symlink():
-                yield exports
+        for path in (real, *real.parents):
+            if _identity(path) in owned:
+                return real
+            # it need not be there yet, and a link of that name has been followed by now
+            if path.name == EXPORTS and _identity(path.parent) in whole:
+                break
+        return self._second_name(real)
 
     def _second_name(self, real: Path) -> Path | None:
         """Look for the file itself among the pipeline's, where a hard link may have given it another name outside."""
         if not real.is_file() or real.stat().st_nlink == 1:
             return None
-        free = list(self._exports())
+        free = [folder / EXPORTS for folder in self.folders]
         for place in (*self.folders, *self.places):
             for folder, names, files in os.walk(place):
                 names[:] = [name for name in names if Path(folder, name) not in free]
