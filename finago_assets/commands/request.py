@@ -204,12 +204,16 @@ def _target(asked: Asked, settings: Settings, connection: Connection, request: R
 
 def _sent(ready: Ready, console: Console, *, allow_writes: bool) -> Outcome:
     from finago_assets.connect import open_client
+    from finago_assets.core.http.retry import INTERACTIVE
     from finago_assets.core.progress import throttled
     from finago_assets.core.request.audit import Audit
     from finago_assets.core.request.perform import AUDIT_FILE, perform
 
     folder = ready.settings.requests_dir
-    with console.status("Asking …") as status, open_client(ready.settings, ready.connection) as client:
+    with (
+        console.status("Asking …") as status,
+        open_client(ready.settings, ready.connection, INTERACTIVE, console.print) as client,
+    ):
         return perform(
             ready.request,
             client,

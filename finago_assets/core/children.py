@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from finago_assets.core.catalogue.model import Endpoint
     from finago_assets.core.http.client import FinagoClient
-    from finago_assets.core.landing.model import ChainFacts, Landed, Manifest, RawStore, Spool
+    from finago_assets.core.landing.model import ChainFacts, Landed, Manifest, Spool
     from finago_assets.core.landing.parts import Parts
     from finago_assets.core.outage import Came, Outage
 
@@ -45,16 +45,14 @@ class Children:
     """Reads one endpoint's children. `facts` makes the facts of a chain from its window and what it cost."""
 
     endpoint: Endpoint
-    organization: str
     client: FinagoClient
-    store: RawStore
     outage: Outage
     concurrency: int
     say: Callable[[str], None]
     facts: Callable[[Window, Tally], ChainFacts]
 
-    def land(self, day: date, keys: Iterator[str], parts: Parts, *, resume: bool) -> Landed:
-        """Land the children of the parents with these keys as `day`'s partition, all of them or none.
+    def land(self, spool: Spool, day: date, keys: Iterator[str], parts: Parts, *, resume: bool) -> Landed:
+        """Land the children of the parents with these keys as the spool's `day`, all of them or none.
 
         With `resume`, batches that an earlier execution of the same run kept in `parts` are not asked for again, as far
         as they are about the parents that come first now; without, they are removed. Raises what a request does, but
@@ -62,10 +60,9 @@ class Children:
         """
         if not resume:
             parts.discard()
-        with self.store.spool(self.endpoint, self.organization, [day]) as spool:
-            chain = _Chain(self, day, parts, spool)
-            chain.ask(chain.taken_up(keys) if resume else keys)
-            (landed,) = spool.publish(self.facts(chain.window, chain.tally))
+        chain = _Chain(self, day, parts, spool)
+        chain.ask(chain.taken_up(keys) if resume else keys)
+        (landed,) = spool.publish(self.facts(chain.window, chain.tally), [day])
         if chain.read >= BATCH:
             parts.discard()
         return landed

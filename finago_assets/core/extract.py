@@ -69,11 +69,12 @@ class Extractor:
         landed = self._landed_by_this_run(endpoint) if resume else {}
         kept = {day: landed[day] for day in window.days if day in landed}
         yield from kept.values()
-        todo = windows_of(set(window.days) - set(kept))
+        months = [month for run in windows_of(set(window.days) - set(kept)) for month in run.months()]
         if endpoint.is_child:
-            yield from self._day_by_day(endpoint, todo, resume=resume)
+            for month in months:
+                yield from self._day_by_day(endpoint, month, resume=resume)
         else:
-            yield from self._side_by_side(endpoint, [month for run in todo for month in run.months()])
+            yield from self._side_by_side(endpoint, months)
 
     def land_reference(self, endpoint: Endpoint, *, resume: bool = False) -> Landed:
         """Land the whole list under today's date in Oslo. Transient errors are sat out.
@@ -90,7 +91,9 @@ class Extractor:
         parent = self.store.newest(endpoint.parent.endpoint, self.organization)
         keys = self._parents(endpoint, parent, outage)
         parts = self.store.parts(endpoint, self.organization, None, self.run)
-        return self._children(endpoint, outage).land(oslo_today(self.now()), keys, parts, resume=resume)
+        today = oslo_today(self.now())
+        with self.store.spool(endpoint, self.organization, [today]) as spool:
+            return self._children(endpoint, outage).land(spool, today, keys, parts, resume=resume)
 
     # -- windows
 
@@ -144,12 +147,14 @@ class Extractor:
                 self.say(f"{endpoint.name} {window}: page {page.number}, {rows:,} rows")
             return list(spool.publish(self._facts(window, tally)))
 
-    def _day_by_day(self, endpoint: Endpoint, windows: list[Window], *, resume: bool) -> Iterator[Landed]:
+    def _day_by_day(self, endpoint: Endpoint, window: Window, *, resume: bool) -> Iterator[Landed]:
         outage = self._outage()
         children, parent = self._children(endpoint, outage), self._parent_of(endpoint)
-        for day in (day for window in windows for day in window.days):
-            keys = self._parents(endpoint, Partition(parent.name, self.organization, day), outage)
-            yield children.land(day, keys, self.store.parts(endpoint, self.organization, day, self.run), resume=resume)
+        with self.store.spool(endpoint, self.organization, window.days) as spool:
+            for day in window.days:
+                keys = self._parents(endpoint, Partition(parent.name, self.organization, day), outage)
+                parts = self.store.parts(endpoint, self.organization, day, self.run)
+                yield children.land(spool, day, keys, parts, resume=resume)
 
     # -- lists and children
 
@@ -202,9 +207,7 @@ class Extractor:
         next(self.client.pages(smallest_call(endpoint, today, today), Tally()), None)
 
     def _children(self, endpoint: Endpoint, outage: Outage) -> Children:
-        return Children(
-            endpoint, self.organization, self.client, self.store, outage, self.concurrency, self.say, self._facts
-        )
+        return Children(endpoint, self.client, outage, self.concurrency, self.say, self._facts)
 
     def _outage(self) -> Outage:
         return Outage(self.patience, self.tell, self.now, self.client.restore_retries)

@@ -185,8 +185,11 @@ class Spool(Protocol):
         """
         ...
 
-    def publish(self, facts: ChainFacts) -> Iterator[Landed]:
-        """Land every day of the spool in order, a zero-row one for a day without records; a yielded day stands."""
+    def publish(self, facts: ChainFacts, days: Sequence[dt.date] | None = None) -> Iterator[Landed]:
+        """Land these days of the spool, by default all of them in order; a yielded day stands.
+
+        A day without records lands with zero rows. Raises KeyError for one that is not the spool's or has landed.
+        """
         ...
 
     def __enter__(self) -> Self: ...

@@ -114,6 +114,7 @@ class ChainSpool:
         if not self._days:
             raise ValueError(f"{endpoint.name}: a chain covers at least one day")
         self._buffered = 0
+        self._prepared = False
 
     def __enter__(self) -> Self:
         return self
@@ -149,13 +150,16 @@ class ChainSpool:
                 # each chain's thread has a heap of its own, which would keep what it has written away
                 pa.default_memory_pool().release_unused()
 
-    def publish(self, facts: ChainFacts) -> Iterator[Landed]:
+    def publish(self, facts: ChainFacts, days: Sequence[dt.date] | None = None) -> Iterator[Landed]:
         """See `Spool.publish`."""
-        with typed_errors(f"Landing {self._endpoint.name}"):
-            self._target.prepare(list(self._partitions.values()))
-        for day, partition in self._partitions.items():
-            with typed_errors(f"Landing {partition.endpoint} {day}"):
-                landed = self._publish(partition, facts)
+        if not self._prepared:
+            # for all at once, because each call may cost an fsync
+            with typed_errors(f"Landing {self._endpoint.name}"):
+                self._target.prepare(list(self._partitions.values()))
+            self._prepared = True
+        for day in self._partitions if days is None else days:
+            with typed_errors(f"Landing {self._endpoint.name} {day}"):
+                landed = self._publish(self._partitions[day], facts)
             yield landed
 
     def _publish(self, partition: Partition, facts: ChainFacts) -> Landed:

@@ -114,7 +114,7 @@ class Attempt:
 
     def _sent(self, plan: _Plan) -> Outcome:
         settings = self.finago.settings()
-        with self.finago.client(settings, plan.connection) as client:
+        with self.finago.client(settings, plan.connection, self.context.log.info) as client:
             return perform(
                 plan.request,
                 client,
