@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import os
 import re
-import socket
 import time
 from contextlib import suppress
 from pathlib import Path
 from secrets import token_hex
 from typing import TYPE_CHECKING, Final
+
+from finago_assets.core.processes import machine, started
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -28,7 +29,7 @@ PART_AFTER_SECONDS: Final = 7 * 24 * 3600
 def temporary(directory: Path, stem: str) -> Path:
     """Return a name for a temporary file of this process, unique for each call."""
     pid = os.getpid()
-    return directory / f".{stem}.{_host()}.{pid}.{started(pid) or 0}.{token_hex(8)}.tmp"
+    return directory / f".{stem}.{machine()}.{pid}.{started(pid) or 0}.{token_hex(8)}.tmp"
 
 
 def sweep(directories: Iterable[Path]) -> int:
@@ -62,36 +63,7 @@ def _wanted(path: Path) -> bool:
 
 
 def _alive(path: Path, host: str, pid: int, start: int) -> bool:
-    if host != _host():
+    if host != machine():
         return time.time() - path.stat().st_mtime < FOREIGN_AFTER_SECONDS
     found = started(pid)
     return found is not None and found in (0, start)
-
-
-def _host() -> str:
-    try:
-        namespace = Path("/proc/self/ns/pid").stat().st_ino
-    except OSError:
-        namespace = 0
-    return re.sub(r"[^A-Za-z0-9-]", "-", socket.gethostname())[:64] + f"-{namespace}"
-
-
-def started(pid: int) -> int | None:
-    """Return the start in clock ticks after boot, 0 where it cannot be told, None when there is no such process."""
-    try:
-        state, *rest = (
-            Path(f"/proc/{pid}/stat").read_text(encoding="ascii", errors="replace").rpartition(")")[2].split()
-        )
-    except OSError:
-        return 0 if _exists(pid) else None
-    return None if state in "ZX" else int(rest[18])
-
-
-def _exists(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except OSError:
-        return True
-    return True

@@ -9,6 +9,7 @@ import time
 from typing import TYPE_CHECKING
 
 from finago_assets.core.landing import litter
+from finago_assets.core.processes import started
 from tests.core.landing.samples import LINES, ORGANIZATION, THREE_DAYS, Store, facts, land, payloads, temporaries
 
 if TYPE_CHECKING:
@@ -39,7 +40,7 @@ def test_the_litter_of_a_dead_process_goes(tmp_path: Path) -> None:
 def test_what_a_living_process_writes_stays(tmp_path: Path) -> None:
     own = _touched(tmp_path)
     with subprocess.Popen([sys.executable, "-c", "import sys; sys.stdin.read()"], stdin=subprocess.PIPE) as other:
-        others = _touched(tmp_path, pid=other.pid, start=litter.started(other.pid))
+        others = _touched(tmp_path, pid=other.pid, start=started(other.pid))
         assert litter.sweep([tmp_path]) == 0
         assert own.exists()
         assert others.exists()
