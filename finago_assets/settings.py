@@ -97,11 +97,6 @@ class Settings:
         databases = self.published_warehouse, self.working_warehouse, self.data_dir / "raw.duckdb"
         return Owned((self.data_dir, _CHECKOUT_DATA), (*folders, *databases))
 
-    @property
-    def own_databases(self) -> Owned:
-        """The name by which the op still asks for `owned`."""
-        return self.owned
-
 
 def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
     """Read every variable that has a default. Raises SettingInvalid: the variable, what it held and what it takes."""

@@ -24,6 +24,7 @@ from pyrate_limiter.buckets import SQLiteBucket
 from finago_assets.core.errors import FinagoError, Locked, NoSpace, NotWritable, RateLimited, SettingInvalid
 from finago_assets.core.http.connection import ORGANIZATION
 from finago_assets.core.http.retry import LONGEST_PAUSE, TOLD_FROM_SECONDS
+from finago_assets.core.landing.files import Files
 from finago_assets.core.progress import oslo_time, silent
 
 if TYPE_CHECKING:
@@ -209,7 +210,8 @@ def _inode(file: Path) -> int | None:
 
 
 def _connected(file: Path) -> sqlite3.Connection:
-    file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    # with `parents` only the last folder would get the mode, the others what the umask leaves
+    Files().make_private(file.parent)
     file.touch(mode=0o600)
     connection = sqlite3.connect(file, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False)
     try:

@@ -40,7 +40,7 @@ class RetryPolicy:
     `retry_after_cap`: the longest pause that is sat out within a request; beyond it RateLimited names the time, and who
     can wait for it does. `throttle_seconds`: the pause after a 429 that says nothing, since a vendor's quarantine
     outlasts a short back-off. `request_seconds`: one exchange, from the connection to the answer's last byte. There is
-    no deadline for everything a client does: a day's orders may well take a day.
+    no deadline for everything a client does: a month's orders may well take a day.
     """
 
     attempts: int = 8

@@ -114,7 +114,6 @@ class ChainSpool:
         if not self._days:
             raise ValueError(f"{endpoint.name}: a chain covers at least one day")
         self._buffered = 0
-        self._prepared = False
 
     def __enter__(self) -> Self:
         return self
@@ -152,11 +151,9 @@ class ChainSpool:
 
     def publish(self, facts: ChainFacts, days: Sequence[dt.date] | None = None) -> Iterator[Landed]:
         """See `Spool.publish`."""
-        if not self._prepared:
-            # for all at once, because each call may cost an fsync
-            with typed_errors(f"Landing {self._endpoint.name}"):
-                self._target.prepare(list(self._partitions.values()))
-            self._prepared = True
+        # all at once even where days land one by one: what is new costs an fsync
+        with typed_errors(f"Landing {self._endpoint.name}"):
+            self._target.prepare(list(self._partitions.values()))
         for day in self._partitions if days is None else days:
             with typed_errors(f"Landing {self._endpoint.name} {day}"):
                 landed = self._publish(self._partitions[day], facts)

@@ -88,7 +88,7 @@ class Attempt:
         name, connection = self._connection()
         target = target_of(self.config.into, raw=lambda: self._raw(request, connection))
         settings = self.finago.settings()
-        refuse_own(target, settings.own_databases)
+        refuse_own(target, settings.owned)
         sweep(settings)
         return _Plan(request, name, connection, target, type_, settings.requests_dir / self.context.run_id)
 

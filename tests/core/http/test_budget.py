@@ -309,3 +309,14 @@ def test_processes_stay_under_one_ceiling_together(tmp_path: Path) -> None:
         theirs.close()
     assert len(instants) == 30
     assert all(later - earlier > 1000 for earlier, later in zip(counted, counted[20:], strict=False))
+
+
+def test_every_folder_on_the_way_to_the_file_is_private_whatever_the_umask(tmp_path: Path) -> None:
+    folder = tmp_path / "data" / "work" / "budget"
+    before = os.umask(0o022)
+    try:
+        RequestBudget(folder, "42", 0).acquire()
+    finally:
+        os.umask(before)
+    modes = {path.name: stat.S_IMODE(path.stat().st_mode) for path in (folder, folder.parent, folder.parent.parent)}
+    assert modes == dict.fromkeys(("budget", "work", "data"), 0o700)

@@ -83,6 +83,15 @@ def test_the_folders_of_days_are_on_the_disk_before_a_day_is_landed_in_one(tmp_p
     assert folders[len(before) :] == [organization / f"date={day}" for day in THREE_DAYS.days]
 
 
+def test_the_folders_of_days_that_land_one_by_one_are_put_on_the_disk_in_one_go(tmp_path: Path) -> None:
+    files = Notes()
+    with ParquetStore(tmp_path, files=files).spool(LINES, ORGANIZATION, THREE_DAYS.days) as spool:
+        for day in THREE_DAYS.days:
+            list(spool.publish(facts(THREE_DAYS), [day]))
+    organization = tmp_path / f"raw/finago/transactionlines/organization={ORGANIZATION}"
+    assert files.calls.count(("fsync folder", organization)) == 1
+
+
 def test_a_placeholder_is_on_the_disk_before_it_has_its_name(tmp_path: Path) -> None:
     files = Notes()
     ParquetStore(tmp_path, files=files).placeholder(LINES, ORGANIZATION, FIRST)

@@ -165,6 +165,21 @@ def test_days_already_yielded_stand_when_the_reader_stops(store: Store, tmp_path
     assert temporaries(tmp_path) == []
 
 
+def test_days_of_a_spool_land_one_by_one_each_once_and_the_others_not_at_all(store: Store, tmp_path: Path) -> None:
+    with store.spool(LINES, ORGANIZATION, THREE_DAYS.days) as spool:
+        spool.add(1, [b"1"], SECOND, None)
+        (landed,) = spool.publish(facts(THREE_DAYS), [SECOND])
+        assert landed.manifest.rows == 1
+        spool.add(2, [b"2"], THIRD, None)
+        (landed,) = spool.publish(facts(THREE_DAYS, "other"), [THIRD])
+        assert (landed.manifest.rows, landed.manifest.run) == (1, "other")
+        for day in (SECOND, JANUARY.days[9]):
+            with pytest.raises(KeyError):
+                list(spool.publish(facts(THREE_DAYS), [day]))
+    assert list(store.landed(LINES.name, ORGANIZATION)) == [SECOND, THIRD]
+    assert temporaries(tmp_path) == []
+
+
 def test_landing_again_replaces_the_whole_partition(store: Store) -> None:
     land(store, THREE_DAYS, {FIRST: ODD, SECOND: ODD}, run="old")
     land(store, THREE_DAYS, {FIRST: [b"new"]}, run="new")
