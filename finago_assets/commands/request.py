@@ -204,7 +204,6 @@ def _target(asked: Asked, settings: Settings, connection: Connection, request: R
 
 def _sent(ready: Ready, console: Console, *, allow_writes: bool) -> Outcome:
     from finago_assets.connect import open_client
-    from finago_assets.core.http.retry import INTERACTIVE
     from finago_assets.core.progress import throttled
     from finago_assets.core.request.audit import Audit
     from finago_assets.core.request.perform import AUDIT_FILE, perform
@@ -212,7 +211,7 @@ def _sent(ready: Ready, console: Console, *, allow_writes: bool) -> Outcome:
     folder = ready.settings.requests_dir
     with (
         console.status("Asking …") as status,
-        open_client(ready.settings, ready.connection, INTERACTIVE, console.print) as client,
+        open_client(ready.settings, ready.connection, tell=console.print) as client,
     ):
         return perform(
             ready.request,

@@ -51,10 +51,6 @@ class RetryPolicy:
     request_seconds: float = 120.0
 
 
-# for a command that somebody sits before: a longer pause is told and ends it
-INTERACTIVE: Final = RetryPolicy(retry_after_cap=120.0)
-
-
 class Quota:
     """500 tokens, 5 for each retry, given back by success: a total outage costs about one request per wanted one."""
 
