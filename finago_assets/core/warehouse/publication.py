@@ -47,10 +47,11 @@ class Record(msgspec.Struct, frozen=True):
 
 @dataclass(frozen=True, slots=True)
 class Publisher:
-    """Publishes into `published`. `work_dir` holds the copies and the record."""
+    """Publishes into `published`, one at a time. `work_dir` holds the copies and the record."""
 
     work_dir: Path
     published: Path
+    patience_seconds: float = PATIENCE_SECONDS
 
     def copy_of(self, run: str) -> Path:
         """Return where the finished build of a run is kept until it is published; `run` is an id of Dagster's."""
@@ -82,7 +83,7 @@ class Publisher:
         """
         check_whole(mark, graph)
         mine = Record.of(mark)
-        with file_lock(self.work_dir / "publish.lock", PATIENCE_SECONDS):
+        with file_lock(self.work_dir / "publish.lock", self.patience_seconds):
             last = self.last()
             if last is not None and last.finished_at > mine.finished_at:
                 copy.unlink(missing_ok=True)

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 import duckdb
 import pytest
 
-from finago_assets.core.errors import NotProven, Shrunk
+from finago_assets.core.errors import Locked, NotProven, Shrunk
+from finago_assets.core.landing.lock import file_lock
 from finago_assets.core.landing.publish import copy_database
 from finago_assets.core.warehouse.generation import Mark, Marked, later, read_mark
 from finago_assets.core.warehouse.graph import BuildGraph
@@ -186,6 +187,15 @@ def test_a_build_from_less_than_the_published_one_is_refused_until_somebody_says
     folder.begin("c")
     folder.finish("c", landed=landed)
     assert folder.publish("c") == "c"
+
+
+def test_two_publications_never_look_and_rename_at_once(folder: Folder) -> None:
+    folder.begin("a")
+    folder.finish("a")
+    folder.publisher = replace(folder.publisher, patience_seconds=0)
+    with file_lock(folder.publisher.work_dir / "publish.lock", 0), pytest.raises(Locked):
+        folder.publish("a")
+    assert folder.published() == set()
 
 
 def test_more_than_before_is_published_without_a_word(folder: Folder) -> None:

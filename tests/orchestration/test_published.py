@@ -1,0 +1,119 @@
+"""`published` by itself, as the UI launches it: what it takes, what it waits for, and what it refuses."""
+
+from __future__ import annotations
+
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
+from threading import Thread
+from typing import TYPE_CHECKING, Any
+
+import dagster as dg
+import duckdb
+import pytest
+from dagster_dbt.dbt_manifest import validate_manifest
+
+from finago_assets.core.landing.lock import queued_lock
+from finago_assets.core.warehouse.generation import Marked
+from finago_assets.core.warehouse.graph import BuildGraph
+from finago_assets.orchestration.dbt_project import dbt_project, dbt_resource
+from finago_assets.orchestration.published import warehouse_assets
+from finago_assets.orchestration.warehouse import PUBLISHED
+from finago_assets.settings import Settings, read_settings
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+NOW = datetime(2026, 3, 1, 4, 15, tzinfo=UTC)
+LANDED = {("transactionlines", "1"): 31}
+
+
+@pytest.fixture
+def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
+    """A data folder whose working warehouse is whole, built by run "built"."""
+    monkeypatch.setenv("FINAGO_DATA_DIR", str(tmp_path / "data"))
+    made = read_settings()
+    _build(made, "built", NOW)
+    return made
+
+
+def _build(settings: Settings, run: str, now: datetime, landed: dict[tuple[str, str], int] = LANDED) -> None:
+    graph = BuildGraph.of_manifest(validate_manifest(dbt_project().manifest_path))
+    marked = Marked(settings.working_warehouse)
+    marked.begin(run, (), now)
+    marked.finish(graph.parents, landed, now)
+
+
+def _publish(instance: dg.DagsterInstance, config: dict[str, Any] | None = None) -> dg.ExecuteInProcessResult:
+    return dg.materialize(
+        warehouse_assets(),
+        selection=[PUBLISHED],
+        resources={"dbt": dbt_resource()},
+        instance=instance,
+        run_config={"ops": {"publish": {"config": config}}} if config else None,
+        raise_on_error=False,
+    )
+
+
+def _said(done: dg.ExecuteInProcessResult) -> str:
+    (failure,) = done.get_step_failure_events()
+    given = failure.step_failure_data.user_failure_data
+    assert given is not None
+    return str(given.description)
+
+
+def test_alone_it_publishes_the_working_warehouse_and_says_whose_build_that_is(
+    settings: Settings, instance: dg.DagsterInstance
+) -> None:
+    done = _publish(instance)
+    assert done.success
+    (event,) = done.asset_materializations_for_node("publish")
+    assert event.metadata["build_of_run"].value == "built"
+    assert settings.published_warehouse.exists()
+    assert not list((settings.work_dir / "builds").glob("*.duckdb"))
+
+
+def test_alone_it_waits_for_a_build_that_is_under_way(settings: Settings, instance: dg.DagsterInstance) -> None:
+    results: list[dg.ExecuteInProcessResult] = []
+    waiting = Thread(target=lambda: results.append(_publish(instance)))
+    with queued_lock(settings.work_dir / "warehouse.lock", 0, who="builder"):
+        waiting.start()
+        while not _has_said(instance, "Run builder holds the working warehouse"):
+            assert waiting.is_alive()
+        assert not settings.published_warehouse.exists()
+    waiting.join()
+    assert results[0].success
+
+
+def _has_said(instance: dg.DagsterInstance, text: str) -> bool:
+    runs = instance.get_runs(limit=1)
+    return bool(runs) and any(text in entry.user_message for entry in instance.all_logs(runs[0].run_id))
+
+
+def test_a_build_that_never_finished_is_refused(settings: Settings, instance: dg.DagsterInstance) -> None:
+    Marked(settings.working_warehouse).begin("died", (), NOW)
+    said = _said(_publish(instance))
+    assert "NotProven" in said
+    assert "run died" in said
+    assert not settings.published_warehouse.exists()
+
+
+def test_fewer_days_are_refused_until_the_launchpad_says_that_they_are_meant(
+    settings: Settings, instance: dg.DagsterInstance
+) -> None:
+    assert _publish(instance).success
+    _build(settings, "smaller", NOW + timedelta(hours=1), {("transactionlines", "1"): 30})
+    said = _said(_publish(instance))
+    assert "30 instead of 31" in said
+    assert _publish(instance, {"accept_fewer": True}).success
+
+
+def test_a_difference_from_the_erp_withholds_it_too_when_the_settings_say_block(
+    settings: Settings, instance: dg.DagsterInstance, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with closing(duckdb.connect(settings.working_warehouse)) as warehouse:
+        warehouse.execute("create schema marts; create table marts.ledger_tie_out as select 'differs' as status")
+    monkeypatch.setenv("FINAGO_TIE_OUT", "block")
+    said = _said(_publish(instance))
+    assert "1 account-months differ from the ERP" in said
+    monkeypatch.setenv("FINAGO_TIE_OUT", "warn")
+    assert _publish(instance).success
