@@ -13,12 +13,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from benchmarks import contenders, framework, latency, rebuild, report, request
+from benchmarks import contenders, framework, history, latency, rebuild, report, request
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-PARTS = ("ledger", "latency", "framework", "rebuild", "request")
+PARTS = ("ledger", "latency", "framework", "rebuild", "request", "history")
 
 
 def main() -> None:
@@ -58,6 +58,11 @@ def main() -> None:
         costs = request.compare(work, asked.rounds)
         _print(report.request_table(costs))
         targets += report.request_targets(costs)
+    if "history" in asked.parts:
+        _tell("history: a year of nights, a quarter of an hour and more")
+        weights = history.simulate(work)
+        _print(report.history_table(weights))
+        targets.append(report.history_target(weights))
     if targets:
         _print(report.target_table(targets))
 

@@ -166,6 +166,20 @@ def latency_target(costs: Mapping[int, Sequence[Cost]]) -> Target:
     return Target("50 ms a page, four chains in flight to one", ratio, 3.5, "times", at_least=True)
 
 
+def history_table(weights: Mapping[int, int]) -> Iterator[str]:
+    """Run history, by night."""
+    yield "\n### Run history of a small tenant, one run a night, pruned as by default\n"
+    yield "| nights | MB |"
+    yield "| ---: | ---: |"
+    for night, weight in weights.items():
+        yield f"| {night} | {weight / 1e6:,.0f} |"
+
+
+def history_target(weights: Mapping[int, int]) -> Target:
+    """A year of nights."""
+    return Target("run history after a year of nights", weights[max(weights)] / 1e6, 500, "MB")
+
+
 def target_table(targets: Sequence[Target]) -> Iterator[str]:
     """The verdicts."""
     yield "\n### Targets\n"

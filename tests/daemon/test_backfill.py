@@ -73,8 +73,8 @@ def test_one_model_alone_is_green_and_what_rests_on_it_is_then_named_before_publ
     refused = instance.launch(["published"])
     assert instance.await_run(refused) == "FAILURE"
     (said,) = instance.failures(refused)
-    assert "marts/trial_balance" in said
-    assert "rebuild" in said
+    assert "models or checks were not built or passed since something that they rest on changed: intermediate/" in said
+    assert "run the job `rebuild`" in said
     assert (instance.data / "finago.duckdb").stat().st_ino == before
     rebuilt = instance.launch([], job="rebuild")
     assert instance.await_run(rebuilt) == "SUCCESS", instance.failures(rebuilt)
