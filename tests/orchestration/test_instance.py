@@ -71,6 +71,9 @@ def _queue_limit(instance: dg.DagsterInstance) -> int:
 
 SETTINGS: dict[str, tuple[Callable[[dg.DagsterInstance], Any], Any]] = {
     "dead runs are looked for": (lambda one: one.run_monitoring_enabled, True),
+    "by somebody who can tell": (lambda one: one.run_launcher.supports_check_run_worker_health, True),
+    "four times a minute": (lambda one: one.run_monitoring_poll_interval_seconds, 15),
+    "once": (lambda one: one.run_retries_max_retries, 1),
     "a dead run is never resumed in its middle": (lambda one: one.run_monitoring_max_resume_run_attempts, 0),
     "dead runs are started again": (lambda one: one.run_retries_enabled, True),
     "a run with a failed step is not": (lambda one: one.run_retries_retry_on_asset_or_op_failure, False),
