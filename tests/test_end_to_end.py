@@ -14,6 +14,7 @@ import duckdb
 import msgspec
 import pytest
 
+from finago_assets.core.warehouse.generation import read_mark
 from finago_assets.sandbox.books.plan import Size
 from finago_assets.sandbox.options import Order
 from finago_assets.sandbox.server import Running, running
@@ -72,6 +73,12 @@ def test_one_command_ends_with_a_published_warehouse_although_taxes_are_withheld
     assert lines > 0
     assert balance == 0
     assert with_tax == 0  # unknown without /taxes, and shown so
+    mark = read_mark(data / "finago.duckdb")
+    assert mark is not None
+    assert mark.finished_at is not None
+    assert mark.run in log
+    assert [days for (name, _), days in mark.landed.items() if name == "transactionlines"] == [31 + 29]
+    assert list((data / "work" / "builds").iterdir()) == []  # the copy that was kept is what was published
 
 
 def test_the_ledger_has_every_line_of_the_books_in_the_window(

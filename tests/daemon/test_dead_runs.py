@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from finago_assets.sandbox.server import Running
 
 pytestmark = pytest.mark.slow
-MOMENTS = 10
+MOMENTS = 4
 A_MINUTE = 60.0
 JANUARY = {"dagster/asset_partition_range_start": "2024-01-01", "dagster/asset_partition_range_end": "2024-01-31"}
 

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.slow
 ROOT = Path(__file__).parents[2]
-KILLS = 50
+KILLS = 15
 # longer than a build takes on an idle machine: some of them end before they are killed
 LONGEST = 20.0
 BUILD = """

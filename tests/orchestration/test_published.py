@@ -1,11 +1,10 @@
 """`published` by itself, as the UI launches it: what it takes, what it waits for, and what it refuses."""
 
-from __future__ import annotations
-
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from threading import Thread
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import dagster as dg
 import duckdb
@@ -13,15 +12,13 @@ import pytest
 from dagster_dbt.dbt_manifest import validate_manifest
 
 from finago_assets.core.landing.lock import queued_lock
+from finago_assets.core.landing.publish import copy_database
 from finago_assets.core.warehouse.generation import Marked
 from finago_assets.core.warehouse.graph import BuildGraph
 from finago_assets.orchestration.dbt_project import dbt_project, dbt_resource
 from finago_assets.orchestration.published import warehouse_assets
-from finago_assets.orchestration.warehouse import PUBLISHED
+from finago_assets.orchestration.warehouse import PUBLISHED, publisher
 from finago_assets.settings import Settings, read_settings
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 NOW = datetime(2026, 3, 1, 4, 15, tzinfo=UTC)
 LANDED = {("transactionlines", "1"): 31}
@@ -70,6 +67,24 @@ def test_alone_it_publishes_the_working_warehouse_and_says_whose_build_that_is(
     assert event.metadata["build_of_run"].value == "built"
     assert settings.published_warehouse.exists()
     assert not list((settings.work_dir / "builds").glob("*.duckdb"))
+
+
+def test_it_publishes_the_copy_that_its_own_run_kept_although_another_build_has_begun_since(
+    settings: Settings, instance: dg.DagsterInstance
+) -> None:
+    """The stand-in for dbt builds, keeps its copy, and is overtaken by another run's build before `published`."""
+
+    def overtaken(context: dg.AssetExecutionContext) -> None:
+        _build(settings, context.run_id, NOW + timedelta(hours=1))
+        copy_database(settings.working_warehouse, publisher(settings).copy_of(context.run_id))
+        Marked(settings.working_warehouse).begin("another", (), NOW + timedelta(hours=2))
+
+    stand_in = dg.asset(key=["marts", "accounts"])(overtaken)
+    _, published = warehouse_assets()
+    done = dg.materialize([stand_in, published], instance=instance, raise_on_error=False)
+    assert done.success
+    (event,) = done.asset_materializations_for_node("publish")
+    assert event.metadata["build_of_run"].value == done.run_id
 
 
 def test_alone_it_waits_for_a_build_that_is_under_way(settings: Settings, instance: dg.DagsterInstance) -> None:
