@@ -1,7 +1,7 @@
-"""What dbt built, with what there is to show of it: row counts, pictures, column lineage, the rows at fault.
+"""What dbt built, with what there is to show of it: row counts, pictures, the rows at fault.
 
-Owns the metadata of dbt's assets and checks. It reads the warehouse after dbt has closed it; dagster-dbt's own way of
-fetching metadata was seen to hang with DuckDB, and keeps the file open afterwards.
+Owns the metadata of dbt's events; what is the same in every run stands in the definitions. It reads the warehouse after
+dbt has closed it; dagster-dbt's own way of fetching metadata was seen to hang with DuckDB, and keeps the file open.
 """
 
 from __future__ import annotations
@@ -12,29 +12,24 @@ from typing import TYPE_CHECKING, Any
 import dagster as dg
 import duckdb
 
-from finago_assets.orchestration.column_lineage import columns_of, lineage_metadata
 from finago_assets.orchestration.plots import picture
 from finago_assets.orchestration.tables import shown
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
     from pathlib import Path
 
 
-def with_metadata(events: list[Any], warehouse: Path, manifest: Mapping[str, Any], target: Path) -> Iterator[Any]:
-    """Yield dbt's events, each asset and check with what its table says. `target` holds the compiled SQL."""
+def with_metadata(events: list[Any], warehouse: Path) -> Iterator[Any]:
+    """Yield dbt's events, each asset and check with what its table says."""
     with closing(duckdb.connect(warehouse, read_only=True)) as connection:
-        columns = columns_of(connection)
-        tables = {name: _facts(connection, schema, name) for schema, name in columns}
+        names = connection.execute("select table_schema, table_name from information_schema.tables").fetchall()
+        tables = {name: _facts(connection, schema, name) for schema, name in names}
     for event in events:
         if not isinstance(event, (dg.Output, dg.AssetCheckResult)):
             yield event
             continue
-        node_id = node_of(event)
-        facts = dict(tables.get(node_id.rsplit(".", 1)[-1], {}))
-        node = manifest["nodes"].get(node_id)
-        if node is not None and node["resource_type"] == "model" and node["schema"] == "marts":
-            facts |= lineage_metadata(manifest, node_id, columns, target)
+        facts = tables.get(node_of(event).rsplit(".", 1)[-1], {})
         yield event.with_metadata({**(event.metadata or {}), **facts})
 
 

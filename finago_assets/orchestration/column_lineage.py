@@ -1,84 +1,152 @@
-"""Which column of a mart comes from which column before it: emitted for Dagster, and drawn for people.
+"""Which column of a mart comes from which columns of the models before it, and from which of staging in the end.
 
-Owns the drawing; the derivation is dagster-dbt's own. Open-source Dagster stores column lineage and does not show it.
+A constant of the project: derived once for its SQL, kept beside dbt's manifest, part of the assets' definitions and of
+no event. Open-source Dagster keeps column lineage and does not show it; the table beside it is for people.
 """
 
 from __future__ import annotations
 
+import hashlib
+import json
+from contextlib import suppress
+from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
-from dagster_dbt import DagsterDbtTranslator
+import dagster as dg
+from dagster_dbt import DagsterDbtTranslator, DagsterDbtTranslatorSettings
+from filelock import FileLock
+from sqlglot import exp
+from sqlglot.lineage import lineage
 
-# private, and used because its public door, fetch_column_metadata, was seen to hang with DuckDB;
-# tests/orchestration/test_column_lineage.py fails the day it changes
-from dagster_dbt.core.dbt_cli_event import EventHistoryMetadata, _build_column_lineage_metadata
-from matplotlib.figure import Figure
-
-from finago_assets.orchestration.plots import INK, QUIET, RISE, as_markdown
+from finago_assets.orchestration.empty_build import EmptyBuild, empty_build
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from pathlib import Path
+    from collections.abc import Iterable, Mapping
 
-    import dagster as dg
-    import duckdb
+    from dagster_dbt import DbtProject
+
+    from finago_assets.core.catalogue.model import Endpoint
 
 KEY: Final = "dagster/column_lineage"
-Columns = dict[tuple[str, str], dict[str, dict[str, str]]]
+SHOWN: Final = "where_columns_come_from"
+FILE: Final = "column_lineage.json"
+
+# a node of dbt and a column of its table
+Column = tuple[str, str]
+# for each column of each model the columns that it is made of, of the models before
+Sources = dict[str, dict[str, list[Column]]]
 
 
-def columns_of(warehouse: duckdb.DuckDBPyConnection) -> Columns:
-    """Return the columns of every table, by schema and table, each with its type."""
-    found: Columns = {}
-    for schema, table, column, kind in warehouse.execute(
-        "select table_schema, table_name, column_name, data_type from information_schema.columns"
-    ).fetchall():
-        found.setdefault((schema, table), {})[column] = {"data_type": kind}
+class LineageTranslator(DagsterDbtTranslator):
+    """dbt's nodes as assets whose definitions say where their columns come from."""
+
+    def __init__(self, settings: DagsterDbtTranslatorSettings, metadata: Mapping[str, Mapping[str, Any]]) -> None:
+        super().__init__(settings)
+        self._metadata = metadata
+
+    def get_metadata(self, dbt_resource_props: Mapping[str, Any]) -> Mapping[str, Any]:
+        return {**super().get_metadata(dbt_resource_props), **self._metadata.get(dbt_resource_props["unique_id"], {})}
+
+
+def lineage_metadata(
+    project: DbtProject, manifest: Mapping[str, Any], endpoints: Iterable[Endpoint]
+) -> dict[str, dict[str, Any]]:
+    """Return what the definition of each mart says of its columns, by the mart's id. SQL that is new is looked into."""
+    nodes = manifest["nodes"]
+    asset_key = DagsterDbtTranslator().get_asset_key
+    try:
+        sources = _kept(project, manifest, endpoints)
+    except OSError as error:
+        dg.get_dagster_logger().warning("Column lineage can be neither read nor made: %s", error)
+        return {}
+    found: dict[str, dict[str, Any]] = {}
+    for mart, columns in sources.items():
+        if nodes[mart]["schema"] == "marts":
+            deps = {
+                column: [dg.TableColumnDep(asset_key(nodes[node]), source) for node, source in before]
+                for column, before in columns.items()
+            }
+            found[mart] = {KEY: dg.TableColumnLineage(deps), SHOWN: shown(mart, sources)}
     return found
 
 
-def lineage_metadata(manifest: Mapping[str, Any], node_id: str, columns: Columns, target: Path) -> dict[str, Any]:
-    """Return the lineage of one model's columns and its picture; empty where the model has none."""
-    node = manifest["nodes"][node_id]
-    parents = [manifest["nodes"].get(name) or manifest["sources"][name] for name in node["depends_on"]["nodes"]]
-    history = EventHistoryMetadata(
-        columns=columns.get((node["schema"], node["name"]), {}),
-        parents={parent["relation_name"]: columns.get((parent["schema"], parent["name"]), {}) for parent in parents},
-    )
-    found = _build_column_lineage_metadata(
-        event_history_metadata=history,
-        dbt_resource_props=node,
-        manifest=manifest,
-        dagster_dbt_translator=DagsterDbtTranslator(),
-        target_path=target,
-        project=None,
-    )
-    lineage = found.get(KEY)
-    return {} if lineage is None else {KEY: lineage, "where_columns_come_from": drawn(node["name"], lineage)}
+def shown(mart: str, sources: Sources) -> dg.MarkdownMetadataValue:
+    """Return a table of the mart's columns, with what each is made of one model back and in the end."""
 
+    @cache
+    def first(column: Column) -> frozenset[Column]:
+        before = sources.get(column[0], {}).get(column[1])
+        return frozenset().union(*map(first, before)) if before else frozenset({column})
 
-def drawn(model: str, lineage: dg.TableColumnLineage) -> dg.MarkdownMetadataValue:
-    """Draw columns on the right, what they come from on the left, a line for each dependency."""
-    links = [
-        (f"{dep.asset_key.path[-1]}.{dep.column_name}", column)
-        for column, deps in lineage.deps_by_column.items()
-        for dep in deps
+    rows = [
+        f"| `{column}` | {_listed(before)} | {_listed(set().union(*map(first, before)))} |"
+        for column, before in sources[mart].items()
     ]
-    left, right = sorted({source for source, _ in links}), list(lineage.deps_by_column)
-    height = max(len(left), len(right), 1)
-    figure = Figure(figsize=(9, 0.8 + 0.22 * height), layout="constrained")
-    axes = figure.subplots()
-    at_left = {name: -place * height / max(len(left), 1) for place, name in enumerate(left)}
-    at_right = {name: -place * height / max(len(right), 1) for place, name in enumerate(right)}
-    for source, column in links:
-        axes.plot([0, 1], [at_left[source], at_right[column]], color=RISE, linewidth=0.8, alpha=0.6)
-    for name, place in at_left.items():
-        axes.text(-0.02, place, name, ha="right", va="center", fontsize=7, color=INK)
-    for name, place in at_right.items():
-        fed = bool(lineage.deps_by_column[name])
-        axes.text(1.02, place, name, ha="left", va="center", fontsize=7, color=INK if fed else QUIET)
-    axes.set_xlim(-0.9, 1.6)
-    axes.set_ylim(-height, 1)
-    axes.set_title(f"Where the columns of {model} come from", loc="left", color=INK, fontsize=10)
-    axes.axis("off")
-    return as_markdown(figure, f"Column lineage of {model}")
+    return dg.MetadataValue.md("\n".join(["| column | made of | in the end of |", "| --- | --- | --- |", *rows]))
+
+
+def derived(manifest: Mapping[str, Any], build: EmptyBuild) -> Sources:
+    """Return what the columns of models are made of, where that is models. SQL that cannot be read is left out."""
+    tables: dict[tuple[str, str], str] = {}
+    schema: dict[str, dict[str, dict[str, dict[str, str]]]] = {}
+    for name, node in manifest["nodes"].items():
+        place = node["schema"], node["alias"]
+        if node["resource_type"] in {"model", "seed"} and place in build.columns:
+            tables[place] = name
+            # only names are asked for, so any type does
+            held = dict.fromkeys(build.columns[place], "varchar")
+            schema.setdefault(node["database"], {}).setdefault(node["schema"], {})[node["alias"]] = held
+    found: Sources = {}
+    for name in tables.values():
+        node = manifest["nodes"][name]
+        if any(parent in manifest["nodes"] for parent in node["depends_on"].get("nodes", [])):
+            sql = build.target / "compiled" / node["package_name"] / node["original_file_path"]
+            # whatever a parser trips over in one model is no reason to load nothing
+            with suppress(Exception):
+                found[name] = _of_query(sql.read_text(), schema, tables)
+    return found
+
+
+def _of_query(sql: str, schema: dict[str, Any], tables: Mapping[tuple[str, str], str]) -> dict[str, list[Column]]:
+    found: dict[str, list[Column]] = {}
+    for column, root in lineage(None, sql, schema, dialect="duckdb").items():
+        leaves = [(leaf.name, leaf.expression.find(exp.Table)) for leaf in root.walk() if not leaf.downstream]
+        made_of = {
+            (tables[table.db, table.name], exp.to_column(name).name.lower())
+            for name, table in leaves
+            if table is not None and (table.db, table.name) in tables
+        }
+        found[column.lower()] = sorted(made_of)
+    return found
+
+
+def _listed(columns: Iterable[Column]) -> str:
+    by_table: dict[str, list[str]] = {}
+    for node, column in sorted(columns):
+        by_table.setdefault(node.rsplit(".", 1)[-1], []).append(f"`{column}`")
+    return "; ".join(f"**{table}** {', '.join(names)}" for table, names in by_table.items())
+
+
+def _kept(project: DbtProject, manifest: Mapping[str, Any], endpoints: Iterable[Endpoint]) -> Sources:
+    file, sql = project.manifest_path.with_name(FILE), _digest(manifest)
+    with FileLock(file.with_suffix(".lock")):
+        kept = json.loads(file.read_text()) if file.exists() else {}
+        if kept.get("sql") != sql:
+            with empty_build(project, endpoints) as build:
+                if build is None:
+                    return {}
+                kept = {"sql": sql, "sources": derived(manifest, build)}
+            partial = file.with_suffix(".partial")
+            partial.write_text(json.dumps(kept))
+            partial.replace(file)
+    return {
+        node: {column: [(name, source) for name, source in before] for column, before in columns.items()}
+        for node, columns in kept["sources"].items()
+    }
+
+
+def _digest(manifest: Mapping[str, Any]) -> str:
+    """Return the digest of all SQL. Descriptions and tests may change without another look."""
+    models = {name: node["raw_code"] for name, node in manifest["nodes"].items() if node["resource_type"] == "model"}
+    macros = {name: macro["macro_sql"] for name, macro in manifest["macros"].items()}
+    return hashlib.sha256(json.dumps([models, macros], sort_keys=True).encode()).hexdigest()

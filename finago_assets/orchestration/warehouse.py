@@ -13,7 +13,6 @@ from typing import Any, Final
 import dagster as dg
 from dagster import AssetCheckExecutionContext, AssetExecutionContext
 from dagster_dbt import (
-    DagsterDbtTranslator,
     DagsterDbtTranslatorSettings,
     DbtCliInvocation,
     DbtCliResource,
@@ -32,6 +31,7 @@ from finago_assets.core.warehouse.graph import BuildGraph
 from finago_assets.core.warehouse.publication import Publisher
 from finago_assets.core.windows import utc_now
 from finago_assets.orchestration.built import node_of, with_metadata
+from finago_assets.orchestration.column_lineage import LineageTranslator, lineage_metadata
 from finago_assets.orchestration.dbt_project import dbt_project
 from finago_assets.orchestration.failures import failure, typed_failures
 from finago_assets.settings import Settings, read_settings
@@ -48,7 +48,8 @@ def build_asset(endpoints: Mapping[str, Endpoint]) -> tuple[dg.AssetsDefinition,
     """Return the dbt models as assets, and their graph. `endpoints` are those whose raw files dbt may read."""
     project = dbt_project()
     manifest = validate_manifest(project.manifest_path)
-    translator = DagsterDbtTranslator(DagsterDbtTranslatorSettings(enable_asset_checks=True))
+    checked = DagsterDbtTranslatorSettings(enable_asset_checks=True)
+    translator = LineageTranslator(checked, lineage_metadata(project, manifest, endpoints.values()))
     graph = BuildGraph.of_manifest(manifest)
     nodes = {translator.get_asset_key(manifest["nodes"][node]): node for node in graph.tables}
 
@@ -77,8 +78,7 @@ def build_asset(endpoints: Mapping[str, Endpoint]) -> tuple[dg.AssetsDefinition,
                 raise _explained(store, endpoints, invocation.get_error())
             mark = marked.finish(graph.settle_run(_passed(invocation), settled), landed, _finished_at(settings))
             _keep_for_publication(context, settings, graph, mark)
-            target = settings.work_dir / "dbt"
-            yield from with_metadata(done, settings.working_warehouse, invocation.manifest, target)
+            yield from with_metadata(done, settings.working_warehouse)
 
     return build_warehouse, graph
 

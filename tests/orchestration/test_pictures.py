@@ -1,4 +1,4 @@
-"""Pictures and column lineage: drawn, and free of anything that names a person."""
+"""Pictures: drawn, and free of anything that names a person."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ import base64
 import dagster as dg
 import duckdb
 
-from finago_assets.orchestration.column_lineage import drawn as lineage_drawn
 from finago_assets.orchestration.plots import PLOTS, drawn
 from finago_assets.orchestration.tables import ROWS_SHOWN, shown
 
@@ -24,12 +23,6 @@ def test_a_plot_is_a_png_that_the_ui_shows_in_place() -> None:
 def test_no_plot_asks_for_a_column_that_names_a_person() -> None:
     for plot in PLOTS.values():
         assert not {"customer_name", "party_name", "comment", "name"} & set(plot.query.replace(",", " ").split())
-
-
-def test_a_lineage_picture_is_drawn_also_for_a_column_that_comes_from_nowhere() -> None:
-    source = dg.TableColumnDep(asset_key=dg.AssetKey(["staging", "stg_accounts"]), column_name="account_number")
-    lineage = dg.TableColumnLineage({"account_number": [source], "constant": []})
-    assert _png(lineage_drawn("accounts", lineage)).startswith(b"\x89PNG")
 
 
 def test_a_table_in_metadata_is_bounded_and_leaves_out_what_could_name_a_person() -> None:
