@@ -65,7 +65,7 @@ class Settings:
     extra_endpoints: frozenset[str] = field(default_factory=frozenset)
     executor: Executor = Executor.IN_PROCESS
     outage_minutes: int = 45
-    keep_runs_days: int = 90
+    keep_runs_days: int = 30
     keep_lists_days: int = 0
     api_url: str = API_URL
     token_url: str = TOKEN_URL

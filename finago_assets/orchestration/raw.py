@@ -164,9 +164,7 @@ def _forget_old(extractor: Extractor, endpoint: Endpoint, days: int) -> None:
 
 
 def _event(endpoint: Endpoint, landed: Landed, *, partition: str | None) -> dg.AssetMaterialization:
-    return dg.AssetMaterialization(
-        raw_key(endpoint.name), partition=partition, metadata=landed_metadata(endpoint, landed)
-    )
+    return dg.AssetMaterialization(raw_key(endpoint.name), partition=partition, metadata=landed_metadata(landed))
 
 
 def _origin(context: AssetExecutionContext) -> tuple[str, bool]:

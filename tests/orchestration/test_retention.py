@@ -105,7 +105,7 @@ def test_the_sensor_says_what_it_removed_and_keeps_everything_when_told_to(
     with dg.build_sensor_context(instance) as context:
         said = prune_run_history(context)
         assert isinstance(said, dg.SkipReason)
-        assert said.skip_message == "0 runs older than 90 days removed."
+        assert said.skip_message == "0 runs older than 30 days removed."
         monkeypatch.setenv("FINAGO_KEEP_RUNS_DAYS", "0")
         said = prune_run_history(context)
         assert isinstance(said, dg.SkipReason)
