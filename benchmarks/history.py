@@ -71,6 +71,13 @@ class _Night:
         self._run = instance.get_runs(limit=1)[0]
         self._runs = home / "history" / "runs"
         self._began = datetime.now(UTC)
+        # the run itself is pruned in time
+        self._shard = Path(shutil.copy(self._runs / f"{self._run.run_id}.db", home.with_name("night.db")))
+        with closing(sqlite3.connect(self._runs / "index.db")) as index:
+            self._rows = {
+                table: index.execute(f"select * from {table} where run_id = ?", [self._run.run_id]).fetchall()
+                for table in ("event_logs", "asset_check_executions")
+            }
 
     def moment(self, number: int) -> datetime:
         """Return when a night is."""
@@ -86,14 +93,13 @@ class _Night:
             created = RunsTable.update().where(RunsTable.c.run_id == run_id)
             connection.execute(created.values(create_timestamp=self.moment(number).replace(tzinfo=None)))
         shard = self._runs / f"{run_id}.db"
-        shutil.copy(self._runs / f"{self._run.run_id}.db", shard)
+        shutil.copy(self._shard, shard)
         with closing(sqlite3.connect(shard)) as own, own:
             rows = own.execute("select rowid, * from event_logs").fetchall()
             own.execute("delete from event_logs")
             self._copy(own, "event_logs", [row[1:] for row in rows], run_id, number)
         with closing(sqlite3.connect(self._runs / "index.db", timeout=60)) as index, index:
-            for table in ("event_logs", "asset_check_executions"):
-                rows = index.execute(f"select * from {table} where run_id = ?", [self._run.run_id]).fetchall()
+            for table, rows in self._rows.items():
                 self._copy(index, table, rows, run_id, number)
 
     def _copy(self, database: sqlite3.Connection, table: str, rows: list[Any], run_id: str, number: int) -> None:
