@@ -125,10 +125,11 @@ def test_whatever_is_killed_while_building_the_published_file_stays_one_whole_bu
         for child in dbt if victim != "parent" else []:
             child.kill()
         # with dbt alone killed its parent fails by itself; with the parent alone killed dbt goes on as an orphan
-        process.wait()
+        process.communicate()
         assert builder.digest() == whole
         assert builder.is_free_within_a_second()
     last = builder.start()
-    assert last.wait() == 0
+    last.communicate()
+    assert last.returncode == 0
     assert builder.digest() == whole
     print(f"T2: {KILLS} kills, {KILLS - ended} of them in mid-build: 0 bad published files, the last build is equal")

@@ -41,7 +41,7 @@ def test_200_000_records_through_the_job_peak_under_300_mib(tmp_path: Path, into
         "into": {"file": {"path": str(tmp_path / into)}},
     }
     with running(size=Size.MEDIUM, years=2) as office:
-        environment = {**os.environ, **office.environment(), "FINAGO_DATA_DIR": str(tmp_path)}
+        environment = {**os.environ, **office.environment(), "FINAGO_DATA_DIR": str(tmp_path / "data")}
         command = [sys.executable, "-c", JOB, json.dumps({"ops": {"rest_api_request": {"config": config}}})]
         done = subprocess.run(
             command, env=environment, cwd=ROOT, capture_output=True, text=True, check=True, timeout=300
