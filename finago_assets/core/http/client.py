@@ -9,6 +9,7 @@ from __future__ import annotations
 import random as random_numbers
 import time
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Final, Self, TypeVar
 
 from finago_assets.core.http.auth import Token, TokenSource
@@ -141,9 +142,13 @@ class FinagoClient:
 
     def _page(self, chain: Chain, call: Call, tally: Tally, receipt: Receipt | None) -> list[bytes]:
         """Read the records at the chain's address; the chain then stands at the next one."""
-        reply, records = self._fetched(call, chain.url or "", tally, chain.number, receipt)
-        chain.advance(records, len(reply.body), reply.all("link"))
-        return records
+        try:
+            reply, records = self._fetched(call, chain.url or "", tally, chain.number, receipt)
+        except Fault as fault:
+            if chain.ends_with(fault):
+                return []
+            raise
+        return records if chain.advance(records, len(reply.body), reply.all("link")) else []
 
     def _fetched(
         self, call: Call, url: str, tally: Tally, number: int, receipt: Receipt | None = None
@@ -192,18 +197,12 @@ class FinagoClient:
         return reply
 
     def _failure(self, url: str, reply: Reply) -> Fault:
-        fault = failure(reply, lambda target: self._is_ours(url, target), self._now(), self._policy.throttle_seconds)
+        still_ours = partial(self._origin.holds, url)
+        fault = failure(reply, still_ours, self._now(), self._policy.throttle_seconds)
         if self._budget is not None and fault.floor:
             self._budget.pause(fault.floor)
             fault.lift = self._budget.lift
         return fault
-
-    def _is_ours(self, url: str, target: str) -> bool:
-        try:
-            self._origin.follow(url, target)
-        except Fault:
-            return False
-        return True
 
 
 def settled(work: Callable[[], T], verb: str, template: str, scopes: tuple[str, ...] = (), look: str = "") -> T:

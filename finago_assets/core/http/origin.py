@@ -1,7 +1,7 @@
 """Where a token may go: the API's own scheme, host, port and path prefix, and nowhere else.
 
-Owns the guard. The address that is finally asked is built from our own base plus the link's path and query, so no
-spelling of an authority can ever reach the socket.
+Owns the guard. Every address that is asked is built from our own base and our own path; of a next link only its query
+is handed out, so that no spelling of an address reaches the socket.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ PORTS: Final = {"http": 80, "https": 443}
 
 
 class Origin:
-    """The API base, split once. `follow` answers an address below it or raises a ForeignOrigin fault."""
+    """The API base, split once."""
 
     def __init__(self, base_url: str) -> None:
         parts = urlsplit(base_url)
@@ -30,12 +30,22 @@ class Origin:
     def at(self, path: str, query: str) -> str:
         return f"{self._root}{self._prefix}{path}" + (f"?{query}" if query else "")
 
-    def follow(self, current: str, target: str) -> str:
-        """Resolve and check the target of a link found at `current`, and put it on our own authority."""
+    def holds(self, current: str, target: str) -> bool:
+        """Tell whether the target of a redirect met at `current` is still the API."""
         parts = self._resolved(current, target)
-        if parts is None or not self._is_ours(parts):
-            raise Fault(ForeignOrigin, "the answer points away from the API")
-        return f"{self._root}{parts.path}" + (f"?{parts.query}" if parts.query else "")
+        return parts is not None and self._is_ours(parts)
+
+    def query_of_same_list(self, path: str, current: str, target: str) -> str:
+        """Return the query of a link, found at `current`, to the list at `path`. Raises a ForeignOrigin fault.
+
+        Nothing is sent to the link, so a gateway may write any host and any prefix before the path, and filters come
+        back in any spelling. The path must be ours: page numbers and tokens of another list mean other rows.
+        """
+        address, _, query = target.partition("?")
+        parts = self._resolved(current, address or current)
+        if parts is None or not self._speaks_of(parts, path):
+            raise Fault(ForeignOrigin, "the next link points away from the list that was asked for")
+        return query.partition("#")[0]
 
     def _resolved(self, current: str, target: str) -> SplitResult | None:
         if not PLAIN.fullmatch(target):
@@ -54,6 +64,19 @@ class Origin:
             return False
         below = parts.path == self._prefix or parts.path.startswith(f"{self._prefix}/")
         return same and below and "@" not in parts.netloc and not climbs(parts.path)
+
+    @staticmethod
+    def _speaks_of(parts: SplitResult, path: str) -> bool:
+        try:
+            scheme, host, port = _authority(parts)
+        except ValueError:
+            return False
+        readable = scheme in PORTS and host and port != 0 and "@" not in parts.netloc
+        return bool(readable) and f"{_plain(parts.path)}/".endswith(f"{_plain(path)}/")
+
+
+def _plain(path: str) -> str:
+    return undone(path).rstrip("/").lower()
 
 
 def _authority(parts: SplitResult) -> tuple[str, str | None, int | None]:

@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Final
 
-from finago_assets.core.catalogue.model import Paging
 from finago_assets.core.catalogue.operation import Answers, Method, Operation, Parameter, Type
 from finago_assets.core.catalogue.operations import OPERATIONS, find, methods_of, nearest
 from finago_assets.core.errors import RequestRefused
@@ -159,7 +158,6 @@ def _unknown(method: Method, template: str, filled: str, query: Mapping[str, str
         answers=Answers.LIST,
         variables=places_in(template),
         query=tuple(Parameter(str(name), Type.TEXT, "1") for name in query),
-        paging=Paging.NONE if method.writes else Paging.TOKEN,
     )
 
 
