@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from finago_assets.core.agreement import Agreement, Census
 from finago_assets.core.calls import call_for
 from finago_assets.core.errors import NotFound
 from finago_assets.core.http.call import Tally
@@ -42,7 +43,10 @@ class _Answer(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Children:
-    """Reads one endpoint's children. `facts` makes the facts of a chain from its window and what it cost."""
+    """Reads one endpoint's children. `facts` makes the facts of a chain from its window and what it cost.
+
+    `may_be_edited` tells whether a window's children may change while their pages are read.
+    """
 
     endpoint: Endpoint
     client: FinagoClient
@@ -50,6 +54,7 @@ class Children:
     concurrency: int
     say: Callable[[str], None]
     facts: Callable[[Window, Tally], ChainFacts]
+    may_be_edited: Callable[[Window], bool]
 
     def land(self, spool: Spool, day: date, keys: Iterator[str], parts: Parts, *, resume: bool) -> Landed:
         """Land the children of the parents with these keys as the spool's `day`, all of them or none.
@@ -67,21 +72,29 @@ class Children:
             parts.discard()
         return landed
 
-    def asked(self, what: str, key: str) -> _Answer:
+    def asked(self, reader: RecordReader, window: Window, key: str) -> _Answer:
         """Read the children of one parent, none where it is gone. Transient errors are sat out."""
+        call = call_for(self.endpoint, {}, key)
 
         def read(came: Came) -> _Answer:
-            tally, records = Tally(), list[bytes]()
-            try:
-                for page in self.client.pages(call_for(self.endpoint, {}, key), tally):
-                    records += page.records
-                    came()
-            except NotFound:
-                # the parent was deleted since it landed; its children are gone with it
-                return _Answer(key, [], tally)
-            return _Answer(key, records, tally)
+            agreement = Agreement(f"GET {self.endpoint.path} of {key}", careful=self.may_be_edited(window))
+            tally = Tally()
+            while True:
+                own, census, records = Tally(), Census(), list[bytes]()
+                try:
+                    for page in self.client.pages(call, own):
+                        records += page.records
+                        census.count(page.records, reader.keys(page.records))
+                        came()
+                except NotFound:
+                    # the parent was deleted since it landed; its children are gone with it
+                    records, census = [], Census()
+                census.pages = own.pages
+                tally.take(own)
+                if agreement.holds(census):
+                    return _Answer(key, records, tally)
 
-        return self.outage.sat_out(what, read)
+        return self.outage.sat_out(f"{self.endpoint.name} {window.start}", read)
 
 
 @dataclass(slots=True)
@@ -114,7 +127,7 @@ class _Chain:
         """Ask about these parents, and keep every whole batch of answers."""
         what = f"{self.children.endpoint.name} {self.day}"
         reader, batch, cost = RecordReader(self.children.endpoint), list[_Answer](), Tally()
-        with closing(self._ahead(what, keys)) as answers:
+        with closing(self._ahead(keys)) as answers:
             for answer in answers:
                 self.read += 1
                 self.spool.add(self.read, answer.records, self.day, reader.keys(answer.records), answer.key)
@@ -131,10 +144,10 @@ class _Chain:
         self.parts.keep(self.read - len(batch) + 1, answers, self.children.facts(self.window, cost))
         self.tally.add(cost)
 
-    def _ahead(self, what: str, keys: Iterator[str]) -> Generator[_Answer]:
+    def _ahead(self, keys: Iterator[str]) -> Generator[_Answer]:
         """Keep some requests in flight and yield their answers in the order of `keys`."""
         children = self.children
-        ask = partial(children.asked, what)
+        ask = partial(children.asked, RecordReader(children.endpoint), self.window)
         with (
             ThreadPoolExecutor(children.concurrency, thread_name_prefix=children.endpoint.name) as pool,
             children.outage,

@@ -9,7 +9,7 @@ never holds a body, a query string, a header or a secret. Knows nothing of Dagst
     │                  · ForeignOrigin · TlsRefused · WindowRefused · RequestRefused    the same call will fail again
     ├── OutcomeUnknown                                                        a person looks before anything is sent
     ├── DataFault      Malformed · TooLarge · OutsideWindow · LoopingPages · PageCapReached · CorruptFile · NotLanded
-    │                  · NotProven · Shrunk
+    │                  · NotProven · Shrunk · WindowMoved                      the last: worth another run
     └── Environment    NoSpace · NotWritable · Locked                         this machine, not the vendor
 """
 
@@ -135,6 +135,13 @@ class OutsideWindow(DataFault):
 
 class LoopingPages(DataFault):
     """A next link already followed, or the same page twice."""
+
+
+class WindowMoved(DataFault):
+    """A list that was edited while its pages were read, each time that they were: no reading of it is one answer."""
+
+    retry = True
+    verdict = "try again when nobody edits what is read"
 
 
 class PageCapReached(DataFault):

@@ -9,8 +9,10 @@ from __future__ import annotations
 from collections import deque
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import TYPE_CHECKING, TypeVar
 
+from finago_assets.core.agreement import Agreement, Census
 from finago_assets.core.calls import call_for, smallest_call, span
 from finago_assets.core.catalogue.finago import ENDPOINTS, VERSION
 from finago_assets.core.catalogue.model import Endpoint, Upper
@@ -44,7 +46,8 @@ class Extractor:
     """Lands one organization. `run` marks every manifest, so that a re-execution knows what its predecessor landed.
 
     `say` is told how far it has come, `tell` that it sits out an outage and until when, which it does while `patience`
-    lasts. `catalogue` is where the parents of children are looked up.
+    lasts. `catalogue` is where the parents of children are looked up. `lookback_days`: what is younger may be edited
+    while it is read, and so are lists.
     """
 
     client: FinagoClient
@@ -58,6 +61,7 @@ class Extractor:
     catalogue: Mapping[str, Endpoint] = field(default_factory=_built_in)
     tell: Callable[[str], None] = silent
     patience: Patience = field(default_factory=Patience)
+    lookback_days: int = 35
 
     def land_window(self, endpoint: Endpoint, window: Window, *, resume: bool = False) -> Iterator[Landed]:
         """Yield each landed day. With `resume`, days that this very run landed before are yielded, not fetched again.
@@ -132,20 +136,27 @@ class Extractor:
         rule = endpoint.window
         if rule is None:
             raise ValueError(f"{endpoint.name} has no window")
-        tally, rows = Tally(), 0
-        surplus = window.end if rule.upper is Upper.UNKNOWN else None
-        with self.store.spool(endpoint, self.organization, window.days) as spool:
-            for page in self.client.pages(call_for(endpoint, span(rule, window)), tally):
-                came()
-                reading = reader.read(page.records)
-                keep = inside(endpoint, window, reading, surplus)
-                records, days, keys = page.records, reading.days, reading.keys
-                if keep is not None:
-                    records, days, keys = _pick(records, keep), _pick(days, keep), _pick(keys, keep)
-                spool.add(page.number, records, days, keys)
-                rows += len(records)
-                self.say(f"{endpoint.name} {window}: page {page.number}, {rows:,} rows")
-            return list(spool.publish(self._facts(window, tally)))
+        tally, surplus = Tally(), window.end if rule.upper is Upper.UNKNOWN else None
+        agreement = Agreement(f"GET {endpoint.path} for {window}", careful=self._may_be_edited(window))
+        call = call_for(endpoint, span(rule, window))
+        while True:
+            with self.store.spool(endpoint, self.organization, window.days) as spool:
+                census, own = Census(), Tally()
+                for page in self.client.pages(call, own):
+                    came()
+                    reading = reader.read(page.records)
+                    census.count(page.records, reading.keys)
+                    keep = inside(endpoint, window, reading, surplus)
+                    records, days, keys = page.records, reading.days, reading.keys
+                    if keep is not None:
+                        records, days, keys = _pick(records, keep), _pick(days, keep), _pick(keys, keep)
+                    spool.add(page.number, records, days, keys)
+                    self.say(f"{endpoint.name} {window}: page {page.number}, {census.rows:,} rows")
+                census.pages = own.pages
+                tally.take(own)
+                if agreement.holds(census):
+                    return list(spool.publish(self._facts(window, tally)))
+            self.say(f"{endpoint.name} {window}: reading it once more, to see that nothing moved meanwhile")
 
     def _day_by_day(self, endpoint: Endpoint, window: Window, *, resume: bool) -> Iterator[Landed]:
         outage = self._outage()
@@ -160,16 +171,27 @@ class Extractor:
 
     def _whole_list(self, endpoint: Endpoint, came: Came) -> Landed:
         today = oslo_today(self.now())
-        reader, window, tally, number = RecordReader(endpoint), Window(today, today + ONE_DAY), Tally(), 0
-        asked = self._yearly(today) if endpoint.by_fiscal_year else [{}]
-        with self.store.spool(endpoint, self.organization, window.days) as spool:
-            for params in asked:
-                for page in self.client.pages(call_for(endpoint, params), tally):
-                    came()
-                    number += 1
-                    spool.add(number, page.records, today, reader.keys(page.records))
-            (landed,) = spool.publish(self._facts(window, tally))
-        return landed
+        reader, window, tally = RecordReader(endpoint), Window(today, today + ONE_DAY), Tally()
+        calls = [call_for(endpoint, params) for params in (self._yearly(today) if endpoint.by_fiscal_year else [{}])]
+        agreement = Agreement(f"GET {endpoint.path}", careful=True)
+        while True:
+            with self.store.spool(endpoint, self.organization, window.days) as spool:
+                census, whole, number = Census(), Tally(), 0
+                for call in calls:
+                    own = Tally()
+                    for page in self.client.pages(call, own):
+                        came()
+                        number += 1
+                        keys = reader.keys(page.records)
+                        census.count(page.records, keys)
+                        spool.add(number, page.records, today, keys)
+                    census.pages = max(census.pages, own.pages)
+                    whole.add(own)
+                tally.take(whole)
+                if agreement.holds(census):
+                    (landed,) = spool.publish(self._facts(window, tally))
+                    return landed
+            self.say(f"{endpoint.name}: reading it once more, to see that nothing moved meanwhile")
 
     def _yearly(self, today: date) -> list[dict[str, str]]:
         newest = self.store.newest("fiscalperiods", self.organization)
@@ -207,7 +229,10 @@ class Extractor:
         next(self.client.pages(smallest_call(endpoint, today, today), Tally()), None)
 
     def _children(self, endpoint: Endpoint, outage: Outage) -> Children:
-        return Children(endpoint, self.client, outage, self.concurrency, self.say, self._facts)
+        return Children(endpoint, self.client, outage, self.concurrency, self.say, self._facts, self._may_be_edited)
+
+    def _may_be_edited(self, window: Window) -> bool:
+        return window.end > oslo_today(self.now()) - timedelta(days=self.lookback_days)
 
     def _outage(self) -> Outage:
         return Outage(self.patience, self.tell, self.now, self.client.restore_retries)

@@ -107,4 +107,5 @@ class FinagoResource(dg.ConfigurableResource):  # type: ignore[type-arg]
                 tell=tell,
                 patience=Patience(seconds=settings.outage_minutes * 60.0),
                 catalogue=catalogue,
+                lookback_days=settings.lookback_days,
             )

@@ -313,7 +313,7 @@ def test_a_chain_that_always_breaks_is_given_up_while_the_others_land(store: Sto
 
 
 def test_chains_that_land_meanwhile_are_yielded_and_not_asked_for_again(store: Store) -> None:
-    company, landed = Company(lines=every_day(2, HALF_YEAR)), list[dt.date]()
+    company, landed = Company(lines=every_day(2, HALF_YEAR), per_page=100), list[dt.date]()
 
     def october_is_away(asked: Asked) -> Response | None:
         away = asked.params.get("dateFrom") == "2025-10-01" and len({day.month for day in landed}) < 5

@@ -75,9 +75,18 @@ class Tally:
     trace_ids: list[str] = field(default_factory=list)
 
     def add(self, other: Tally) -> None:
+        """Take what another chain cost."""
+        self._add_cost(other)
+        self.pages += other.pages
+
+    def take(self, other: Tally) -> None:
+        """Take what another reading of the same chain cost, and let the pages be those of this last one."""
+        self._add_cost(other)
+        self.pages = other.pages
+
+    def _add_cost(self, other: Tally) -> None:
         self.requests += other.requests
         self.retries += other.retries
-        self.pages += other.pages
         self.waited_seconds += other.waited_seconds
         self.wire_bytes += other.wire_bytes
         for trace in other.trace_ids:

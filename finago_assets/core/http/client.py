@@ -98,9 +98,9 @@ class FinagoClient:
         """
         chain = Chain(call, self._origin)
         while chain.url is not None:
-            number = chain.number
+            number, doubtful = chain.number, chain.doubtful
             records = settled(lambda: self._page(chain, call, tally, receipt), "GET", call.template, call.scopes)
-            tally.pages += 1
+            tally.pages += bool(records) or not doubtful
             if records:
                 yield Page(number, records)
 

@@ -33,7 +33,10 @@ NO_SUCH_PAGE: Final = frozenset({400, 404})
 
 
 class Chain:
-    """Starts at the call's own address. `url` is the page to ask for, None when the chain has ended."""
+    """Starts at the call's own address. `url` is the page to ask for, None when the chain has ended.
+
+    `doubtful`: nothing but caution asks for that page.
+    """
 
     def __init__(self, call: Call, origin: Origin) -> None:
         self._call = call
@@ -45,7 +48,7 @@ class Chain:
         self._empty_in_a_row = 0
         self._size = 0
         self._linked = False
-        self._doubtful = False
+        self.doubtful = False
 
     def advance(self, records: Sequence[bytes], size: int, link_headers: Sequence[str]) -> bool:
         """Take in the page just read; tell whether it belongs to the list.
@@ -54,7 +57,7 @@ class Chain:
         pages behind a path that has them. Raises a fault instead of ending a chain that may not be complete.
         """
         if self._is_repetition(records, size):
-            if not self._doubtful:
+            if not self.doubtful:
                 raise Fault(LoopingPages, "the same page came twice")
             self.url = None
             return False
@@ -63,7 +66,7 @@ class Chain:
 
     def _go_on(self, records: Sequence[bytes], link_headers: Sequence[str]) -> None:
         self._empty_in_a_row = 0 if records else self._empty_in_a_row + 1
-        self._doubtful = False
+        self.doubtful = False
         following = self._following(records, link_headers)
         if following is None:
             self.url = None
@@ -78,7 +81,7 @@ class Chain:
 
     def ends_with(self, fault: Fault) -> bool:
         """End the chain if the fault says that there is no second page, which nothing but caution had asked for."""
-        if not self._doubtful or fault.status not in NO_SUCH_PAGE or fault.kind not in {BadRequest, NotFound}:
+        if not self.doubtful or fault.status not in NO_SUCH_PAGE or fault.kind not in {BadRequest, NotFound}:
             return False
         self.url = None
         return True
@@ -142,7 +145,7 @@ class Chain:
         worth_a_look = full or not (self._linked or self._is_at_cap)
         if self._call.paging is not Paging.PAGE or count == 0 or not worth_a_look:
             return None
-        self._doubtful = self.number == 1 and not full
+        self.doubtful = self.number == 1 and not full
         page = _whole(dict(parse_qsl(urlsplit(self.url or "").query)).get("page", "")) or self.number
         return self._at({"page": str(page + 1)})
 
