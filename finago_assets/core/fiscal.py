@@ -42,11 +42,11 @@ def _year(payload: bytes) -> Window | None:
         period = msgspec.json.decode(payload, type=_Period)
         if period.type != "Year" or period.startingDate is None or period.endingDate is None:
             return None
-        return Window(
-            date.fromisoformat(period.startingDate[:10]), date.fromisoformat(period.endingDate[:10]) + ONE_DAY
-        )
-    except (msgspec.MsgspecError, ValueError):
+        start, end = date.fromisoformat(period.startingDate[:10]), date.fromisoformat(period.endingDate[:10]) + ONE_DAY
+    except (msgspec.MsgspecError, ValueError, OverflowError):
         return None
+    # one that ends before it begins is no year; a check of the warehouse names it
+    return Window(start, end) if start < end else None
 
 
 def _calendar_year(day: date, known: list[Window]) -> Window:

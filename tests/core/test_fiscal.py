@@ -31,7 +31,23 @@ def test_days_outside_every_known_year_fall_back_to_what_is_left_of_the_calendar
 
 
 def test_periods_and_unreadable_records_are_no_years() -> None:
-    payloads = [_year("2024-01-01", "2024-03-31", "Period"), b'{"type":"Year"}', b'{"type":"Year","startingDate":"?"}']
+    backwards = _year("2024-12-31", "2024-01-01")
+    endless = _year("2024-01-01", "9999-12-31")
+    payloads = [
+        backwards,
+        endless,
+        _year("2024-01-01", "2024-03-31", "Period"),
+        b'{"type":"Year"}',
+        b'{"type":"Year","startingDate":"?"}',
+    ]
     assert fiscal_years(payloads, first=date(2024, 1, 1), last=date(2024, 1, 31)) == [
         Window(date(2024, 1, 1), date(2024, 2, 1))
+    ]
+
+
+def test_two_short_years_that_end_in_the_same_calendar_year_are_asked_for_apart() -> None:
+    periods = [_year("2023-07-01", "2024-06-30"), _year("2024-07-01", "2024-12-31")]
+    assert fiscal_years(periods, first=date(2024, 1, 1), last=date(2024, 12, 31)) == [
+        Window(date(2023, 7, 1), date(2024, 7, 1)),
+        Window(date(2024, 7, 1), date(2025, 1, 1)),
     ]

@@ -8,7 +8,8 @@ from __future__ import annotations
 from typing import Final
 
 _YEARS: Final = (
-    "select *, lag(closing_balance) over account as closing_before, lag(fiscal_year) over account as year_before, "
+    "select *, lag(closing_balance) over account as closing_before, "
+    "lag(fiscal_year_start) over account as year_before, "
     "account_number between 3000 and 8999 as restarts from marts.trial_balance where account_number is not null "
     "window account as (partition by organization_id, account_number order by period)"
 )
@@ -18,11 +19,12 @@ _LEDGER: Final = (
 )
 _YEAR_TO_DATE: Final = (
     "select organization_id, period, first_value(opening) over year + sum(amount) over year as amount, "
-    "sum(effect) over year - first_value(opening) over year as effect from (select p.organization_id, p.fiscal_year, "
-    "p.period, sum(p.amount) as amount, sum(p.result_effect) as effect, sum(t.opening_balance) as opening "
+    "sum(effect) over year - first_value(opening) over year as effect from (select p.organization_id, "
+    "p.fiscal_year_start, p.period, sum(p.amount) as amount, sum(p.result_effect) as effect, "
+    "sum(t.opening_balance) as opening "
     "from marts.profit_and_loss p join marts.trial_balance t using (organization_id, account_number, period) "
     "group by all) "
-    "window year as (partition by organization_id, fiscal_year order by period)"
+    "window year as (partition by organization_id, fiscal_year_start order by period)"
 )
 _KNOWN: Final = (
     "select organization_id, period from marts.trial_balance group by all having count(*) = count(closing_balance)"
@@ -41,7 +43,7 @@ RULES: Final = {
     "an account opens with what it closed with, or with nothing where it restarts its year": (
         f"from ({_YEARS}) where closing_before is not null "
         "and (opening_balance is not null or fiscal_year is not null) and opening_balance is distinct from "
-        "case when restarts and fiscal_year is distinct from year_before then 0 else closing_before end"
+        "case when restarts and fiscal_year_start is distinct from year_before then 0 else closing_before end"
     ),
     "an opening is NULL exactly where it is unknown": (
         "from marts.trial_balance where (opening_balance is null) <> (opening_source = 'unknown')"

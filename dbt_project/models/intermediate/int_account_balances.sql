@@ -26,6 +26,7 @@ select
     opened.account_number,
     opened.period,
     opened.fiscal_year,
+    opened.fiscal_year_start,
     opened.starts_year,
     opened.is_whole,
     opened.is_closed,

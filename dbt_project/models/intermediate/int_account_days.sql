@@ -16,6 +16,7 @@ select
     days.account_number,
     days.posting_date,
     case when days.posting_date <= years.ending_date then years.fiscal_year end as fiscal_year,
+    case when days.posting_date <= years.ending_date then years.starting_date end as fiscal_year_start,
     days.change,
     days.debit,
     days.credit,

@@ -29,6 +29,7 @@ select
     classified.statement,
     classified.restarts_yearly,
     months.fiscal_year,
+    months.fiscal_year_start,
     months.starts_year,
     months.is_whole,
     months.is_closed,

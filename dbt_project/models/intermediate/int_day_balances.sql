@@ -3,6 +3,7 @@ select
     days.account_number,
     days.posting_date,
     days.fiscal_year,
+    days.fiscal_year_start,
     case
         when days.posting_date <= months.known_until
             then balances.opening + coalesce(sum(days.change) over (

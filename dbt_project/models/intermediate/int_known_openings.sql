@@ -32,7 +32,7 @@ flagged as (
         or coalesce(months.run_number <> lag(months.run_number) over account, true)
         or (
             months.restarts_yearly
-            and (months.starts_year or months.fiscal_year is distinct from lag(months.fiscal_year) over account)
+            and (months.starts_year or months.fiscal_year_start is distinct from lag(months.fiscal_year_start) over account)
         ) as starts_chain,
         months.restarts_yearly and months.starts_year as restarts
     from {{ ref('int_account_months') }} as months

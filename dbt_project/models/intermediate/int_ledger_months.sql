@@ -63,6 +63,7 @@ select
     judged.period,
     -- a month belongs to the year that its last day lies in; a year that ends within a month keeps it if none follows
     case when judged.period <= years.ending_date then years.fiscal_year end as fiscal_year,
+    case when judged.period <= years.ending_date then years.starting_date end as fiscal_year_start,
     coalesce(years.starting_date >= judged.period, false) as starts_year,
     judged.known_until,
     judged.fetched_at,

@@ -5,6 +5,7 @@ with months as (
         balances.organization_id,
         balances.period,
         balances.fiscal_year,
+        balances.fiscal_year_start,
         balances.run_number,
         min(balances.period) filter (where balances.opens_ledger) as opens_ledger,
         coalesce(sum(balances.change) filter (where balances.restarts_yearly), 0) as change,
@@ -16,7 +17,8 @@ with months as (
         bool_and(balances.is_closed) as is_closed,
         bool_and(balances.is_whole) as is_whole
     from {{ ref('int_account_balances') }} as balances
-    group by balances.organization_id, balances.period, balances.fiscal_year, balances.run_number
+    group by
+        balances.organization_id, balances.period, balances.fiscal_year, balances.fiscal_year_start, balances.run_number
 ),
 
 opened as (
@@ -24,7 +26,7 @@ opened as (
         months.organization_id,
         months.run_number,
         months.period,
-        months.fiscal_year,
+        months.fiscal_year_start,
         -months.opening as prior_result,
         months.result_opening
     from months
@@ -38,8 +40,8 @@ counted as (
         opened.prior_result,
         opened.result_opening as first_result,
         opened.period as opened_in,
-        opened.fiscal_year as opened_year,
-        opened.period <= months.period and months.fiscal_year is not null as is_known,
+        opened.fiscal_year_start as opened_year,
+        opened.period <= months.period and months.fiscal_year_start is not null as is_known,
         coalesce(sum(case when opened.period <= months.period then months.change end) over (
             partition by months.organization_id order by months.period asc
             rows between unbounded preceding and 1 preceding
@@ -52,12 +54,13 @@ select
     counted.organization_id,
     counted.period,
     counted.fiscal_year,
-    case when counted.closes and counted.fiscal_year is not null then counted.closing end as result_this_year,
+    counted.fiscal_year_start,
+    case when counted.closes and counted.fiscal_year_start is not null then counted.closing end as result_this_year,
     case
         when not coalesce(counted.is_known, false) then null
-        when counted.fiscal_year = counted.opened_year then counted.prior_result
+        when counted.fiscal_year_start = counted.opened_year then counted.prior_result
         else counted.prior_result + counted.first_result + min_by(counted.before, counted.period) over (
-            partition by counted.organization_id, counted.run_number, counted.fiscal_year
+            partition by counted.organization_id, counted.run_number, counted.fiscal_year_start
         )
     end as result_prior_years,
     case

@@ -4,6 +4,7 @@ select
     balances.account_number,
     case when balances.statement is null then 'unclassified' else 'account' end as row_kind,
     balances.fiscal_year,
+    balances.fiscal_year_start,
     try_cast(balances.closing as decimal(18, 2)) as amount
 from {{ ref('int_account_balances') }} as balances
 where not balances.restarts_yearly
@@ -14,6 +15,7 @@ select
     null as account_number,
     'result_this_year' as row_kind,
     results.fiscal_year,
+    results.fiscal_year_start,
     try_cast(results.result_this_year as decimal(18, 2)) as amount
 from {{ ref('int_results') }} as results
 union all
@@ -23,5 +25,6 @@ select
     null as account_number,
     'result_prior_years' as row_kind,
     results.fiscal_year,
+    results.fiscal_year_start,
     case when results.is_closed then try_cast(results.result_prior_years as decimal(18, 2)) end as amount
 from {{ ref('int_results') }} as results

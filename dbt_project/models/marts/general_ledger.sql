@@ -9,6 +9,7 @@ select
     lines.posting_date,
     lines.period_date,
     days.fiscal_year,
+    days.fiscal_year_start,
     lines.account_number,
     lines.amount,
     {{ debit('lines.amount') }} as debit,

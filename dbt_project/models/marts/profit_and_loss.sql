@@ -4,6 +4,7 @@ select
     balances.account_number,
     case when balances.statement = 'appropriation' then 'appropriation' else 'account' end as row_kind,
     balances.fiscal_year,
+    balances.fiscal_year_start,
     try_cast(balances.change as decimal(18, 2)) as amount,
     try_cast(-balances.change as decimal(18, 2)) as result_effect,
     try_cast(balances.closing as decimal(18, 2)) as amount_year_to_date,

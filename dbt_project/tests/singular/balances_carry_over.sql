@@ -5,7 +5,7 @@ with balances as (
     select
         balance.*,
         lag(balance.closing_balance) over account as closing_before,
-        lag(balance.fiscal_year) over account as year_before
+        lag(balance.fiscal_year_start) over account as year_before
     from {{ ref('trial_balance') }} as balance
     window account as (
         partition by balance.organization_id, balance.row_kind, balance.account_number order by balance.period asc
@@ -29,7 +29,7 @@ where
     or (
         balances.opening_source = 'ledger'
         and balances.opening_balance <> case
-            when balances.fiscal_year is not distinct from balances.year_before or accounts.restarts_yearly = false
+            when balances.fiscal_year_start is not distinct from balances.year_before or accounts.restarts_yearly = false
                 then balances.closing_before
             when accounts.restarts_yearly then 0
             else balances.opening_balance

@@ -6,7 +6,7 @@
 with months as (
     select
         effect.organization_id,
-        effect.fiscal_year,
+        effect.fiscal_year_start,
         effect.period,
         sum(effect.amount) as amount,
         sum(balance.opening_balance) as opening
@@ -16,7 +16,7 @@ with months as (
             effect.organization_id = balance.organization_id
             and effect.account_number = balance.account_number
             and effect.period = balance.period
-    group by effect.organization_id, effect.fiscal_year, effect.period
+    group by effect.organization_id, effect.fiscal_year_start, effect.period
 ),
 
 years_so_far as (
@@ -25,7 +25,7 @@ years_so_far as (
         months.period,
         first_value(months.opening) over year_so_far + sum(months.amount) over year_so_far as amount
     from months
-    window year_so_far as (partition by months.organization_id, months.fiscal_year order by months.period asc)
+    window year_so_far as (partition by months.organization_id, months.fiscal_year_start order by months.period asc)
 ),
 
 balances as (
