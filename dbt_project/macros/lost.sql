@@ -1,4 +1,4 @@
-{#- No null is made by typing, and no number is rounded by it, without its path standing in _lost.
+{#- No null is made by typing, and no number is rounded by it, without its path standing in _lost or _unread.
 
     Two cheap screens come first: the key's text in the payload for a value that is NULL, and one pattern for numbers
     that a DECIMAL(38,10) might not hold (or a boolean that would become one). Only then is the record parsed again. -#}
@@ -7,9 +7,10 @@
     :\s*(true|false|-?[0-9]+([.][0-9]{11}|[.]?[0-9]*[eE])|"-?[0-9]+([.][0-9]{11}[0-9]*|[.]?[0-9]*[eE][-+]?[0-9]+)")
 {%- endmacro %}
 
-{% macro lost_paths(columns) -%}
+{#- Of `columns`, and of the objects and the first value of all that the record should hold. -#}
+{% macro lost_paths(columns, all_columns) -%}
     {%- set parents = {} -%}
-    {%- for column in columns -%}
+    {%- for column in all_columns -%}
         {%- set steps = column[1].split('.') -%}
         {%- for depth in range(1, steps | length) -%}
             {%- do parents.setdefault(steps[:depth] | join('.'), column[0]) -%}
@@ -18,7 +19,7 @@
 case
     when
         typed.odd
-        or typed.{{ columns[0][0] }} is null
+        or typed.{{ all_columns[0][0] }} is null
         {%- for parent, child in parents.items() %}
         or {{ null_yet_named(child, parent) }}
         {%- endfor %}
@@ -35,6 +36,21 @@ case
             end
             {%- endfor %}
             {%- for column in columns if column[2] and column[2] != 'lines' %}
+            {{- lost_path(column[0], column[1], column[2]) }}
+            {%- endfor %}
+        ), '')
+end
+{%- endmacro %}
+
+{% macro unread_paths(columns) -%}
+case
+    when
+        typed.odd
+        {%- for column in columns %}
+        or {{ null_yet_named(column[0], column[1]) }}
+        {%- endfor %}
+        then nullif(concat_ws(', '
+            {%- for column in columns %}
             {{- lost_path(column[0], column[1], column[2]) }}
             {%- endfor %}
         ), '')

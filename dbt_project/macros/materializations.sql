@@ -30,7 +30,9 @@
     {%- do run_hooks(pre_hooks, inside_transaction=False) -%}
     {%- do run_hooks(pre_hooks, inside_transaction=True) -%}
     {%- do model.update({'partitions': 'chosen'}) -%}
-    {{ return(run_query(nothing_is_new()).rows[0][0]) }}
+    {#- no row of an empty table says which code made it, and so which columns it should have -#}
+    {%- set holds_rows = run_query('select count(*) > 0 from ' ~ existing).rows[0][0] -%}
+    {{ return(holds_rows and run_query(nothing_is_new()).rows[0][0]) }}
 {%- endmacro %}
 
 {% macro chooses_partitions() -%}

@@ -3,8 +3,15 @@
     columns: [name, path in the record, type], type one of text (default), integer, decimal, date, timestamp, boolean,
     lines (a string or an array of strings), or for an array of objects its shape. Adds organization_id, partition_date,
     _digest, _ordinal and _lost: the paths whose value is there in the record and is not, or not exactly, in the column.
+    decides: the columns of days, moments, whole numbers and flags that decide an amount, a key or a posting day. A value of
+    any other such column that cannot be read is named in _unread instead, which warns where _lost blocks.
     parents: raw columns with a parent's key. keep: of payload and page, what the model needs itself. -#}
-{% macro typed(endpoint, columns, parents=[], keep=[]) -%}
+{% macro typed(endpoint, columns, decides=[], parents=[], keep=[]) -%}
+{%- set weighty, light = [], [] -%}
+{%- for column in columns -%}
+    {%- set is_light = column[2] in ('date', 'timestamp', 'integer', 'boolean') and column[0] not in decides -%}
+    {%- do (light if is_light else weighty).append(column) -%}
+{%- endfor -%}
 with records as (
     {{ records(endpoint, parents) | indent(4) }}
 ),
@@ -52,7 +59,10 @@ select
     {%- for name in parents + columns | map(attribute=0) | list + keep %}
     typed.{{ name }},
     {%- endfor %}
-    {{ lost_paths(columns) | indent(4) }} as _lost
+    {%- if light %}
+    {{ unread_paths(light) | indent(4) }} as _unread,
+    {%- endif %}
+    {{ lost_paths(weighty, columns) | indent(4) }} as _lost
 from typed
 {%- endmacro %}
 
@@ -83,10 +93,13 @@ from typed
     {%- if type == 'integer' -%}
         case when {{ value }} = trunc({{ value }}) then try_cast({{ value }} as bigint) end
     {%- elif type == 'date' -%}
-        {#- a day, or midnight with no zone of its own; anything later in the day could be another day in Oslo -#}
+        {#- a day; midnight with no zone of its own; or a moment, whose day is the one in Oslo. A later time of day with no
+            zone could be of another day there. -#}
         case
             when length({{ value }}) = 10 then try_cast({{ value }} as date)
             when regexp_full_match({{ value }}, '.{10}[T ]00:00(:00([.]0+)?)?') then try_cast(left({{ value }}, 10) as date)
+            when regexp_full_match({{ value }}, '.{10}[T ][0-9]{2}:[0-9]{2}.*([Zz]|[+-][0-9]{2}(:?[0-9]{2})?)')
+                then try(cast(timezone('Europe/Oslo', try_cast({{ value }} as timestamptz)) as date))
         end
     {%- elif type == 'timestamp' -%}
         timezone('UTC', {{ value }})

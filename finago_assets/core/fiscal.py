@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from finago_assets.core.windows import ONE_DAY, Window
+from finago_assets.core.windows import ONE_DAY, Window, oslo_day
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -42,7 +42,7 @@ def _year(payload: bytes) -> Window | None:
         period = msgspec.json.decode(payload, type=_Period)
         if period.type != "Year" or period.startingDate is None or period.endingDate is None:
             return None
-        start, end = date.fromisoformat(period.startingDate[:10]), date.fromisoformat(period.endingDate[:10]) + ONE_DAY
+        start, end = oslo_day(period.startingDate), oslo_day(period.endingDate) + ONE_DAY
     except (msgspec.MsgspecError, ValueError, OverflowError):
         return None
     # one that ends before it begins is no year; a check of the warehouse names it

@@ -6,7 +6,6 @@ Owns the two small decoders that a catalogue row implies. Splitting a body into 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
 from functools import lru_cache, partial
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any, Final
@@ -14,9 +13,11 @@ from typing import TYPE_CHECKING, Any, Final
 import msgspec
 
 from finago_assets.core.errors import Malformed, OutsideWindow
+from finago_assets.core.windows import oslo_day
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import date
 
     from finago_assets.core.catalogue.model import Endpoint
     from finago_assets.core.windows import Window
@@ -110,7 +111,7 @@ def _follow(row: Any, path: list[str]) -> object:  # noqa: ANN401  a struct made
 @lru_cache(maxsize=8192)
 def _parse_day(value: object) -> date | None:
     try:
-        return date.fromisoformat(value[:10]) if isinstance(value, str) else None
+        return oslo_day(value) if isinstance(value, str) else None
     except ValueError:
         return None
 

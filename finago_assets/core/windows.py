@@ -29,6 +29,20 @@ def oslo_today(now: datetime | None = None) -> date:
     return (now or utc_now()).astimezone(OSLO).date()
 
 
+def oslo_day(text: str) -> date:
+    """Return the day in Oslo that `text` spells, as a day, a local time or a moment. Raises ValueError."""
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        moment = None
+    if len(text) > len("2024-01-01") and moment is not None and moment.tzinfo is not None:
+        try:
+            return moment.astimezone(OSLO).date()
+        except OverflowError:
+            raise ValueError(text) from None
+    return date.fromisoformat(text[:10])
+
+
 @dataclass(frozen=True, slots=True, order=True)
 class Window:
     """The days from `start` up to, not including, `end`. Raises WindowRefused when empty or reversed."""

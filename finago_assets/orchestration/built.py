@@ -29,14 +29,19 @@ def with_metadata(events: list[Any], warehouse: Path) -> Iterator[Any]:
         if not isinstance(event, (dg.Output, dg.AssetCheckResult)):
             yield event
             continue
-        facts = tables.get(node_of(event).rsplit(".", 1)[-1], {})
+        facts = tables.get(_table(node_of(event)), {})
         yield event.with_metadata({**(event.metadata or {}), **facts})
 
 
 def node_of(event: dg.Output[Any] | dg.AssetCheckResult) -> str:
-    """Return the id of the dbt node that an event is about; the last part of it is the name of its table."""
+    """Return the id of the dbt node that an event is about."""
     about = (event.metadata or {}).get("unique_id")
     return "" if about is None else str(getattr(about, "value", about))
+
+
+def _table(node: str) -> str:
+    """Return the name of a node's table: its third part, after which a test that takes arguments has a digest."""
+    return node.split(".")[2] if node.count(".") > 1 else ""
 
 
 def _facts(connection: duckdb.DuckDBPyConnection, schema: str, name: str) -> dict[str, Any]:

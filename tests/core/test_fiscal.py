@@ -51,3 +51,10 @@ def test_two_short_years_that_end_in_the_same_calendar_year_are_asked_for_apart(
         Window(date(2023, 7, 1), date(2024, 7, 1)),
         Window(date(2024, 7, 1), date(2025, 1, 1)),
     ]
+
+
+def test_a_year_that_begins_at_midnight_in_oslo_begins_on_that_day() -> None:
+    years = fiscal_years(
+        [_year("2023-12-31T23:00:00Z", "2024-12-31T00:00:00+01:00")], first=date(2024, 1, 1), last=date(2025, 1, 31)
+    )
+    assert years == [Window(date(2024, 1, 1), date(2025, 1, 1)), Window(date(2025, 1, 1), date(2025, 2, 1))]

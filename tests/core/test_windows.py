@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from finago_assets.core.errors import WindowRefused
-from finago_assets.core.windows import ONE_DAY, Window, checked, oslo_today, windows_of
+from finago_assets.core.windows import ONE_DAY, Window, checked, oslo_day, oslo_today, windows_of
 
 DAYS = st.dates(date(2015, 1, 1), date(2035, 12, 31))
 
@@ -68,3 +68,25 @@ def test_a_window_that_ends_tomorrow_is_in_the_future_and_today_is_not() -> None
 )
 def test_the_day_is_oslo_s_on_both_sides_of_midnight_and_daylight_saving(moment: datetime, day: date) -> None:
     assert oslo_today(moment) == day
+
+
+@pytest.mark.parametrize(
+    ("text", "day"),
+    [
+        ("2024-01-01", date(2024, 1, 1)),
+        ("2023-12-31T23:00:00Z", date(2024, 1, 1)),
+        ("2024-01-01T00:00:00+01:00", date(2024, 1, 1)),
+        ("2024-01-01 00:00:00.000Z", date(2024, 1, 1)),
+        ("2024-06-30T22:00:00Z", date(2024, 7, 1)),
+        ("2024-06-30T21:59:59Z", date(2024, 6, 30)),
+        ("2024-01-01T00:00:00", date(2024, 1, 1)),
+    ],
+)
+def test_a_day_is_the_day_in_oslo_however_it_is_spelled(text: str, day: date) -> None:
+    assert oslo_day(text) == day
+
+
+@pytest.mark.parametrize("text", ["", "2024-13-01", "9999-12-31T23:59:59-05:00", "soon"])
+def test_a_text_that_spells_no_day_is_refused(text: str) -> None:
+    with pytest.raises(ValueError, match=r".+"):
+        oslo_day(text)

@@ -94,7 +94,7 @@ def _staged(connection: duckdb.DuckDBPyConnection, endpoint: str) -> dict[int, l
 
 
 def _is_named(rows: list[Row]) -> bool:
-    return any(row["_lost"] or row.get("reject_reason") for row in rows)
+    return any(row["_lost"] or row.get("_unread") or row.get("reject_reason") for row in rows)
 
 
 def _silent_nulls(columns: list[Column], case: Case, rows: list[Row]) -> list[str]:
@@ -137,7 +137,7 @@ class Outcome:
 
     case: Case
     warned: bool
-    named: bool  # by _lost, which blocks, or by reject_reason
+    named: bool  # by _lost, which blocks, by _unread, or by reject_reason
     silent: list[str]
 
     @property
@@ -159,7 +159,8 @@ def test_whatever_a_field_turns_into_is_refused_or_named_and_no_value_becomes_nu
     refused, silent = sum(map(len, swept.refused.values())), sum(len(one.silent) for one in found)
     print(
         f"T15: {refused + len(found):,} cases in {len(ENDPOINTS)} endpoints: {refused:,} refused at landing, "
-        f"{sum(one.named for one in found):,} blocked or rejected, {sum(one.warned for one in found):,} warned of, "
+        f"{sum(one.named for one in found):,} named by dbt, "
+        f"{sum(one.warned for one in found):,} warned of at landing, "
         f"{sum(not one.is_noticed for one in found):,} unnoticed, {silent:,} silent NULLs"
     )
     assert [one for one in found if not one.is_noticed] == []

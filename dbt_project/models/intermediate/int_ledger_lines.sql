@@ -2,7 +2,7 @@
 
 with based as (
     select
-        lines.* exclude (amount, booked_amount, reject_reason, payload, _lost, _digest),
+        lines.* exclude (amount, booked_amount, reject_reason, payload, _lost, _unread, _digest),
         lines.booked_amount as amount,
         lines._digest || coalesce(basis.digest_suffix, '') as _digest,
         basis.base_currency,

@@ -20,7 +20,7 @@ with transactions as (
         ['status', 'status'],
         ['created_at', 'createdAt', 'timestamp'],
         ['modified_at', 'modifiedAt', 'timestamp'],
-    ]) | indent(4) }}
+    ], decides=['transaction_date']) | indent(4) }}
 )
 
 select

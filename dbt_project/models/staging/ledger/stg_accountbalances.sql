@@ -6,7 +6,7 @@ with accounts as (
         ['balances', 'balances', [
             {'date': 'VARCHAR', 'opening': 'DECIMAL(38,10)', 'change': 'DECIMAL(38,10)', 'closing': 'DECIMAL(38,10)'}
         ]],
-    ], keep=['page']) | indent(4) }}
+    ], decides=['account_number'], keep=['page']) | indent(4) }}
 ),
 
 balances as (

@@ -2,4 +2,4 @@
     ['dimension_type', 'dimensionType', 'integer'],
     ['dimension_value', 'value'],
     ['dimension_name', 'name'],
-]) }}
+], decides=['dimension_type']) }}

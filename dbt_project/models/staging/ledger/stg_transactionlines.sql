@@ -27,7 +27,7 @@ with lines as (
         ]],
         ['created_at', 'createdAt', 'timestamp'],
         ['modified_at', 'modifiedAt', 'timestamp'],
-    ], keep=['payload']) | indent(4) }}
+    ], decides=['posting_date', 'account_number'], keep=['payload']) | indent(4) }}
 ),
 
 judged as (
