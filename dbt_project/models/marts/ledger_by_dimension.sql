@@ -57,12 +57,26 @@ untagged as (
     having any_value(totals.lines) > coalesce(sum(tagged.lines), 0)
 ),
 
+-- a value that is spelled (none) itself stands with the lines that have none
 figures as (
-    select tagged.* exclude (lines)
-    from tagged
-    union all
-    select untagged.*
-    from untagged
+    select
+        parts.organization_id,
+        parts.period,
+        parts.account_number,
+        parts.dimension_type,
+        parts.dimension_value,
+        max(parts.dimension_name) as dimension_name,
+        sum(parts.debit) as debit,
+        sum(parts.credit) as credit,
+        sum(parts.change) as change
+    from (
+        select tagged.* exclude (lines)
+        from tagged
+        union all
+        select untagged.*
+        from untagged
+    ) as parts
+    group by all
 )
 
 select
