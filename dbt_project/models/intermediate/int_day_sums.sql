@@ -15,7 +15,7 @@ with sums as (
         sum({{ debit('lines.amount') }}) as debit,
         sum({{ credit('lines.amount') }}) as credit,
         count(*) as lines,
-        count_if(len(lines.dimensions) > 0) as tagged_lines,
+        count_if(coalesce(len(lines.dimensions) > 0, false)) as tagged_lines,
         count_if(lines.tax_id is not null) as coded_lines
     from {{ ref('int_ledger_lines') }} as lines
     where {{ in_chosen_partitions('lines') | indent(4) }}
