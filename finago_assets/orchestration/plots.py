@@ -67,10 +67,11 @@ PLOTS: Final = {
     "ledger_tie_out": Plot(
         "Difference from the ERP's own balances, by month",
         """
-        select strftime(period, '%Y-%m'), sum(abs(difference)) from marts.ledger_tie_out
-        where status <> 'not landed' group by period order by period
+        select strftime(period, '%Y-%m'), sum(abs(difference)),
+            coalesce(sum(abs(opening_difference)) filter (where status = 'opens differently'), 0)
+        from marts.ledger_tie_out where status <> 'not landed' group by period order by period
         """,
-        ("difference",),
+        ("difference", "opens differently"),
     ),
 }
 

@@ -41,6 +41,7 @@ flagged as (
 
 select
     flagged.*,
+    contradicted.organization_id is not null as is_contradicted,
     case
         when flagged.restarts then 0
         -- an account the ERP leaves out of an answer that covers the month has nothing on it

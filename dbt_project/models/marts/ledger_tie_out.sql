@@ -1,5 +1,18 @@
 -- months that the ERP reports and nobody has landed are here where something moved in them
-with cells as (
+with reported as (
+    select
+        balances.*,
+        lag(balances.closing) over account as closing_before,
+        lag(balances.period) over account as period_before,
+        -- answers that left incoming balances out say nothing of how a year opens
+        balances.organization_id in (
+            select openings.organization_id from {{ ref('int_known_openings') }} as openings where openings.is_contradicted
+        ) as leaves_openings_out
+    from {{ ref('int_reported_balances') }} as balances
+    window account as (partition by balances.organization_id, balances.account_number order by balances.period asc)
+),
+
+cells as (
     select
         coalesce(balances.organization_id, reported.organization_id) as organization_id,
         coalesce(balances.period, reported.period) as period,
@@ -9,10 +22,20 @@ with cells as (
         case when reported.period is null and months.is_judged then 0 else reported.change end as reported_change,
         balances.closing as ledger_closing,
         case when reported.period is null and months.is_judged then 0 else reported.closing end as reported_closing,
+        -- what the ERP opens the month with, beside what it closed the month before with, or 0 where the account restarts
+        case
+            when reported.period_before is not null and not reported.leaves_openings_out
+                then reported.opening - case when balances.restarts then 0 else reported.closing_before end
+        end as opening_difference,
         coalesce(months.is_judged, false) as is_judged,
         case when months.period is null then 'no day of the month is landed' else months.reason end as reason
-    from {{ ref('int_account_balances') }} as balances
-    full join {{ ref('int_reported_balances') }} as reported
+    from (
+        select
+            account_months.*,
+            account_months.restarts_yearly and account_months.starts_year as restarts
+        from {{ ref('int_account_balances') }} as account_months
+    ) as balances
+    full join reported
         on
             balances.organization_id = reported.organization_id
             and balances.account_number = reported.account_number
@@ -44,11 +67,17 @@ select
     end as difference,
     case
         when not compared.is_compared then 'not landed'
-        when compared.ledger_change = compared.reported_change then 'ties'
-        else 'differs'
+        when compared.ledger_change <> compared.reported_change then 'differs'
+        when compared.opening_difference <> 0 then 'opens differently'
+        else 'ties'
     end as status,
     case
         when compared.is_judged and not compared.is_compared then 'the reported change has more than two decimals'
+        when compared.is_compared and compared.opening_difference <> 0
+            then 'the ERP opens the month with another balance than it closed the month before with'
         else compared.reason
-    end as reason
+    end as reason,
+    case
+        when compared.is_compared then try_cast(compared.opening_difference as decimal(18, 2))
+    end as opening_difference
 from compared
