@@ -34,8 +34,3 @@
 {% macro factor(value, width=14, scale=5) -%}
     case when {{ value }} = round({{ value }}, {{ scale }}) then try_cast({{ value }} as decimal({{ width }}, {{ scale }})) end
 {%- endmacro %}
-
-{#- What a dimension on a line is known by: its type and value. -#}
-{% macro key_of_tag(tag) -%}
-    coalesce({{ tag }}."dimensionType", '') || chr(31) || coalesce({{ tag }}."value", '')
-{%- endmacro %}

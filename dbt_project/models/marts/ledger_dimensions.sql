@@ -5,16 +5,7 @@ with tags as (
         lines.organization_id,
         lines.line_id,
         -- a dimension that stands on the line twice is one
-        unnest(case
-            when len(lines.dimensions) > 1
-                then
-                    list_filter(
-                        lines.dimensions, lambda one, place: list_position(
-                            list_transform(lines.dimensions, lambda other: {{ key_of_tag('other') }}), {{ key_of_tag('one') }}
-                        ) = place
-                    )
-            else lines.dimensions
-        end) as tag
+        unnest({{ each_tag_once('lines.dimensions') }}) as tag
     from {{ ref('int_ledger_lines') }} as lines
 ),
 
