@@ -32,3 +32,11 @@
 {% macro holds_for(seed, record) -%}
     ({{ seed }}.organization_id is null or {{ seed }}.organization_id = {{ record }}.organization_id)
 {%- endmacro %}
+
+{#- Whether a rate is among those of a standard code, on a day where one is given. Nothing is held against no rate. -#}
+{% macro has_rate(rates, rate, day=none) -%}
+    coalesce(len(list_filter({{ rates }}, lambda known:
+        abs(known.rate - {{ rate }}) < 0.02
+        {%- if day is not none %} and {{ day }} >= known.valid_from and {{ day }} < known.valid_until{% endif %}
+    )) > 0 or {{ rate }} is null, true)
+{%- endmacro %}

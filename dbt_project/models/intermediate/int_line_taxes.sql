@@ -87,7 +87,11 @@ select
     divided.created_at,
     lines.tax_id,
     codes.tax_number,
-    codes.standard_tax_code,
+    case
+        when {{ has_rate(
+            'codes.rates', 'coalesce(lines.tax_rate, codes.tax_rate)', 'coalesce(lines.period_date, lines.posting_date)'
+        ) }} then codes.standard_tax_code
+    end as standard_tax_code,
     divided.direction,
     coalesce(lines.tax_rate, codes.tax_rate) as tax_rate,
     cast(case

@@ -34,9 +34,10 @@ starts as (
     group by chosen.organization_id, chosen.standard_tax_code, chosen.direction, chosen.valid_from
 )
 
+-- an account is known by its first digits: a chart of five has 27000 where one of four has 2700
 select distinct
     chosen.organization_id,
-    chosen.account_number,
+    chart.account_number,
     chosen.standard_tax_code,
     chosen.direction,
     chosen.valid_from,
@@ -48,3 +49,10 @@ inner join starts
         and chosen.standard_tax_code = starts.standard_tax_code
         and chosen.direction = starts.direction
         and chosen.valid_from = starts.valid_from
+inner join {{ ref('int_accounts') }} as chart
+    on
+        chosen.organization_id = chart.organization_id
+        and starts_with(cast(chart.account_number as varchar), cast(chosen.account_number as varchar))
+qualify
+    chosen.account_number
+    = max(chosen.account_number) over (partition by chosen.organization_id, chart.account_number)

@@ -6,7 +6,9 @@
 ) }}
 
 -- Whose VAT an account's movement in a voucher is: the code on the VAT line itself; else the voucher's codes that the
--- seed lets post there, or whose standard code nobody knows; else the account's only code, where it has one.
+-- seed lets post there, or whose standard code nobody knows; else the account's only code, where it has one. A chart may
+-- have one account for all rates: what the seed's codes do not explain there is shared with the voucher's other codes of
+-- the same direction, as long as no account of their own moved.
 with moved as (
     select
         lines.organization_id,
@@ -29,7 +31,7 @@ with moved as (
     group by all
 ),
 
-by_voucher as (
+seeded as (
     select
         moved.organization_id,
         moved.partition_date,
@@ -41,7 +43,15 @@ by_voucher as (
         bases.tax_rate,
         bases.tax_number,
         bases.standard_tax_code,
-        bases.side
+        bases.side,
+        accounts.account_number is not null as is_seeded,
+        -- what base times rate comes to, with its VAT beside it or in it
+        {{ vat_on('bases.coded_amount', 'bases.tax_rate') }} as vat_if_net,
+        {{ vat_in('bases.coded_amount', 'bases.tax_rate') }} as vat_if_gross,
+        bases.room,
+        bases.direction as way,
+        moved.account_direction,
+        moved.moved_amount
     from moved
     inner join {{ ref('int_vat_bases') }} as bases
         on
@@ -56,9 +66,41 @@ by_voucher as (
             and bases.standard_tax_code = accounts.standard_tax_code
             and moved.vat_date >= accounts.valid_from
             and moved.vat_date < accounts.valid_until
+    where moved.tax_id is null
+),
+
+explained as (
+    select
+        seeded.*,
+        bool_or(seeded.is_seeded) over one_code as has_an_account,
+        sum(case when seeded.is_seeded then seeded.vat_if_net end) over one_account as seeded_net,
+        sum(case when seeded.is_seeded then seeded.vat_if_gross end) over one_account as seeded_gross,
+        sum(case when seeded.is_seeded then seeded.room end) over one_account as seeded_room
+    from seeded
+    window
+        one_code as (
+            partition by
+                seeded.organization_id, seeded.partition_date, seeded.voucher_id, seeded.period, seeded.tax_id, seeded.tax_rate
+        ),
+        one_account as (
+            partition by
+                seeded.organization_id, seeded.partition_date, seeded.voucher_id, seeded.period, seeded.account_number
+        )
+),
+
+by_voucher as (
+    select explained.*
+    from explained
     where
-        moved.tax_id is null
-        and (accounts.account_number is not null or (bases.standard_tax_code is null and bases.tax_rate > 0))
+        explained.is_seeded
+        or (explained.standard_tax_code is null and explained.tax_rate > 0)
+        or (
+            explained.way = explained.account_direction
+            and explained.tax_rate > 0
+            and not explained.has_an_account
+            and not coalesce(abs(abs(explained.seeded_net) - abs(explained.moved_amount)) <= explained.seeded_room, false)
+            and not coalesce(abs(abs(explained.seeded_gross) - abs(explained.moved_amount)) <= explained.seeded_room, false)
+        )
 ),
 
 only_codes as (

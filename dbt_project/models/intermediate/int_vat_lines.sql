@@ -33,9 +33,11 @@ select
     lines.tax_id,
     codes.tax_number,
     coalesce(lines.tax_rate, codes.tax_rate) as tax_rate,
-    codes.standard_tax_code,
-    codes.direction,
-    codes.side,
+    case when {{ has_rate('codes.rates', 'coalesce(lines.tax_rate, codes.tax_rate)', 'days.vat_date') }} then codes.standard_tax_code end
+        as standard_tax_code,
+    case when {{ has_rate('codes.rates', 'coalesce(lines.tax_rate, codes.tax_rate)', 'days.vat_date') }} then codes.direction end
+        as direction,
+    case when {{ has_rate('codes.rates', 'coalesce(lines.tax_rate, codes.tax_rate)', 'days.vat_date') }} then codes.side end as side,
     lines.created_at
 from {{ ref('int_ledger_lines') }} as lines
 inner join {{ ref('int_vat_partitions') }} as partitions

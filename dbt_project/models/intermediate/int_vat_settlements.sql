@@ -1,10 +1,24 @@
-with touching as (
+-- by their first digits, as VAT accounts are
+with settlement_accounts as (
+    select distinct
+        chart.organization_id,
+        chart.account_number
+    from {{ ref('int_accounts') }} as chart
+    inner join {{ ref('vat_settlement_accounts') }} as accounts
+        on
+            starts_with(cast(chart.account_number as varchar), cast(accounts.account_number as varchar))
+            and {{ holds_for('accounts', 'chart') }}
+),
+
+touching as (
     select distinct
         lines.organization_id,
         lines.voucher_id
     from {{ ref('int_ledger_lines') }} as lines
-    inner join {{ ref('vat_settlement_accounts') }} as accounts
-        on lines.account_number = accounts.account_number and {{ holds_for('accounts', 'lines') }}
+    inner join settlement_accounts
+        on
+            lines.organization_id = settlement_accounts.organization_id
+            and lines.account_number = settlement_accounts.account_number
     where lines.voucher_id is not null
 ),
 
