@@ -34,3 +34,10 @@
         )) % 11 = 0
     )
 {%- endmacro %}
+
+{#- What of a payment reference is compared: letters, digits and the dash. Spaces of any width, dots and what else people
+    and programs put between digits say nothing. A text stays a text, or two of them could become one number. Leading
+    zeros are part of a KID. -#}
+{% macro payment_reference_key(text) -%}
+    nullif(regexp_replace(translate({{ text }}, '‐‑‒–—−', '------'), '[^\p{L}\p{N}-]', '', 'g'), '')
+{%- endmacro %}

@@ -5,7 +5,7 @@ with transactions as (
         banked.transaction_date,
         {{ cents('banked.amount') }} as amount,
         banked.currency_code,
-        nullif(regexp_replace(banked.payment_reference, '\s', '', 'g'), '') as payment_reference
+        {{ payment_reference_key('banked.payment_reference') }} as payment_reference
     from {{ ref('stg_banktransactions') }} as banked
 )
 

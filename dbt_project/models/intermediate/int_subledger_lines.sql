@@ -13,7 +13,7 @@ select
     lines.account_number,
     lines.customer_id,
     nullif(trim(lines.invoice_number), '') as invoice_number,
-    nullif(regexp_replace(lines.payment_reference, '\s', '', 'g'), '') as payment_reference,
+    {{ payment_reference_key('lines.payment_reference') }} as payment_reference,
     lines.line_id,
     coalesce(lines.voucher_id, lines.line_id) as voucher_id,
     lines.voucher_number,
