@@ -17,6 +17,7 @@ import msgspec
 from finago_assets.core.calls import smallest_call
 from finago_assets.core.catalogue.finago import ENDPOINTS
 from finago_assets.core.errors import FinagoError, Forbidden, NotFound, SettingMissing, Transient
+from finago_assets.core.fiscal import books_begin
 from finago_assets.core.http.call import Tally
 from finago_assets.core.http.retry import RetryPolicy
 from finago_assets.core.records import RecordReader
@@ -132,13 +133,27 @@ def _scope(client: FinagoClient, endpoint: Endpoint, keys: dict[str, str | None]
         return Finding(endpoint.name, Verdict.FAILS, f"{error}{off}")
     records = page.records if page is not None else []
     keys[endpoint.name] = RecordReader(endpoint).keys(records)[0] if records else None
-    return Finding(endpoint.name, Verdict.WORKS, _answered(endpoint, records) + off)
+    return Finding(endpoint.name, Verdict.WORKS, _answered(endpoint, records, first) + off)
 
 
-def _answered(endpoint: Endpoint, records: list[bytes]) -> str:
+def _answered(endpoint: Endpoint, records: list[bytes], first: date) -> str:
     if endpoint.name == "organization_information" and records:
         return f"this is {msgspec.json.decode(records[0], type=_Organization).name}"
+    if endpoint.name == "fiscalperiods":
+        return _reach(records, first)
     return "answers" if records else "answers, with nothing to show"
+
+
+def _reach(periods: list[bytes], first: date) -> str:
+    """Say whether fiscal years lie before the first day. Which day the books were opened on the API does not tell."""
+    begin = books_begin(periods)
+    if begin is None or begin >= first:
+        return "answers" if periods else "answers, with nothing to show"
+    return (
+        f"answers; the first fiscal year begins on {begin}, before FINAGO_START_DATE ({first}). What stood on a "
+        "control account by then comes as one opening without customers, and later payments of it as unallocated. Set "
+        "the start date to the day of the opening voucher to have open items by customer from the beginning"
+    )
 
 
 def _runs(dead: Mapping[str, str]) -> Finding:

@@ -41,9 +41,10 @@ with placed as (
         items.customer_id,
         items.open_amount,
         case
-            -- nothing says which invoice it belongs to, so no due date is its own
+            -- nothing says which invoices it is made of, so no due date is its own
             when items.item_kind = 'opening' then 'unallocated'
-            when items.item_kind <> 'invoice_number' and items.open_amount {{ side }} 0 then 'unallocated'
+            -- nobody owes it, so it is not overdue, whatever its number and its due date
+            when items.open_amount {{ side }} 0 then 'unallocated'
             when items.days_overdue <= 0 then 'not_due'
             when items.days_overdue <= 30 then 'days_1_30'
             when items.days_overdue <= 60 then 'days_31_60'

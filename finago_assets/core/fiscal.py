@@ -37,6 +37,11 @@ def fiscal_years(payloads: Iterable[bytes], *, first: date, last: date) -> list[
     return found
 
 
+def books_begin(payloads: Iterable[bytes]) -> date | None:
+    """Return the first day of the earliest fiscal year, or None where no year can be read."""
+    return min((year.start for year in map(_year, payloads) if year is not None), default=None)
+
+
 def _year(payload: bytes) -> Window | None:
     try:
         period = msgspec.json.decode(payload, type=_Period)

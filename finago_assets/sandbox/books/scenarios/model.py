@@ -173,7 +173,8 @@ class OpenItem:
     def bucket(self) -> Bucket:
         """The age as of the day."""
         days = (self.as_of - self.due).days
-        if self.matched_by in (MatchedBy.LINE, MatchedBy.OPENING):
+        owed = self.open > 0 if self.ledger == "receivable" else self.open < 0
+        if self.matched_by in (MatchedBy.LINE, MatchedBy.OPENING) or not owed:
             return Bucket.UNALLOCATED
         if days <= 0:
             return Bucket.NOT_DUE
