@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.dbt.odd_items import FIVE_DIGITS, GROUP, land_odd_items
+from tests.dbt.odd_items import DATES, EARLIER, FIVE_DIGITS, GROUP, SPACED, land_odd_items
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -65,3 +66,55 @@ def test_customers_on_an_account_that_is_no_control_account_are_named_with_the_r
     )
     assert (organization, account, records, parties, amount) == (GROUP, 1560, 2, 1, Decimal(300))
     assert "group,receivable,1500,1529 and group,receivable,1560,1560." in advice
+
+
+def test_a_due_date_that_cannot_be_meant_is_none_and_named(odd: Odd) -> None:
+    posted, meant = date(2024, 1, 10), {8: date(2014, 1, 10), 9: date(2034, 1, 10)}
+    expected = [(number, meant.get(number)) for number in range(1, 11)]
+    numbered = f"cast(invoice_number as integer), due_date from marts.{{}} where organization_id = '{DATES}'"
+    ledger = odd.warehouse.rows(f"select {numbered.format('general_ledger')} and account_number = 1500 order by 1")
+    assert ledger == expected
+    items = odd.warehouse.rows(f"select {numbered.format('open_items')} and as_of = date '2024-01-31' order by 1")
+    assert items == [(number, due or posted) for number, due in expected]
+    ((days_1_30, over_90, not_due),) = odd.warehouse.rows(
+        "select days_1_30, days_over_90, not_due from marts.aged_receivables "
+        f"where organization_id = '{DATES}' and as_of = date '2024-01-31'"
+    )
+    assert (days_1_30, over_90, not_due) == (55 - 8 - 9, 8, 9)
+    assert odd.statuses["due_dates_can_be_meant"] == "warn"
+    named = odd.warehouse.rows(
+        f"select first_ten, due_date, records from audit.due_dates_can_be_meant where organization_id = '{DATES}'"
+    )
+    assert {(text, records) for text, _, records in named} == {(f"invoice {n}", 1) for n in (1, 2, 3, 4, 5, 6, 7, 10)}
+
+
+def test_a_payment_of_what_was_invoiced_before_the_first_day_is_unallocated_and_never_overdue(odd: Odd) -> None:
+    columns = "customer_id, not_due, days_1_30 + days_31_60 + days_61_90, days_over_90, unallocated"
+    of = f"where organization_id = '{EARLIER}' and as_of = date '2024-04-30' order by 1"
+    assert odd.warehouse.rows(f"select {columns} from marts.aged_receivables {of}") == [
+        ("7", 0, 0, 0, -5000),
+        ("8", 0, 0, 300, 0),
+        (None, 0, 0, 0, 5000),
+    ]
+    assert odd.warehouse.rows(f"select {columns} from marts.aged_payables {of}") == [
+        ("9", 0, 0, 0, 70),
+        (None, 0, 0, 0, -70),
+    ]
+
+
+def test_an_opening_without_a_party_is_named_with_what_to_do(odd: Odd) -> None:
+    assert odd.statuses["openings_have_a_party"] == "warn"
+    found = odd.warehouse.rows("select * from audit.openings_have_a_party order by account_number")
+    assert [row[:5] for row in found] == [
+        (EARLIER, 1500, "receivable", date(2024, 1, 1), Decimal(5000)),
+        (EARLIER, 2400, "payable", date(2024, 1, 1), Decimal(-70)),
+    ]
+    assert all("FINAGO_START_DATE" in row[5] for row in found)
+
+
+def test_spaces_of_any_width_and_dots_in_a_kid_say_nothing(odd: Odd) -> None:
+    assert _open(odd, SPACED, "2024-02-01", "invoice_number, open_amount, matched_by") == [("1001", Decimal(40), "kid")]
+    assert odd.warehouse.rows(
+        "select bank_transaction_reference, invoice_number, matched_by, payment_reference from marts.bank_matches "
+        f"where organization_id = '{SPACED}' order by 1"
+    ) == [("b1", "1001", "kid", "10017"), ("b2", "1001", "kid_and_amount", "10017")]
