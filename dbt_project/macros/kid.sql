@@ -41,3 +41,9 @@
 {% macro payment_reference_key(text) -%}
     nullif(regexp_replace(translate({{ text }}, '‐‑‒–—−', '------'), '[^\p{L}\p{N}-]', '', 'g'), '')
 {%- endmacro %}
+
+{#- What of an invoice number is compared: 0010170 and 10170 are one invoice. Spaces around it say nothing; a number with
+    letters is a text, whose zeros stay. -#}
+{% macro invoice_number_key(text) -%}
+    regexp_replace(regexp_replace({{ text }}, '^[\s\p{Z}]+|[\s\p{Z}]+$', '', 'g'), '^0+([0-9]+)$', '\1')
+{%- endmacro %}

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 FIRST, LAST, FETCHED = date(2024, 1, 1), date(2024, 4, 30), "2024-05-01"
 FIVE_DIGITS, GROUP, DATES, EARLIER, SPACED = "five-digits", "group", "dates", "earlier", "spaced"
+ZEROS, SEVERAL = "zeros", "several"
 
 
 def item(party: int, number: str | None = None, due: str | None = None, kid: str | None = None) -> str:
@@ -63,6 +64,42 @@ VOUCHERS: Final = {
             1,
         )
     ],
+    # an invoice 0010170 paid by somebody who leaves the zeros out; A017 and A17 are two
+    ZEROS: [
+        voucher(1, "2024-01-10", (1500, "100.00"), 3000, item(7, "0010170", "2024-01-24", "10017")),
+        voucher(2, "2024-02-01", (1500, "-60.00"), 1920, item(7, "10170")),
+        voucher(3, "2024-02-02", (1500, "10.00"), 3000, item(8, "A017", "2024-02-24")),
+        voucher(4, "2024-02-03", (1500, "20.00"), 3000, item(8, "A17", "2024-02-24")),
+        # with the zeros left out in one of them, the KID is still that of one invoice
+        voucher(5, "2024-02-04", (1500, "-5.00"), 3000, item(7, "10170", kid="10017")),
+        voucher(6, "2024-02-05", (1500, "-15.00"), 1920, item(7, kid="10017")),
+        voucher(7, "2024-02-06", (1500, "7.00"), 3000, item(7, "000", "2024-02-24")),
+    ],
+    # a KID for three invoices: 7 pays the sum, 8 something else; 9 has it for one invoice after the other
+    SEVERAL: [
+        *(
+            voucher(
+                n, f"2024-01-{n + 10}", (1500, f"{n}00.00"), 3000, item(party, f"{party}0{n}", "2024-01-31", "10017")
+            )
+            for party, first in ((7, 1), (8, 4))
+            for n in range(first, first + 3)
+        ),
+        voucher(10, "2024-02-10", (1500, "-600.00"), 1920, item(7, kid="10017")),
+        voucher(11, "2024-02-10", (1500, "-1400.00"), 1920, item(8, kid="10017")),
+        voucher(12, "2024-03-01", (1500, "50.00"), 3000, item(7, "704", "2024-03-15", "10017")),
+        voucher(13, "2024-03-10", (1500, "-50.00"), 1920, item(7, kid="10017")),
+        voucher(14, "2024-03-20", (1500, "-20.00"), 3000, item(7, "702")),
+        voucher(15, "2024-01-10", (1500, "30.00"), 3000, item(9, "901", "2024-01-31", "20016")),
+        voucher(16, "2024-02-10", (1500, "-30.00"), 1920, item(9, kid="20016")),
+        voucher(17, "2024-03-10", (1500, "40.00"), 3000, item(9, "902", "2024-03-31", "20016")),
+        # a credit note with a number of its own takes off the invoice without any payment: no sum is paid
+        voucher(18, "2024-01-10", (1500, "60.00"), 3000, item(10, "1001", "2024-01-31", "30015")),
+        voucher(19, "2024-01-20", (1500, "-60.00"), 3000, item(10, "1002", "2024-01-31", "30015")),
+        # two suppliers' invoices of one KID
+        voucher(20, "2024-01-10", (2400, "-60.00"), 4000, item(11, "S1", "2024-01-31", "30015")),
+        voucher(21, "2024-01-10", (2400, "-40.00"), 4000, item(11, "S2", "2024-01-31", "30015")),
+        voucher(22, "2024-02-20", (2400, "100.00"), 1920, item(11, kid="30015")),
+    ],
     # one KID, written with no-break spaces by whoever typed the payment
     SPACED: [
         voucher(1, "2024-01-10", (1500, "100.00"), 3000, item(7, "1001", "2024-01-24", "10017")),
@@ -79,7 +116,10 @@ OPENINGS: Final = {EARLIER: {1500: 5000, 2400: -70, 1920: -4930}}
 
 
 # organization, and each transaction's reference, day, amount and KID
-BANK: Final = {SPACED: [("b1", "2024-02-01", "60.00", "1\u00a000\u200917"), ("b2", "2024-02-10", "40.00", "1.00.17")]}
+BANK: Final = {
+    SEVERAL: [("b3", "2024-02-10", "600.00", "10017")],
+    SPACED: [("b1", "2024-02-01", "60.00", "1\u00a000\u200917"), ("b2", "2024-02-10", "40.00", "1.00.17")],
+}
 
 
 def land_odd_items(folder: RawFolder) -> None:

@@ -75,6 +75,7 @@ def test_the_small_books_build_and_only_the_books_own_faults_are_shown(statuses:
         "invoice_amounts_fit",
         "invoices_have_lines",
         "known_in_stg_transactionlines_account_number__account_number__ref_stg_accounts_",
+        "openings_have_a_party",  # a day of March is missing
         "vouchers_balance",
         "foreign_amounts_are_understood",
         "trial_balance_is_zero",

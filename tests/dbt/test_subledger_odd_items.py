@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.dbt.odd_items import DATES, EARLIER, FIVE_DIGITS, GROUP, SPACED, land_odd_items
+from tests.dbt.odd_items import DATES, EARLIER, FIVE_DIGITS, GROUP, SEVERAL, SPACED, ZEROS, land_odd_items
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -118,3 +118,52 @@ def test_spaces_of_any_width_and_dots_in_a_kid_say_nothing(odd: Odd) -> None:
         "select bank_transaction_reference, invoice_number, matched_by, payment_reference from marts.bank_matches "
         f"where organization_id = '{SPACED}' order by 1"
     ) == [("b1", "1001", "kid", "10017"), ("b2", "1001", "kid_and_amount", "10017")]
+
+
+def test_leading_zeros_make_no_other_invoice(odd: Odd) -> None:
+    columns = "customer_id, invoice_number, original_amount, open_amount, matched_by, item"
+    assert _open(odd, ZEROS, "2024-02-29", columns) == [
+        ("7", "000", 7, 7, "invoice_number", "0"),
+        ("7", "0010170", 100, 20, "kid", "10170"),
+        ("8", "A017", 10, 10, "invoice_number", "A017"),
+        ("8", "A17", 20, 20, "invoice_number", "A17"),
+    ]
+
+
+def _several(odd: Odd, party: int, day: str) -> list[tuple[object, ...]]:
+    found = _open(odd, SEVERAL, day, "customer_id, invoice_number, open_amount, matched_by")
+    return [row[1:] for row in found if row[0] == f"{party}"]
+
+
+def test_a_payment_of_the_sum_under_a_kid_settles_its_invoices_on_that_day(odd: Odd) -> None:
+    before = [("701", 100, "invoice_number"), ("702", 200, "invoice_number"), ("703", 300, "invoice_number")]
+    assert _several(odd, 7, "2024-02-09") == before
+    assert _several(odd, 7, "2024-02-10") == []
+    assert _several(odd, 7, "2024-03-09") == [("704", 50, "invoice_number")]
+    assert _several(odd, 7, "2024-03-10") == []
+    # what comes after the settlement is open by itself
+    assert _several(odd, 7, "2024-04-30") == [("702", -20, "kid_sum")]
+    assert _several(odd, 11, "2024-02-19") == [("S1", -60, "invoice_number"), ("S2", -40, "invoice_number")]
+    assert _several(odd, 11, "2024-02-20") == []
+
+
+def test_a_payment_that_is_not_the_sum_stays_unallocated(odd: Odd) -> None:
+    assert _several(odd, 8, "2024-04-30") == [
+        ("804", 400, "invoice_number"),
+        ("805", 500, "invoice_number"),
+        ("806", 600, "invoice_number"),
+        (None, -1400, "line"),
+    ]
+    assert _several(odd, 10, "2024-04-30") == [("1001", 60, "invoice_number"), ("1002", -60, "invoice_number")]
+
+
+def test_a_paid_invoice_stays_paid_when_its_kid_is_used_again(odd: Odd) -> None:
+    assert _several(odd, 9, "2024-02-29") == []
+    assert _several(odd, 9, "2024-04-30") == [("902", 40, "invoice_number")]
+
+
+def test_a_bank_transaction_of_the_sum_under_a_kid_is_suggested_as_such(odd: Odd) -> None:
+    assert odd.warehouse.rows(
+        "select invoice_number, matched_by, open_amount from marts.bank_matches "
+        f"where organization_id = '{SEVERAL}' and customer_id = '7' and transaction_date = '2024-02-10' order by 1"
+    ) == [("701", "kid_and_sum", 100), ("702", "kid_and_sum", 200), ("703", "kid_and_sum", 300)]

@@ -25,7 +25,7 @@ posted as (
         on
             orders.organization_id = lines.organization_id
             and orders.voucher_id = lines.voucher_id
-            and (orders.orders_of_voucher = 1 or orders.invoice_number = lines.invoice_number)
+            and (orders.orders_of_voucher = 1 or {{ invoice_number_key('orders.invoice_number') }} = lines.item)
     where lines.ledger = 'receivable' and lines.valid_to = {{ forever() }}
     group by
         orders.organization_id, orders.order_id,

@@ -1,29 +1,16 @@
--- A reference tells invoices apart only while the party uses it for one number: before the first it stands for
--- itself, after the second it says nothing. So what a line is matched with depends on the day, never on later ones.
-with numbers as (
-    select
-        lines.organization_id,
-        lines.account_number,
-        lines.customer_id,
-        lines.payment_reference,
-        lines.invoice_number,
-        min(lines.posting_date) as first_date
-    from {{ ref('int_subledger_lines') }} as lines
-    where lines.invoice_number is not null and lines.payment_reference is not null
-    group by
-        lines.organization_id, lines.account_number, lines.customer_id, lines.payment_reference, lines.invoice_number
-),
-
-named as (
+-- A reference tells invoices apart only while the party uses it for one number: before the first it stands for itself,
+-- and from the second on it says nothing of what is posted then. What it has said stays said. So what a line is matched
+-- with depends on the days until then, never on later ones.
+with named as (
     select
         numbers.organization_id,
         numbers.account_number,
         numbers.customer_id,
         numbers.payment_reference,
-        arg_min(numbers.invoice_number, (numbers.first_date, numbers.invoice_number)) as invoice_number,
+        arg_min(numbers.invoice, (numbers.first_date, numbers.invoice)) as invoice,
         min(numbers.first_date) as known_from,
         coalesce(min(numbers.first_date, 2)[2], {{ forever() }}) as ambiguous_from
-    from numbers
+    from {{ ref('int_kid_invoices') }} as numbers
     group by numbers.organization_id, numbers.account_number, numbers.customer_id, numbers.payment_reference
 ),
 
@@ -35,6 +22,9 @@ lines as (
 by_reference as (
     select
         lines.*,
+        coalesce(
+            named.known_from < named.ambiguous_from and lines.posting_date < named.ambiguous_from, false
+        ) as has_invoice,
         unnest([
             {
                 kind: 'kid',
@@ -43,15 +33,9 @@ by_reference as (
                 until: coalesce(named.known_from, {{ forever() }})
             },
             {
-                kind: 'invoice_number',
-                item: named.invoice_number,
+                kind: case when has_invoice then 'invoice_number' else 'line' end,
+                item: case when has_invoice then named.invoice else lines.line_id end,
                 since: greatest(lines.posting_date, coalesce(named.known_from, {{ forever() }})),
-                until: coalesce(named.ambiguous_from, {{ forever() }})
-            },
-            {
-                kind: 'line',
-                item: lines.line_id,
-                since: greatest(lines.posting_date, coalesce(named.ambiguous_from, {{ forever() }})),
                 until: {{ forever() }}
             }
         ]) as place
@@ -68,7 +52,7 @@ by_reference as (
 select
     lines.*,
     case when lines.invoice_number is not null then 'invoice_number' else 'line' end as item_kind,
-    coalesce(lines.invoice_number, lines.line_id) as item,
+    coalesce({{ invoice_number_key('lines.invoice_number') }}, lines.line_id) as item,
     lines.posting_date as valid_from,
     {{ forever() }} as valid_to,
     false as is_by_kid
@@ -76,7 +60,7 @@ from lines
 where lines.invoice_number is not null or lines.payment_reference is null
 union all
 select
-    by_reference.* exclude (place),
+    by_reference.* exclude (has_invoice, place),
     by_reference.place.kind as item_kind,
     by_reference.place.item,
     by_reference.place.since as valid_from,

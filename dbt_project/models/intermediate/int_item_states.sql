@@ -11,6 +11,7 @@ with counted as (
         coalesce(lead(vouchers.moved_on) over item, {{ forever() }}) as valid_to,
         min(case when vouchers.direction = 1 then vouchers.posting_date end) over so_far as item_date,
         sum(vouchers.kid_lines) over so_far as kid_lines,
+        sum(vouchers.kid_sums) over so_far as kid_sums,
         sum(vouchers.amount) over so_far as open_amount,
         case
             when
@@ -20,6 +21,7 @@ with counted as (
         end as open_amount_currency,
         {{ of_item('first_value', 'vouchers.amount') }} as item_amount,
         {{ of_item('first_value', 'vouchers.lowest_currency') }} as item_currency,
+        {{ of_item('first_value', 'vouchers.invoice_number') }} as item_invoice_number,
         {{ of_item('last_value', 'vouchers.due_date') }} as item_due_date,
         {{ of_item('last_value', 'vouchers.payment_reference') }} as item_payment_reference
     from {{ ref('int_item_vouchers') }} as vouchers
@@ -50,8 +52,12 @@ select
     counted.item,
     counted.valid_from,
     counted.valid_to,
-    case when counted.item_kind = 'invoice_number' then counted.item end as invoice_number,
-    case when counted.kid_lines > 0 then 'kid' else counted.item_kind end as matched_by,
+    case when counted.item_kind = 'invoice_number' then coalesce(counted.item_invoice_number, counted.item) end as invoice_number,
+    case
+        when counted.kid_sums > 0 then 'kid_sum'
+        when counted.kid_lines > 0 then 'kid'
+        else counted.item_kind
+    end as matched_by,
     counted.item_date,
     coalesce(counted.item_due_date, counted.item_date) as due_date,
     counted.item_payment_reference as payment_reference,

@@ -1,6 +1,6 @@
 {{ config(materialized='view') }}
 
--- A line that leaves an item takes its amount with it and says nothing else.
+-- A line that leaves an item takes its amount with it and says nothing else; nor does a settlement by the sum under a KID.
 with moves as (
     select
         lines.* exclude (valid_from, valid_to),
@@ -16,6 +16,22 @@ with moves as (
         false as is_main
     from {{ ref('int_item_lines') }} as lines
     where lines.valid_to < {{ forever() }}
+    union all by name
+    select
+        settled.organization_id,
+        settled.ledger,
+        settled.account_number,
+        settled.customer_id,
+        settled.item_kind,
+        settled.item,
+        settled.settled_on as moved_on,
+        settled.amount,
+        settled.amount_currency,
+        -1 as direction,
+        false as is_main,
+        false as is_by_kid,
+        true as is_kid_sum
+    from {{ ref('int_kid_settlements') }} as settled
 )
 
 select
@@ -37,6 +53,8 @@ select
     min(moves.currency_code) as lowest_currency,
     max(moves.currency_code) as highest_currency,
     sum(case when moves.is_by_kid then moves.direction else 0 end) as kid_lines,
+    count_if(moves.is_kid_sum) as kid_sums,
+    arg_max(moves.invoice_number, moves.line_id) filter (where moves.invoice_number is not null) as invoice_number,
     arg_max(moves.due_date, moves.line_id) filter (where moves.due_date is not null) as due_date,
     arg_max(moves.payment_reference, moves.line_id) filter (where moves.payment_reference is not null) as payment_reference
 from moves

@@ -61,7 +61,7 @@ by_amount as (
     ) = 1
 ),
 
-matched as (
+found as (
     select
         by_kid.*,
         true as has_kid
@@ -71,6 +71,15 @@ matched as (
         by_amount.*,
         false as has_kid
     from by_amount
+),
+
+matched as (
+    select found.*
+    from found
+    qualify row_number() over (
+        partition by found.organization_id, found.bank_transaction_reference, found.item_key
+        order by found.valid_from
+    ) = 1
 )
 
 select
@@ -80,6 +89,10 @@ select
     case
         when not matched.has_kid then 'amount'
         when matched.amount = matched.open_amount_currency then 'kid_and_amount'
+        when
+            matched.amount = sum(matched.open_amount_currency) over paid
+            and bool_and(coalesce(matched.currency_code = matched.item_currency, false)) over paid
+            then 'kid_and_sum'
         else 'kid'
     end as matched_by,
     matched.amount,
@@ -94,7 +107,8 @@ select
     matched.due_date,
     matched.open_amount
 from matched
-qualify row_number() over (
-    partition by matched.organization_id, matched.bank_transaction_reference, matched.item_key
-    order by matched.valid_from
-) = 1
+-- a payment is of one party's items on one account
+window paid as (
+    partition by
+        matched.organization_id, matched.bank_transaction_reference, matched.account_number, matched.customer_id
+)

@@ -9,9 +9,11 @@ select
     openings.amount,
     case
         when openings.amount is null
-            then 'What stood on the account before this day is not known: days are missing, or the ERP reports no '
-            || 'opening. Land the missing days, or set FINAGO_START_DATE to the day of the opening voucher.'
-        else 'This stood on the account before this day, and no landed line says whose it was: it is in no overdue '
+            then
+                'What stood on the account before this day is not known: days are missing, or the ERP reports no '
+                || 'opening. Land the missing days, or set FINAGO_START_DATE to the day of the opening voucher.'
+        else
+            'This stood on the account before this day, and no landed line says whose it was: it is in no overdue '
             || 'bucket, and later payments of it stand as unallocated. Set FINAGO_START_DATE back to the day of the '
             || 'opening voucher and land the days before.'
     end as what_to_do

@@ -1,0 +1,156 @@
+-- A KID of several invoices does not say which of them a payment is of. Where all that is under the KID comes to zero by a
+-- day's end, that does not matter: all of it is settled. Nothing that is posted later can change that day.
+with kids as (
+    select
+        invoices.organization_id,
+        invoices.account_number,
+        invoices.customer_id,
+        invoices.payment_reference,
+        min(invoices.first_date, 2)[2] as several_from
+    from {{ ref('int_kid_invoices') }} as invoices
+    group by
+        invoices.organization_id, invoices.account_number, invoices.customer_id, invoices.payment_reference
+    having count(*) > 1
+),
+
+-- from its second KID on an invoice stands under two of them, and neither is settled by its sum any more
+invoices as (
+    select
+        invoices.*,
+        coalesce(min(invoices.first_date, 2) over (
+            partition by
+                invoices.organization_id, invoices.account_number, invoices.customer_id, invoices.invoice
+        )[2], {{ forever() }}) as shared_from
+    from {{ ref('int_kid_invoices') }} as invoices
+),
+
+moves as (
+    select
+        invoices.organization_id,
+        lines.ledger,
+        invoices.account_number,
+        invoices.customer_id,
+        invoices.payment_reference,
+        lines.item_kind,
+        lines.item,
+        greatest(lines.valid_from, invoices.first_date) as moved_on,
+        lines.amount,
+        lines.amount_currency,
+        invoices.shared_from
+    from invoices
+    semi join kids
+        on
+            invoices.organization_id = kids.organization_id
+            and invoices.account_number = kids.account_number
+            and invoices.customer_id is not distinct from kids.customer_id
+            and invoices.payment_reference = kids.payment_reference
+    inner join {{ ref('int_item_lines') }} as lines
+        on
+            invoices.organization_id = lines.organization_id
+            and invoices.account_number = lines.account_number
+            and invoices.customer_id is not distinct from lines.customer_id
+            and invoices.invoice = lines.item
+            and lines.item_kind = 'invoice_number'
+    union all
+    select
+        kids.organization_id,
+        lines.ledger,
+        kids.account_number,
+        kids.customer_id,
+        kids.payment_reference,
+        lines.item_kind,
+        lines.item,
+        lines.valid_from as moved_on,
+        lines.amount,
+        lines.amount_currency,
+        {{ forever() }} as shared_from
+    from kids
+    inner join {{ ref('int_item_lines') }} as lines
+        on
+            kids.organization_id = lines.organization_id
+            and kids.account_number = lines.account_number
+            and kids.customer_id is not distinct from lines.customer_id
+            and kids.payment_reference = lines.payment_reference
+            and lines.item_kind = 'line'
+),
+
+days as (
+    select
+        moves.organization_id,
+        moves.account_number,
+        moves.customer_id,
+        moves.payment_reference,
+        moves.moved_on,
+        min(min(moves.shared_from)) over kid as shared_from,
+        sum(sum(moves.amount)) over so_far as balance,
+        coalesce(sum(sum(moves.amount) filter (where moves.item_kind = 'line')) over so_far, 0) as unnamed
+    from moves
+    group by
+        moves.organization_id, moves.account_number, moves.customer_id, moves.payment_reference, moves.moved_on
+    window
+        kid as (
+            partition by
+                moves.organization_id, moves.account_number, moves.customer_id, moves.payment_reference
+        ),
+        so_far as (
+            partition by
+                moves.organization_id, moves.account_number, moves.customer_id, moves.payment_reference
+            order by moves.moved_on
+        )
+),
+
+-- invoices and credit notes alone that come to zero are left as they are: no payment says anything
+settled as (
+    select days.*
+    from days
+    inner join kids
+        on
+            days.organization_id = kids.organization_id
+            and days.account_number = kids.account_number
+            and days.customer_id is not distinct from kids.customer_id
+            and days.payment_reference = kids.payment_reference
+    where days.balance = 0 and days.moved_on >= kids.several_from and days.moved_on < days.shared_from
+    qualify days.unnamed <> lag(days.unnamed, 1, 0) over (
+        partition by days.organization_id, days.account_number, days.customer_id, days.payment_reference
+        order by days.moved_on
+    )
+),
+
+numbered as (
+    select
+        moves.*,
+        row_number() over () as place
+    from moves
+),
+
+placed as (
+    select
+        moves.*,
+        min(settled.moved_on) as settled_on
+    from numbered as moves
+    inner join settled
+        on
+            moves.organization_id = settled.organization_id
+            and moves.account_number = settled.account_number
+            and moves.customer_id is not distinct from settled.customer_id
+            and moves.payment_reference = settled.payment_reference
+            and moves.moved_on <= settled.moved_on
+    group by all
+)
+
+select
+    placed.organization_id,
+    placed.ledger,
+    placed.account_number,
+    placed.customer_id,
+    placed.payment_reference,
+    placed.item_kind,
+    placed.item,
+    placed.settled_on,
+    sum(placed.amount) as amount,
+    case when count(*) = count(placed.amount_currency) then sum(placed.amount_currency) end as amount_currency
+from placed
+group by
+    placed.organization_id, placed.ledger, placed.account_number, placed.customer_id, placed.payment_reference,
+    placed.item_kind, placed.item, placed.settled_on
+having sum(placed.amount) <> 0
