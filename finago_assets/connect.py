@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from finago_assets.core.http.budget import RequestBudget
 from finago_assets.core.http.client import FinagoClient
 from finago_assets.core.http.retry import RetryPolicy
+from finago_assets.core.http.transport import RoutedTransport
 from finago_assets.core.progress import silent
 
 if TYPE_CHECKING:
@@ -25,7 +26,9 @@ def open_client(
     """Return a client under the request ceiling that every process of this machine shares.
 
     It sits out a pause that another process was asked for as it does one of its own; `tell` is told of long ones.
+    Raises SettingInvalid where the file of certificate authorities cannot be used.
     """
+    transport = RoutedTransport(settings.network)
     budget = RequestBudget(
         settings.work_dir / "budget",
         connection.organization_id,
@@ -33,4 +36,4 @@ def open_client(
         patience_seconds=policy.retry_after_cap,
         tell=tell,
     )
-    return FinagoClient(connection, budget=budget, policy=policy, tell=tell)
+    return FinagoClient(connection, budget=budget, policy=policy, transport=transport, tell=tell)

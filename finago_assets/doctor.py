@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final
+from urllib.parse import urlsplit
 
 import msgspec
 
@@ -88,7 +89,14 @@ def examine(
         what = "credentials" if isinstance(error, SettingMissing) else "connection"
         yield Finding(what, Verdict.FAILS, str(error))
         return
-    with connect(settings, connection) as client:
+    try:
+        client = connect(settings, connection)
+    except FinagoError as error:
+        yield Finding("network", Verdict.FAILS, str(error))
+        return
+    road = settings.network.described(urlsplit(connection.api_url).hostname or "")
+    yield Finding("network", Verdict.WORKS, f"the API is reached {road}")
+    with client:
         yield from _through(client, settings, connection)
 
 

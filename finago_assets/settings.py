@@ -18,6 +18,7 @@ from finago_assets.core.catalogue.finago import ENDPOINTS
 from finago_assets.core.connections.references import follow_all
 from finago_assets.core.errors import FinagoError, SettingInvalid
 from finago_assets.core.http.connection import API_URL, TOKEN_URL, Connection
+from finago_assets.core.http.network import DIRECT, Network, read_proxy
 from finago_assets.core.http.secret import Secret
 from finago_assets.core.landing.store import Landing
 from finago_assets.core.request.targets.owned import Owned
@@ -31,6 +32,8 @@ CLIENT_ID: Final = "env:FINAGO_CLIENT_ID"
 CLIENT_SECRET: Final = "env:FINAGO_CLIENT_SECRET"  # noqa: S105  the name of the variable
 ORGANIZATION_ID: Final = "env:FINAGO_ORGANIZATION_ID"
 OUTAGE: Final = "a whole number of minutes, where 0 waits for nothing"
+# what FINAGO_PROXY and FINAGO_CA_FILE hold to mean the variables that other programs go by
+ENVIRONMENT: Final = "environment"
 KEPT: Final = "a whole number of days, where 0 keeps everything"
 
 # dagster.yaml keeps run history here, wherever the data folder is
@@ -69,6 +72,7 @@ class Settings:
     keep_lists_days: int = 0
     api_url: str = API_URL
     token_url: str = TOKEN_URL
+    network: Network = DIRECT
 
     @property
     def work_dir(self) -> Path:
@@ -125,6 +129,7 @@ def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
         keep_lists_days=_read(env, "FINAGO_KEEP_LISTS_DAYS", usual.keep_lists_days, _whole, KEPT),
         api_url=_read(env, "FINAGO_API_URL", usual.api_url, str, "an address"),
         token_url=_read(env, "FINAGO_TOKEN_URL", usual.token_url, str, "an address"),
+        network=_network(env),
     )
 
 
@@ -150,6 +155,28 @@ def read_connection(
         api_url=settings.api_url,
         token_url=settings.token_url,
     )
+
+
+def _network(env: Mapping[str, str]) -> Network:
+    """Read the road to the API. What other programs go by counts only where one of ours says `environment`."""
+    variable, proxy, exempt = "FINAGO_PROXY", env.get("FINAGO_PROXY", "").strip(), ""
+    if proxy == ENVIRONMENT:
+        usual = ("HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy")
+        variable = next((name for name in usual if env.get(name, "").strip()), "HTTPS_PROXY")
+        proxy, exempt = env.get(variable, "").strip(), env.get("NO_PROXY", "") or env.get("no_proxy", "")
+    ca_variable = "FINAGO_CA_FILE"
+    if env.get(ca_variable, "").strip() == ENVIRONMENT:
+        ca_variable = "SSL_CERT_FILE"
+    return Network(
+        proxy=read_proxy(proxy, variable) if proxy else None,
+        exempt=exempt,
+        ca_file=_read(env, ca_variable, None, _file, "a file"),
+        ca_variable=ca_variable,
+    )
+
+
+def _file(text: str) -> Path | None:
+    return Path(text).absolute()
 
 
 def _read(env: Mapping[str, str], name: str, usual: T, parse: Callable[[str], T], takes: str) -> T:

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from finago_assets.core.errors import SettingInvalid, SettingMissing, TlsRefused
+from finago_assets.core.http.network import DIRECT, Proxy
 from finago_assets.core.landing.store import Landing
 from finago_assets.settings import Settings, TieOut, read_connection, read_settings
 
@@ -106,3 +107,34 @@ def test_a_secret_given_as_its_value_instead_of_a_reference_is_refused_without_b
 def test_plain_http_is_for_this_machine_alone(url: str) -> None:
     with pytest.raises((SettingInvalid, TlsRefused), match="http"):
         read_connection(Settings(api_url=url), CREDENTIALS)
+
+
+def test_a_proxy_is_read_and_its_password_never_shows() -> None:
+    settings = read_settings({"FINAGO_PROXY": "http://kari:s3cret-value@proxy.north.test:8080"})
+    assert settings.network.proxy == Proxy("http", "proxy.north.test", 8080, "FINAGO_PROXY")
+    assert settings.network.proxy.credentials is not None
+    assert settings.network.proxy.credentials.reveal() == "kari:s3cret-value"
+    assert "s3cret-value" not in repr(settings)
+    assert "s3cret-value" not in settings.network.described("rest.example.test")
+
+
+USUAL = {
+    "HTTPS_PROXY": "http://proxy.north.test:8080",
+    "NO_PROXY": "internal.test",
+    "SSL_CERT_FILE": "/etc/ssl/north.pem",
+}
+
+
+def test_the_variables_of_other_programs_count_only_where_ours_say_so(tmp_path: Path) -> None:
+    assert read_settings(USUAL).network == DIRECT
+    network = read_settings({**USUAL, "FINAGO_PROXY": "environment"}).network
+    assert network.proxy == Proxy("http", "proxy.north.test", 8080, "HTTPS_PROXY")
+    assert network.proxy_for("login.internal.test") is None
+    assert network.ca_file is None
+    network = read_settings({**USUAL, "FINAGO_CA_FILE": "environment"}).network
+    assert (network.proxy, network.ca_file, network.ca_variable) == (None, Path("/etc/ssl/north.pem"), "SSL_CERT_FILE")
+    own = {**USUAL, "FINAGO_PROXY": "http://own.test:1", "FINAGO_CA_FILE": str(tmp_path / "ca.pem")}
+    network = read_settings(own).network
+    assert network.proxy_for("login.internal.test") == Proxy("http", "own.test", 1, "FINAGO_PROXY")
+    assert network.ca_file == tmp_path / "ca.pem"
+    assert read_settings({"FINAGO_PROXY": "environment", "FINAGO_CA_FILE": "environment"}).network.proxy is None

@@ -7,7 +7,7 @@ exchange's deadline are `deadline.py`'s. Knows nothing of tokens' meaning, pages
 from __future__ import annotations
 
 import logging
-import ssl
+import time
 from dataclasses import dataclass
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import TYPE_CHECKING, Final
@@ -42,7 +42,10 @@ from finago_assets.core.errors import BadRequest, Timeout, TlsRefused, Truncated
 from finago_assets.core.http.chunks import PACE, PAGE, Bounds, Chunks, Head
 from finago_assets.core.http.deadline import TimedNetwork
 from finago_assets.core.http.fault import Fault
+from finago_assets.core.http.handshake import is_of_unknown_authority, is_tls, why_not_connected, why_not_trusted
+from finago_assets.core.http.network import DIRECT, Network, authority
 from finago_assets.core.http.trace import trace_of
+from finago_assets.core.http.tunnel import NoWay, TunnelNetwork
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -103,7 +106,7 @@ def _is_warning(record: logging.LogRecord) -> bool:
 class Wire:
     """A thread-safe connection pool. `seconds` is how long one exchange may take, from the connection to the last byte.
 
-    A `transport` of somebody else's keeps to that only while a body comes.
+    A `transport` that is no `RoutedTransport` keeps to that only while a body comes.
     """
 
     def __init__(self, transport: BaseTransport | None, clock: Callable[[], float], seconds: float) -> None:
@@ -111,9 +114,12 @@ class Wire:
             logging.getLogger(name).addFilter(_is_warning)
         self._clock = clock
         self._seconds = seconds
-        self._network = TimedNetwork(clock)
+        own = transport or RoutedTransport(clock=clock)
+        self._sockets, self._network = TimedNetwork(clock), DIRECT
+        if isinstance(own, RoutedTransport):
+            self._sockets, self._network = own.sockets, own.network
         self._client = Client(
-            transport=_Unmoved(transport or _Timed(self._network)),
+            transport=_Unmoved(own),
             timeout=TIMEOUTS,
             trust_env=False,
             follow_redirects=False,
@@ -156,12 +162,12 @@ class Wire:
         """Raise the fault outside the `except`, so that it drags no request and no half-read body along."""
         heard = _Heard()
         try:
-            with self._network.within(self._seconds, bounds.pace):
+            with self._sockets.within(self._seconds, bounds.pace):
                 return self._exchange(build(), hidden, pour, bounds, heard)
         except Fault as raised:
             fault = raised.with_traceback(None)
         except (HTTPError, InvalidURL) as error:
-            fault = _fault_of(error)
+            fault = _fault_of(error, self._network)
         fault.status, fault.trace, fault.size = heard.status, heard.trace, heard.size
         fault.sent = fault.sent or heard.status is not None
         raise fault
@@ -194,16 +200,23 @@ class _Heard:
     size: int | None = None
 
 
-class _Timed(HTTPTransport):
-    """The library's own transport over sockets of ours, which it has no argument for."""
+class RoutedTransport(HTTPTransport):
+    """The library's own transport over sockets of ours, which it has no argument for: in time, and by the right road.
 
-    def __init__(self, network: TimedNetwork) -> None:
+    Raises SettingInvalid for a file of certificate authorities that cannot be used.
+    """
+
+    def __init__(self, network: Network = DIRECT, clock: Callable[[], float] = time.monotonic) -> None:
+        self.network = network
+        self.sockets = TimedNetwork(clock)
+        trust = create_ssl_context(trust_env=False)
+        network.add_authorities(trust)
         self._pool = ConnectionPool(
-            ssl_context=create_ssl_context(trust_env=False),
+            ssl_context=trust,
             max_connections=CONNECTIONS.max_connections,
             max_keepalive_connections=CONNECTIONS.max_keepalive_connections,
             keepalive_expiry=CONNECTIONS.keepalive_expiry,
-            network_backend=network,
+            network_backend=TunnelNetwork(self.sockets, network, trust),
         )
 
 
@@ -249,28 +262,39 @@ def _start_of(chunks: Chunks) -> bytearray:
     return body
 
 
-def _fault_of(error: HTTPError | InvalidURL) -> Fault:
+def _fault_of(error: HTTPError | InvalidURL, network: Network) -> Fault:
     match error:
         case TimeoutException():
             unsent = isinstance(error, (ConnectTimeout, PoolTimeout))
-            return Fault(Timeout, "no answer within the time-out", again=True, sent=not unsent)
-        case ConnectError() if _is_tls(error):
-            return Fault(TlsRefused, "the TLS certificate or handshake was refused", sent=False)
+            return Fault(Timeout, f"no answer within the time-out{_from(error)}", again=True, sent=not unsent)
         case ConnectError():
-            return Fault(Unavailable, "the connection failed", again=True, sent=False)
+            return _unconnected(error, network)
         case LocalProtocolError() | UnsupportedProtocol() | InvalidURL():
             return Fault(BadRequest, "the request could not be written", sent=False)
         case RemoteProtocolError() if "without sending a response" not in str(error):
             return Fault(Truncated, "the answer broke off or was not HTTP", again=True)
         case _:
-            return Fault(Unavailable, "the connection failed", again=True)
+            return Fault(Unavailable, f"the connection failed{_from(error)}", again=True)
 
 
-def _is_tls(error: BaseException) -> bool:
-    """Tell a refused certificate or handshake from a connection cut in mid-handshake, which is an ordinary failure."""
-    cause: BaseException | None = error
-    while cause is not None:
-        if isinstance(cause, ssl.SSLError):
-            return not isinstance(cause, (ssl.SSLEOFError, ssl.SSLZeroReturnError))
-        cause = cause.__cause__ or cause.__context__
-    return False
+def _unconnected(error: ConnectError, network: Network) -> Fault:
+    if isinstance(error.__cause__, NoWay):
+        return error.__cause__.fault
+    if not is_tls(error):
+        reason = f"the connection failed{_from(error)}: {why_not_connected(error)}"
+        return Fault(Unavailable, reason, again=True, sent=False)
+    refused = f"the TLS certificate or handshake was refused{_from(error)}"
+    proxy = network.proxy_for(error.request.url.host)
+    if proxy is None or not is_of_unknown_authority(error):
+        return Fault(TlsRefused, f"{refused}{why_not_trusted(error)}", sent=False)
+    why = (
+        f"through the proxy {proxy.place} comes a certificate that no authority trusted here has signed; the proxy "
+        "most likely opens TLS: set FINAGO_CA_FILE to a PEM file with the certificate authority of your company"
+    )
+    return Fault(TlsRefused, f"{refused}: {why}", sent=False)
+
+
+def _from(error: HTTPError) -> str:
+    """Name the host and port that were asked; the path is in the message already."""
+    url = error.request.url
+    return f" ({authority(url.host, url.port or (80 if url.scheme == 'http' else 443))})"
