@@ -15,7 +15,7 @@ from finago_assets.core.catalogue.operations import OPERATIONS, nearest
 from finago_assets.core.errors import RequestRefused, SettingInvalid
 from finago_assets.core.request.request import Request
 from finago_assets.core.windows import ONE_DAY
-from finago_assets.orchestration.components.fields import WORD, texts, told, verbatim
+from finago_assets.orchestration.components.fields import WORD, parameters, texts, told, verbatim
 from finago_assets.orchestration.request.config import (
     ByHand,
     FromTemplate,
@@ -64,12 +64,12 @@ class RequestFields(dg.Resolvable, dg.Model):
     path: Annotated[
         str | None, told("By hand: a path below the API base, {variables} in braces.", "/salesorders/{id}/lines")
     ] = None
-    variables: Annotated[dict[str, str | int], verbatim("What stands for each {variable} of the path.", {"id": 12})] = (
-        Field(default_factory=dict)
-    )
+    variables: Annotated[
+        dict[str, str | int | bool], parameters("What stands for each {variable} of the path.", {"id": 12})
+    ] = Field(default_factory=dict)
     query: Annotated[
         dict[str, str | int | bool],
-        verbatim(
+        parameters(
             "Query parameters by the vendor's name; {date} and {next_date} are the partition's day and the next one.",
             {"dateFrom": "{date}", "dateTo": "{next_date}"},
         ),

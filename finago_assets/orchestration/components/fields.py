@@ -11,6 +11,7 @@ import dagster as dg
 
 from finago_assets.core.catalogue.model import NAME
 from finago_assets.core.errors import SettingInvalid
+from finago_assets.orchestration.components.typed import as_typed
 
 T = TypeVar("T", bound="Named")
 WORD: Final = rf"^{NAME.pattern}$"
@@ -37,6 +38,17 @@ def verbatim(description: str, *examples: Any) -> dg.Resolver:  # noqa: ANN401  
     """
     resolver: dg.Resolver = dg.Resolver.passthrough(description=description, examples=list(examples) or None)
     return resolver
+
+
+def parameters(description: str, *examples: Any) -> dg.Resolver:  # noqa: ANN401  whatever YAML can hold
+    """Return the annotation of parameters, each of which is sent in the letters that were typed."""
+    return dg.Resolver(
+        as_typed,
+        model_field_type=dict[str, str | int | float | bool],
+        inject_before_resolve=False,
+        description=description,
+        examples=list(examples) or None,
+    )
 
 
 def by_name(what: str, found: Sequence[T]) -> dict[str, T]:

@@ -17,7 +17,7 @@ from finago_assets.core.catalogue.model import Endpoint, Kind, Paging, Parent, U
 from finago_assets.core.catalogue.operation import Method
 from finago_assets.core.catalogue.operations import find
 from finago_assets.core.errors import FinagoError, SettingInvalid
-from finago_assets.orchestration.components.fields import WORD, texts, told, verbatim
+from finago_assets.orchestration.components.fields import WORD, parameters, texts, told, verbatim
 
 _PLACEHOLDER: Final = re.compile(r"\{([A-Za-z][A-Za-z0-9]*)\}")
 _FIELD: Final = re.compile(r"[A-Za-z_]\w*([.][A-Za-z_]\w*)*")
@@ -86,7 +86,7 @@ class EndpointFields(dg.Resolvable, dg.Model):
     parent_column: Annotated[str, told("The raw column that carries the parent's key.")] = Field(
         default="parent_id", pattern=WORD
     )
-    params: Annotated[dict[str, str | int | bool], verbatim("Parameters of every request.", {"isSupplier": True})] = (
+    params: Annotated[dict[str, str | int | bool], parameters("Parameters of every request.", {"isSupplier": True})] = (
         Field(default_factory=dict)
     )
     filters: Annotated[list[str] | None, told("Further parameters that it knows.")] = None
