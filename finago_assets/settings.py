@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final, TypeVar
 
 from finago_assets.core.catalogue.finago import ENDPOINTS
+from finago_assets.core.connections.place import expanded
 from finago_assets.core.connections.references import follow_all
 from finago_assets.core.errors import FinagoError, SettingInvalid
 from finago_assets.core.http.connection import API_URL, TOKEN_URL, Connection
@@ -32,6 +33,8 @@ CLIENT_ID: Final = "env:FINAGO_CLIENT_ID"
 CLIENT_SECRET: Final = "env:FINAGO_CLIENT_SECRET"  # noqa: S105  the name of the variable
 ORGANIZATION_ID: Final = "env:FINAGO_ORGANIZATION_ID"
 OUTAGE: Final = "a whole number of minutes, where 0 waits for nothing"
+# DuckDB knows no pattern for the first, and dbt takes what follows the others for options
+_NO_FOLDER: Final = ("\\", "?", "#")
 # what FINAGO_PROXY and FINAGO_CA_FILE hold to mean the variables that other programs go by
 ENVIRONMENT: Final = "environment"
 KEPT: Final = "a whole number of days, where 0 keeps everything"
@@ -107,7 +110,7 @@ def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
     env = os.environ if environ is None else environ
     usual = Settings()
     return Settings(
-        data_dir=_read(env, "FINAGO_DATA_DIR", usual.data_dir, Path, "a folder").absolute(),
+        data_dir=_read(env, "FINAGO_DATA_DIR", usual.data_dir.absolute(), _data_dir, "a folder"),
         start_date=_read(env, "FINAGO_START_DATE", usual.start_date, date.fromisoformat, "a day as YYYY-MM-DD"),
         lookback_days=_read(env, "FINAGO_LOOKBACK_DAYS", usual.lookback_days, _count, "a whole number from 1"),
         tie_out=_read(env, "FINAGO_TIE_OUT", usual.tie_out, TieOut, "warn or block"),
@@ -176,7 +179,17 @@ def _network(env: Mapping[str, str]) -> Network:
 
 
 def _file(text: str) -> Path | None:
-    return Path(text).absolute()
+    return expanded(text, "FINAGO_CA_FILE").absolute()
+
+
+def _data_dir(text: str) -> Path:
+    folder = expanded(text, "FINAGO_DATA_DIR").absolute()
+    if odd := next((sign for sign in _NO_FOLDER if sign in str(folder)), None):
+        raise SettingInvalid(
+            f"FINAGO_DATA_DIR is {str(folder)!r}, and no file is found below a folder with {odd} in its name, by dbt "
+            "or by DuckDB; choose another."
+        )
+    return folder
 
 
 def _read(env: Mapping[str, str], name: str, usual: T, parse: Callable[[str], T], takes: str) -> T:

@@ -138,3 +138,38 @@ def test_the_variables_of_other_programs_count_only_where_ours_say_so(tmp_path: 
     assert network.proxy_for("login.internal.test") == Proxy("http", "own.test", 1, "FINAGO_PROXY")
     assert network.ca_file == tmp_path / "ca.pem"
     assert read_settings({"FINAGO_PROXY": "environment", "FINAGO_CA_FILE": "environment"}).network.proxy is None
+
+
+@pytest.mark.parametrize(
+    ("place", "said"),
+    [
+        ("s3://raw/demo", "takes a path on this machine"),
+        ("gs://raw", "takes a path on this machine"),
+        ("file:///srv/data", "takes a path on this machine"),
+        ("$HOME/data", "nothing has filled in"),
+        ("${HOME}/data", "nothing has filled in"),
+        ("%USERPROFILE%/data", "nothing has filled in"),
+        ("~nobody-of-that-name/data", "home folder is not known"),
+        ("data\\north", "no file is found below a folder with "),
+        ("data #1", "no file is found below a folder with #"),
+        ("data?", "no file is found below a folder with [?]"),
+    ],
+)
+def test_what_is_no_folder_here_is_refused_before_anything_is_fetched(place: str, said: str) -> None:
+    with pytest.raises(SettingInvalid, match=f"FINAGO_DATA_DIR .*{said}"):
+        read_settings({"FINAGO_DATA_DIR": place})
+
+
+def test_the_home_folder_is_meant_by_its_sign(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    settings = read_settings({"FINAGO_DATA_DIR": "~/finago", "FINAGO_CA_FILE": "~/ca.pem"})
+    assert settings.data_dir == tmp_path / "finago"
+    assert settings.network.ca_file == tmp_path / "ca.pem"
+    (tmp_path / "secret").write_text("s3cret-value")
+    connection = read_connection(Settings(), CREDENTIALS, client_secret="file:~/secret")
+    assert connection.client_secret.reveal() == "s3cret-value"
+
+
+@pytest.mark.parametrize("name", ["100% done", "5$", "Kunde [Acme] Økonomi's data", "a*b", "C:", "x://"])
+def test_an_odd_name_is_a_folder_all_the_same(tmp_path: Path, name: str) -> None:
+    assert read_settings({"FINAGO_DATA_DIR": str(tmp_path / name)}).data_dir == tmp_path / name

@@ -1,7 +1,10 @@
 {#- Where an endpoint's partitions lie and what their manifests say, for both ways of landing. -#}
 
 {% macro raw_files(endpoint) -%}
-    '{{ env_var("FINAGO_DATA_DIR", "data") | replace("'", "''") }}/raw/finago/{{ endpoint }}/organization=*/date=*/data.parquet'
+    {#- the folder stands in a text, and in a pattern: what means something there is put into brackets, which go first -#}
+    '{{ env_var("FINAGO_DATA_DIR", "data") | replace("'", "''")
+        | replace("[", "[[]") | replace("*", "[*]") | replace("?", "[?]")
+    }}/raw/finago/{{ endpoint }}/organization=*/date=*/data.parquet'
 {%- endmacro %}
 
 {#- The newest file of each organization, for landed_partitions(newest=true): a pre-hook finds it by name, so that lists

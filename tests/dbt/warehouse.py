@@ -24,11 +24,15 @@ MODELS = ("build", "--exclude-resource-type", "test", "--exclude-resource-type",
 
 @dataclass(frozen=True, slots=True)
 class Warehouse:
-    """A folder with `data` in it. `artifacts` may be shared: dbt then parses the project once for all."""
+    """A folder with `data` in it. `artifacts` may be shared: dbt then parses the project once for all.
+
+    `data` is how dbt is told of it.
+    """
 
     folder: Path
     artifacts: Path
     project: Path = PROJECT
+    data: Path = Path("data")
 
     @property
     def raw(self) -> RawFolder:
@@ -52,7 +56,7 @@ class Warehouse:
                 *("--target-path", target, "--log-level-file", "none", "--quiet"),
             ],
             cwd=self.folder,
-            env={**os.environ, "FINAGO_DATA_DIR": "data", "FINAGO_LANDING": landing},
+            env={**os.environ, "FINAGO_DATA_DIR": str(self.data), "FINAGO_LANDING": landing},
             capture_output=True,
             text=True,
             check=False,

@@ -10,6 +10,7 @@ from dataclasses import dataclass, fields
 from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Protocol
+from unicodedata import normalize
 
 from finago_assets.core.connections.references import check, follow_all
 from finago_assets.core.errors import SettingInvalid
@@ -95,7 +96,8 @@ def made_from(values: Mapping[str, object], *, folder: Path | None = None) -> Re
 
 def _made(texts: Mapping[str, str], folder: Path | None, *, enabled: bool) -> RegisteredConnection:
     return RegisteredConnection(
-        name=texts["name"],
+        # a Mac may write å as two signs, and whoever asks for the name type one
+        name=normalize("NFC", texts["name"]),
         organization_id=texts["organization_id"],
         client_id=_anchored(texts["client_id"], folder),
         client_secret=_anchored(texts["client_secret"], folder),
@@ -150,7 +152,7 @@ def _flag(value: object) -> bool | None:
 
 def _anchored(reference: str, folder: Path | None) -> str:
     path = Path(reference.removeprefix("file:"))
-    if not reference.startswith("file:") or path.is_absolute() or not path.name:
+    if not reference.startswith("file:") or path.is_absolute() or not path.name or path.parts[0].startswith("~"):
         return reference
     if folder is None:
         raise SettingInvalid("a file: reference outside a registry file must be an absolute path")

@@ -6,13 +6,14 @@ Owns the notation and the words for what is wrong with one. A value typed in a r
 from __future__ import annotations
 
 import re
-from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from finago_assets.core.connections.place import expanded
 from finago_assets.core.errors import SettingInvalid, SettingMissing
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from pathlib import Path
 
 # names in capitals alone: a value typed in a name's place is then not repeated as one that is not set
 _VARIABLE: Final = re.compile(r"[A-Z_][A-Z0-9_]*")
@@ -31,7 +32,7 @@ def follow(environ: Mapping[str, str], what: str, reference: str) -> str:
     """Return what a reference leads to, an empty text when it is not set. Raises SettingInvalid."""
     check(what, reference)
     scheme, _, name = reference.partition(":")
-    return environ.get(name, "").strip() if scheme == "env" else _content(what, Path(name))
+    return environ.get(name, "").strip() if scheme == "env" else _content(what, expanded(name, f"The {what}"))
 
 
 def follow_all(environ: Mapping[str, str], references: Mapping[str, str], *, advice: str) -> dict[str, str]:

@@ -10,17 +10,19 @@ import os
 from collections import Counter
 from dataclasses import dataclass
 from difflib import get_close_matches
-from pathlib import Path
 from typing import TYPE_CHECKING, Final
+from unicodedata import normalize
 
 from finago_assets.core.connections import address, references
 from finago_assets.core.connections.file import rows_of_file
 from finago_assets.core.connections.model import RegisteredConnection, disabled, is_name, made_from
+from finago_assets.core.connections.place import expanded
 from finago_assets.core.connections.table import rows_of_table
 from finago_assets.core.errors import SettingInvalid, SettingMissing
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
+    from pathlib import Path
 
 TABLE: Final = "connections"
 
@@ -54,6 +56,7 @@ class Registry:
 
     def named(self, name: str) -> RegisteredConnection:
         """Return one connection, whatever is wrong with others. Raises SettingInvalid: unknown, disabled, a bad row."""
+        name = normalize("NFC", name)
         for row in self.bad:
             if row.name == name:
                 raise SettingInvalid(f"The registry {self.place} has a row to correct: {row}.")
@@ -85,7 +88,7 @@ def open_registry(location: str, environ: Mapping[str, str] | None = None) -> Re
     if address.is_address(text):
         table = address.read_address(text, table=TABLE)
         return _registry(table.place, rows_of_table(table), None)
-    path = Path(text)
+    path = expanded(text, "The registry's place")
     if not path.is_file():
         # a variable may hold something else by mistake, which is then not repeated
         given = location if location.startswith("env:") else address.shown(text)
@@ -125,7 +128,7 @@ def _made(row: object, folder: Path | None) -> RegisteredConnection:
 
 def _name(row: object) -> str | None:
     name = row.get("name") if isinstance(row, dict) else None
-    return name if isinstance(name, str) and is_name(name) else None
+    return normalize("NFC", name) if isinstance(name, str) and is_name(name) else None
 
 
 def _doubles(good: Sequence[tuple[int, RegisteredConnection]], names: Sequence[str | None]) -> Iterator[BadRow]:

@@ -212,3 +212,23 @@ def test_values_of_another_op_that_make_no_connection_are_refused(change: dict[s
     with pytest.raises(SettingInvalid, match=why) as raised:
         made_from({**ROW, **change})
     assert SECRET not in str(raised.value)
+
+
+def test_a_name_is_found_however_its_letters_are_composed(registry: Path) -> None:
+    composed, decomposed = "Bl\u00e5b\u00e6r", "Bla\u030ab\u00e6r"
+    for written in (composed, decomposed):
+        place = write(registry, NORTH.replace("north,", f"{written},"))
+        for asked in (composed, decomposed):
+            assert open_registry(place, {}).named(asked).organization_id == "0123"
+    both = write(registry, NORTH.replace("north,", f"{composed},"), SOUTH.replace("south,", f"{decomposed},"))
+    assert "stands in 2 rows" in refused(both, decomposed)
+
+
+def test_the_home_folder_and_an_unfilled_variable_in_the_registrys_place(
+    registry: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HOME", str(registry.parent))
+    write(registry, NORTH)
+    assert open_registry(f"~/{registry.name}", {}).named("north")
+    assert open_registry("env:PLACE", {"PLACE": f"~/{registry.name}"}).named("north")
+    assert "nothing has filled in" in refused("$HOME/registry.yml")

@@ -1,0 +1,36 @@
+"""A path as people type it in a setting: `~` is the home folder, and what is no path on this machine is refused.
+
+Owns these rules. Whether anything is there is for whoever opens it.
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Final
+
+from finago_assets.core.errors import SettingInvalid
+
+_ADDRESS: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+://")
+_PLACEHOLDER: Final = re.compile(r"\$\{?[A-Za-z_]\w*\}?|%[A-Za-z_]\w*%")
+
+
+def expanded(text: str, what: str) -> Path:
+    """Return the path; `what` names the setting. Raises SettingInvalid, which repeats nothing of the text.
+
+    An address or a variable that nothing has filled in would become a folder of that name.
+    """
+    if _ADDRESS.match(text):
+        raise SettingInvalid(
+            f"{what} holds an address (s3://, file:// or the like) and takes a path on this machine. Give a folder on "
+            "a disk, or the one where the storage is mounted."
+        )
+    if _PLACEHOLDER.search(text):
+        raise SettingInvalid(
+            f"{what} holds a variable ($NAME or %NAME%) that nothing has filled in: service managers and .env files "
+            "leave it as it is. Write the path out; ~/ at its beginning is the home folder."
+        )
+    try:
+        return Path(text).expanduser()
+    except RuntimeError:
+        raise SettingInvalid(f"{what} begins with a ~ whose home folder is not known; write the path out.") from None

@@ -1,0 +1,25 @@
+"""A data folder whose name means something to SQL, to a pattern or to a format string is a folder like any other."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tests.dbt.small_books import LINES, land_small_books
+from tests.dbt.warehouse import MODELS, Warehouse, troubles
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def test_brackets_stars_braces_and_apostrophes_in_the_folders_name_find_every_file(
+    tmp_path: Path, artifacts: Path
+) -> None:
+    folder = tmp_path / "Kunde [Acme] Økonomi's {data} 5* [!a]; 100% 1"
+    (folder / "data").mkdir(parents=True)
+    warehouse = Warehouse(folder, artifacts, data=folder / "data")
+    land_small_books(warehouse.raw)
+    warehouse.raw.fill_with_placeholders()
+    statuses = warehouse.dbt(*MODELS, "--select", "+stg_transactionlines", "stg_taxes")
+    assert troubles(statuses) == {}
+    (rows,) = warehouse.rows("select count(*) from staging.stg_transactionlines")
+    assert rows == (sum(len(lines) for lines in LINES.values()),)
