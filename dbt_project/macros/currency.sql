@@ -29,3 +29,27 @@
         * cast(0.01 as decimal(3, 2)) * cast(sign({{ amount }}) as decimal(1, 0)) as decimal(18, 2)
     )
 {%- endmacro %}
+
+{#- Which readings of a case come to its target: as it stands, at a rate per 1, at a rate per 100. -#}
+{% macro fits(read) -%}
+    {{ read }}.as_base = {{ read }}.target as fits_base,
+    coalesce(
+        abs({{ read }}.per_1 - {{ read }}.target) <= {{ read }}.foreign_lines * cast(0.005 as decimal(4, 3)), false
+    ) as fits_per_1,
+    coalesce(
+        abs({{ read }}.per_100 - {{ read }}.target) <= {{ read }}.foreign_lines * cast(0.005 as decimal(4, 3)), false
+    ) as fits_per_100
+{%- endmacro %}
+
+{#- The sums of lines in several currencies of which one is open; NULL where a line cannot be converted. -#}
+{% macro one_open_currency(lines) -%}
+    count_if({{ lines }}.is_foreign) as foreign_lines,
+    max({{ lines }}.currency_code) filter (where {{ lines }}.is_open) as currency_code,
+    sum({{ lines }}.amount) as amount,
+    case
+        when count(*) filter (where not {{ lines }}.is_open) = count({{ lines }}.at_known)
+            then coalesce(sum({{ lines }}.at_known), 0)
+    end as known,
+    case when count_if({{ lines }}.is_open and {{ lines }}.at_1 is null) = 0 then sum({{ lines }}.at_1) filter (where {{ lines }}.is_open) end as at_1,
+    case when count_if({{ lines }}.is_open and {{ lines }}.at_100 is null) = 0 then sum({{ lines }}.at_100) filter (where {{ lines }}.is_open) end as at_100
+{%- endmacro %}

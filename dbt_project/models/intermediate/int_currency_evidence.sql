@@ -1,5 +1,6 @@
 -- What tells an amount in the books' own currency from one in the line's: an account's month against the ERP's balance,
--- and a voucher that mixes rates, which can sum to zero in one reading only. An invoice tells what a rate is per.
+-- and a voucher that mixes rates, which can sum to zero in one reading only. An invoice tells what a rate is per. Several
+-- currencies in one case speak once all but one are understood from cases of their own.
 with lines as (
     select
         foreign_lines.*,
@@ -85,15 +86,107 @@ fitted as (
         read_each_way.organization_id,
         read_each_way.kind,
         read_each_way.currency_code,
-        read_each_way.as_base = read_each_way.target as fits_base,
-        coalesce(
-            abs(read_each_way.per_1 - read_each_way.target) <= read_each_way.foreign_lines * cast(0.005 as decimal(4, 3)), false
-        ) as fits_per_1,
-        coalesce(
-            abs(read_each_way.per_100 - read_each_way.target) <= read_each_way.foreign_lines * cast(0.005 as decimal(4, 3)), false
-        ) as fits_per_100
+        {{ fits('read_each_way') | indent(8) }}
     from read_each_way
     where read_each_way.currencies = 1
+),
+
+-- what one currency's own cases say that its rate is per
+understood as (
+    select
+        fitted.organization_id,
+        fitted.currency_code,
+        any_value(case when fitted.fits_per_1 then 1 else 100 end) as rate_per
+    from fitted
+    where not fitted.fits_base and fitted.fits_per_1 <> fitted.fits_per_100
+    group by fitted.organization_id, fitted.currency_code
+    having count(distinct fitted.fits_per_1) = 1
+),
+
+-- with several currencies and one of them not understood, the others are taken at what they are per
+lines_of_several as (
+    select
+        lines.*,
+        understood.rate_per is null and lines.is_foreign as is_open,
+        case
+            when understood.rate_per = 1 then lines.at_1
+            when understood.rate_per = 100 then lines.at_100
+            when not lines.is_foreign then lines.amount
+        end as at_known
+    from lines
+    left join understood
+        on lines.organization_id = understood.organization_id and lines.foreign_code = understood.currency_code
+),
+
+several_each_way as (
+    select
+        several.organization_id,
+        'account month' as kind,
+        reported.change as target,
+        several.foreign_lines,
+        several.currency_code,
+        account_months.amount as as_base,
+        account_months.amount - several.amount + several.known + several.at_1 as per_1,
+        account_months.amount - several.amount + several.known + several.at_100 as per_100
+    from account_months
+    inner join (
+        select
+            lines.organization_id,
+            lines.account_number,
+            lines.period,
+            {{ one_open_currency('lines') | indent(12) }}
+        from lines_of_several as lines
+        where lines.is_foreign
+        group by lines.organization_id, lines.account_number, lines.period
+        having count(distinct lines.currency_code) > 1 and count(distinct lines.currency_code) filter (where lines.is_open) = 1
+    ) as several
+        on
+            account_months.organization_id = several.organization_id
+            and account_months.account_number = several.account_number
+            and account_months.period = several.period
+    inner join {{ ref('int_tie_out_months') }} as months
+        on
+            account_months.organization_id = months.organization_id
+            and account_months.period = months.period
+            and months.is_judged
+    inner join {{ ref('int_reported_balances') }} as reported
+        on
+            account_months.organization_id = reported.organization_id
+            and account_months.period = reported.period
+            and account_months.account_number = reported.account_number
+    union all
+    select
+        vouchers.organization_id,
+        'voucher' as kind,
+        0 as target,
+        vouchers.foreign_lines,
+        vouchers.currency_code,
+        vouchers.amount as as_base,
+        vouchers.known + vouchers.at_1 as per_1,
+        vouchers.known + vouchers.at_100 as per_100
+    from (
+        select
+            lines.organization_id,
+            {{ one_open_currency('lines') | indent(12) }}
+        from lines_of_several as lines
+        where lines.voucher_id is not null
+        group by lines.organization_id, lines.voucher_id, lines.posting_date
+        having
+            count(distinct lines.foreign_code) > 1
+            and count(distinct lines.currency_code) filter (where lines.is_open) = 1
+    ) as vouchers
+),
+
+said as (
+    select fitted.*
+    from fitted
+    union all
+    select
+        several_each_way.organization_id,
+        several_each_way.kind,
+        several_each_way.currency_code,
+        {{ fits('several_each_way') | indent(8) }}
+    from several_each_way
 ),
 
 invoices as (
@@ -113,18 +206,18 @@ invoices as (
 )
 
 select
-    fitted.organization_id,
-    fitted.currency_code,
-    fitted.kind,
-    case when fitted.fits_base then 'base' else 'foreign' end as speaks_for,
+    said.organization_id,
+    said.currency_code,
+    said.kind,
+    case when said.fits_base then 'base' else 'foreign' end as speaks_for,
     case
-        when fitted.fits_base or fitted.fits_per_1 = fitted.fits_per_100 then null
-        when fitted.fits_per_1 then 1
+        when said.fits_base or said.fits_per_1 = said.fits_per_100 then null
+        when said.fits_per_1 then 1
         else 100
     end as rate_per,
     count(*) as cases
-from fitted
-where fitted.fits_base <> (fitted.fits_per_1 or fitted.fits_per_100)
+from said
+where said.fits_base <> (said.fits_per_1 or said.fits_per_100)
 group by all
 union all
 select
