@@ -118,12 +118,12 @@ def _ready(asked: Asked) -> Ready:
     from finago_assets.settings import read_settings
 
     settings = read_settings()
-    request = _request(asked)
+    request = _request(asked, settings)
     connection = _connection(asked, settings)
     return Ready(settings, asked.connection, connection, request, _target(asked, settings, connection, request))
 
 
-def _request(asked: Asked) -> Request:
+def _request(asked: Asked, settings: Settings) -> Request:
     from finago_assets.core.request.request import by_hand, from_template
 
     variables, query = _pairs("--var", asked.variables), _pairs("--query", asked.query)
@@ -150,6 +150,7 @@ def _request(asked: Asked) -> Request:
         body=body,
         all_pages=asked.all_pages,
         file_name=called,
+        base=settings.api_url,
     )
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING, Final
-from urllib.parse import quote, unquote
+from urllib.parse import quote, unquote, urlsplit
 
 from finago_assets.core.catalogue.operation import Operation, Parameter, Type
 from finago_assets.core.errors import RequestRefused
@@ -22,14 +22,23 @@ _NAME: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,62}")
 _ADDRESS: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:/*")
 
 
-def path_of(path: str) -> str:
-    """Return the path with its slash in front. Messages show no more of it than needed: it may hold anything."""
+def path_of(path: str, base: str) -> str:
+    """Return the path with its slash in front, below the API base where it was typed with that or with its beginning.
+
+    Messages show no more of it than needed: it may hold anything. Raises RequestRefused.
+    """
     text = checked_text("The path", path)
+    own = urlsplit(base)
+    prefix = own.path.rstrip("/")
     if _ADDRESS.match(text) or text.startswith("//"):
-        raise RequestRefused("The path must be one below the API, such as /accounts; an address is not taken.")
+        whole = f"{own.scheme}://{own.netloc}"
+        if text[: len(whole)].lower() != whole.lower() or not text[len(whole) :].startswith(f"{prefix}/"):
+            raise RequestRefused("The path must be one below the API, such as /accounts; an address is not taken.")
+        text = text[len(whole) :]
     if "?" in text or "#" in text:
         raise RequestRefused("The path must end before the question mark; put the rest into the query.")
-    return text if text.startswith("/") else f"/{text}"
+    text = text if text.startswith("/") else f"/{text}"
+    return text[len(prefix) :] if prefix and text.startswith(f"{prefix}/") else text
 
 
 def places_in(template: str) -> tuple[Parameter, ...]:

@@ -12,10 +12,12 @@ from typing import TYPE_CHECKING, Final
 from finago_assets.core.catalogue.operation import Answers, Method, Operation, Parameter, Type
 from finago_assets.core.catalogue.operations import OPERATIONS, find, methods_of, nearest
 from finago_assets.core.errors import RequestRefused
+from finago_assets.core.http.connection import API_URL
 from finago_assets.core.http.paging import query_of
 from finago_assets.core.request.body import checked_body, named_file
 from finago_assets.core.request.path import filled_in, listed, path_of, places_in, refuse_wrong_ids
 from finago_assets.core.request.values import checked_text, checked_value
+from finago_assets.core.request.windows import refuse_reversed
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -86,6 +88,7 @@ def by_hand(  # noqa: PLR0913  see from_template
     body: bytes | None = None,
     all_pages: bool = False,
     file_name: str | None = None,
+    base: str = API_URL,
 ) -> Request:
     """Make a request of a method and a path below the API base, which may hold `{variables}`. Raises RequestRefused.
 
@@ -93,7 +96,7 @@ def by_hand(  # noqa: PLR0913  see from_template
     need only be JSON.
     """
     wanted = _method(method)
-    template = path_of(path)
+    template = path_of(path, base)
     filled = filled_in(f"{wanted} {template:.200}", template, places_in(template), variables or {})
     operation = find(wanted, filled) or _unknown(wanted, template, filled, query or {}, has_body=body is not None)
     if operation.name != BY_HAND:
@@ -180,6 +183,7 @@ def _check_query(what: str, operation: Operation, query: Mapping[str, str]) -> N
     for name, value in query.items():
         checked_text(f"{what}: a parameter's name", name)
         checked_value(what, known[name], value)
+    refuse_reversed(what, operation, query)
 
 
 def _media_type(what: str, operation: Operation, body: bytes | None, *, by_schema: bool) -> str | None:

@@ -31,6 +31,7 @@ from finago_assets.orchestration.request.config import (
 )
 from finago_assets.orchestration.request.meaning import request_of
 from finago_assets.orchestration.resources import Reference
+from finago_assets.settings import read_settings
 
 _DATE: Final = "{date}"
 _NEXT: Final = "{next_date}"
@@ -41,6 +42,7 @@ _ABOUT: Final = {
     "lacks a value": "variables",
     "has no variable": "variables",
     "all pages": "all_pages",
+    "nothing would be found": "query",
     "parameter": "query",
     "body": "body",
     "JSON": "body",
@@ -120,7 +122,7 @@ class RequestFields(dg.Resolvable, dg.Model):
         self._check_days()
         config = self.config(_SAMPLE if self.partitioned else None)
         try:
-            request = request_of(config.request, None)
+            request = request_of(config.request, None, read_settings().api_url)
         except RequestRefused as refused:
             raise self.refused(_field_of(refused), f"does not fit: {refused}") from None
         self._check_writing(request)

@@ -81,7 +81,7 @@ class Attempt:
         return made
 
     def _planned(self) -> _Plan:
-        request = request_of(self.config.request, self.values)
+        request = request_of(self.config.request, self.values, self.finago.settings().api_url)
         if request.operation.method.writes:
             self._refuse_a_blind_repetition()
         type_ = found(self.config.response.name) if isinstance(self.config.response, Typed) else None

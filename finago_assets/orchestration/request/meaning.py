@@ -15,6 +15,7 @@ from finago_assets.core.connections.model import RegisteredConnection, made_from
 from finago_assets.core.connections.references import follow_all
 from finago_assets.core.connections.registry import open_registry
 from finago_assets.core.errors import RequestRefused
+from finago_assets.core.http.connection import API_URL
 from finago_assets.core.request.request import Request, by_hand, from_template
 from finago_assets.core.request.targets.target import parse_target, sql_target
 from finago_assets.core.request.targets.written import Target
@@ -51,8 +52,8 @@ def asked(config: FromTemplate | ByHand) -> str:
     return f"{operation.method} {operation.path}" if operation is not None else "A request by hand"
 
 
-def request_of(config: FromTemplate | ByHand, values: RequestValues | None) -> Request:
-    """Return the request that is meant. Raises RequestRefused."""
+def request_of(config: FromTemplate | ByHand, values: RequestValues | None, base: str = API_URL) -> Request:
+    """Return the request that is meant; `base` is the API's address. Raises RequestRefused."""
     added = values or NOTHING_ADDED
     common: dict[str, Any] = {
         "variables": {**config.variables, **added.variables},
@@ -62,7 +63,7 @@ def request_of(config: FromTemplate | ByHand, values: RequestValues | None) -> R
     }
     if isinstance(config, FromTemplate):
         return from_template(config.name.value, **common)
-    return by_hand(config.method, config.path, **common)
+    return by_hand(config.method, config.path, base=base, **common)
 
 
 def registered(config: Registered | OnTheSpot) -> RegisteredConnection:

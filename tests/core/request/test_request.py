@@ -249,3 +249,111 @@ def test_every_write_knows_where_to_look_and_every_place_to_look_is_a_template()
     assert "salesorders.get" in looked["salesorders.update"]
     assert "transactionlines.list" in where_to_look(OPERATIONS["transactions.create"])
     assert "support" in where_to_look(by_hand("DELETE", "/unheard/of").operation)
+
+
+BASE = "https://rest.example.test/v1"
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/accounts",
+        "accounts",
+        "/v1/accounts",
+        "v1/accounts",
+        "https://rest.example.test/v1/accounts",
+        "HTTPS://REST.example.test/v1/accounts",
+    ],
+)
+def test_a_path_with_the_apis_own_beginning_is_the_same_path(path: str) -> None:
+    assert by_hand("GET", path, base=BASE).path == "/accounts"
+    assert by_hand("GET", path, base=BASE).operation.name == "accounts.list"
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "https://rest.example.test/v2/accounts",
+        "https://rest.example.test/accounts",
+        "https://rest.example.test/v1",
+        "https://rest.example.test.evil.test/v1/accounts",
+        "https://rest.example.test:444/v1/accounts",
+        "https://kari@rest.example.test/v1/accounts",
+        "http://rest.example.test/v1/accounts",
+        "//rest.example.test/v1/accounts",
+    ],
+)
+def test_an_address_that_is_not_below_the_api_is_refused_as_before(path: str) -> None:
+    assert "an address is not taken" in refused(lambda: by_hand("GET", path, base=BASE))
+
+
+@pytest.mark.parametrize("path", ["/v1/../admin", "/v1//evil.test/x", "https://rest.example.test/v1/../x", "/v1/"])
+def test_no_path_climbs_out_after_the_apis_own_beginning(path: str) -> None:
+    assert "no plain path below the API" in refused(lambda: by_hand("GET", path, base=BASE))
+
+
+def test_a_base_without_a_path_has_no_beginning_to_take_off() -> None:
+    assert by_hand("GET", "/v1/things", base="http://127.0.0.1:8000").path == "/v1/things"
+
+
+REVERSED: dict[str, tuple[str, dict[str, str], str]] = {
+    "days": ("transactionlines.list", {"dateFrom": "2024-02-01", "dateTo": "2024-01-01"}, "later than dateTo"),
+    "days of balances": (
+        "accountbalances.list",
+        {"dateFrom": "2024-02-01", "dateTo": "2024-01-01"},
+        "later than dateTo",
+    ),
+    "one day where the last is left out": ("transactionlines.list", dict.fromkeys(WINDOW, "2024-01-01"), "next one"),
+    "moments": (
+        "salesorders.list",
+        {"modifiedFrom": "2024-02-01T00:00:00Z", "modifiedTo": "2024-01-01T00:00:00Z"},
+        "later than modifiedTo",
+    ),
+    "moments in two zones": (
+        "salesorders.list",
+        {"createdFrom": "2024-01-01T01:00:00+00:00", "createdTo": "2024-01-01T01:30:00+01:00"},
+        "later than createdTo",
+    ),
+    "moments of which one has a zone": (
+        "salesorders.list",
+        {"createdFrom": "2024-02-01T00:00:00Z", "createdTo": "2024-01-01T00:00:00"},
+        "later than createdTo",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", REVERSED)
+def test_a_window_in_which_nothing_can_lie_is_refused(case: str) -> None:
+    name, query, said = REVERSED[case]
+    assert said in refused(lambda: from_template(name, query=query))
+    assert said in refused(lambda: by_hand("GET", OPERATIONS[name].path, query=query))
+
+
+@pytest.mark.parametrize(
+    ("name", "query"),
+    [
+        ("banktransactions.list", dict.fromkeys(WINDOW, "2024-01-01")),
+        ("salesorders.list", dict.fromkeys(WINDOW, "2024-01-01")),
+        ("salesorders.list", {"modifiedFrom": "2024-02-01T00:00:00Z"}),
+        ("salesorders.list", {"createdFrom": "2024-01-01T01:00:00Z", "createdTo": "2024-01-01T00:30:00"}),
+        ("salesorders.list", {"createdFrom": "2024-01-01T00:00:00Z", "createdTo": "2024-01-01T00:00:00Z"}),
+    ],
+)
+def test_a_window_in_which_something_may_lie_is_sent(name: str, query: dict[str, str]) -> None:
+    sent = from_template(name, query={**dict(OPERATIONS[name].params), **query}).query
+    assert {key: sent[key] for key in query} == query
+
+
+def test_every_pair_of_the_catalogue_is_held_against_each_other() -> None:
+    days, moments = ("2024-02-01", "2024-01-01"), ("2024-02-01T00:00:00Z", "2024-01-01T00:00:00Z")
+    pairs = 0
+    for operation in OPERATIONS.values():
+        known = {one.name: one for one in operation.query}
+        for first in [name for name in known if name.endswith("From") and f"{name[:-4]}To" in known]:
+            given = {one.name: one.example for one in known.values() if one.required}
+            given |= dict(zip((first, f"{first[:-4]}To"), days if known[first].type == "day" else moments, strict=True))
+            places = {one.name: one.example for one in operation.variables}
+            pairs += 1
+            said = refused(lambda: from_template(operation.name, variables=places, query=given))  # noqa: B023  run at once
+            assert f"{first} is later" in said
+    assert pairs >= 7
