@@ -17,9 +17,10 @@ import msgspec
 
 from finago_assets.core.calls import smallest_call
 from finago_assets.core.catalogue.finago import ENDPOINTS
-from finago_assets.core.errors import FinagoError, Forbidden, NotFound, SettingMissing, Transient
+from finago_assets.core.errors import FinagoError, Forbidden, Malformed, NotFound, SettingMissing, TooLarge, Transient
 from finago_assets.core.fiscal import books_begin
 from finago_assets.core.http.call import Tally
+from finago_assets.core.http.connection import API_URL
 from finago_assets.core.http.retry import RetryPolicy
 from finago_assets.core.records import RecordReader
 from finago_assets.core.windows import oslo_today
@@ -33,6 +34,8 @@ if TYPE_CHECKING:
     from finago_assets.core.http.connection import Connection
     from finago_assets.settings import Settings
 
+# lists that every organization has: what has none of them is not the API
+_EVERYWHERE: Final = ("organization_information", "accounts", "currencies")
 LITTLE_SPACE: Final = 1 << 30
 WINDOW_ADVICE: Final = (
     "A partition is a day from FINAGO_START_DATE up to today in Oslo. For a day outside that range Dagster itself "
@@ -108,15 +111,30 @@ def _through(client: FinagoClient, settings: Settings, connection: Connection) -
         yield Finding("token", Verdict.FAILS, str(error))
         return
     yield Finding("token", Verdict.WORKS, f"for organization {connection.organization_id}")
-    try:
-        client.probe(smallest_call(ENDPOINTS["organization_information"], today, today))
-    except Transient as error:
-        yield Finding("API", Verdict.FAILS, str(error))
+    wrong = _no_api(client, connection, today)
+    if wrong is not None:
+        yield Finding("API", Verdict.FAILS, wrong)
         return
-    except FinagoError:
-        pass  # it can be reached; what is wrong with this endpoint is said in its own line
     for endpoint in ENDPOINTS.values():
         yield _scope(client, endpoint, keys, settings.start_date, today)
+
+
+def _no_api(client: FinagoClient, connection: Connection, today: date) -> str | None:
+    """Say why nothing at all can be asked; None where the API answers. What one endpoint lacks is said in its line."""
+    for name in _EVERYWHERE:
+        try:
+            client.probe(smallest_call(ENDPOINTS[name], today, today))
+        except Transient as error:
+            return str(error)
+        except (NotFound, Malformed, TooLarge):
+            continue
+        except FinagoError:
+            pass
+        return None
+    return (
+        f"something answers at {connection.api_url}, and it is not the API: {', '.join(_EVERYWHERE)} are not there. "
+        f"Check FINAGO_API_URL; the vendor's is {API_URL}."
+    )
 
 
 def _scope(client: FinagoClient, endpoint: Endpoint, keys: dict[str, str | None], first: date, today: date) -> Finding:
@@ -135,7 +153,9 @@ def _scope(client: FinagoClient, endpoint: Endpoint, keys: dict[str, str | None]
         return Finding(
             endpoint.name, Verdict.WITHHELD, f"needs {needed}; the asset will be skipped with a warning{off}"
         )
-    except NotFound:
+    except NotFound as error:
+        if endpoint.parent is None:
+            return Finding(endpoint.name, Verdict.FAILS, f"{error}{off}")
         return Finding(endpoint.name, Verdict.WORKS, f"answers, with nothing to show{off}")
     except FinagoError as error:
         return Finding(endpoint.name, Verdict.FAILS, f"{error}{off}")

@@ -21,6 +21,7 @@ from finago_assets.sandbox.books.calendar import fiscal_periods
 from finago_assets.sandbox.books.plan import Size
 from finago_assets.sandbox.faults import Fault, Rule
 from finago_assets.sandbox.server import Running, running
+from tests.core.http.loopback import http, saying, serving
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -190,3 +191,33 @@ def test_fiscal_years_before_the_start_date_are_named_with_what_they_do_to_open_
     assert "opening without customers" in said.detail
     assert said.verdict is Verdict.WORKS
     assert _findings(FINAGO_START_DATE=f"{begin}")["fiscalperiods"].detail == "answers"
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        http(b"<html>Welcome</html>", "200 OK", "Content-Type: text/html"),
+        http(b'{"message":"no such route"}', "404 Not Found"),
+        http(b"<html>Not here</html>", "404 Not Found", "Content-Type: text/html"),
+    ],
+)
+def test_an_address_where_something_else_answers_is_said_so(office: Running, answer: bytes) -> None:
+    with serving(saying(answer)) as heard:
+        found = _findings(FINAGO_API_URL=f"{heard.url}/wrong")
+        assert office
+    assert found["API"].verdict is Verdict.FAILS
+    assert f"something answers at {heard.url}/wrong, and it is not the API" in found["API"].detail
+    assert "Check FINAGO_API_URL" in found["API"].detail
+    assert "accounts" not in found
+    assert len(heard.requests) <= 6
+
+
+def test_a_list_that_is_not_there_is_no_list_without_records(office: Running) -> None:
+    office.control.set_faults(Rule(fault=Fault.STATUS, status=404, path="/v1/currencies"))
+    found = _findings()
+    assert found["currencies"].verdict is Verdict.FAILS
+    assert "status 404" in found["currencies"].detail
+    office.control.set_faults(Rule(fault=Fault.STATUS, status=404, path="/v1/organization/information"))
+    found = _findings()
+    assert found["organization_information"].verdict is Verdict.FAILS
+    assert found["accounts"].verdict is Verdict.WORKS
