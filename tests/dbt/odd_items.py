@@ -73,6 +73,8 @@ VOUCHERS: Final = {
         # with the zeros left out in one of them, the KID is still that of one invoice
         voucher(5, "2024-02-04", (1500, "-5.00"), 3000, item(7, "10170", kid="10017")),
         voucher(6, "2024-02-05", (1500, "-15.00"), 1920, item(7, kid="10017")),
+        # another party's invoice of that number
+        voucher(8, "2024-02-07", (1500, "9.00"), 3000, item(8, "10170", "2024-02-24")),
         voucher(7, "2024-02-06", (1500, "7.00"), 3000, item(7, "000", "2024-02-24")),
     ],
     # a KID for three invoices: 7 pays the sum, 8 something else; 9 has it for one invoice after the other
@@ -118,7 +120,11 @@ OPENINGS: Final = {EARLIER: {1500: 5000, 2400: -70, 1920: -4930}}
 # organization, and each transaction's reference, day, amount and KID
 BANK: Final = {
     SEVERAL: [("b3", "2024-02-10", "600.00", "10017")],
-    SPACED: [("b1", "2024-02-01", "60.00", "1\u00a000\u200917"), ("b2", "2024-02-10", "40.00", "1.00.17")],
+    SPACED: [
+        ("b1", "2024-02-01", "60.00", "1\u00a000\u200917"),
+        ("b2", "2024-02-10", "40.00", "1.00.17"),
+        ("b2", "2024-02-10", "40.00", "1.00.17"),
+    ],
 }
 
 

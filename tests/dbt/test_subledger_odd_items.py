@@ -125,6 +125,7 @@ def test_leading_zeros_make_no_other_invoice(odd: Odd) -> None:
     assert _open(odd, ZEROS, "2024-02-29", columns) == [
         ("7", "000", 7, 7, "invoice_number", "0"),
         ("7", "0010170", 100, 20, "kid", "10170"),
+        ("8", "10170", 9, 9, "invoice_number", "10170"),
         ("8", "A017", 10, 10, "invoice_number", "A017"),
         ("8", "A17", 20, 20, "invoice_number", "A17"),
     ]
@@ -167,3 +168,8 @@ def test_a_bank_transaction_of_the_sum_under_a_kid_is_suggested_as_such(odd: Odd
         "select invoice_number, matched_by, open_amount from marts.bank_matches "
         f"where organization_id = '{SEVERAL}' and customer_id = '7' and transaction_date = '2024-02-10' order by 1"
     ) == [("701", "kid_and_sum", 100), ("702", "kid_and_sum", 200), ("703", "kid_and_sum", 300)]
+
+
+def test_a_bank_reference_that_comes_twice_suggests_once_and_is_named(odd: Odd) -> None:
+    """The matches of b2 stand once above; the books are published, with the reference in a warning."""
+    assert odd.statuses["unique_key_stg_banktransactions_organization_id__bank_transaction_reference"] == "warn"

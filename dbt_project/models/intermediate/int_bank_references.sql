@@ -7,6 +7,11 @@ with transactions as (
         banked.currency_code,
         {{ payment_reference_key('banked.payment_reference') }} as payment_reference
     from {{ ref('stg_banktransactions') }} as banked
+    -- a reference that comes twice is one transaction, as it was landed last
+    qualify row_number() over (
+        partition by banked.organization_id, banked.bank_transaction_reference
+        order by banked.partition_date desc, banked._ordinal desc
+    ) = 1
 )
 
 select
