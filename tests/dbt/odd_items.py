@@ -73,6 +73,7 @@ VOUCHERS: Final = {
         # with the zeros left out in one of them, the KID is still that of one invoice
         voucher(5, "2024-02-04", (1500, "-5.00"), 3000, item(7, "10170", kid="10017")),
         voucher(6, "2024-02-05", (1500, "-15.00"), 1920, item(7, kid="10017")),
+        voucher(9, "2024-02-08", (1500, "-4.00"), 1920, item(8, "010170")),
         # another party's invoice of that number
         voucher(8, "2024-02-07", (1500, "9.00"), 3000, item(8, "10170", "2024-02-24")),
         voucher(7, "2024-02-06", (1500, "7.00"), 3000, item(7, "000", "2024-02-24")),
@@ -97,6 +98,10 @@ VOUCHERS: Final = {
         # a credit note with a number of its own takes off the invoice without any payment: no sum is paid
         voucher(18, "2024-01-10", (1500, "60.00"), 3000, item(10, "1001", "2024-01-31", "30015")),
         voucher(19, "2024-01-20", (1500, "-60.00"), 3000, item(10, "1002", "2024-01-31", "30015")),
+        # more than the sum is not the sum
+        voucher(23, "2024-01-10", (1500, "100.00"), 3000, item(12, "1201", "2024-01-31", "30015")),
+        voucher(24, "2024-01-10", (1500, "200.00"), 3000, item(12, "1202", "2024-01-31", "30015")),
+        voucher(25, "2024-02-10", (1500, "-350.00"), 1920, item(12, kid="30015")),
         # two suppliers' invoices of one KID
         voucher(20, "2024-01-10", (2400, "-60.00"), 4000, item(11, "S1", "2024-01-31", "30015")),
         voucher(21, "2024-01-10", (2400, "-40.00"), 4000, item(11, "S2", "2024-01-31", "30015")),

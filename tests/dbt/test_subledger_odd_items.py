@@ -125,7 +125,7 @@ def test_leading_zeros_make_no_other_invoice(odd: Odd) -> None:
     assert _open(odd, ZEROS, "2024-02-29", columns) == [
         ("7", "000", 7, 7, "invoice_number", "0"),
         ("7", "0010170", 100, 20, "kid", "10170"),
-        ("8", "10170", 9, 9, "invoice_number", "10170"),
+        ("8", "10170", 9, 5, "invoice_number", "10170"),
         ("8", "A017", 10, 10, "invoice_number", "A017"),
         ("8", "A17", 20, 20, "invoice_number", "A17"),
     ]
@@ -154,6 +154,11 @@ def test_a_payment_that_is_not_the_sum_stays_unallocated(odd: Odd) -> None:
         ("805", 500, "invoice_number"),
         ("806", 600, "invoice_number"),
         (None, -1400, "line"),
+    ]
+    assert _several(odd, 12, "2024-04-30") == [
+        ("1201", 100, "invoice_number"),
+        ("1202", 200, "invoice_number"),
+        (None, -350, "line"),
     ]
     assert _several(odd, 10, "2024-04-30") == [("1001", 60, "invoice_number"), ("1002", -60, "invoice_number")]
 
