@@ -46,10 +46,13 @@ end
 case
     when
         typed.odd
+        or typed.damaged
         {%- for column in columns %}
         or {{ null_yet_named(column[0], column[1]) }}
         {%- endfor %}
-        then nullif(concat_ws(', '
+        then nullif(concat_ws(
+            ', ',
+            case when typed.damaged then '{{ damaged_text() }}' end
             {%- for column in columns %}
             {{- lost_path(column[0], column[1], column[2]) }}
             {%- endfor %}

@@ -3,6 +3,10 @@
 nullif(concat_ws('; ',
     case when {{ line }}._lost = 'record' then 'the record is not a JSON object' end,
     case
+        when list_contains(string_split({{ line }}._unread, ', '), '{{ damaged_text() }}')
+            then 'its text was damaged on the way: half a character, a control character or bytes that are no UTF-8'
+    end,
+    case
         when {{ line }}._lost is null then null
         {%- for field in ['account', 'amount', 'account.number', 'date', 'tax.rate', 'currency.rate'] %}
         when list_contains(string_split({{ line }}._lost, ', '), '{{ field }}') then 'cannot be read exactly: ' || {{ line }}._lost

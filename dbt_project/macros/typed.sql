@@ -4,9 +4,11 @@
     lines (a string or an array of strings), or for an array of objects its shape. Adds organization_id, partition_date,
     _digest, _ordinal and _lost: the paths whose value is there in the record and is not, or not exactly, in the column.
     decides: the columns of days, moments, whole numbers and flags that decide an amount, a key or a posting day. A value of
-    any other such column that cannot be read is named in _unread instead, which warns where _lost blocks.
-    parents: raw columns with a parent's key. keep: of payload and page, what the model needs itself. -#}
-{% macro typed(endpoint, columns, decides=[], parents=[], keep=[]) -%}
+    any other such column that cannot be read is named in _unread instead, which warns where _lost blocks; so is a record
+    whose text was damaged on the way, of which the rest is read.
+    parents: raw columns with a parent's key. keep: of payload and page, what the model needs itself. key: of records that come
+    more than once under it in one partition the last one stays, which _unread says. -#}
+{% macro typed(endpoint, columns, decides=[], parents=[], keep=[], key=[]) -%}
 {%- set weighty, light = [], [] -%}
 {%- for column in columns -%}
     {%- set is_light = column[2] in ('date', 'timestamp', 'integer', 'boolean') and column[0] not in decides -%}
@@ -28,27 +30,39 @@ parsed as (
         records.page,
         records.payload,
         regexp_matches(records.payload, '{{ odd_number() }}') as odd,
-        -- a record that is no JSON at all becomes NULL here, and is named by _lost
+        -- a record that is no JSON at all becomes NULL here, and is named by _lost or, where only its text was damaged, _unread
         try(from_json(records.payload, '{{ tojson(shape_of(columns)) }}')) as r
     from records
 ),
 
+mended as (
+    select
+        parsed.* exclude (r, payload),
+        parsed.payload as sent,
+        case when parsed.r is null and not json_valid(parsed.payload) then {{ legible('parsed.payload') | indent(8) }} end as legible,
+        coalesce(legible, sent) as payload,
+        coalesce(parsed.r, try(from_json(legible, '{{ tojson(shape_of(columns)) }}'))) as r
+    from parsed
+),
+
 typed as (
     select
-        parsed.organization_id,
-        parsed.partition_date,
-        parsed._digest,
-        parsed._ordinal,
+        mended.organization_id,
+        mended.partition_date,
+        mended._digest,
+        mended._ordinal,
         {%- for parent in parents %}
-        parsed.{{ parent }},
+        mended.{{ parent }},
         {%- endfor %}
         {%- for column in columns %}
-        {{ typed_value('parsed.r.' ~ quoted_path(column[1]), column[2] or 'text') }} as {{ column[0] }},
+        {{ typed_value('mended.r.' ~ quoted_path(column[1]), column[2] or 'text') }} as {{ column[0] }},
         {%- endfor %}
-        parsed.page,
-        parsed.payload,
-        parsed.odd
-    from parsed
+        mended.page,
+        mended.payload,
+        mended.sent,
+        mended.legible is not null as damaged,
+        mended.odd
+    from mended
 )
 
 select
@@ -57,13 +71,33 @@ select
     typed._digest,
     typed._ordinal,
     {%- for name in parents + columns | map(attribute=0) | list + keep %}
-    typed.{{ name }},
+    {{ 'typed.sent as payload' if name == 'payload' else 'typed.' ~ name }},
     {%- endfor %}
-    {%- if light %}
+    {%- if key %}
+    nullif(concat_ws(', ', {{ unread_paths(light) | indent(4) }}, {{ copies_of(key) | indent(4) }}), '') as _unread,
+    {%- else %}
     {{ unread_paths(light) | indent(4) }} as _unread,
     {%- endif %}
     {{ lost_paths(weighty, columns) | indent(4) }} as _lost
 from typed
+{%- if key %}
+qualify
+    row_number() over ({{ within_partition(key) }} order by typed._ordinal desc) = 1
+    or {{ 'typed.' ~ key | join(' is null or typed.') }} is null
+{%- endif %}
+{%- endmacro %}
+
+{% macro copies_of(key) -%}
+case
+    when {{ 'typed.' ~ key | join(' is null or typed.') }} is null then null
+    when min(typed.sent) over ({{ within_partition(key) }}) <> max(typed.sent) over ({{ within_partition(key) }})
+        then 'came more than once and not alike'
+    when count(*) over ({{ within_partition(key) }}) > 1 then 'came more than once'
+end
+{%- endmacro %}
+
+{% macro within_partition(key) -%}
+    partition by typed.organization_id, typed.partition_date, typed.{{ key | join(', typed.') }}
 {%- endmacro %}
 
 {% macro quoted_path(path) -%}

@@ -31,6 +31,7 @@ def call_for(endpoint: Endpoint, params: dict[str, str], parent: str | None = No
         page_cap=endpoint.page_cap,
         scopes=endpoint.scopes,
         single=endpoint.single,
+        keeps_damaged=True,
     )
 
 

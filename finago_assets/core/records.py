@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 import msgspec
 
 from finago_assets.core.errors import Malformed, OutsideWindow
+from finago_assets.core.http.damage import legible
 from finago_assets.core.windows import oslo_day
 
 if TYPE_CHECKING:
@@ -58,11 +59,20 @@ class RecordReader:
             # one at a time is as fast as all at once, and spares three copies of the page
             rows: list[Any] = list(map(self._decode, records))
         except msgspec.MsgspecError:
-            raise Malformed(
-                f"GET {self._endpoint.path}: a record is no JSON object, or its {self._fields} has another type than a "
-                "text or a whole number. Nothing of this request was landed."
-            ) from None
+            rows = [self._row(record, place) for place, record in enumerate(records, start=1)]
         return rows
+
+    def _row(self, record: bytes, place: int) -> Any:  # noqa: ANN401  a struct made at run time
+        """Decode a record that may be damaged; `place` is where it stands on its page, from 1."""
+        for text in (record, legible(record)):
+            try:
+                return self._decode(text or b"")
+            except msgspec.MsgspecError:
+                continue
+        raise Malformed(
+            f"GET {self._endpoint.path}: record {place} of a page is no JSON object, or its {self._fields} has another "
+            "type than a text or a whole number. Nothing of this request was landed."
+        )
 
     def _keys(self, rows: list[Any]) -> list[str | None]:
         if len(self._paths) > 1:
@@ -76,8 +86,11 @@ class RecordReader:
         days = [_parse_day(getattr(row, field, None)) for row in rows]
         read = [day for day in days if day is not None]
         if len(read) < len(days):
+            place = days.index(None)
+            (key,) = self._keys(rows[place : place + 1])
             raise Malformed(
-                f"GET {self._endpoint.path}: a record has no readable `{field}`. Nothing of this request was landed."
+                f"GET {self._endpoint.path}: record {place + 1} of a page ({self._fields} {key}) has no readable "
+                f"`{field}`. Correct it where it was entered. Nothing of this request was landed."
             )
         return read
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from finago_assets.core.errors import BadRequest, FinagoError, Forbidden
+from finago_assets.core.errors import BadRequest, FinagoError, Forbidden, Malformed
 from finago_assets.core.landing.parquet import ParquetStore
 from finago_assets.core.landing.store import Landed
 from finago_assets.core.windows import Window
@@ -159,3 +159,27 @@ def test_a_permanent_error_is_asked_about_once_and_nothing_waits(store: Store, e
     with pytest.raises(FinagoError):
         _ = [extractor.land_reference(ACCOUNTS)] if endpoint is ACCOUNTS else [*extractor.land_window(LINES, MONTH)]
     assert (len(company.asked()), told, company.clock.slept) == (1, [], [])
+
+
+def test_a_line_with_damaged_text_lands_on_its_day_as_it_was_sent_and_its_neighbours_live(store: Store) -> None:
+    body = (
+        b'[{"id":1,"date":"2026-01-05"},\n {"id":2,"date":"2026-01-06","comment":"cut \\ud83d"},'
+        b'{"id":3,"date":"2026-01-05","comment":"caf\xe9"}]'
+    )
+    company = Company(trouble=lambda asked: reply(body) if "page" not in asked.params and asked.authorization else None)
+    landed = {one.partition.date: one for one in company.extractor(store).land_window(LINES, MONTH)}
+    fifth, sixth = (landed[dt.date(2026, 1, day)] for day in (5, 6))
+    assert (fifth.manifest.rows, fifth.manifest.distinct_ids, sixth.manifest.rows) == (2, 2, 1)
+    assert [payload for _, payload in store.records(sixth.partition)] == [
+        b'{"id":2,"date":"2026-01-06","comment":"cut \\ud83d"}'
+    ]
+    assert [payload for _, payload in store.records(fifth.partition)][1] == (
+        rb'{"id":3,"date":"2026-01-05","comment":"caf\xe9"}'
+    )
+
+
+def test_a_line_whose_day_is_what_was_damaged_is_named_and_refuses_the_window(store: Store) -> None:
+    body = b'[{"id":1,"date":"2026-01-05"},{"id":2,"date":"2026-01-\x06"}]'
+    company = Company(trouble=lambda asked: reply(body) if asked.authorization else None)
+    with pytest.raises(Malformed, match=r"record 2 of a page \(id 2\) has no readable `date`"):
+        list(company.extractor(store).land_window(LINES, MONTH))

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from finago_assets.core.catalogue.fields import FIELDS, Scalar, Shape, alternatives, fields_of
+from finago_assets.core.catalogue.finago import ENDPOINTS
 
 DAY = "2024-01-02"
 _VALUES: dict[Shape, Any] = {
@@ -73,10 +74,15 @@ def _value(shape: Shape) -> Any:
 
 
 def cases(endpoint: str) -> Iterator[Case]:
-    """Yield every mutation of every field of an endpoint, in the order of its fields."""
+    """Yield every mutation of every field of an endpoint, in the order of its fields, each with a key of its own."""
+    number = 1_000
     for field in fields_of(FIELDS[endpoint]):
         for mutation, change in _mutations(field.shapes):
             record = whole(endpoint)
+            number += 1
+            for path in ENDPOINTS[endpoint].key:
+                holder, name = _place(record, path)
+                holder[name] = number if holder[name] == _VALUES[Scalar.INTEGER] else f"{number}"
             change(*_place(record, field.path))
             yield Case(endpoint, field.path, mutation, record)
 

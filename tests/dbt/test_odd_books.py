@@ -107,9 +107,9 @@ def test_a_rule_of_bookkeeping_holds_on_odd_books(odd: Odd, rule: str) -> None:
 
 def test_a_day_that_decides_nothing_and_cannot_be_read_is_empty_and_named(odd: Odd) -> None:
     named = odd.rows(
-        "select organization_id, field, records, such_as from audit.every_field_is_read_stg_transactionlines_line_id "
+        "select organization_id, field, records, such_as from audit.every_record_is_sound_stg_transactionlines_line_id "
         "union all select organization_id, field, records, such_as from "
-        "audit.every_field_is_read_stg_salesorders_order_id order by field"
+        "audit.every_record_is_sound_stg_salesorders_order_id order by field"
     )
     assert named == [
         ("days", "createdAt", 1, "2024-01-10-1500"),

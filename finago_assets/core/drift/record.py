@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from finago_assets.core.catalogue.fields import Record, Shape
 
 _LONGEST_NAME: Final = 100
-_RECORD: Final = "the record"
+RECORD: Final = "the record"
 
 
 class Trouble(StrEnum):
@@ -34,6 +34,7 @@ class Trouble(StrEnum):
     OTHER_TYPE = "of another type"
     MISSING = "promised, and missing or null"
     GONE = "there until now, and in no record any more"
+    DAMAGED = "with text damaged on the way (half a character, a control character, bytes that are no UTF-8)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +96,7 @@ def differences(value: Any, shape: Shape, path: str = "") -> Iterator[Difference
     """Yield how a value differs from its shape; one of a wrong type is not looked into."""
     fitting = next((one for one in alternatives(shape) if _json_word(value) in _words(one)), None)
     if fitting is None:
-        yield Difference(path or _RECORD, Trouble.OTHER_TYPE, _json_word(value))
+        yield Difference(path or RECORD, Trouble.OTHER_TYPE, _json_word(value))
     elif isinstance(fitting, list):
         for element in value:
             yield from differences(element, fitting[0], f"{path}[]")

@@ -16,8 +16,9 @@ import msgspec
 
 from finago_assets.core.catalogue.fields import FIELDS, fields_of
 from finago_assets.core.catalogue.model import Endpoint, Kind
-from finago_assets.core.drift.record import Trouble, differences, has, loaded, paths, strict, under
+from finago_assets.core.drift.record import RECORD, Difference, Trouble, differences, has, loaded, paths, strict, under
 from finago_assets.core.errors import DataFault
+from finago_assets.core.http.damage import is_damaged, legible
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
     from finago_assets.core.landing.model import Partition, RawStore
 
+_KEYS_NAMED: Final = 10  # of damaged records
 LOOKED_AT: Final = 1_000  # records of one kind of trouble that are gone through field by field
 _EARLIER_DAYS: Final = 10
 _LOOKED_BACK: Final = 60  # landed days, most of which may be empty
@@ -121,10 +123,9 @@ class Watch:
         kind = self._kind(complaint)
         if kind.looked_at == LOOKED_AT:
             self._strays += kind.strays > 0
-            return loaded(payload) if self._unseen else None
+            return self._read(payload)[0] if self._unseen else None
         kind.looked_at += 1
-        value = loaded(payload)
-        found = set(differences(value, self._record))
+        value, found = self._read(payload)
         if found:  # otherwise it holds a number that is only too long for the decoder
             kind.strays += 1
             self._strays += 1
@@ -133,9 +134,27 @@ class Watch:
                 self._seen[one.path, one.trouble].update({one.seen} - {""})
         return value
 
+    def _read(self, payload: bytes) -> tuple[Any, set[Difference]]:
+        """Read one record, and how it differs; of a damaged one what can be read, and by which key it is found."""
+        text = legible(payload) if is_damaged(payload) else None
+        value = loaded(text or payload)
+        found = set(differences(value, self._record))
+        if text is not None:
+            full = len(self._seen[RECORD, Trouble.DAMAGED]) >= _KEYS_NAMED
+            found.add(Difference(RECORD, Trouble.DAMAGED, "" if full else self._key_of(value)))
+        return value, found
+
+    def _key_of(self, value: Any) -> str:  # noqa: ANN401  whatever JSON holds
+        keys = [reduce(_step, path.split("."), value) for path in self._keys]
+        return " ".join(f"{name} {key}" for name, key in zip(self._keys, keys, strict=True) if key is not None)
+
     def _kind(self, complaint: str) -> _Kind:
         """Records that the decoder refused with the same words; beyond a number of those, all are one kind."""
         return self._kinds.setdefault(complaint if len(self._kinds) < LOOKED_AT else "", _Kind())
+
+
+def _step(value: Any, name: str) -> Any:  # noqa: ANN401  whatever JSON holds
+    return value.get(name) if isinstance(value, dict) else None
 
 
 @cache

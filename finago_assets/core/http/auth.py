@@ -14,6 +14,7 @@ from urllib.parse import urlencode
 import msgspec
 
 from finago_assets.core.errors import AuthRefused, Malformed
+from finago_assets.core.http.body import BYTE_ORDER_MARK
 from finago_assets.core.http.call import Tally
 from finago_assets.core.http.fault import Fault
 from finago_assets.core.http.secret import Secret
@@ -129,7 +130,7 @@ class TokenSource:
 
 def _granted(reply: Reply, asked_at: float) -> Token:
     try:
-        granted = msgspec.json.decode(reply.body, type=_Granted)
+        granted = msgspec.json.decode(reply.body.removeprefix(BYTE_ORDER_MARK), type=_Granted)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         granted = None
     if granted is None:

@@ -1,7 +1,8 @@
 """From wire bytes to records: bounded inflation, then one JSON array split into its objects without parsing them.
 
-Owns every limit on a body. msgspec's own skipping refuses NaN, bad numbers, bad escapes, lone surrogates, trailing text
-and trailing commas; the checks here add what it lets through: bad UTF-8, deep nesting, items that are no objects.
+Owns every limit on a body. A byte order mark is passed over. msgspec's own skipping refuses NaN, bad numbers, bad
+escapes, lone surrogates, trailing text and trailing commas; the checks here add what it lets through: bad UTF-8, deep
+nesting, items that are no objects.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
 MEBIBYTE: Final = 1024 * 1024
+BYTE_ORDER_MARK: Final = b"\xef\xbb\xbf"
 WIRE_LIMIT: Final = 32 * MEBIBYTE
 INFLATED_LIMIT: Final = 64 * MEBIBYTE
 DEPTH_LIMIT: Final = 64
@@ -76,11 +78,14 @@ def _inflate(inflater: zlib._Decompress, waiting: bytes) -> bytes:
 
 def split(body: bytearray, *, single: bool = False) -> list[bytes]:
     """Give the records of one body, each as it was sent: an array's objects, or the one object when `single`."""
+    if body.startswith(BYTE_ORDER_MARK):
+        del body[: len(BYTE_ORDER_MARK)]
     records = [bytes(_parsed_object(body))] if single else list(map(bytes, _parsed_array(body)))
     _check_text(body)
     _check_depth(body, records)
     if set(map(_first_byte, records)) - {ord("{")}:
-        raise Fault(Malformed, "an item of the answer is not an object")
+        odd = next(place for place, record in enumerate(records, start=1) if record[0] != ord("{"))
+        raise Fault(Malformed, f"record {odd} of the answer is not an object")
     return records
 
 
@@ -98,7 +103,7 @@ def _parsed_array(body: bytearray) -> list[msgspec.Raw]:
     except msgspec.ValidationError:
         fault = Fault(Malformed, "the answer is JSON but not an array")
     except msgspec.DecodeError as error:
-        fault = _damaged(error)
+        fault = _damaged(error, closed=body.rstrip().endswith(b"]"))
     except RecursionError:
         fault = _nested()
     raise fault
@@ -109,14 +114,15 @@ def _parsed_object(body: bytearray) -> msgspec.Raw:
     try:
         return _OBJECT.decode(body.strip())
     except msgspec.DecodeError as error:
-        fault = _damaged(error)
+        fault = _damaged(error, closed=body.rstrip().endswith(b"}"))
     except RecursionError:
         fault = _nested()
     raise fault
 
 
-def _damaged(error: msgspec.DecodeError) -> Fault:
-    if "truncated" in str(error):
+def _damaged(error: msgspec.DecodeError, *, closed: bool) -> Fault:
+    # half an emoji at the end of a text is called truncated, too
+    if "truncated" in str(error) and not closed:
         return Fault(Truncated, "the JSON ends early", again=True)
     return Fault(Malformed, "the answer is not JSON", again=True)
 

@@ -32,7 +32,8 @@ class Call:
     """One GET below the API base: `template` is the path as the catalogue writes it, `path` has the ids filled in.
 
     `params` may only hold names in `allowed`: the server ignores what it does not know, so that a misspelt filter
-    would answer everything. Raises BadRequest.
+    would answer everything. `keeps_damaged`: a record whose text was damaged is one of the records, as it was sent, and
+    does not spoil the rest. Raises BadRequest.
     """
 
     template: str
@@ -43,6 +44,7 @@ class Call:
     page_cap: int | None = None
     scopes: tuple[str, ...] = ()
     single: bool = False
+    keeps_damaged: bool = False
 
     def __post_init__(self) -> None:
         unknown = sorted(set(self.params) - self.allowed)

@@ -6,15 +6,18 @@ error of the public tree, raised where nothing else is being handled.
 
 from __future__ import annotations
 
+import hashlib
 import random as random_numbers
 import time
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Final, Self, TypeVar
 
+from finago_assets.core.errors import Malformed
 from finago_assets.core.http.auth import Token, TokenSource
-from finago_assets.core.http.body import split
+from finago_assets.core.http.body import check_values, split
 from finago_assets.core.http.call import Call, Page, Tally
+from finago_assets.core.http.damage import kept
 from finago_assets.core.http.delivery import READ_SUCCESSES, Delivery, note_page
 from finago_assets.core.http.echo import Echo
 from finago_assets.core.http.empty import EmptyAnswers
@@ -219,7 +222,9 @@ class _Reading:
 
     def __init__(self, call: Call, number: int) -> None:
         self._call = call
+        self._number = number
         self._empty = EmptyAnswers(possible=number == 1 and not call.single)
+        self._damaged: bytes | None = None
 
     def records(self, reply: Reply) -> list[bytes]:
         if reply.status == 204:
@@ -232,5 +237,20 @@ class _Reading:
             return split(reply.body, single=self._call.single)
         except Fault as raised:
             fault = raised
+        if fault.kind is Malformed and fault.again and reply.body.lstrip().startswith((b"[", b"{")):
+            if self._damaged is not None and self._call.keeps_damaged:
+                records, unkept = kept(bytes(reply.body), single=self._call.single)
+                if unkept is None:
+                    check_values(records)
+                    return records
+                fault.reason = f"page {self._number}, record {unkept}: {fault.reason}"
+            self._give_up_on_the_same(reply.body, fault)
         fault.status, fault.trace, fault.size = reply.status, reply.trace, reply.wire_bytes
         raise fault
+
+    def _give_up_on_the_same(self, body: bytearray, fault: Fault) -> None:
+        """What came twice in the same bytes was not damaged on the way, and will come so again."""
+        mark = hashlib.sha256(body).digest()
+        if mark == self._damaged:
+            fault.again = False
+        self._damaged = mark

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 
 from finago_assets.core.errors import Malformed, TooLarge
+from finago_assets.core.http.body import BYTE_ORDER_MARK
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,6 +24,7 @@ RECORD_LIMIT: Final = 64 * 1024 * 1024
 _TRIES: Final = 8
 _QUOTE: Final = ord('"')
 _SPACE: Final = b" \t\r\n"
+_BEFORE: Final = _SPACE + BYTE_ORDER_MARK  # no JSON begins with a byte of that mark
 _COMMA: Final = re.compile(rb",")
 # records of one endpoint begin with the same key, objects nested in them with another
 _FIRST_KEY: Final = re.compile(rb'[ \t\r\n]*{[ \t\r\n]*("(?:[^"\\]|\\.)*")')
@@ -46,7 +48,7 @@ def payloads_in(file: Path, *, many: bool, piece: int = PIECE, limit: int = RECO
 
 
 def _whole(text: bytes) -> bytes:
-    text = text.strip(_SPACE)
+    text = text.lstrip(_BEFORE).rstrip(_SPACE)
     try:
         _ONE.decode(text)
     except (msgspec.DecodeError, RecursionError):
@@ -74,7 +76,7 @@ def _items(body: BinaryIO, piece: int, limit: int) -> Iterator[list[bytes]]:
 def _opened(body: BinaryIO, piece: int) -> bytes:
     text = b""
     while not text and (more := body.read(piece)):
-        text = more.lstrip(_SPACE)
+        text = more.lstrip(_BEFORE)
     if not text.startswith(b"["):
         raise _malformed()
     return text[1:]

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 
 from finago_assets.core.errors import Malformed, TooLarge, Truncated
-from finago_assets.core.http.body import INFLATED_LIMIT, check_values
+from finago_assets.core.http.body import BYTE_ORDER_MARK, INFLATED_LIMIT, check_values
 from finago_assets.core.http.fault import Fault
 from finago_assets.core.request.payloads import payloads_in
 
@@ -65,11 +65,11 @@ def _count(file: Path, *, many: bool) -> int:
 
 
 def _edges(file: Path) -> tuple[bytes, bytes]:
-    """Return the first and the last byte that are no space; empty when there are none."""
+    """Return the first and the last byte that are no space and no byte order mark; empty when there are none."""
     with file.open("rb") as body:
         first = b""
         while not first and (text := body.read(_EDGE)):
-            first = text.lstrip(_SPACE)[:1]
+            first = text.lstrip(_SPACE + BYTE_ORDER_MARK)[:1]
         end = body.seek(0, 2)
         while end > 0:
             start = max(0, end - _EDGE)

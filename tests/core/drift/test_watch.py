@@ -50,6 +50,17 @@ def test_a_field_that_came_is_named_with_what_it_is_and_how_often_and_never_with
     assert "Ola" not in str(drift)
 
 
+def test_a_record_with_damaged_text_is_named_by_its_key_and_the_rest_of_it_is_looked_at() -> None:
+    whole = json.dumps(LINE).removesuffix("}")
+    damaged = [f'{whole}, "comment": "{text}"}}'.encode() for text in (r"cut \ud83d", "a\x01", r"caf\xe9")]
+    known = UntilNow(frozenset({"tax.rate"}))
+    drift = _drift(damaged[0], *damaged, damaged[0].replace(b'"comment"', b'"news"'), until_now=known)
+    assert _named(drift) == [("news", Trouble.UNKNOWN, 1), ("the record", Trouble.DAMAGED, 5)]
+    assert drift.findings[1].seen == ("id a",)
+    many = _drift(*[damaged[0].replace(b'"a"', b'"%d"' % number) for number in range(40)])
+    assert (many.findings[0].records, len(many.findings[0].seen)) == (40, 10)
+
+
 def test_a_null_or_missing_promise_is_named_and_an_optional_field_may_be_either() -> None:
     without_tax = {name: value for name, value in LINE.items() if name != "tax"}
     assert _drift(*_bytes({**LINE, "tax": None}, without_tax)).findings == ()

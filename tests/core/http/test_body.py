@@ -29,7 +29,6 @@ REFUSED: list[tuple[bytes, type[FinagoError], bool]] = [
     (b'[{"a":1},]', Malformed, True),
     (b'[{"a":1}] x', Malformed, True),
     (b'[{"a":1}][]', Malformed, True),
-    (b"\xef\xbb\xbf[]", Malformed, True),
     (b'[{"a":"\\ud800"}, {"b":"0123456789"}]', Malformed, True),
     (b'[{"a":"\\udc00"}]', Malformed, True),
     (b'[{"a":"\xff"}]', Malformed, True),
@@ -52,6 +51,12 @@ REFUSED: list[tuple[bytes, type[FinagoError], bool]] = [
 def test_records_keep_their_bytes() -> None:
     body = b" [" + b" ,\n".join(KEPT) + b"]\n"
     assert split(bytearray(body)) == KEPT
+
+
+def test_a_byte_order_mark_is_passed_over() -> None:
+    assert split(bytearray(b"\xef\xbb\xbf" + b'[{"a":1}]')) == [b'{"a":1}']
+    assert split(bytearray(b"\xef\xbb\xbf" + b'{"a":1}'), single=True) == [b'{"a":1}']
+    assert split(bytearray(b"\xef\xbb\xbf[]")) == []
 
 
 @pytest.mark.parametrize(("body", "kind", "again"), REFUSED)

@@ -13,4 +13,4 @@
     ['balance_currency_code', 'balance.currency.code'],
     ['created_at', 'createdAt', 'timestamp'],
     ['modified_at', 'modifiedAt', 'timestamp'],
-], decides=['account_number']) }}
+], decides=['account_number'], key=['bank_account_id']) }}

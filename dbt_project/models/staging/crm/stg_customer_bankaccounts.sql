@@ -7,4 +7,4 @@
     ['address', 'address'],
     ['bank_code', 'bsc'],
     ['bic', 'bic'],
-], parents=['customer_id']) }}
+], parents=['customer_id'], key=['customer_id', 'bank_account_number']) }}

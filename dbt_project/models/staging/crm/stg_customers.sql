@@ -35,4 +35,4 @@
     ['address_delivery_country_code', 'address.delivery.countryCode'],
     ['created_at', 'createdAt', 'timestamp'],
     ['modified_at', 'modifiedAt', 'timestamp'],
-]) }}
+], key=['customer_id']) }}

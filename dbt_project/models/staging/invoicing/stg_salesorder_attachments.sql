@@ -7,4 +7,4 @@
     ['size_bytes', 'size', 'integer'],
     ['attached_at', 'timestamp', 'timestamp'],
     ['tags', 'tags', ['VARCHAR']],
-], parents=['salesorder_id']) }}
+], parents=['salesorder_id'], key=['salesorder_id', 'file_id']) }}

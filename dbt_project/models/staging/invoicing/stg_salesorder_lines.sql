@@ -20,7 +20,7 @@ with lines as (
         ['accrual_start_date', 'accrual.startDate', 'date'],
         ['accrual_months', 'accrual.length', 'integer'],
         ['dimensions', 'dimensions', [{'dimensionType': 'VARCHAR', 'value': 'VARCHAR', 'name': 'VARCHAR'}]],
-    ], parents=['salesorder_id']) | indent(4) }}
+    ], parents=['salesorder_id'], key=['salesorder_id', 'line_id']) | indent(4) }}
 )
 
 select

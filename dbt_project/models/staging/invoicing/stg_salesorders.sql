@@ -40,4 +40,4 @@
     ['our_reference_id', 'ourReference.id'],
     ['created_at', 'createdAt', 'timestamp'],
     ['modified_at', 'modifiedAt', 'timestamp'],
-], decides=['order_date']) }}
+], decides=['order_date'], key=['order_id']) }}

@@ -6,7 +6,7 @@ with accounts as (
         ['balances', 'balances', [
             {'date': 'VARCHAR', 'opening': 'DECIMAL(38,10)', 'change': 'DECIMAL(38,10)', 'closing': 'DECIMAL(38,10)'}
         ]],
-    ], decides=['account_number'], keep=['page']) | indent(4) }}
+    ], decides=['account_number'], keep=['page'], key=['account_id', 'page']) | indent(4) }}
 ),
 
 balances as (
@@ -32,5 +32,6 @@ select
     balances.balance.closing as closing_balance,
     balances._digest,
     balances._ordinal,
+    balances._unread,
     coalesce(balances._lost, case when balance_date is null then 'balances.date' end) as _lost
 from balances

@@ -3,4 +3,4 @@
     ['account_number', 'number', 'integer'],
     ['account_name', 'name'],
     ['tax_id', 'taxId'],
-], decides=['account_number']) }}
+], decides=['account_number'], key=['account_id']) }}

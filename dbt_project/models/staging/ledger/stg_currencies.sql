@@ -1,4 +1,4 @@
 {{ typed('currencies', [
     ['currency_code', 'code'],
     ['currency_rate', 'rate', 'decimal'],
-]) }}
+], key=['currency_code']) }}

@@ -2,4 +2,4 @@
     ['dimension_type', 'dimensionType', 'integer'],
     ['dimension_value', 'value'],
     ['dimension_name', 'name'],
-], decides=['dimension_type']) }}
+], decides=['dimension_type'], key=['dimension_type', 'dimension_value']) }}

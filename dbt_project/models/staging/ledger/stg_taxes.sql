@@ -3,4 +3,4 @@
     ['tax_number', 'number', 'integer'],
     ['tax_name', 'name'],
     ['tax_rate', 'rate', 'decimal'],
-], decides=['tax_number']) }}
+], decides=['tax_number'], key=['tax_id']) }}

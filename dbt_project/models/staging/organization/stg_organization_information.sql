@@ -11,4 +11,4 @@
     ['country_code', 'address.countryCode'],
     ['status', 'status'],
     ['currency_code', 'settings.currencyCode'],
-]) }}
+], key=['id']) }}

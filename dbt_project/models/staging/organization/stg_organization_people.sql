@@ -4,4 +4,4 @@
     ['last_name', 'lastName'],
     ['person_type', 'personType'],
     ['has_license', 'hasLicense', 'boolean'],
-]) }}
+], key=['person_id']) }}

@@ -4,4 +4,4 @@
     ['description', 'description'],
     ['currency_code', 'currencyCode'],
     ['is_inclusive_tax', 'isInclusiveTax', 'boolean'],
-], decides=['is_inclusive_tax']) }}
+], decides=['is_inclusive_tax'], key=['pricelist_id']) }}

@@ -1,4 +1,4 @@
 {{ typed('prices', [
     ['product_id', 'productId'],
     ['price', 'price', 'decimal'],
-], parents=['pricelist_id']) }}
+], parents=['pricelist_id'], key=['pricelist_id', 'product_id']) }}

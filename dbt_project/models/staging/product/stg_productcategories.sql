@@ -4,4 +4,4 @@
     ['parent_category_id', 'parentId'],
     ['alternative_reference', 'alternativeReference'],
     ['modified_at', 'modifiedAt', 'timestamp'],
-]) }}
+], key=['category_id']) }}

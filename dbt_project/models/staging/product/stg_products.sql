@@ -27,4 +27,4 @@
     ['supplier_name', 'supplier.name'],
     ['created_at', 'createdAt', 'timestamp'],
     ['modified_at', 'modifiedAt', 'timestamp'],
-]) }}
+], key=['product_id']) }}
