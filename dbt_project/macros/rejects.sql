@@ -19,3 +19,10 @@ nullif(concat_ws('; ',
     case when abs({{ line }}.amount) >= 1e16::decimal(38, 10) then 'amount is wider than DECIMAL(18,2)' end
 ), '')
 {%- endmacro %}
+
+{#- What mark_moved sets on the stale copy of a ledger line, so that it stands among the rejects instead of in the ledger. -#}
+{% macro moved_line() -%}
+, booked_amount = null,
+    reject_reason = 'the line lies on ' || moved.moved_to || ' now; land ' || moved.partition_date || ' again',
+    payload = to_json({id: held.line_id, date: held.posting_date, amount: held.amount})
+{%- endmacro %}

@@ -7,16 +7,22 @@ from typing import TYPE_CHECKING, Final
 
 import dagster as dg
 
-from finago_assets.core.windows import ONE_DAY, Window, oslo_today
+from finago_assets.core.errors import SettingMissing
+from finago_assets.core.windows import ONE_DAY, Window, oslo_today, windows_of
 from finago_assets.orchestration.layers import RAW_LAYER, REQUEST_LAYER
+from finago_assets.orchestration.moved import days_to_land_again
 from finago_assets.orchestration.partitions import range_tags
+from finago_assets.settings import read_connection
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from datetime import date
 
     from finago_assets.settings import Settings
 
 EVERYTHING: Final = "everything"
+# runs of one night beside its own; what is left waits for the next
+MOST_MOVED: Final = 10
 
 
 def jobs() -> list[dg.UnresolvedAssetJobDefinition]:
@@ -44,12 +50,27 @@ def lookback(settings: Settings, today: date) -> Window:
     return Window(first, today + ONE_DAY)
 
 
-def nightly(settings: Settings) -> dg.ScheduleDefinition:
-    """Land the last days again every night: an order invoiced ten days later must become an invoice."""
+def _moved(settings: Settings) -> set[date]:
+    try:
+        organization = read_connection(settings).organization_id
+    except SettingMissing:
+        return set()  # the nightly run says so
+    return days_to_land_again(settings.published_warehouse, organization)
 
-    def request(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:
+
+def nightly(settings: Settings) -> dg.ScheduleDefinition:
+    """Land the last days again every night: an order invoiced ten days later must become an invoice.
+
+    Older days from which a record has moved into those are landed again as well, by runs of their own.
+    """
+
+    def request(context: dg.ScheduleEvaluationContext) -> Iterator[dg.RunRequest]:
         today = oslo_today(context.scheduled_execution_time)
-        return dg.RunRequest(run_key=f"nightly-{today}", tags=range_tags(lookback(settings, today)))
+        last = lookback(settings, today)
+        yield dg.RunRequest(run_key=f"nightly-{today}", tags=range_tags(last))
+        older = {day for day in _moved(settings) if settings.start_date <= day < last.start}
+        for window in windows_of(older)[:MOST_MOVED]:
+            yield dg.RunRequest(run_key=f"moved-{today}-{window.start}", tags=range_tags(window))
 
     return dg.ScheduleDefinition(
         name="nightly",
@@ -57,5 +78,8 @@ def nightly(settings: Settings) -> dg.ScheduleDefinition:
         cron_schedule="15 4 * * *",
         execution_timezone="Europe/Oslo",
         execution_fn=request,
-        description=f"Every night at 04:15 in Oslo: land the last {settings.lookback_days} days again, build, publish.",
+        description=(
+            f"Every night at 04:15 in Oslo: land the last {settings.lookback_days} days again, build, publish; and "
+            "older days from which a record has moved."
+        ),
     )

@@ -31,10 +31,15 @@ class RawFolder:
 
     data_dir: Path
     organization: str = "org-1"
+    fetched_at: str = FETCHED_AT
 
     def of(self, organization: str) -> RawFolder:
         """Return the same folder, for landing another organization."""
         return replace(self, organization=organization)
+
+    def at(self, fetched_at: str) -> RawFolder:
+        """Return the same folder, for landing what was fetched at another time."""
+        return replace(self, fetched_at=fetched_at)
 
     def land(
         self,
@@ -55,7 +60,7 @@ class RawFolder:
         if parent is not None:
             columns[parent.column] = pa.array(parents, pa.string())
         digest = hashlib.sha256("\n".join([*payloads, *parents]).encode()).hexdigest()
-        metadata = {"digest": digest, "rows": f"{len(payloads)}", "outcome": outcome, "fetched_at": FETCHED_AT}
+        metadata = {"digest": digest, "rows": f"{len(payloads)}", "outcome": outcome, "fetched_at": self.fetched_at}
         path = self.file(endpoint, date)
         path.parent.mkdir(parents=True, exist_ok=True)
         pq.write_table(pa.table(columns).replace_schema_metadata(metadata), path, compression="zstd")

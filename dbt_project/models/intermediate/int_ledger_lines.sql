@@ -2,7 +2,7 @@
 
 with based as (
     select
-        lines.* exclude (amount, booked_amount, due_date, reject_reason, payload, _lost, _unread, _digest),
+        lines.* exclude (amount, booked_amount, due_date, reject_reason, payload, _lost, _unread, _moved_to, _digest),
         lines.booked_amount as amount,
         {{ meant_due_date('lines.due_date', 'lines.posting_date') | indent(8) }} as due_date,
         lines._digest || coalesce(basis.digest_suffix, '') as _digest,

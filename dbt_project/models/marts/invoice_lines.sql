@@ -18,6 +18,10 @@ select
     lines.account_number
 from {{ ref('stg_salesorder_lines') }} as lines
 inner join {{ ref('int_invoiced_orders') }} as orders
-    on lines.organization_id = orders.organization_id and lines.order_id = orders.order_id
+    -- lines are read by the day of their order; those of a day that the order has left are not its lines any more
+    on
+        lines.organization_id = orders.organization_id
+        and lines.partition_date = orders.partition_date
+        and lines.order_id = orders.order_id
 left join {{ ref('stg_taxes') }} as taxes
     on lines.organization_id = taxes.organization_id and lines.tax_id = taxes.tax_id

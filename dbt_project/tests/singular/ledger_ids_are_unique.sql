@@ -7,6 +7,6 @@ select
     lines.line_id,
     count(*) as copies
 from {{ ref('stg_transactionlines') }} as lines
-where lines.line_id is not null
+where lines.line_id is not null and lines._moved_to is null
 group by lines.organization_id, lines.line_id
 having count(*) > 1

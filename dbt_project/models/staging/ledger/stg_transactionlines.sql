@@ -1,4 +1,7 @@
-{{ config(materialized='incremental', incremental_strategy='replace_partitions') }}
+{{ config(
+    materialized='incremental', incremental_strategy='replace_partitions',
+    post_hook="{{ mark_moved('line_id', also=moved_line()) }}"
+) }}
 
 with lines as (
     {{ typed('transactionlines', [
@@ -41,5 +44,6 @@ judged as (
 select
     judged.* replace (case when judged.reject_reason is not null then judged.payload end as payload),
     -- what is summed and read again and again: narrowing a wide decimal costs more than adding it up
-    case when judged.reject_reason is null then cast(judged.amount as decimal(18, 2)) end as booked_amount
+    case when judged.reject_reason is null then cast(judged.amount as decimal(18, 2)) end as booked_amount,
+    cast(null as date) as _moved_to
 from judged

@@ -1,0 +1,46 @@
+{#- For a post-hook: a record whose day moved lies in two landed days until its old day lands again. The copy fetched last
+    stands; every other one gets _moved_to, the day on which the record lies now. The old day's _digest says so, so that what
+    was made of it is made again, and a day without stale copies has its own digest back. Copies of one fetch are no move:
+    which of them is right nobody knows, and the tests of keys block. `also`: what else is set on a stale copy. -#}
+{% macro mark_moved(key, also='') -%}
+    {%- set kept -%}
+        select distinct t.organization_id, t.{{ key }} as key, t.partition_date from {{ this }} as t where t.{{ key }} is not null
+    {%- endset -%}
+    {%- if execute and moved_candidates(kept) > 0 -%}
+    create or replace temp table moved as
+    select copies.organization_id, copies.key, copies.partition_date, copies.moved_to
+    from (
+        select
+            kept.*,
+            landed.fetched_at,
+            max(landed.fetched_at) over copies as newest,
+            first_value(kept.partition_date) over (copies order by landed.fetched_at desc, kept.partition_date desc) as moved_to
+        from ({{ kept }}) as kept
+        inner join ({{ landed_partitions(endpoint_of(model)) }}) as landed
+            on kept.organization_id = landed.o and kept.partition_date = landed.d
+        window copies as (partition by kept.organization_id, kept.key)
+    ) as copies
+    where copies.fetched_at < copies.newest;
+    update {{ this }} as held
+    set _moved_to = moved.moved_to{{ also }}
+    from moved
+    where held.organization_id = moved.organization_id and held.partition_date = moved.partition_date and held.{{ key }} = moved.key;
+    update {{ this }} as held
+    set _digest = held._digest || '/' || days.suffix
+    from (
+        select moved.organization_id, moved.partition_date, md5(string_agg(moved.key, '|' order by moved.key))[:8] as suffix
+        from moved
+        group by moved.organization_id, moved.partition_date
+    ) as days
+    where held.organization_id = days.organization_id and held.partition_date = days.partition_date;
+    {%- endif -%}
+{%- endmacro %}
+
+{% macro moved_candidates(kept) -%}
+    {%- set found -%}
+        select count(*) from (
+            select 1 from ({{ kept }}) as k group by k.organization_id, k.key having count(*) > 1
+        ) as doubled
+    {%- endset -%}
+    {{ return(run_query(found).rows[0][0]) }}
+{%- endmacro %}

@@ -1,0 +1,11 @@
+-- Warns of an order whose day moved: it lies in two landed days until its old day lands again. The copy fetched last stands.
+{{ config(severity='warn', meta={'kind': 'books', 'dagster': {'ref': {'name': 'stg_salesorders'}}}) }}
+
+select
+    orders.organization_id,
+    orders.partition_date as land_again,
+    count(*) as orders,
+    array_to_string((array_agg(orders.order_id || ' (now on ' || orders._moved_to || ')' order by orders.order_id))[:5], ', ') as such_as
+from {{ ref('stg_salesorders') }} as orders
+where orders._moved_to is not null
+group by orders.organization_id, orders.partition_date
