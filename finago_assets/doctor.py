@@ -17,7 +17,16 @@ import msgspec
 
 from finago_assets.core.calls import smallest_call
 from finago_assets.core.catalogue.finago import ENDPOINTS
-from finago_assets.core.errors import FinagoError, Forbidden, Malformed, NotFound, SettingMissing, TooLarge, Transient
+from finago_assets.core.errors import (
+    Blocked,
+    FinagoError,
+    Forbidden,
+    Malformed,
+    NotFound,
+    SettingMissing,
+    TooLarge,
+    Transient,
+)
 from finago_assets.core.fiscal import books_begin
 from finago_assets.core.http.call import Tally
 from finago_assets.core.http.connection import API_URL
@@ -121,17 +130,21 @@ def _through(client: FinagoClient, settings: Settings, connection: Connection) -
 
 def _no_api(client: FinagoClient, connection: Connection, today: date) -> str | None:
     """Say why nothing at all can be asked; None where the API answers. What one endpoint lacks is said in its line."""
+    blocked = ""
     for name in _EVERYWHERE:
         try:
             client.probe(smallest_call(ENDPOINTS[name], today, today))
         except Transient as error:
             return str(error)
+        except Blocked as error:
+            blocked = str(error)
+            continue
         except (NotFound, Malformed, TooLarge):
             continue
         except FinagoError:
             pass
         return None
-    return (
+    return blocked or (
         f"something answers at {connection.api_url}, and it is not the API: {', '.join(_EVERYWHERE)} are not there. "
         f"Check FINAGO_API_URL; the vendor's is {API_URL}."
     )

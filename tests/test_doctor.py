@@ -212,6 +212,19 @@ def test_an_address_where_something_else_answers_is_said_so(office: Running, ans
     assert len(heard.requests) <= 6
 
 
+def test_a_firewall_in_the_way_is_said_once_and_is_no_scope(office: Running) -> None:
+    office.control.set_faults(Rule(fault=Fault.HTML, status=403))
+    found = _findings()
+    assert found["API"].verdict is Verdict.FAILS
+    assert "firewall or proxy" in found["API"].detail
+    assert "accounts" not in found
+    office.control.set_faults(Rule(fault=Fault.HTML, status=403, path="/v1/currencies"))
+    found = _findings()
+    assert found["currencies"].verdict is Verdict.FAILS
+    assert "firewall or proxy" in found["currencies"].detail
+    assert found["accounts"].verdict is Verdict.WORKS
+
+
 def test_a_list_that_is_not_there_is_no_list_without_records(office: Running) -> None:
     office.control.set_faults(Rule(fault=Fault.STATUS, status=404, path="/v1/currencies"))
     found = _findings()

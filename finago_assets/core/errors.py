@@ -5,7 +5,7 @@ never holds a body, a query string, a header or a secret. Knows nothing of Dagst
 
     FinagoError
     ├── Transient      Timeout · Unavailable · RateLimited · Truncated        worth another run later
-    ├── Permanent      SettingMissing · SettingInvalid · AuthRefused · Forbidden · NotFound · BadRequest
+    ├── Permanent      SettingMissing · SettingInvalid · AuthRefused · Forbidden · Blocked · NotFound · BadRequest
     │                  · ForeignOrigin · TlsRefused · WindowRefused · RequestRefused    the same call will fail again
     ├── OutcomeUnknown                                                        a person looks before anything is sent
     ├── DataFault      Malformed · TooLarge · OutsideWindow · LoopingPages · PageCapReached · CorruptFile · NotLanded
@@ -77,11 +77,15 @@ class AuthRefused(Permanent):
 
 
 class Forbidden(Permanent):
-    """403: a scope is missing. `scopes` are the ones the endpoint needs."""
+    """403 of the API itself: a scope is missing. `scopes` are the ones the endpoint needs."""
 
     def __init__(self, message: str, *, scopes: tuple[str, ...] = ()) -> None:
         super().__init__(message)
         self.scopes = scopes
+
+
+class Blocked(Permanent):
+    """403 from something in front of the API, such as a firewall. It says nothing about scopes."""
 
 
 class NotFound(Permanent):

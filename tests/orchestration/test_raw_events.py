@@ -85,6 +85,19 @@ def test_a_scope_withheld_from_a_windowed_endpoint_leaves_earlier_files_and_mark
     assert len(before) == 10
 
 
+@pytest.mark.parametrize("endpoint", ["taxes", "transactionlines"])
+def test_a_page_of_a_firewall_fails_the_step_and_is_no_scope(
+    office: Running, instance: dg.DagsterInstance, endpoint: str
+) -> None:
+    office.control.set_faults(Rule(fault=Fault.HTML, status=403, path=f"/v1/{endpoint}"))
+    run = land(instance, endpoint)
+    assert not run.result.success
+    assert run.materializations(endpoint) == []
+    assert run.checks(endpoint) == {}
+    assert f"Blocked: GET /{endpoint}: refused by something that is not the API (status 403" in run.log()
+    assert "has not granted" not in run.log()
+
+
 def test_a_child_whose_parent_is_withheld_is_a_warning_too(office: Running, instance: dg.DagsterInstance) -> None:
     office.control.withhold("salesorders")
     run = land(instance, "salesorders", "salesorder_lines")

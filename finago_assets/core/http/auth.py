@@ -13,7 +13,7 @@ from urllib.parse import urlencode
 
 import msgspec
 
-from finago_assets.core.errors import AuthRefused, Malformed
+from finago_assets.core.errors import AuthRefused, Blocked, Malformed
 from finago_assets.core.http.body import BYTE_ORDER_MARK
 from finago_assets.core.http.call import Tally
 from finago_assets.core.http.fault import Fault
@@ -122,7 +122,7 @@ class TokenSource:
 
     def _failure(self, reply: Reply) -> Fault:
         fault = failure(reply, lambda _target: False, self._now(), self._retry.policy.throttle_seconds)
-        if 400 <= reply.status < 500 and not fault.again:
+        if 400 <= reply.status < 500 and not fault.again and fault.kind is not Blocked:
             fault.kind = AuthRefused
             fault.reason = f"the credentials were refused{_known_word(reply)}"
         return fault

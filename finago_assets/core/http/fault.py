@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 from finago_assets.core.errors import (
     AuthRefused,
     BadRequest,
+    Blocked,
     FinagoError,
     Forbidden,
     ForeignOrigin,
@@ -37,6 +38,10 @@ NEXT_STEP: Final[dict[type[FinagoError], str]] = {
     RateLimited: "Run it again later, or lower FINAGO_REQUESTS_PER_SECOND.",
     Truncated: "Run it again later.",
     AuthRefused: "Check FINAGO_CLIENT_ID, FINAGO_CLIENT_SECRET and FINAGO_ORGANIZATION_ID.",
+    Blocked: (
+        "Something in front of the API answers in its place. Check that a firewall or proxy on the way lets this "
+        "machine through (its address, FINAGO_PROXY), and FINAGO_API_URL and FINAGO_TOKEN_URL."
+    ),
     NotFound: "The record or the endpoint is gone, or FINAGO_API_URL is wrong.",
     BadRequest: "The same request will fail again; give the trace id to the vendor's support.",
     ForeignOrigin: "Nothing was sent there; check FINAGO_API_URL and what answers on it.",

@@ -1,6 +1,6 @@
 """What a status other than success means, and which of it is worth another attempt.
 
-Owns the table of statuses and the vendor's quarantine text.
+Owns the table of statuses, the vendor's quarantine text, and telling a refusal of the API from a page of a firewall.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 from finago_assets.core.errors import (
     AuthRefused,
     BadRequest,
+    Blocked,
     FinagoError,
     Forbidden,
     ForeignOrigin,
@@ -20,6 +21,7 @@ from finago_assets.core.errors import (
     Timeout,
     Unavailable,
 )
+from finago_assets.core.http.body import BYTE_ORDER_MARK
 from finago_assets.core.http.fault import Fault
 from finago_assets.core.http.retry_after import seconds_asked
 
@@ -45,6 +47,11 @@ REASONS: Final = {
     404: "nothing is there",
     410: "nothing is there any more",
 }
+# of the same statuses, where it is not the API that says so
+OF_ANOTHER: Final[dict[type[FinagoError], str]] = {
+    Blocked: "refused by something that is not the API",
+    Malformed: "nothing is there, says a page that is not the API's: check FINAGO_API_URL",
+}
 # the SOAP side's words for a used-up hourly limit, seen behind several statuses
 QUARANTINE: Final = re.compile(rb"limit exceeded by|quarantine ends at", re.IGNORECASE)
 
@@ -52,19 +59,48 @@ QUARANTINE: Final = re.compile(rb"limit exceeded by|quarantine ends at", re.IGNO
 def failure(reply: Reply, follows: Callable[[str], bool], now: datetime, throttle_seconds: float) -> Fault:
     """Judge a reply that is no success. `follows` tells whether a redirect's target is still the API."""
     throttled = reply.status == 429 or (reply.status >= 400 and QUARANTINE.search(reply.body) is not None)
-    kind = RateLimited if throttled else AGAIN.get(reply.status) or NEVER.get(reply.status) or _other(reply, follows)
+    kind = RateLimited if throttled else AGAIN.get(reply.status) or _never(reply) or _other(reply, follows)
     again = throttled or reply.status in AGAIN
     asked = seconds_asked(reply.first("retry-after"), date=reply.first("date"), now=now)
     floor = max(asked or 0.0, throttle_seconds) if throttled and not asked else asked
     return Fault(
         kind,
-        _said(reply.status, throttled=throttled),
+        _said(reply.status, kind),
         again=again,
         floor=floor if again else None,
         status=reply.status,
         trace=reply.trace,
         size=reply.wire_bytes,
     )
+
+
+def _never(reply: Reply) -> type[FinagoError] | None:
+    """Of a status that says what is wrong, unless what says it is not the API."""
+    if reply.status == 403 and not _is_the_apis(reply):
+        return Blocked
+    if reply.status in {404, 410} and _is_page(reply):
+        return Malformed
+    return NEVER.get(reply.status)
+
+
+def _is_the_apis(reply: Reply) -> bool:
+    """Tell whether the API itself may have refused: with JSON, with nothing, or in a text under its own trace id.
+
+    A firewall or a proxy sends a page, or a text that nobody could look up.
+    """
+    said = _text(reply)
+    return said.startswith(b"{") or (not _is_page(reply) and (not said or reply.trace is not None))
+
+
+def _is_page(reply: Reply) -> bool:
+    """Tell HTML and XML, which the API never answers; JSON stays JSON whatever it is called."""
+    said = _text(reply)
+    is_called_so = "html" in (reply.first("content-type") or "").lower()
+    return said.startswith(b"<") or (is_called_so and not said.startswith(b"{"))
+
+
+def _text(reply: Reply) -> bytes:
+    return bytes(reply.body).removeprefix(BYTE_ORDER_MARK).lstrip()
 
 
 def _other(reply: Reply, follows: Callable[[str], bool]) -> type[FinagoError]:
@@ -76,13 +112,13 @@ def _other(reply: Reply, follows: Callable[[str], bool]) -> type[FinagoError]:
     return Unavailable if reply.status >= 500 else BadRequest
 
 
-def _said(status: int, *, throttled: bool) -> str:
-    if throttled:
+def _said(status: int, kind: type[FinagoError]) -> str:
+    if kind is RateLimited:
         return "the server asks for fewer requests"
     if 300 <= status < 400:
         return "the server redirects, which is not followed"
     if status < 300:
         return "a success without what was asked for"
     if status in REASONS:
-        return REASONS[status]
+        return OF_ANOTHER.get(kind) or REASONS[status]
     return "the server is in trouble" if status >= 500 else "the server refuses the request"

@@ -13,6 +13,7 @@ import pytest
 from finago_assets.core.errors import (
     AuthRefused,
     BadRequest,
+    Blocked,
     FinagoError,
     Forbidden,
     Malformed,
@@ -48,6 +49,58 @@ def test_an_error_names_verb_template_status_trace_size_and_next_step() -> None:
         assert part in str(error)
     assert "page" not in str(error)
     assert "2026-01-01" not in str(error)
+
+
+HTML, JSON, TEXT, TRACED = (
+    {"Content-Type": "text/html; charset=utf-8"},
+    {"Content-Type": "application/json"},
+    {"Content-Type": "text/plain"},
+    {"X-Trace-Id": "0af7-651916"},
+)
+PAGE = b"\r\n<!DOCTYPE html><h1>Access denied</h1>"
+
+
+@pytest.mark.parametrize(
+    ("body", "headers", "kind"),
+    [
+        (b'{"error":{"name":"ForbiddenError","message":"No."},"trackingId":"1"}', JSON, Forbidden),
+        (b'\xef\xbb\xbf {"message":"Forbidden"}', {}, Forbidden),
+        (b'{"message":"Forbidden"}', HTML, Forbidden),
+        (b"", JSON, Forbidden),
+        (b"", {}, Forbidden),
+        (b"The scope is missing.", {**TEXT, **TRACED}, Forbidden),
+        (PAGE, HTML, Blocked),
+        (PAGE, {**HTML, **TRACED}, Blocked),
+        (PAGE, JSON, Blocked),
+        (b"\xef\xbb\xbf<?xml version='1.0'?><Error><Code>AccessDenied</Code></Error>", {}, Blocked),
+        (b"RBAC: access denied", TEXT, Blocked),
+        (b"RBAC: access denied", {}, Blocked),
+        (b"", HTML, Blocked),
+    ],
+)
+def test_a_403_is_a_missing_scope_only_where_the_api_itself_can_have_said_so(
+    body: bytes, headers: dict[str, str], kind: type[FinagoError]
+) -> None:
+    error = error_of(Office(lambda _: reply(body, 403, headers)), lines())
+    assert type(error) is kind
+    if kind is Blocked:
+        assert "scope" not in str(error)
+        for part in ("GET /transactionlines: refused by", "status 403", "firewall or proxy", "FINAGO_PROXY"):
+            assert part in str(error)
+
+
+@pytest.mark.parametrize("status", [404, 410])
+def test_a_page_of_somebody_else_does_not_say_that_nothing_is_there(status: int) -> None:
+    error = error_of(Office(lambda _: reply(PAGE, status, HTML)), lines())
+    assert isinstance(error, Malformed)
+    assert "FINAGO_API_URL" in str(error)
+    assert isinstance(error_of(Office(lambda _: reply(b'{"message":"Gone"}', status)), lines()), NotFound)
+
+
+def test_a_firewall_in_front_of_the_token_endpoint_says_nothing_of_the_credentials() -> None:
+    error = error_of(Office(lambda _: reply(), token=lambda _: reply(PAGE, 403, HTML)), lines())
+    assert isinstance(error, Blocked)
+    assert "FINAGO_CLIENT_SECRET" not in str(error)
 
 
 def test_403_names_the_scopes_to_ask_for() -> None:

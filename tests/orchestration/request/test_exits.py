@@ -49,6 +49,15 @@ def test_error_fires_when_the_api_returned_an_error(desk: Desk, status: int, kin
     assert f"status {status}" in sent.run.output_for_node("after_error")
 
 
+def test_a_page_of_a_firewall_is_blocked_and_names_no_scope(desk: Desk) -> None:
+    desk.office.control.set_faults(Rule(fault=Fault.HTML, path="/v1/accounts", status=403))
+    sent = desk.send(ACCOUNTS)
+    assert sent.fired == {"error", "continue_"}
+    assert sent.outcome.problem is not None
+    assert (sent.outcome.problem.kind, sent.outcome.problem.retry) == ("Blocked", False)
+    assert "scope" not in sent.run.output_for_node("after_error")
+
+
 def test_error_fires_when_the_api_cannot_be_reached(desk: Desk) -> None:
     desk.office.control.set_faults(Rule(fault=Fault.RESET, path="/v1/accounts"))
     sent = desk.send(ACCOUNTS)
