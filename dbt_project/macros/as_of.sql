@@ -49,7 +49,9 @@ with placed as (
             when items.days_overdue <= 30 then 'days_1_30'
             when items.days_overdue <= 60 then 'days_31_60'
             when items.days_overdue <= 90 then 'days_61_90'
-            else 'days_over_90'
+            when items.days_overdue > 90 then 'days_over_90'
+            -- every item has a due date or the day it was posted on; one without either would be in no one's bucket
+            else 'unallocated'
         end as bucket
     from {{ items }} as items
     where items.ledger = '{{ ledger }}'

@@ -63,6 +63,15 @@ BOOKS: Final[dict[str, tuple[list[list[Posting]], dict[int, str]]]] = {
         ],
         {1: "15"},
     ),
+    "buyer owes": (
+        [
+            [(4300, "1000", 86), (2703, "-250", None), (2713, "250", None), (2400, "-1000", None)],
+            [(4300, "400", 81), (2704, "-100", None), (2714, "100", None), (2400, "-400", None)],
+            # nobody posted what is owed
+            [(4300, "80", 87), (2400, "-80", None)],
+        ],
+        {86: "0", 81: "25", 87: "0"},
+    ),
 }
 
 
@@ -113,7 +122,7 @@ def _lines(voucher: int, lines: list[Posting], rates: dict[int, str], day: str =
 def _figures(charts: Charts, organization: str) -> list[tuple[Any, ...]]:
     return charts.rows(
         "select standard_tax_code, rate, direction, base_amount, tax_amount from marts.vat_by_period "
-        f"where organization_id = '{organization}' order by tax_number, period"
+        f"where organization_id = '{organization}' order by tax_number, period, direction"
     )
 
 
@@ -167,6 +176,25 @@ def test_a_number_at_another_rate_is_not_the_standard_code_of_that_number_and_is
         "where organization_id = 'other rates'"
     )
     assert named == [(1, 15, 1, "the standard code of this number has ano")]
+
+
+def test_a_code_whose_vat_the_buyer_owes_may_be_at_rate_0_or_at_its_own_and_vat_that_nobody_posted_is_named(
+    charts: Charts,
+) -> None:
+    assert _figures(charts, "buyer owes") == [
+        ("81", 25, "deductible", 400, 100),
+        ("81", 25, "output", 400, -100),
+        ("86", 0, "deductible", 1000, 250),
+        ("86", 0, "output", 1000, -250),
+        ("87", 0, "output", 80, 0),
+    ]
+    assert charts.rows("select 1 from audit.vat_codes_are_mapped where organization_id = 'buyer owes'") == []
+    named = charts.rows(
+        "select voucher_id, standard_tax_code, direction, expected_tax, tax_amount "
+        "from audit.vat_follows_from_its_base "
+        "where organization_id = 'buyer owes'"
+    )
+    assert named == [("v2", "87", "output", D(0), None)]
 
 
 def test_a_rate_counts_on_the_days_that_it_held(charts: Charts) -> None:

@@ -22,8 +22,14 @@ with rates as (
     ) as rates
         on
             codes.rate_class = rates.rate_class
-            -- cost of goods from abroad, and VAT that customs reckoned: the line itself may bear none
-            or (codes.standard_tax_code in ('14', '15', '21', '22') and rates.rate_class = 'zero')
+            -- the line itself may bear none: VAT that the buyer owes, that customs reckoned, or that another line declares
+            or (
+                rates.rate_class = 'zero'
+                and (
+                    codes.standard_tax_code in ('14', '15', '21', '22')
+                    or (codes.side = 'purchase' and codes.direction in ('output', 'both'))
+                )
+            )
     group by codes.standard_tax_code
 ),
 

@@ -16,10 +16,16 @@ with wanted as (
         vouchers.room,
         vouchers.side,
         abs(vouchers.expected_tax) as expected_tax,
+        -- at rate 0, VAT that the buyer owes is of an amount that the line does not say
+        coalesce(
+            vouchers.tax_rate = 0 and codes.rate_class <> 'zero' and codes.side = 'purchase'
+            and codes.direction in ('output', 'both'), false
+        ) as is_of_any_amount,
         unnest(
             case vouchers.direction when 'both' then ['output', 'deductible'] else [vouchers.direction] end
         ) as direction
     from {{ ref('int_vat_vouchers') }} as vouchers
+    left join {{ ref('standard_tax_codes') }} as codes on vouchers.standard_tax_code = codes.standard_tax_code
     -- depends_on: {{ ref('vat_by_period') }}
     where (vouchers.direction is not null or vouchers.standard_tax_code is null)
 ),
@@ -60,7 +66,10 @@ left join posted
         and wanted.tax_rate is not distinct from posted.tax_rate
         and coalesce(wanted.direction, posted.direction) = posted.direction
 where
-    abs(abs(coalesce(posted.tax_amount, 0)) - coalesce(wanted.expected_tax, 0)) > wanted.room
+    case
+        when wanted.is_of_any_amount then coalesce(posted.tax_amount, 0) = 0
+        else abs(abs(coalesce(posted.tax_amount, 0)) - coalesce(wanted.expected_tax, 0)) > wanted.room
+    end
     or sign(coalesce(posted.tax_amount, 0)) * sign(wanted.coded_amount)
     = case
         when wanted.standard_tax_code is null then null
