@@ -60,7 +60,7 @@ class SandboxOptions:
     token_lifetime: float = 3600.0
     faults: tuple[Rule, ...] = ()
     links: Links = Links.MIXED
-    links_drop_filters: bool = False  # continuation links carry the token alone
+    links_drop_filters: bool = False  # links carry the page or the token, and nothing of what was asked
     trailing_empty_page: bool = False
     largest_page: int = 1000  # transactionlines, products, salesorders, dimension elements: larger asks are clamped
     page_cap: int = 1000  # banktransactions refuse pages beyond it

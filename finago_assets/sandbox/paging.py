@@ -82,7 +82,7 @@ def _numbered(endpoint: Endpoint, listing: Listing, query: Query, place: Place, 
     if page < 1 or (endpoint.page_cap is not None and page > options.page_cap):
         raise refuse("page", "minimum" if page < 1 else "maximum")
     cut = _Cut((page - 1) * limit, limit, listing.count, options.trailing_empty_page)
-    here = dict(query.values) | {"limit": str(limit)}
+    here = ({} if options.links_drop_filters else dict(query.values)) | {"limit": str(limit)}
     relations = {"self": here | {"page": str(page)}} if endpoint.name == "banktransactions" else {}
     if page > 1:
         back = "prev" if page % 2 else "previous"
