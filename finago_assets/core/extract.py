@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import deque
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TYPE_CHECKING, TypeVar
@@ -16,7 +17,7 @@ from finago_assets.core.agreement import Agreement, Census
 from finago_assets.core.calls import call_for, smallest_call, span
 from finago_assets.core.catalogue.finago import ENDPOINTS, VERSION
 from finago_assets.core.catalogue.model import Endpoint, Upper
-from finago_assets.core.children import Children
+from finago_assets.core.children import Children, ChildrenOfDay
 from finago_assets.core.errors import FinagoError, NotLanded, PageCapReached
 from finago_assets.core.fiscal import fiscal_years
 from finago_assets.core.http.call import Tally
@@ -66,7 +67,8 @@ class Extractor:
     def land_window(self, endpoint: Endpoint, window: Window, *, resume: bool = False) -> Iterator[Landed]:
         """Yield each landed day. With `resume`, days that this very run landed before are yielded, not fetched again.
 
-        Children land day by day, in order; those of a day with very many parents resume within the day. Transient
+        Children land day by day, in order; those of a day with very many parents resume within the day. Days on which
+        every parent is refused land once another day's is answered for, and raise the refusal where none is. Transient
         errors are sat out. Raises the first chain's error after the chains in flight have landed; what was yielded
         stays landed.
         """
@@ -75,8 +77,10 @@ class Extractor:
         yield from kept.values()
         months = [month for run in windows_of(set(window.days) - set(kept)) for month in run.months()]
         if endpoint.is_child:
-            for month in months:
-                yield from self._day_by_day(endpoint, month, resume=resume)
+            children = self._children(endpoint, self._outage())
+            if any(one.manifest.rows for one in kept.values()):
+                children.refusals.answer()
+            yield from self._day_by_day(children, months, resume=resume)
         else:
             yield from self._side_by_side(endpoint, months)
 
@@ -97,7 +101,10 @@ class Extractor:
         parts = self.store.parts(endpoint, self.organization, None, self.run)
         today = oslo_today(self.now())
         with self.store.spool(endpoint, self.organization, [today]) as spool:
-            return self._children(endpoint, outage).land(spool, today, keys, parts, resume=resume)
+            children = self._children(endpoint, outage)
+            read = children.read(spool, today, keys, parts, resume=resume)
+            children.refusals.settle()
+            return read.publish()
 
     # -- windows
 
@@ -158,14 +165,26 @@ class Extractor:
                     return list(spool.publish(self._facts(window, tally)))
             self.say(f"{endpoint.name} {window}: reading it once more, to see that nothing moved meanwhile")
 
-    def _day_by_day(self, endpoint: Endpoint, window: Window, *, resume: bool) -> Iterator[Landed]:
-        outage = self._outage()
-        children, parent = self._children(endpoint, outage), self._parent_of(endpoint)
-        with self.store.spool(endpoint, self.organization, window.days) as spool:
-            for day in window.days:
-                keys = self._parents(endpoint, Partition(parent.name, self.organization, day), outage)
-                parts = self.store.parts(endpoint, self.organization, day, self.run)
-                yield children.land(spool, day, keys, parts, resume=resume)
+    def _day_by_day(self, children: Children, months: list[Window], *, resume: bool) -> Iterator[Landed]:
+        endpoint, refusals = children.endpoint, children.refusals
+        parent, waiting = self._parent_of(endpoint), deque[ChildrenOfDay]()
+        with ExitStack() as spools:
+            for month in months:
+                spool = spools.enter_context(self.store.spool(endpoint, self.organization, month.days))
+                for day in month.days:
+                    keys = self._parents(endpoint, Partition(parent.name, self.organization, day), children.outage)
+                    parts = self.store.parts(endpoint, self.organization, day, self.run)
+                    try:
+                        waiting.append(children.read(spool, day, keys, parts, resume=resume))
+                    except NotLanded:
+                        # a withheld scope of the days before says more than that the days stop here
+                        refusals.settle()
+                        raise
+                    while waiting and not refusals.of_all:
+                        yield waiting.popleft().publish()
+                if not waiting:
+                    spools.close()
+            refusals.settle()
 
     # -- lists and children
 
@@ -229,7 +248,16 @@ class Extractor:
         next(self.client.pages(smallest_call(endpoint, today, today), Tally()), None)
 
     def _children(self, endpoint: Endpoint, outage: Outage) -> Children:
-        return Children(endpoint, self.client, outage, self.concurrency, self.say, self._facts, self._may_be_edited)
+        return Children(
+            endpoint,
+            self.client,
+            outage,
+            self.concurrency,
+            self.say,
+            self._facts,
+            self._may_be_edited,
+            self.tell,
+        )
 
     def _may_be_edited(self, window: Window) -> bool:
         return window.end > oslo_today(self.now()) - timedelta(days=self.lookback_days)

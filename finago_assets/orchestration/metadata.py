@@ -49,6 +49,7 @@ def landed_metadata(landed: Landed) -> dict[str, Any]:
         "chain_seconds_waited": round(fact.waited_seconds, 2),
         "fetched_at": dg.MetadataValue.timestamp(fact.fetched_at),
         "last_trace_id": fact.trace_ids[-1] if fact.trace_ids else "none",
+        **({"parents_missing": len(fact.missing)} if fact.missing else {}),
     }
 
 

@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Final
 
 import pytest
 
-from finago_assets.core.children import BATCH
-from finago_assets.core.errors import BadRequest, FinagoError, Forbidden, NotLanded
+from finago_assets.core.children import BATCH, IN_A_ROW
+from finago_assets.core.errors import AuthRefused, BadRequest, Blocked, FinagoError, Forbidden, NotLanded
 from finago_assets.core.landing import litter
+from finago_assets.core.landing.model import Missing
 from finago_assets.core.landing.parquet import ParquetStore
 from finago_assets.core.landing.store import Landed
 from finago_assets.core.outage import Patience
@@ -34,6 +35,8 @@ from tests.core.http.office import Asked, reply
 from tests.core.landing.samples import ORGANIZATION, temporaries
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from finago_assets.core.http.transport import Response
     from tests.core.landing.samples import Store
 
@@ -109,10 +112,137 @@ def test_a_parent_that_is_gone_has_no_children_and_is_no_failure(store: Store, s
     landed = list(with_orders(store, company).extractor(store).land_window(ORDER_LINES, WEEK))
     assert len(landed) == 7
     assert [key for key, _ in contents(store, ORDER_LINES)[WEEK.start]] == ["1"]
+    assert {one.manifest.missing for one in landed} == {()}
 
 
-@pytest.mark.parametrize("status", [204, 301, 400, 401, 403, 405, 409, 422, 429, 500, 503])
-def test_nothing_else_counts_as_gone(tmp_path: Path, status: int) -> None:
+def refused(status: int, *paths: str, body: bytes = b"") -> Callable[[Asked], Response | None]:
+    """Answer requests whose path ends so with this status, and no others."""
+
+    def trouble(asked: Asked) -> Response | None:
+        return reply(body, status, {"X-Trace-Id": "t-1"}) if asked.path.endswith(paths) else None
+
+    return trouble
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "kind"),
+    [
+        (400, b"", "BadRequest"),
+        (403, b'{"error":{"name":"ForbiddenError"}}', "Forbidden"),
+        (404, b"<html>Not here</html>", "Malformed"),
+        (200, b'{"no":"list"}', "Malformed"),
+        (301, b"", "BadRequest"),
+        (422, b"", "BadRequest"),
+    ],
+)
+def test_a_parent_that_is_refused_for_good_is_named_and_the_others_land(
+    store: Store, status: int, body: bytes, kind: str
+) -> None:
+    company = with_orders(store, Company(orders=every_day(3, WEEK)))
+    company.trouble = refused(status, "/salesorders/5/lines", body=body)
+    told = list[str]()
+    extractor = company.extractor(store, tell=told.append)
+    landed = list(extractor.land_window(ORDER_LINES, WEEK))
+    assert [one.partition.date for one in landed] == list(WEEK.days)
+    (named,) = (one for one in landed if one.manifest.missing)
+    assert named.partition.date == WEEK.days[1]
+    assert named.manifest.missing == (Missing("5", kind, status, "t-1"),)
+    assert store.manifest(named.partition) == named.manifest == store.verify(named.partition)
+    assert [key for key, _ in contents(store, ORDER_LINES)[WEEK.days[1]]] == ["4"]
+    (line,) = told
+    assert line.startswith(f"{ORDER_LINES.name} {WEEK.days[1]}: salesorders 5: GET /salesorders")
+
+
+@pytest.mark.parametrize(("status", "kind"), [(400, BadRequest), (403, Forbidden)])
+@pytest.mark.parametrize("orders", [1, 3, 4])
+def test_where_every_parent_is_refused_it_is_about_none_of_them(
+    store: Store, orders: int, status: int, kind: type[FinagoError]
+) -> None:
+    company = with_orders(store, Company(orders={WEEK.start: orders}))
+    company.trouble = refused(status, "/lines")
+    with pytest.raises(kind, match="salesorders 1: GET"):
+        list(company.extractor(store).land_window(ORDER_LINES, WEEK))
+    assert contents(store, ORDER_LINES) == {}
+
+
+def test_a_refused_first_day_waits_for_an_answer_on_a_later_one(store: Store) -> None:
+    company = with_orders(store, Company(orders=dict.fromkeys(WEEK.days[1:4], 1)))
+    company.trouble = refused(403, "/salesorders/1/lines", "/salesorders/2/lines")
+    order = list[str]()
+    for one in company.extractor(store).land_window(ORDER_LINES, WEEK):
+        order.append(f"{one.partition.date.day}: {[gap.key for gap in one.manifest.missing]}")
+    assert order == ["5: []", "6: ['1']", "7: ['2']", "8: []", "9: []", "10: []", "11: []"]
+
+
+def test_it_waits_into_the_next_month_too(store: Store) -> None:
+    turn = Window(dt.date(2026, 1, 30), dt.date(2026, 2, 3))
+    company = with_orders(store, Company(orders={turn.start: 1, turn.days[-1]: 1}), turn)
+    company.trouble = refused(400, "/salesorders/1/lines")
+    landed = list(company.extractor(store).land_window(ORDER_LINES, turn))
+    assert [one.partition.date for one in landed] == list(turn.days)
+    assert [len(one.manifest.missing) for one in landed] == [1, 0, 0, 0]
+    assert [key for key, _ in contents(store, ORDER_LINES)[turn.days[-1]]] == ["2", "2"]
+
+
+def test_a_scope_is_withheld_only_where_no_other_refusal_came(store: Store) -> None:
+    company = with_orders(store, Company(orders={WEEK.start: 2}))
+    bad = refused(400, "/salesorders/2/lines")
+    company.trouble = lambda asked: bad(asked) or refused(403, "/lines")(asked)
+    with pytest.raises(BadRequest, match="salesorders 2"):
+        list(company.extractor(store).land_window(ORDER_LINES, WEEK))
+
+
+def test_a_scope_that_is_withdrawn_on_the_way_ends_it_soon_and_is_forbidden(store: Store) -> None:
+    company = with_customers(store, Company(customers=10 * IN_A_ROW))
+    numbers = range(IN_A_ROW, 10 * IN_A_ROW)
+    company.trouble = refused(403, *(f"/customers/{number}/bankaccounts" for number in numbers))
+    with pytest.raises(Forbidden):
+        company.extractor(store).land_reference(BANKS)
+    assert contents(store, BANKS) == {}
+    assert len(company.asked("bankaccounts")) <= 2 * IN_A_ROW + FLYING
+
+
+def test_one_less_in_a_row_is_named_each(store: Store) -> None:
+    company = with_customers(store, Company(customers=3 * IN_A_ROW))
+    numbers = range(1, IN_A_ROW)
+    company.trouble = refused(403, *(f"/customers/{number}/bankaccounts" for number in numbers))
+    landed = company.extractor(store).land_reference(BANKS)
+    assert [gap.key for gap in landed.manifest.missing] == [str(number) for number in numbers]
+
+
+def test_a_firewall_in_front_of_one_parent_stops_the_landing(store: Store) -> None:
+    company = with_orders(store, Company(orders=every_day(3, WEEK)))
+    company.trouble = refused(403, "/salesorders/2/lines", body=b"<html>Access denied</html>")
+    with pytest.raises(Blocked):
+        list(company.extractor(store).land_window(ORDER_LINES, WEEK))
+
+
+def test_a_parent_without_an_answer_replaces_an_earlier_one_and_nothing_is_mixed(store: Store) -> None:
+    company = with_customers(store, Company(customers=6))
+    whole = company.extractor(store).land_reference(BANKS)
+    company.trouble = refused(400, "/customers/3/bankaccounts")
+    landed = company.extractor(store, "run-2").land_reference(BANKS)
+    assert landed.partition == whole.partition
+    assert [key for key, _ in store.records(landed.partition)] == ["1", "5"]
+    company.trouble = refused(400)
+    assert company.extractor(store, "run-3").land_reference(BANKS).manifest.missing == ()
+
+
+def test_a_re_execution_remembers_who_was_refused(store: Store) -> None:
+    company = with_customers(store, Company(customers=3 * BATCH))
+    gap = refused(400, "/customers/7/bankaccounts", f"/customers/{BATCH + 7}/bankaccounts")
+    killer = Killer(2 * BATCH + 20)
+    company.trouble = lambda asked: killer(asked) or gap(asked)
+    with pytest.raises(Killed):
+        company.extractor(store).land_reference(BANKS)
+    company.trouble = refused(400, f"/customers/{2 * BATCH + 7}/bankaccounts")
+    landed = company.extractor(store).land_reference(BANKS, resume=True)
+    assert [gap.key for gap in landed.manifest.missing] == ["7", f"{BATCH + 7}", f"{2 * BATCH + 7}"]
+    assert landed.manifest.requests == 3 * BATCH
+
+
+@pytest.mark.parametrize("status", [204, 401, 429, 500, 503])
+def test_nothing_else_counts_as_gone_or_as_refused(tmp_path: Path, status: int) -> None:
     store, broken = ParquetStore(tmp_path), "/v1/salesorders/2/lines"
     company = Company(trouble=lambda asked: reply(b"", status) if asked.path == broken else None)
     company.orders = every_day(3, WEEK)
@@ -263,8 +393,8 @@ def test_a_list_without_parents_lands_empty(store: Store) -> None:
 def test_an_error_at_one_parent_keeps_the_whole_batches_before_it(store: Store, tmp_path: Path) -> None:
     company = with_customers(store, Company(customers=3 * BATCH))
     broken = f"/v1/customers/{2 * BATCH + 5}/bankaccounts"
-    company.trouble = lambda asked: reply(b"", 422) if asked.path == broken else None
-    with pytest.raises(BadRequest):
+    company.trouble = lambda asked: reply(b"", 401) if asked.path == broken else None
+    with pytest.raises(AuthRefused):
         company.extractor(store).land_reference(BANKS)
     assert len(parts_below(tmp_path)) == 2
 

@@ -107,6 +107,76 @@ def test_a_child_whose_parent_is_withheld_is_a_warning_too(office: Running, inst
     assert "api.invoicing.salesorder:read" in (warned.description or "")
 
 
+def test_what_is_refused_for_one_order_is_named_until_it_has_landed_and_the_others_land(
+    office: Running, instance: dg.DagsterInstance, tmp_path: Path
+) -> None:
+    assert land(instance, "salesorders", "salesorder_lines", first="2024-01-20", last="2024-02-29").result.success
+    sound = _by_order(tmp_path)
+    assert len(sound) > 1
+    order, day = next(iter(sound))
+    office.control.set_faults(Rule(fault=Fault.STATUS, status=403, path=f"/v1/salesorders/{order}/lines"))
+    run = land(instance, "salesorders", "salesorder_lines", first="2024-01-20", last="2024-02-29")
+    assert run.result.success
+    assert len(run.materializations("salesorder_lines")) == 41
+    assert _by_order(tmp_path) == {one: rows for one, rows in sound.items() if one != (order, day)}
+    found = run.checks("salesorder_lines")
+    assert found["scope_granted"].passed
+    check = found["every_parent_was_answered"]
+    assert (check.passed, check.severity, check.blocking) == (False, dg.AssetCheckSeverity.WARN, False)
+    said = check.description or ""
+    assert said.startswith("salesorder_lines lacks what belongs to 1 record of salesorders, because the API refused")
+    assert f"salesorders {order} of {day} (Forbidden, status 403, trace id " in said
+    assert f"materialize finago/salesorder_lines for {day} again" in said
+    (row,) = check.metadata["parents"].value.records  # type: ignore[union-attr]
+    assert (row.data["key"], row.data["day"], row.data["status"]) == (order, day, 403)
+    assert f"salesorder_lines {day}: salesorders {order}: GET /salesorders" in run.log()
+
+    office.control.set_faults()
+    other = "2024-03-01"
+    elsewhere = land(instance, "salesorders", "salesorder_lines", first=other)
+    assert order in (elsewhere.checks("salesorder_lines")["every_parent_was_answered"].description or "")
+    again = land(instance, "salesorder_lines", first=day)
+    assert again.checks("salesorder_lines")["every_parent_was_answered"].passed
+    assert _by_order(tmp_path, before=other) == sound
+
+
+def test_a_dimension_that_is_refused_is_named_and_the_others_land(
+    office: Running, instance: dg.DagsterInstance
+) -> None:
+    office.control.set_faults(Rule(fault=Fault.STATUS, status=400, path="/v1/dimensions/101/elements"))
+    run = land(instance, "dimensions", "dimension_elements")
+    assert run.result.success
+    check = run.checks("dimension_elements")["every_parent_was_answered"]
+    assert not check.passed
+    assert "dimensions 101 of" in (check.description or "")
+    assert "materialize finago/dimension_elements again" in (check.description or "")
+    (event,) = run.materializations("dimension_elements")
+    assert event.metadata["parents_missing"].value == 1
+    assert int(str(event.metadata["dagster/row_count"].value)) > 0
+
+
+def test_children_that_are_all_refused_fail_the_step(office: Running, instance: dg.DagsterInstance) -> None:
+    office.control.set_faults(Rule(fault=Fault.STATUS, status=400, path="/v1/dimensions/*/elements"))
+    run = land(instance, "dimensions", "dimension_elements")
+    assert not run.result.success
+    assert run.materializations("dimension_elements") == []
+    office.control.set_faults(Rule(fault=Fault.STATUS, status=403, path="/v1/dimensions/*/elements"))
+    run = land(instance, "dimensions", "dimension_elements")
+    assert run.result.success
+    assert not run.checks("dimension_elements")["scope_granted"].passed
+
+
+def _by_order(folder: Path, before: str = "9999") -> dict[tuple[str, str], int]:
+    """Rows of each order and day that landed."""
+    files = folder / "raw/finago/salesorder_lines/*/*/*.parquet"
+    sql = (
+        "select salesorder_id, cast(date as varchar), count(*) from read_parquet(?, hive_partitioning = true) "
+        "where cast(date as varchar) < ? group by all order by all"
+    )
+    with duckdb.connect() as connection:
+        return {(order, day): rows for order, day, rows in connection.execute(sql, [f"{files}", before]).fetchall()}
+
+
 def test_a_failure_in_mid_range_leaves_the_landed_months_landed_and_a_re_execution_fetches_only_the_rest(
     office: Running, instance: dg.DagsterInstance
 ) -> None:

@@ -243,14 +243,17 @@ def _create(connection: DuckDBPyConnection, endpoint: str, parent_column: str | 
 def _insert_manifest(connection: DuckDBPyConnection, manifest: Manifest) -> None:
     values = manifest.to_metadata()
     places = ", ".join("?" * len(_FIELDS))
-    connection.execute(f"insert into finago.manifests values ({places})", [values[name] for name in _FIELDS])
+    # a file from before there was this field
+    connection.execute("alter table finago.manifests add column if not exists missing VARCHAR")
+    connection.execute(
+        f"insert into finago.manifests ({', '.join(_FIELDS)}) values ({places})", [values[name] for name in _FIELDS]
+    )
 
 
 def _select(connection: DuckDBPyConnection, where: str, values: list[Any]) -> list[dict[str, Any]]:
-    rows = connection.execute(
-        f"select {', '.join(_FIELDS)} from finago.manifests where {where} order by date", values
-    ).fetchall()
-    return [dict(zip(_FIELDS, row, strict=True)) for row in rows]
+    found = connection.execute(f"select * from finago.manifests where {where} order by date", values)
+    names = [column[0] for column in found.description or []]
+    return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
 
 
 def _export(connection: DuckDBPyConnection, partition: Partition, path: Path) -> None:

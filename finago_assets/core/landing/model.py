@@ -10,7 +10,7 @@ import json
 import re
 from dataclasses import dataclass, fields
 from enum import StrEnum
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from finago_assets.core.catalogue.model import NAME
 from finago_assets.core.errors import SettingInvalid
@@ -65,9 +65,21 @@ class Partition:
         return f"{self.endpoint} {self.organization} {self.date}"
 
 
+class Missing(NamedTuple):
+    """A parent whose children were refused for good: its key, and the error's name, status and trace id."""
+
+    key: str
+    error: str
+    status: int | None
+    trace_id: str | None
+
+
 @dataclass(frozen=True, slots=True)
 class ChainFacts:
-    """What one request chain cost. `waited_seconds` is time spent waiting for the rate limit and before retries."""
+    """What one request chain cost. `waited_seconds` is time spent waiting for the rate limit and before retries.
+
+    `missing` are the parents whose children are not in it although they were asked for.
+    """
 
     window: Window
     pages: int
@@ -78,6 +90,7 @@ class ChainFacts:
     fetched_at: dt.datetime
     catalogue_version: str
     run: str
+    missing: tuple[Missing, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +100,7 @@ class Manifest:
     `rows`, `distinct_ids`, `payload_bytes` and `digest` are the day's own; window, pages, requests, retries, seconds
     and trace ids are those of the request chain that brought it. `digest` is SHA-256 in hex over the payloads in order,
     joined by byte 0x1e; a child's payload is preceded by its parent's key and byte 0x1f. JSON text can hold neither.
+    `missing`: the parents whose children could not be had; manifests from before there was such a field have none.
     """
 
     endpoint: str
@@ -107,6 +121,7 @@ class Manifest:
     catalogue_version: str
     run: str
     outcome: Outcome
+    missing: tuple[Missing, ...] = ()
 
     @property
     def window(self) -> Window:
@@ -144,7 +159,19 @@ class Manifest:
             catalogue_version=metadata["catalogue_version"],
             run=metadata["run"],
             outcome=Outcome(metadata["outcome"]),
+            missing=_missing(metadata.get("missing") or "[]"),
         )
+
+
+def _missing(text: str) -> tuple[Missing, ...]:
+    found = []
+    for stated in json.loads(text):
+        match stated:
+            case [str(key), str(error), int() | None as status, str() | None as trace_id]:
+                found.append(Missing(key, error, status, trace_id))
+            case _:
+                raise ValueError("a missing parent is a key, an error's name, a status and a trace id")
+    return tuple(found)
 
 
 def _text(value: object) -> str:

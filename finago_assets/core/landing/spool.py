@@ -227,6 +227,7 @@ def _manifest(partition: Partition, day: _Day, facts: ChainFacts) -> Manifest:
         catalogue_version=facts.catalogue_version,
         run=facts.run,
         outcome=Outcome.LANDED,
+        missing=facts.missing,
     )
 
 

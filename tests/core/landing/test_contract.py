@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import duckdb
 import pyarrow.parquet as pq
+import pytest
 
 from finago_assets.core.landing.duckdb import DuckdbStore
+from finago_assets.core.landing.model import Manifest, Missing
 from finago_assets.core.landing.parquet import ParquetStore
 from finago_assets.core.landing.store import Landing, open_store
 from tests.core.landing.samples import FIRST, LINES, ORDER_LINES, ORGANIZATION, SECOND, THREE_DAYS, facts, land
@@ -40,6 +43,33 @@ def test_the_manifest_is_the_key_value_metadata_of_the_file(tmp_path: Path) -> N
     (landed, *_) = land(ParquetStore(tmp_path), THREE_DAYS, {FIRST: [b"{}"]})
     pairs = duckdb.execute("select key, value from parquet_kv_metadata(?)", [landed.location]).fetchall()
     assert {key.decode(): value.decode() for key, value in pairs} == landed.manifest.to_metadata()
+
+
+def test_a_manifest_from_before_parents_could_be_missing_has_none(tmp_path: Path) -> None:
+    (landed, *_) = land(ParquetStore(tmp_path), THREE_DAYS, {FIRST: [b"{}"]})
+    old = {name: value for name, value in landed.manifest.to_metadata().items() if name != "missing"}
+    assert Manifest.from_metadata(old) == landed.manifest
+    gap = Missing("5", "Forbidden", 403, None)
+    named = replace(landed.manifest, missing=(gap, Missing("ø", "Malformed", None, "t-1")))
+    assert Manifest.from_metadata(named.to_metadata()) == named
+    for damaged in ('["5"]', '[["5"]]', '{"5":5}', "["):
+        with pytest.raises(ValueError, match=r"a missing parent is|Expecting"):
+            Manifest.from_metadata({**old, "missing": damaged})
+
+
+def test_a_duckdb_file_from_before_parents_could_be_missing_is_read_and_landed_into(tmp_path: Path) -> None:
+    store = DuckdbStore(tmp_path)
+    (before, *_) = land(store, THREE_DAYS, {FIRST: [b"{}"]})
+    with duckdb.connect(tmp_path / "raw.duckdb") as connection:
+        connection.execute("alter table finago.manifests drop column missing")
+    assert store.manifest(before.partition) == before.manifest
+    with store.spool(ORDER_LINES, ORGANIZATION, [FIRST]) as spool:
+        gap = Missing("5", "Forbidden", 403, "t-1")
+        (landed,) = spool.publish(replace(facts(THREE_DAYS), missing=(gap,)))
+    assert landed.manifest.missing == (gap,)
+    assert store.manifest(landed.partition) == landed.manifest
+    assert store.verify(before.partition) == before.manifest
+    assert list(store.landed(LINES.name, ORGANIZATION)) == list(THREE_DAYS.days)
 
 
 def test_a_child_has_its_parents_key_as_fourth_column(tmp_path: Path) -> None:
