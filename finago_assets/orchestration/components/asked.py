@@ -15,7 +15,7 @@ from finago_assets.core.catalogue.operations import OPERATIONS, nearest
 from finago_assets.core.errors import RequestRefused, SettingInvalid
 from finago_assets.core.request.request import Request
 from finago_assets.core.windows import ONE_DAY
-from finago_assets.orchestration.components.fields import WORD, parameters, texts, told, verbatim
+from finago_assets.orchestration.components.fields import WORD, counted, parameters, texts, told, verbatim
 from finago_assets.orchestration.request.config import (
     ByHand,
     FromTemplate,
@@ -94,7 +94,7 @@ class RequestFields(dg.Resolvable, dg.Model):
         None
     )
     partitioned: Annotated[bool, told("One request for each day, on the project's own partitions.")] = False
-    days: Annotated[int, told("Partitioned: how many days a scheduled run asks for, the last of them yesterday.")] = (
+    days: Annotated[int, counted("Partitioned: how many days a scheduled run asks for, the last one yesterday.")] = (
         Field(default=1, ge=1)
     )
     allow_writes: Annotated[bool, told("Let POST, PUT, PATCH and DELETE through.")] = False

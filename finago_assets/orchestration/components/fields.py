@@ -11,7 +11,7 @@ import dagster as dg
 
 from finago_assets.core.catalogue.model import NAME
 from finago_assets.core.errors import SettingInvalid
-from finago_assets.orchestration.components.typed import as_typed
+from finago_assets.orchestration.components.typed import as_typed, count_as_typed
 
 T = TypeVar("T", bound="Named")
 WORD: Final = rf"^{NAME.pattern}$"
@@ -48,6 +48,13 @@ def parameters(description: str, *examples: Any) -> dg.Resolver:  # noqa: ANN401
         inject_before_resolve=False,
         description=description,
         examples=list(examples) or None,
+    )
+
+
+def counted(description: str) -> dg.Resolver:
+    """Return the annotation of a count, which is the number that was typed: 010 is ten."""
+    return dg.Resolver(
+        count_as_typed, model_field_type=int | None, inject_before_resolve=False, description=description
     )
 
 

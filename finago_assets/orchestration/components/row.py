@@ -17,7 +17,7 @@ from finago_assets.core.catalogue.model import Endpoint, Kind, Paging, Parent, U
 from finago_assets.core.catalogue.operation import Method
 from finago_assets.core.catalogue.operations import find
 from finago_assets.core.errors import FinagoError, SettingInvalid
-from finago_assets.orchestration.components.fields import WORD, parameters, texts, told, verbatim
+from finago_assets.orchestration.components.fields import WORD, counted, parameters, texts, told, verbatim
 
 _PLACEHOLDER: Final = re.compile(r"\{([A-Za-z][A-Za-z0-9]*)\}")
 _FIELD: Final = re.compile(r"[A-Za-z_]\w*([.][A-Za-z_]\w*)*")
@@ -37,7 +37,7 @@ class Window(dg.Resolvable, dg.Model):
     day_field: Annotated[str, told("The field of a record that holds its day.")] = Field(
         default="date", pattern=r"^[A-Za-z_]\w*$"
     )
-    max_days: Annotated[int | None, told("The longest window the endpoint accepts.")] = Field(default=None, ge=1)
+    max_days: Annotated[int | None, counted("The longest window the endpoint accepts.")] = Field(default=None, ge=1)
 
 
 class EndpointFields(dg.Resolvable, dg.Model):
@@ -74,8 +74,10 @@ class EndpointFields(dg.Resolvable, dg.Model):
         Literal["none", "page", "token"] | None,
         told("page: numbered pages. token: continuation tokens. Default: none."),
     ] = None
-    page_size: Annotated[int | None, told("Sent as `limit`; leave out to send none.")] = Field(default=None, ge=1)
-    page_cap: Annotated[int | None, told("The last page number that the endpoint serves.")] = Field(default=None, ge=1)
+    page_size: Annotated[int | None, counted("Sent as `limit`; left out: none.")] = Field(default=None, ge=1)
+    page_cap: Annotated[int | None, counted("The last page number that the endpoint serves.")] = Field(
+        default=None, ge=1
+    )
     window: Annotated[Window | None, told("For a windowed endpoint: how it is asked for days.")] = None
     parent: Annotated[
         str | None,

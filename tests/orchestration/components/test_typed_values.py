@@ -73,6 +73,24 @@ def test_an_endpoints_parameters_too_and_in_the_second_document_of_a_file(projec
     assert dict(rows["second"].params)["organizationNumber"] == "012345670"
 
 
+@pytest.mark.parametrize("size", ["0100", "100", "&size 0100"])
+def test_a_count_is_the_number_that_was_typed(project: MakeProject, size: str) -> None:
+    text = (
+        f"type: {ENDPOINT}\nattributes:\n  name: one\n  path: /things\n  kind: reference\n  key: [id]\n"
+        f"  title: Things\n  scopes: []\n  personal: []\n  paging: page\n  page_size: {size}\n"
+    )
+    assert own_rows(dg.ComponentTree.for_project(written(project, text)))["one"].page_size == 100
+
+
+def test_the_days_of_a_request_too(project: MakeProject) -> None:
+    text = (
+        f"type: {REQUEST}\nattributes:\n  name: one\n  path: /things\n  partitioned: true\n  days: 010\n"
+        "  query: {dateFrom: '{date}'}\n"
+    )
+    (one,) = dg.ComponentTree.for_project(written(project, text)).get_all_components(of_type=FinagoRequest)
+    assert one.days == 10
+
+
 def test_a_value_behind_an_anchor_is_followed(project: MakeProject) -> None:
     checkout = written(
         project,
