@@ -127,10 +127,21 @@ NOT_JSON: dict[str, tuple[bytes, type[FinagoError]]] = {
     "NaN": (b'[{"a":NaN}]', Malformed),
     "not UTF-8": (b'[{"a":"\xff"}]', Malformed),
     "half a surrogate": (b'[{"a":"\\ud800"}]', Malformed),
-    "a byte order mark": (b"\xef\xbb\xbf[]", Malformed),
     "nesting without end": (b"[" * 100_000 + b"]" * 100_000, Malformed),
     "nesting a little too deep": (b"[" * 70 + b"]" * 70, TooLarge),
 }
+
+
+def test_a_byte_order_mark_is_passed_over_and_stays_on_disk(tmp_path: Path) -> None:
+    answer = answered(b"\xef\xbb\xbf" + SENT, tmp_path)
+    assert answer.body.read_bytes() == b"\xef\xbb\xbf" + SENT
+    assert (answer.many, answer.records) == (True, 2)
+    assert next(iter(answer.payloads())) == b'{"id" : 1,"amount":1234567890123456.78}'
+    assert [row.id for row in answer.rows(Account)] == [1, 2]
+    with duckdb.connect() as connection:
+        assert answer.relation(connection).order("id").fetchall()[1][0] == 2
+    one = answered(b"\xef\xbb\xbf {}", tmp_path)
+    assert (one.many, list(one.payloads())) == (False, [b"{}"])
 
 
 @pytest.mark.parametrize(("body", "kind"), NOT_JSON.values(), ids=NOT_JSON)
