@@ -123,7 +123,7 @@ windows as (
         dates.organization_id,
         dates.as_of,
         (
-            select sum(invoicing.invoiced) from {{ invoicing }} as invoicing
+            select {{ told_sum('invoicing.invoiced', nothing=0) | indent(12) }} from {{ invoicing }} as invoicing
             where
                 invoicing.organization_id = dates.organization_id
                 and invoicing.posting_date between dates.as_of - 89 and dates.as_of
@@ -141,7 +141,7 @@ measured as (
         windows.organization_id,
         windows.as_of,
         case when receivables.organization_id is null then 0 else receivables.amount end as receivables,
-        case when windows.landed_days = 90 then coalesce(windows.invoiced, 0) end as invoicing
+        case when windows.landed_days = 90 then windows.invoiced end as invoicing
     from windows
     left join receivables
         on windows.organization_id = receivables.organization_id and windows.as_of = receivables.as_of

@@ -3,12 +3,24 @@
     case when {{ value }} = round({{ value }}, 2) then try_cast({{ value }} as decimal(18, 2)) end
 {%- endmacro %}
 
+{#- greatest() would take an amount that nobody can tell for 0. -#}
 {% macro debit(amount) -%}
-    cast(greatest({{ amount }}, 0) as decimal(18, 2))
+    case when {{ amount }} is not null then cast(greatest({{ amount }}, 0) as decimal(18, 2)) end
 {%- endmacro %}
 
 {% macro credit(amount) -%}
-    cast(greatest(-{{ amount }}, 0) as decimal(18, 2))
+    case when {{ amount }} is not null then cast(greatest(-{{ amount }}, 0) as decimal(18, 2)) end
+{%- endmacro %}
+
+{#- sum() leaves NULL out, and a total without an amount that nobody can tell would look right: NULL here as soon as one
+    amount is. `over` is a window, `nothing` what the sum of no rows is. -#}
+{% macro told_sum(amount, over=none, nothing=none) -%}
+    {%- set window = ' over ' ~ over if over is not none else '' -%}
+    {%- set total = 'sum(' ~ amount ~ ')' ~ window -%}
+    case
+        when count(*){{ window }} = count({{ amount }}){{ window }}
+            then {{ total if nothing is none else 'coalesce(' ~ total ~ ', ' ~ nothing ~ ')' }}
+    end
 {%- endmacro %}
 
 {#- LOCAL, or no code at all, is the organization's own currency; NULL where the organization did not say which. The

@@ -27,6 +27,7 @@ _MONTHS: Final = """
         count(*) filter (where status = 'ties') as ties,
         count(*) filter (where status = 'differs') as differs,
         count(*) filter (where status = 'opens differently') as opens_differently,
+        count(*) filter (where status = 'not told') as not_told,
         count(*) filter (where status = 'not landed') as not_landed,
         coalesce(sum(abs(difference)) filter (where status = 'differs'), 0) as difference
     from marts.ledger_tie_out group by period order by period
@@ -35,6 +36,10 @@ _DIFFERENCES: Final = """
     select organization_id, strftime(period, '%Y-%m') as month, account_number,
         ledger_change, reported_change, difference
     from marts.ledger_tie_out where status = 'differs' order by period, abs(difference) desc, account_number
+"""
+_UNTOLD: Final = """
+    select organization_id, strftime(period, '%Y-%m') as month, account_number, reported_change
+    from marts.ledger_tie_out where status = 'not told' order by period, account_number
 """
 _OPENINGS: Final = """
     select organization_id, strftime(period, '%Y-%m') as month, account_number,
@@ -90,6 +95,12 @@ def verdict(warehouse: duckdb.DuckDBPyConnection, *, blocks: bool) -> dg.AssetCh
     counts = count_statuses(warehouse)
     differs, ties, opens = counts.get("differs", 0), counts.get("ties", 0), counts.get("opens differently", 0)
     said = f"{ties:,} account-months tie, {differs:,} differ, {counts.get('not landed', 0):,} are not wholly landed."
+    untold = counts.get("not told", 0)
+    if untold:
+        said += (
+            f" In {untold:,} nothing tells what an amount in another currency is, so the ledger's change is NULL: the "
+            "check foreign_amounts_are_understood names the currencies and the row of a seed that settles each."
+        )
     if opens:
         said += (
             f" In {opens:,} the change ties, and the ERP opens the month with another balance than it closed the month "
@@ -98,13 +109,15 @@ def verdict(warehouse: duckdb.DuckDBPyConnection, *, blocks: bool) -> dg.AssetCh
     metadata: dict[str, dg.MetadataValue] = {"by_month": shown(warehouse, _MONTHS)}
     if differs:
         metadata["differences"] = shown(warehouse, _DIFFERENCES)
+    if untold:
+        metadata["not_told"] = shown(warehouse, _UNTOLD)
     if opens:
         metadata["openings"] = shown(warehouse, _OPENINGS)
     if (drawn := picture(warehouse, "ledger_tie_out")) is not None:
         metadata["picture"] = drawn
     return dg.AssetCheckResult(
-        passed=not differs and not opens,
-        # what the ERP says of its own openings is no difference from our ledger, and never withholds it
+        passed=not differs and not opens and not untold,
+        # neither an amount that nothing tells nor what the ERP says of its own openings is a difference from our ledger
         severity=dg.AssetCheckSeverity.ERROR if blocks and differs else dg.AssetCheckSeverity.WARN,
         description=said,
         metadata=metadata,

@@ -14,8 +14,8 @@ _YEARS: Final = (
     "window account as (partition by organization_id, account_number order by period)"
 )
 _LEDGER: Final = (
-    "select organization_id, account_number, date_trunc('month', posting_date)::date as period, sum(amount) as change "
-    "from marts.general_ledger group by all"
+    "select organization_id, account_number, date_trunc('month', posting_date)::date as period, "
+    "case when count(*) = count(amount) then sum(amount) end as change from marts.general_ledger group by all"
 )
 _YEAR_TO_DATE: Final = (
     "select organization_id, period, first_value(opening) over year + sum(amount) over year as amount, "
@@ -50,7 +50,8 @@ RULES: Final = {
     ),
     "the lines of an account and month are its change": (
         f"from ({_LEDGER}) l full join (from marts.trial_balance where row_kind = 'account') t using "
-        "(organization_id, account_number, period) where coalesce(l.change, 0) is distinct from t.change"
+        "(organization_id, account_number, period) where "
+        "case when l.period is null then 0 else l.change end is distinct from t.change"
     ),
     "the closings of a month sum to zero": (
         "select period, sum(closing_balance) from marts.trial_balance "

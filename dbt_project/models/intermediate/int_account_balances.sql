@@ -12,13 +12,19 @@ with chained as (
 opened as (
     select
         chained.*,
-        first_value(chained.known_opening) over so_far + sum(chained.change) over so_far - chained.change as opening
+        first_value(chained.known_opening) over so_far + {{ told_sum('chained.change', 'before', 0) | indent(8) }} as opening
     from chained
-    window so_far as (
-        partition by chained.organization_id, chained.account_number, chained.chain
-        order by chained.period asc
-        rows between unbounded preceding and current row
-    )
+    window
+        so_far as (
+            partition by chained.organization_id, chained.account_number, chained.chain
+            order by chained.period asc
+            rows between unbounded preceding and current row
+        ),
+        before as (
+            partition by chained.organization_id, chained.account_number, chained.chain
+            order by chained.period asc
+            rows between unbounded preceding and 1 preceding
+        )
 )
 
 select

@@ -3,9 +3,9 @@ with days as (
         sums.organization_id,
         sums.account_number,
         sums.posting_date,
-        sum(sums.change) as change,
-        sum(sums.debit) as debit,
-        sum(sums.credit) as credit,
+        {{ told_sum('sums.change') | indent(8) }} as change,
+        {{ told_sum('sums.debit') | indent(8) }} as debit,
+        {{ told_sum('sums.credit') | indent(8) }} as credit,
         cast(sum(sums.lines) as bigint) as lines
     from {{ ref('int_day_sums') }} as sums
     group by sums.organization_id, sums.account_number, sums.posting_date

@@ -3,9 +3,9 @@ with moved as (
         days.organization_id,
         days.account_number,
         cast(date_trunc('month', days.posting_date) as date) as period,
-        sum(days.debit) as debit,
-        sum(days.credit) as credit,
-        sum(days.change) as change
+        {{ told_sum('days.debit') | indent(8) }} as debit,
+        {{ told_sum('days.credit') | indent(8) }} as credit,
+        {{ told_sum('days.change') | indent(8) }} as change
     from {{ ref('int_account_days') }} as days
     group by days.organization_id, days.account_number, date_trunc('month', days.posting_date)
 ),
@@ -35,9 +35,9 @@ select
     months.is_closed,
     months.opens_ledger,
     months.run_number,
-    coalesce(moved.debit, 0) as debit,
-    coalesce(moved.credit, 0) as credit,
-    coalesce(moved.change, 0) as change
+    case when moved.period is null then 0 else moved.debit end as debit,
+    case when moved.period is null then 0 else moved.credit end as credit,
+    case when moved.period is null then 0 else moved.change end as change
 from accounts
 inner join {{ ref('int_accounts') }} as classified
     on accounts.organization_id = classified.organization_id and accounts.account_number = classified.account_number

@@ -38,6 +38,21 @@ judged as (
     from spoken
 ),
 
+-- what somebody knows of a currency; an organization's own row goes before the one for all
+known as (
+    select
+        organizations.organization_id,
+        seed.currency_code,
+        seed.amounts_in,
+        seed.rate_per
+    from organizations
+    inner join {{ ref('foreign_amounts') }} as seed on {{ holds_for('seed', 'organizations') }}
+    qualify row_number() over (
+        partition by organizations.organization_id, seed.currency_code
+        order by seed.organization_id asc nulls last, seed.amounts_in asc, seed.rate_per asc
+    ) = 1
+),
+
 -- one unit for each currency, or none where the evidence disagrees
 units as (
     select
@@ -53,12 +68,35 @@ units as (
     having count(distinct evidence.rate_per) = 1
 ),
 
+currencies as (
+    select
+        coalesce(known.organization_id, units.organization_id) as organization_id,
+        coalesce(known.currency_code, units.currency_code) as currency_code,
+        coalesce(known.rate_per, units.rate_per) as rate_per,
+        known.amounts_in
+    from known
+    full join units on known.organization_id = units.organization_id and known.currency_code = units.currency_code
+),
+
 listed as (
     select
-        units.organization_id,
-        map_from_entries(list((units.currency_code, units.rate_per) order by units.currency_code asc)) as rate_units
-    from units
-    group by units.organization_id
+        currencies.organization_id,
+        map_from_entries(
+            list((currencies.currency_code, currencies.rate_per) order by currencies.currency_code asc)
+            filter (where currencies.rate_per is not null)
+        ) as rate_units,
+        map_from_entries(
+            list((currencies.currency_code, currencies.amounts_in) order by currencies.currency_code asc)
+            filter (where currencies.amounts_in is not null)
+        ) as amounts_in
+    from currencies
+    group by currencies.organization_id
+),
+
+with_foreign_lines as (
+    select distinct lines.organization_id
+    from {{ ref('int_foreign_lines') }} as lines
+    where lines.is_foreign
 )
 
 select
@@ -70,14 +108,20 @@ select
     coalesce(judged.vouchers_for_base, 0) as vouchers_for_base,
     coalesce(judged.vouchers_for_foreign, 0) as vouchers_for_foreign,
     listed.rate_units,
+    listed.amounts_in,
     -- sums of a day follow the amounts, so a day whose amounts read differently is a changed day
     case
-        when judged.verdict = 'foreign'
-            then '/' || md5(concat_ws(',', organization.currency_code, cast(listed.rate_units as varchar)))
+        when judged.verdict = 'foreign' or listed.amounts_in is not null
+            then '/' || md5(concat_ws(
+                ',', organization.currency_code, judged.verdict, cast(listed.rate_units as varchar), cast(listed.amounts_in as varchar)
+            ))
+        when coalesce(judged.verdict, 'undetermined') = 'undetermined' and with_foreign_lines.organization_id is not null
+            then '/undetermined'
         else ''
     end as digest_suffix
 from organizations
 left join judged on organizations.organization_id = judged.organization_id
 left join listed on organizations.organization_id = listed.organization_id
+left join with_foreign_lines on organizations.organization_id = with_foreign_lines.organization_id
 left join {{ ref('stg_organization_information') }} as organization
     on organizations.organization_id = organization.organization_id

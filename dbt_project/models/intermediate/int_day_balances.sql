@@ -6,11 +6,7 @@ select
     days.fiscal_year_start,
     case
         when days.posting_date <= months.known_until
-            then balances.opening + coalesce(sum(days.change) over (
-                partition by days.organization_id, days.account_number, date_trunc('month', days.posting_date)
-                order by days.posting_date asc
-                rows between unbounded preceding and 1 preceding
-            ), 0)
+            then balances.opening + {{ told_sum('days.change', 'earlier_days', 0) | indent(12) }}
     end as opening
 from {{ ref('int_account_days') }} as days
 left join {{ ref('int_ledger_months') }} as months
@@ -20,3 +16,8 @@ left join {{ ref('int_account_balances') }} as balances
         days.organization_id = balances.organization_id
         and days.account_number = balances.account_number
         and date_trunc('month', days.posting_date) = balances.period
+window earlier_days as (
+    partition by days.organization_id, days.account_number, date_trunc('month', days.posting_date)
+    order by days.posting_date asc
+    rows between unbounded preceding and 1 preceding
+)

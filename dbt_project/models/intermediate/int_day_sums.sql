@@ -11,9 +11,9 @@ with sums as (
         lines.partition_date,
         lines.account_number,
         lines.posting_date,
-        sum(lines.amount) as change,
-        sum({{ debit('lines.amount') }}) as debit,
-        sum({{ credit('lines.amount') }}) as credit,
+        {{ told_sum('lines.amount') | indent(8) }} as change,
+        {{ told_sum(debit('lines.amount')) | indent(8) }} as debit,
+        {{ told_sum(credit('lines.amount')) | indent(8) }} as credit,
         count(*) as lines,
         count_if(coalesce(len(lines.dimensions) > 0, false)) as tagged_lines,
         count_if(lines.tax_id is not null) as coded_lines

@@ -72,9 +72,9 @@ select
     single.dimension_type,
     single.dimension_value,
     max(single.dimension_name) as dimension_name,
-    sum({{ debit('single.amount') }}) as debit,
-    sum({{ credit('single.amount') }}) as credit,
-    sum(single.amount) as change,
+    {{ told_sum(debit('single.amount')) | indent(4) }} as debit,
+    {{ told_sum(credit('single.amount')) | indent(4) }} as credit,
+    {{ told_sum('single.amount') | indent(4) }} as change,
     count(*) as lines
 from single
 where single.dimension_type is not null and single.dimension_value is not null

@@ -19,7 +19,7 @@ posted as (
         lines.customer_id,
         lines.item_kind,
         lines.item,
-        sum(lines.amount) as amount
+        {{ told_sum('lines.amount') | indent(8) }} as amount
     from orders
     inner join {{ ref('int_item_lines') }} as lines
         on
@@ -42,7 +42,7 @@ claims as (
         states.currency_code,
         count(*) over item as orders_of_item,
         count_if(posted.amount > 0) over item as invoices_of_item,
-        sum(posted.amount) over item as posted_to_item
+        {{ told_sum('posted.amount', 'item') | indent(8) }} as posted_to_item
     from posted
     inner join {{ ref('int_item_states') }} as states
         on
@@ -74,7 +74,7 @@ shares as (
 select
     shares.organization_id,
     shares.order_id,
-    try_cast(sum(shares.amount) as decimal(18, 2)) as posted_amount,
+    {{ known_sum('shares.amount') }} as posted_amount,
     {{ known_sum('shares.share') }} as open_amount,
     {{ known_sum('shares.share_currency') }} as open_amount_currency,
     case when min(shares.currency_code) = max(shares.currency_code) then min(shares.currency_code) end as currency_code

@@ -17,7 +17,7 @@ with vouchers as (
 select
     lines.organization_id,
     lines.posting_date,
-    sum(lines.amount) as invoiced
+    {{ told_sum('lines.amount') | indent(4) }} as invoiced
 from {{ ref('int_subledger_lines') }} as lines
 inner join vouchers on lines.organization_id = vouchers.organization_id and lines.voucher_id = vouchers.voucher_id
 where lines.ledger = 'receivable'

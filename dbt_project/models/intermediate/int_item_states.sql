@@ -12,14 +12,15 @@ with counted as (
         min(case when vouchers.direction = 1 then vouchers.posting_date end) over so_far as item_date,
         sum(vouchers.kid_lines) over so_far as kid_lines,
         sum(vouchers.kid_sums) over so_far as kid_sums,
-        sum(vouchers.amount) over so_far as open_amount,
+        case when sum(vouchers.untold_lines) over so_far = 0 then sum(vouchers.amount) over so_far end as open_amount,
         case
             when
                 sum(vouchers.unknown_amounts) over so_far = 0
                 and min(vouchers.lowest_currency) over so_far = max(vouchers.highest_currency) over so_far
                 then sum(vouchers.amount_currency) over so_far
         end as open_amount_currency,
-        {{ of_item('first_value', 'vouchers.amount') }} as item_amount,
+        -- in a struct, so that an amount that nobody can tell is not passed over for the next one
+        ({{ of_item('first_value', '{told: case when vouchers.untold_lines = 0 then vouchers.amount end}') }}).told as item_amount,
         {{ of_item('first_value', 'vouchers.lowest_currency') }} as item_currency,
         {{ of_item('first_value', 'vouchers.invoice_number') }} as item_invoice_number,
         {{ of_item('last_value', 'vouchers.due_date') }} as item_due_date,

@@ -47,7 +47,9 @@ select
     moves.voucher_number,
     moves.voucher_id,
     min(moves.posting_date) as posting_date,
-    sum(moves.amount * moves.direction) as amount,
+    coalesce(sum(moves.amount * moves.direction), 0) as amount,
+    -- lines whose amount nobody can tell, less those of them that have left the item
+    sum(case when moves.amount is null then moves.direction else 0 end) as untold_lines,
     sum(moves.amount_currency * moves.direction) as amount_currency,
     count_if(moves.amount_currency is null) as unknown_amounts,
     min(moves.currency_code) as lowest_currency,

@@ -82,7 +82,7 @@ days as (
         moves.payment_reference,
         moves.moved_on,
         min(min(moves.shared_from)) over kid as shared_from,
-        sum(sum(moves.amount)) over so_far as balance,
+        {{ told_sum(told_sum('moves.amount'), 'so_far') | indent(8) }} as balance,
         coalesce(sum(sum(moves.amount) filter (where moves.item_kind = 'line')) over so_far, 0) as unnamed
     from moves
     group by

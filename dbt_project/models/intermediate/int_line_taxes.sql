@@ -13,8 +13,9 @@ with posted as (
         amounts.period,
         amounts.tax_id,
         amounts.tax_rate,
-        sum(amounts.tax_amount) as tax_amount,
-        sum(amounts.tax_amount) filter (where amounts.direction = 'deductible') as deductible_amount
+        {{ told_sum('amounts.tax_amount') | indent(8) }} as tax_amount,
+        count_if(amounts.direction = 'deductible') > 0 as is_deducted,
+        {{ told_sum("case when amounts.direction = 'deductible' then amounts.tax_amount else 0 end") | indent(8) }} as deductible_amount
     from {{ ref('int_vat_amounts') }} as amounts
     where amounts.claimed_by in ('line', 'voucher', 'law') and {{ in_chosen_partitions('amounts') }}
     group by all
@@ -33,15 +34,12 @@ based as (
         vouchers.is_gross,
         vouchers.coded_amount,
         -- of a code that goes both ways, the way that deducts
-        coalesce(
-            posted.deductible_amount, case when vouchers.direction = 'both' then 0 else posted.tax_amount end, 0
-        ) as voucher_tax,
-        sum(lines.amount) over (
-            partition by
-                lines.organization_id, lines.partition_date, lines.voucher_id, lines.period, lines.tax_id, lines.tax_rate
-            order by lines._ordinal asc
-            rows between unbounded preceding and current row
-        ) as coded_so_far
+        case
+            when posted.is_deducted then posted.deductible_amount
+            when vouchers.direction = 'both' or posted.organization_id is null then 0
+            else posted.tax_amount
+        end as voucher_tax,
+        {{ told_sum('lines.amount', 'so_far') | indent(8) }} as coded_so_far
     from {{ ref('int_vat_lines') }} as lines
     inner join {{ ref('int_vat_vouchers') }} as vouchers
         on
@@ -60,6 +58,12 @@ based as (
             and vouchers.tax_id = posted.tax_id
             and vouchers.tax_rate is not distinct from posted.tax_rate
     where not lines.is_vat and {{ in_chosen_partitions('lines') }}
+    window so_far as (
+        partition by
+            lines.organization_id, lines.partition_date, lines.voucher_id, lines.period, lines.tax_id, lines.tax_rate
+        order by lines._ordinal asc
+        rows between unbounded preceding and current row
+    )
 ),
 
 -- each line's part is what the running total gains, so that the parts add up to the voucher's VAT

@@ -8,7 +8,8 @@ with months as (
         balances.fiscal_year_start,
         balances.run_number,
         min(balances.period) filter (where balances.opens_ledger) as opens_ledger,
-        coalesce(sum(balances.change) filter (where balances.restarts_yearly), 0) as change,
+        -- NULL where an amount cannot be told: the results of all later years are then unknown
+        {{ told_sum('case when balances.restarts_yearly then balances.change else 0 end') | indent(8) }} as change,
         count_if(balances.restarts_yearly and balances.closing is null) = 0 as closes,
         coalesce(sum(balances.closing) filter (where balances.restarts_yearly), 0) as closing,
         count_if(balances.opening is null) = 0 as opens,
@@ -42,12 +43,13 @@ counted as (
         opened.period as opened_in,
         opened.fiscal_year_start as opened_year,
         opened.period <= months.period and months.fiscal_year_start is not null as is_known,
-        coalesce(sum(case when opened.period <= months.period then months.change end) over (
-            partition by months.organization_id order by months.period asc
-            rows between unbounded preceding and 1 preceding
-        ), 0) as before
+        {{ told_sum('case when opened.period <= months.period then months.change else 0 end', 'earlier_months', 0) | indent(8) }}
+            as before
     from months
     left join opened on months.organization_id = opened.organization_id and months.run_number = opened.run_number
+    window earlier_months as (
+        partition by months.organization_id order by months.period asc rows between unbounded preceding and 1 preceding
+    )
 )
 
 select
@@ -59,12 +61,12 @@ select
     case
         when not coalesce(counted.is_known, false) then null
         when counted.fiscal_year_start = counted.opened_year then counted.prior_result
-        else counted.prior_result + counted.first_result + min_by(counted.before, counted.period) over (
-            partition by counted.organization_id, counted.run_number, counted.fiscal_year_start
+        else counted.prior_result + counted.first_result + first_value(counted.before) over (
+            partition by counted.organization_id, counted.run_number, counted.fiscal_year_start order by counted.period asc
         )
     end as result_prior_years,
     case
-        when not coalesce(counted.is_known, false) then 'unknown'
+        when result_prior_years is null then 'unknown'
         when counted.period = counted.opened_in then 'reported'
         else 'ledger'
     end as prior_source,

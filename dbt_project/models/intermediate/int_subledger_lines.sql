@@ -22,7 +22,8 @@ select
     lines.amount,
     lines.amount_currency,
     {{ own_currency('lines') }} as currency_code,
-    (lines.amount > 0) = (accounts.ledger = 'receivable') as is_own_side
+    -- a rate is positive, so the sign is known where the amount is not
+    (lines.amount_as_sent > 0) = (accounts.ledger = 'receivable') as is_own_side
 from {{ ref('int_ledger_lines') }} as lines
 inner join {{ ref('int_subledger_partitions') }} as partitions
     on lines.organization_id = partitions.organization_id and lines.partition_date = partitions.partition_date

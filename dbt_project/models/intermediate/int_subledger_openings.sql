@@ -17,11 +17,10 @@ days as (
         lines.organization_id,
         lines.account_number,
         lines.posting_date,
-        sum(sum(lines.amount)) over (
-            partition by lines.organization_id, lines.account_number order by lines.posting_date
-        ) as landed_to
+        {{ told_sum(told_sum('lines.amount'), 'so_far') | indent(8) }} as landed_to
     from {{ ref('int_subledger_lines') }} as lines
     group by lines.organization_id, lines.account_number, lines.posting_date
+    window so_far as (partition by lines.organization_id, lines.account_number order by lines.posting_date)
 ),
 
 openings as (
@@ -29,7 +28,8 @@ openings as (
         months.organization_id,
         months.account_number,
         months.period,
-        try_cast(months.opening as decimal(18, 2)) - coalesce(days.landed_to, 0) as amount
+        try_cast(months.opening as decimal(18, 2))
+        - case when days.posting_date is null then 0 else days.landed_to end as amount
     from {{ ref('int_account_balances') }} as months
     inner join {{ ref('int_control_accounts') }} as accounts
         on months.organization_id = accounts.organization_id and months.account_number = accounts.account_number

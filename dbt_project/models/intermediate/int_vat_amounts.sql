@@ -72,7 +72,7 @@ unposted as (
     from {{ ref('int_vat_vouchers') }} as vouchers
     where
         vouchers.direction = 'both'
-        and vouchers.expected_tax <> 0
+        and (vouchers.expected_tax <> 0 or (vouchers.coded_amount is null and vouchers.tax_rate > 0))
         and {{ in_chosen_partitions('vouchers') }}
         and not exists (
             select 1 from {{ ref('int_vat_claims') }} as claims
@@ -115,7 +115,8 @@ amounts as (
         shared.tax_rate,
         shared.tax_number,
         shared.standard_tax_code,
-        coalesce(shared.expected_tax, 0)
+        -- nothing of it where the movement cannot be told
+        shared.moved_amount * 0 + coalesce(shared.expected_tax, 0)
         + case when shared.place = 1 and abs(shared.rest) <= shared.room_for_rest then shared.rest else 0 end as tax_amount,
         shared.last_created_at
     from shared

@@ -17,7 +17,7 @@ select
     any_value(lines.standard_tax_code) as standard_tax_code,
     any_value(lines.direction) as direction,
     any_value(lines.side) as side,
-    try_cast(sum(lines.amount) as decimal(18, 2)) as coded_amount,
+    try_cast({{ told_sum('lines.amount') | indent(4) }} as decimal(18, 2)) as coded_amount,
     -- how far rounding may carry VAT from base times rate: an øre for each line and one for the VAT itself
     cast(0.01 as decimal(3, 2)) * (cast(count(*) as integer) + 1) * max(lines.currency_rate) as room,
     max(lines.created_at) as last_created_at

@@ -24,7 +24,7 @@ with moved as (
         any_value(lines.standard_tax_code) as standard_tax_code,
         any_value(lines.side) as side,
         max(lines.vat_date) as vat_date,
-        try_cast(sum(lines.amount) as decimal(18, 2)) as moved_amount,
+        try_cast({{ told_sum('lines.amount') | indent(8) }} as decimal(18, 2)) as moved_amount,
         max(lines.created_at) as last_created_at
     from {{ ref('int_vat_lines') }} as lines
     where lines.is_vat and {{ in_chosen_partitions('lines') }}

@@ -14,7 +14,7 @@ with posted as (
         claims.direction,
         claims.tax_id,
         claims.tax_rate,
-        sum(claims.moved_amount) as tax_amount
+        {{ told_sum('claims.moved_amount') | indent(8) }} as tax_amount
     from {{ ref('int_vat_claims') }} as claims
     where
         claims.claimed_by in ('line', 'voucher')

@@ -6,9 +6,9 @@ with tagged as (
         days.dimension_type,
         days.dimension_value,
         max_by(days.dimension_name, days.partition_date) as dimension_name,
-        sum(days.debit) as debit,
-        sum(days.credit) as credit,
-        sum(days.change) as change,
+        {{ told_sum('days.debit') | indent(8) }} as debit,
+        {{ told_sum('days.credit') | indent(8) }} as credit,
+        {{ told_sum('days.change') | indent(8) }} as change,
         sum(days.lines) as lines
     from {{ ref('int_dimension_days') }} as days
     group by all
@@ -19,9 +19,9 @@ totals as (
         days.organization_id,
         cast(date_trunc('month', days.posting_date) as date) as period,
         days.account_number,
-        sum(days.debit) as debit,
-        sum(days.credit) as credit,
-        sum(days.change) as change,
+        {{ told_sum('days.debit') | indent(8) }} as debit,
+        {{ told_sum('days.credit') | indent(8) }} as credit,
+        {{ told_sum('days.change') | indent(8) }} as change,
         sum(days.lines) as lines
     from {{ ref('int_account_days') }} as days
     group by all
@@ -66,9 +66,9 @@ figures as (
         parts.dimension_type,
         parts.dimension_value,
         max(parts.dimension_name) as dimension_name,
-        sum(parts.debit) as debit,
-        sum(parts.credit) as credit,
-        sum(parts.change) as change
+        {{ told_sum('parts.debit') | indent(8) }} as debit,
+        {{ told_sum('parts.credit') | indent(8) }} as credit,
+        {{ told_sum('parts.change') | indent(8) }} as change
     from (
         select tagged.* exclude (lines)
         from tagged

@@ -17,7 +17,7 @@ cells as (
         coalesce(balances.organization_id, reported.organization_id) as organization_id,
         coalesce(balances.period, reported.period) as period,
         coalesce(balances.account_number, reported.account_number) as account_number,
-        case when months.landed_days > 0 then coalesce(balances.change, 0) end as ledger_change,
+        case when months.landed_days > 0 then case when balances.period is null then 0 else balances.change end end as ledger_change,
         -- an account the ERP leaves out of an answer that covers the month has nothing on it
         case when reported.period is null and months.is_judged then 0 else reported.change end as reported_change,
         balances.closing as ledger_closing,
@@ -67,12 +67,15 @@ select
     end as difference,
     case
         when not compared.is_compared then 'not landed'
+        when compared.ledger_change is null then 'not told'
         when compared.ledger_change <> compared.reported_change then 'differs'
         when compared.opening_difference <> 0 then 'opens differently'
         else 'ties'
     end as status,
     case
         when compared.is_judged and not compared.is_compared then 'the reported change has more than two decimals'
+        when compared.is_compared and compared.ledger_change is null
+            then 'nothing tells what an amount in another currency is: see foreign_amounts_are_understood'
         when compared.is_compared and compared.opening_difference <> 0
             then 'the ERP opens the month with another balance than it closed the month before with'
         else compared.reason

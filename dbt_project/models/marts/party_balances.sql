@@ -5,7 +5,7 @@ with days as (
         lines.account_number,
         lines.customer_id,
         lines.posting_date,
-        sum(lines.amount) as change
+        {{ told_sum('lines.amount') | indent(8) }} as change
     from {{ ref('int_subledger_lines') }} as lines
     group by lines.organization_id, lines.ledger, lines.account_number, lines.customer_id, lines.posting_date
 ),
@@ -23,10 +23,12 @@ states as (
             ),
             {{ forever() }}
         ) as valid_to,
-        sum(days.change) over (
-            partition by days.organization_id, days.account_number, days.customer_id order by days.posting_date
-        ) as amount
+        {{ told_sum('days.change', 'so_far') | indent(8) }} as amount
     from days
+    window
+        so_far as (
+            partition by days.organization_id, days.account_number, days.customer_id order by days.posting_date
+        )
     union all
     select
         openings.organization_id,

@@ -90,11 +90,11 @@ summed as (
         parts.standard_tax_code,
         parts.tax_rate,
         parts.direction,
-        sum(parts.base_amount) as base_amount,
-        sum(parts.tax_amount) as tax_amount,
+        {{ told_sum('parts.base_amount') | indent(8) }} as base_amount,
+        {{ told_sum('parts.tax_amount') | indent(8) }} as tax_amount,
         bool_or(parts.is_computed) as is_computed,
-        coalesce(sum(parts.base_amount) filter (where parts.made_at > settled.settled_at), 0) as late_base_amount,
-        coalesce(sum(parts.tax_amount) filter (where parts.made_at > settled.settled_at), 0) as late_tax_amount
+        {{ told_sum('case when parts.made_at > settled.settled_at then parts.base_amount else 0 end') | indent(8) }} as late_base_amount,
+        {{ told_sum('case when parts.made_at > settled.settled_at then parts.tax_amount else 0 end') | indent(8) }} as late_tax_amount
     from (
         select amounts.* from amounts
         union all

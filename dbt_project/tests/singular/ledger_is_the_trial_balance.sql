@@ -6,7 +6,7 @@ with lines as (
         ledger.organization_id,
         ledger.account_number,
         cast(date_trunc('month', ledger.posting_date) as date) as period,
-        sum(ledger.amount) as change
+        {{ told_sum('ledger.amount') | indent(8) }} as change
     from {{ ref('general_ledger') }} as ledger
     group by ledger.organization_id, ledger.account_number, date_trunc('month', ledger.posting_date)
 ),
@@ -27,7 +27,7 @@ dimensions as (
         tagged.account_number,
         tagged.period,
         tagged.dimension_type,
-        sum(tagged.change) as change
+        {{ told_sum('tagged.change') | indent(8) }} as change
     from {{ ref('ledger_by_dimension') }} as tagged
     group by tagged.organization_id, tagged.account_number, tagged.period, tagged.dimension_type
 )
@@ -46,8 +46,9 @@ full join balances
         and lines.account_number = balances.account_number
         and lines.period = balances.period
 where
-    -- a sum that is too wide for its column is shown as NULL, and warned of there
-    coalesce(try_cast(lines.change as decimal(18, 2)), 0) <> coalesce(balances.change, 0)
+    -- a sum that is too wide for its column, or of an amount that nobody can tell, is NULL, and warned of there
+    case when lines.organization_id is null then 0 else try_cast(lines.change as decimal(18, 2)) end
+    is distinct from balances.change
     or balances.organization_id is null
 union all
 select

@@ -46,3 +46,15 @@ where
     balances.row_kind = 'account'
     and balances.closing_balance
     <> case when items.as_of is null then 0 else coalesce(items.open_amount, balances.closing_balance + 1) end
+    -- an item of an amount that nobody can tell stays NULL, although the ERP may report a later balance
+    and not (
+        items.open_amount is null
+        and exists (
+            select 1 from {{ ref('int_subledger_lines') }} as lines
+            where
+                lines.organization_id = balances.organization_id
+                and lines.account_number = balances.account_number
+                and lines.posting_date <= dates.as_of
+                and lines.amount is null
+        )
+    )

@@ -8,8 +8,8 @@ with months as (
         effect.organization_id,
         effect.fiscal_year_start,
         effect.period,
-        sum(effect.amount) as amount,
-        sum(balance.opening_balance) as opening
+        {{ told_sum('effect.amount') | indent(8) }} as amount,
+        {{ told_sum('balance.opening_balance') | indent(8) }} as opening
     from {{ ref('profit_and_loss') }} as effect
     inner join {{ ref('trial_balance') }} as balance
         on
@@ -23,7 +23,7 @@ years_so_far as (
     select
         months.organization_id,
         months.period,
-        first_value(months.opening) over year_so_far + sum(months.amount) over year_so_far as amount
+        first_value(months.opening) over year_so_far + {{ told_sum('months.amount', 'year_so_far') | indent(8) }} as amount
     from months
     window year_so_far as (partition by months.organization_id, months.fiscal_year_start order by months.period asc)
 ),
@@ -42,7 +42,7 @@ sheets as (
     select
         sheet.organization_id,
         sheet.period,
-        sum(sheet.amount) as amount,
+        {{ told_sum('sheet.amount') | indent(8) }} as amount,
         sum(sheet.amount) filter (where sheet.row_kind = 'result_this_year') as result_this_year
     from {{ ref('balance_sheet') }} as sheet
     group by sheet.organization_id, sheet.period

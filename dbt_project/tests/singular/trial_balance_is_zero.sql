@@ -4,10 +4,10 @@
 select
     balance.organization_id,
     balance.period,
-    sum(balance.change) as change,
+    {{ told_sum('balance.change') | indent(4) }} as change,
     case when count(*) = count(balance.closing_balance) then sum(balance.closing_balance) end as closing_balance
 from {{ ref('trial_balance') }} as balance
 group by balance.organization_id, balance.period
 having
-    sum(balance.change) <> 0
+    {{ told_sum('balance.change') | indent(4) }} <> 0
     or (count(*) = count(balance.closing_balance) and sum(balance.closing_balance) <> 0)

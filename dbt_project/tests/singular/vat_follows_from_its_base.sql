@@ -66,7 +66,9 @@ left join posted
         and wanted.tax_rate is not distinct from posted.tax_rate
         and coalesce(wanted.direction, posted.direction) = posted.direction
 where
-    case
+    wanted.coded_amount is not null
+    and (posted.voucher_id is null or posted.tax_amount is not null)
+    and (case
         when wanted.is_of_any_amount then coalesce(posted.tax_amount, 0) = 0
         else abs(abs(coalesce(posted.tax_amount, 0)) - coalesce(wanted.expected_tax, 0)) > wanted.room
     end
@@ -75,4 +77,4 @@ where
         when wanted.standard_tax_code is null then null
         when wanted.side = 'purchase' and wanted.direction = 'output' then 1
         else -1
-    end
+    end)

@@ -10,4 +10,5 @@ from {{ ref('int_ledger_lines') }} as lines
 -- depends_on: {{ ref('general_ledger') }}
 where lines.voucher_id is not null
 group by lines.organization_id, lines.voucher_id, lines.posting_date
-having sum(lines.amount) <> 0
+-- a voucher with an amount that nobody can tell cannot be judged
+having {{ told_sum('lines.amount') }} <> 0
