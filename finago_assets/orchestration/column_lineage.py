@@ -18,6 +18,7 @@ from filelock import FileLock
 from sqlglot import exp
 from sqlglot.lineage import lineage
 
+from finago_assets.orchestration.check_texts import description_of
 from finago_assets.orchestration.empty_build import EmptyBuild, empty_build
 
 if TYPE_CHECKING:
@@ -38,7 +39,7 @@ Sources = dict[str, dict[str, list[Column]]]
 
 
 class LineageTranslator(DagsterDbtTranslator):
-    """dbt's nodes as assets whose definitions say where their columns come from."""
+    """dbt's nodes as assets whose definitions say where their columns come from, and what their checks vouch for."""
 
     def __init__(self, settings: DagsterDbtTranslatorSettings, metadata: Mapping[str, Mapping[str, Any]]) -> None:
         super().__init__(settings)
@@ -46,6 +47,22 @@ class LineageTranslator(DagsterDbtTranslator):
 
     def get_metadata(self, dbt_resource_props: Mapping[str, Any]) -> Mapping[str, Any]:
         return {**super().get_metadata(dbt_resource_props), **self._metadata.get(dbt_resource_props["unique_id"], {})}
+
+    def get_asset_check_spec(
+        self, asset_spec: dg.AssetSpec, manifest: Mapping[str, Any], unique_id: str, project: DbtProject | None
+    ) -> dg.AssetCheckSpec | None:
+        found = super().get_asset_check_spec(asset_spec, manifest, unique_id, project)
+        said = description_of(manifest, unique_id)
+        if found is None or said is None:
+            return found
+        return dg.AssetCheckSpec(
+            found.name,
+            asset=found.asset_key,
+            description=said,
+            additional_deps=list(found.additional_deps),
+            metadata=found.metadata,
+            blocking=found.blocking,
+        )
 
 
 def lineage_metadata(

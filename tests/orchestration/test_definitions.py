@@ -82,6 +82,19 @@ def test_endpoints_that_are_off_by_default_come_when_they_are_named() -> None:
     assert raw_key("product_dimensions") not in keys
 
 
+def test_every_check_of_our_own_says_what_it_vouches_for(definitions: dg.Definitions) -> None:
+    graph = definitions.resolve_asset_graph()
+    checks = [graph.get_check_spec(key) for key in graph.asset_check_keys]
+    said = {check.name: check.description for check in checks}
+    silent = {name for name, words in said.items() if not words}
+    of_dbt = ("not_null_", "accepted_values_", "relationships_", "unique_standard_tax_codes_")
+    assert {name for name in silent if not name.startswith(of_dbt)} == set()
+    assert len(said) - len(silent) > 150
+    assert (said["vouchers_balance"] or "").endswith(".")
+    assert "The nightly run lands the day again" in (said["orders_lie_on_one_day"] or "")
+    assert all("{" not in (words or "") and "depends_on" not in (words or "") for words in said.values())
+
+
 def test_the_look_back_ends_today_and_never_starts_before_the_start_date() -> None:
     settings = Settings(start_date=date(2024, 3, 1), lookback_days=35)
     assert lookback(settings, date(2024, 6, 30)) == Window(date(2024, 5, 27), date(2024, 7, 1))

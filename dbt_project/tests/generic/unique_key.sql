@@ -1,3 +1,4 @@
+{#- No two rows have the same key: nothing was doubled. -#}
 {% test unique_key(model, columns) %}
 {{ config(meta={'kind': 'ours'}) }}
 

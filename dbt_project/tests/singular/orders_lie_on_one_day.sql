@@ -1,4 +1,5 @@
--- Warns of an order whose day moved: it lies in two landed days until its old day lands again. The copy fetched last stands.
+-- Each order lies on one landed day. One that was redated lies on two until the day that it left lands again: its newest copy
+-- stands meanwhile. The nightly run lands the day again; materialize it by hand to have it sooner.
 {{ config(severity='warn', meta={'kind': 'books', 'dagster': {'ref': {'name': 'stg_salesorders'}}}) }}
 
 select
