@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from datetime import date, datetime
 
     from finago_assets.core.http.client import FinagoClient
+    from finago_assets.core.landing.model import Spool
     from finago_assets.core.landing.store import Landed, RawStore
     from finago_assets.core.outage import Came
 
@@ -143,24 +144,36 @@ class Extractor:
         rule = endpoint.window
         if rule is None:
             raise ValueError(f"{endpoint.name} has no window")
-        tally, surplus = Tally(), window.end if rule.upper is Upper.UNKNOWN else None
-        agreement = Agreement(f"GET {endpoint.path} for {window}", careful=self._may_be_edited(window))
+        surplus = window.end if rule.upper is Upper.UNKNOWN else None
         call = call_for(endpoint, span(rule, window))
+
+        def read(spool: Spool) -> tuple[Census, Tally]:
+            census, cost = Census(), Tally()
+            for page in self.client.pages(call, cost):
+                came()
+                reading = reader.read(page.records)
+                census.count(page.records, reading.keys)
+                keep = inside(endpoint, window, reading, surplus)
+                records, days, keys = page.records, reading.days, reading.keys
+                if keep is not None:
+                    records, days, keys = _pick(records, keep), _pick(days, keep), _pick(keys, keep)
+                spool.add(page.number, records, days, keys)
+                self.say(f"{endpoint.name} {window}: page {page.number}, {census.rows:,} rows")
+            census.pages = cost.pages
+            return census, cost
+
+        agreement = Agreement(f"GET {endpoint.path} for {window}", careful=self._may_be_edited(window))
+        return self._agreed(endpoint, window, agreement, read)
+
+    def _agreed(
+        self, endpoint: Endpoint, window: Window, agreement: Agreement, read: Callable[[Spool], tuple[Census, Tally]]
+    ) -> list[Landed]:
+        """Land what `read` spools once it is one answer; every reading counts into the cost."""
+        tally = Tally()
         while True:
             with self.store.spool(endpoint, self.organization, window.days) as spool:
-                census, own = Census(), Tally()
-                for page in self.client.pages(call, own):
-                    came()
-                    reading = reader.read(page.records)
-                    census.count(page.records, reading.keys)
-                    keep = inside(endpoint, window, reading, surplus)
-                    records, days, keys = page.records, reading.days, reading.keys
-                    if keep is not None:
-                        records, days, keys = _pick(records, keep), _pick(days, keep), _pick(keys, keep)
-                    spool.add(page.number, records, days, keys)
-                    self.say(f"{endpoint.name} {window}: page {page.number}, {census.rows:,} rows")
-                census.pages = own.pages
-                tally.take(own)
+                census, cost = read(spool)
+                tally.take(cost)
                 if agreement.holds(census):
                     return list(spool.publish(self._facts(window, tally)))
             self.say(f"{endpoint.name} {window}: reading it once more, to see that nothing moved meanwhile")
@@ -190,27 +203,26 @@ class Extractor:
 
     def _whole_list(self, endpoint: Endpoint, came: Came) -> Landed:
         today = oslo_today(self.now())
-        reader, window, tally = RecordReader(endpoint), Window(today, today + ONE_DAY), Tally()
+        reader = RecordReader(endpoint)
         calls = [call_for(endpoint, params) for params in (self._yearly(today) if endpoint.by_fiscal_year else [{}])]
+
+        def read(spool: Spool) -> tuple[Census, Tally]:
+            census, cost, number = Census(), Tally(), 0
+            for call in calls:
+                own = Tally()
+                for page in self.client.pages(call, own):
+                    came()
+                    number += 1
+                    keys = reader.keys(page.records)
+                    census.count(page.records, keys)
+                    spool.add(number, page.records, today, keys)
+                census.pages = max(census.pages, own.pages)
+                cost.add(own)
+            return census, cost
+
         agreement = Agreement(f"GET {endpoint.path}", careful=True)
-        while True:
-            with self.store.spool(endpoint, self.organization, window.days) as spool:
-                census, whole, number = Census(), Tally(), 0
-                for call in calls:
-                    own = Tally()
-                    for page in self.client.pages(call, own):
-                        came()
-                        number += 1
-                        keys = reader.keys(page.records)
-                        census.count(page.records, keys)
-                        spool.add(number, page.records, today, keys)
-                    census.pages = max(census.pages, own.pages)
-                    whole.add(own)
-                tally.take(whole)
-                if agreement.holds(census):
-                    (landed,) = spool.publish(self._facts(window, tally))
-                    return landed
-            self.say(f"{endpoint.name}: reading it once more, to see that nothing moved meanwhile")
+        (landed,) = self._agreed(endpoint, Window(today, today + ONE_DAY), agreement, read)
+        return landed
 
     def _yearly(self, today: date) -> list[dict[str, str]]:
         newest = self.store.newest("fiscalperiods", self.organization)

@@ -19,15 +19,13 @@ _SPACE: Final = b" \t\r\n"
 # whole texts, so that brackets and commas within them do not count
 _TOKEN: Final = re.compile(rb'"(?:[^"\\]|\\.)*"|[\[\]{},]', re.DOTALL)
 _TEXT: Final = re.compile(r'"(?:[^"\\]|\\.)*"|-?\b(?:NaN|Infinity)\b|,(?=\s*[}\]])', re.DOTALL)
+# in the group what JSON knows, a whole pair or an escape that is no half of one; then half a pair and all the rest
 _ESCAPES: Final = re.compile(
-    r"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}"  # a whole pair
-    r"|\\u[dD][89a-fA-F][0-9a-fA-F]{2}"  # half of one
-    r"|\\u[0-9a-fA-F]{4}|\\[\"\\/bfnrt]"  # others that JSON knows
-    r"|\\x[0-9a-f]{2}|\\.|[\x00-\x1f]",  # what it does not
+    r"(\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}"
+    r"|\\u(?![dD][89a-fA-F])[0-9a-fA-F]{4}|\\[\"\\/bfnrt])"
+    r"|\\u[dD][89a-fA-F][0-9a-fA-F]{2}|\\x[0-9a-f]{2}|\\.|[\x00-\x1f]",
     re.DOTALL,
 )
-_HALF: Final = re.compile(r"\\u[dD][89a-fA-F][0-9a-fA-F]{2}")
-_KNOWN: Final = re.compile(r"\\u[0-9a-fA-F]{4}.*|\\[\"\\/bfnrt]", re.DOTALL)
 _STRICT: Final = msgspec.json.Decoder(msgspec.Raw)
 
 
@@ -38,36 +36,25 @@ def kept(body: bytes, *, single: bool) -> tuple[list[bytes], int | None]:
     """
     records: list[bytes] = []
     for item in [body.strip(_SPACE)] if single else _items(body):
-        record = None if item is None else _kept(item)
-        if record is None:
+        if item is None or legible(item) is None:
             return records, len(records) + 1
-        records.append(record)
+        records.append(item.decode(errors="backslashreplace").encode())
     return records, None
 
 
 def is_damaged(record: bytes) -> bool:
-    """Tell whether a record that landed is not strictly JSON."""
-    return not _is_object(record)
+    """Tell whether a record is not strictly JSON, or no object."""
+    try:
+        _STRICT.decode(record)
+    except (msgspec.DecodeError, RecursionError):
+        return True
+    return not record.startswith(b"{")
 
 
 def legible(record: bytes) -> bytes | None:
     """Give a record as JSON that can be read, damaged characters replaced by U+FFFD; None where that is not enough."""
     text = _TEXT.sub(_mended, record.decode(errors="backslashreplace")).encode()
-    return text if _is_object(text) else None
-
-
-def _kept(item: bytes) -> bytes | None:
-    if legible(item) is None:
-        return None
-    return item.decode(errors="backslashreplace").encode()
-
-
-def _is_object(text: bytes) -> bool:
-    try:
-        _STRICT.decode(text)
-    except (msgspec.DecodeError, RecursionError):
-        return False
-    return text.startswith(b"{")
+    return None if is_damaged(text) else text
 
 
 def _items(body: bytes) -> Iterator[bytes | None]:
@@ -94,12 +81,5 @@ def _items(body: bytes) -> Iterator[bytes | None]:
 def _mended(found: re.Match[str]) -> str:
     text = found[0]
     if text.startswith('"'):
-        return _ESCAPES.sub(_mended_escape, text)
+        return _ESCAPES.sub(lambda escape: escape[1] or UNREADABLE, text)
     return "" if text == "," else "null"
-
-
-def _mended_escape(found: re.Match[str]) -> str:
-    escape = found[0]
-    if _HALF.fullmatch(escape) or not _KNOWN.fullmatch(escape):
-        return UNREADABLE
-    return escape
