@@ -81,8 +81,9 @@ select
     {{ lost_paths(weighty, columns) | indent(4) }} as _lost
 from typed
 {%- if key %}
+window same_key as (partition by typed.organization_id, typed.partition_date, typed.{{ key | join(', typed.') }})
 qualify
-    row_number() over ({{ within_partition(key) }} order by typed._ordinal desc) = 1
+    row_number() over (same_key order by typed._ordinal desc) = 1
     or {{ 'typed.' ~ key | join(' is null or typed.') }} is null
 {%- endif %}
 {%- endmacro %}
@@ -90,14 +91,9 @@ qualify
 {% macro copies_of(key) -%}
 case
     when {{ 'typed.' ~ key | join(' is null or typed.') }} is null then null
-    when min(typed.sent) over ({{ within_partition(key) }}) <> max(typed.sent) over ({{ within_partition(key) }})
-        then 'came more than once and not alike'
-    when count(*) over ({{ within_partition(key) }}) > 1 then 'came more than once'
+    when min(typed.sent) over same_key <> max(typed.sent) over same_key then 'came more than once and not alike'
+    when count(*) over same_key > 1 then 'came more than once'
 end
-{%- endmacro %}
-
-{% macro within_partition(key) -%}
-    partition by typed.organization_id, typed.partition_date, typed.{{ key | join(', typed.') }}
 {%- endmacro %}
 
 {% macro quoted_path(path) -%}

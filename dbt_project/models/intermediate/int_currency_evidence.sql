@@ -19,40 +19,11 @@ account_months as (
     having sum(sums.foreign_lines) > 0
 ),
 
--- what the foreign lines of an account's month are instead, each way
-foreign_months as (
+judged_months as (
     select
-        lines.organization_id,
-        lines.account_number,
-        lines.period,
-        count(*) as foreign_lines,
-        count(distinct lines.currency_code) as currencies,
-        max(lines.currency_code) as currency_code,
-        sum(lines.amount) as amount,
-        case when count(*) = count(lines.at_1) then sum(lines.at_1) end as at_1,
-        case when count(*) = count(lines.at_100) then sum(lines.at_100) end as at_100
-    from lines
-    where lines.is_foreign
-    group by lines.organization_id, lines.account_number, lines.period
-),
-
-read_each_way as (
-    select
-        account_months.organization_id,
-        'account month' as kind,
-        reported.change as target,
-        foreign_months.foreign_lines,
-        foreign_months.currencies,
-        foreign_months.currency_code,
-        account_months.amount as as_base,
-        account_months.amount - foreign_months.amount + foreign_months.at_1 as per_1,
-        account_months.amount - foreign_months.amount + foreign_months.at_100 as per_100
+        account_months.*,
+        reported.change as target
     from account_months
-    inner join foreign_months
-        on
-            account_months.organization_id = foreign_months.organization_id
-            and account_months.account_number = foreign_months.account_number
-            and account_months.period = foreign_months.period
     inner join {{ ref('int_tie_out_months') }} as months
         on
             account_months.organization_id = months.organization_id
@@ -63,6 +34,42 @@ read_each_way as (
             account_months.organization_id = reported.organization_id
             and account_months.period = reported.period
             and account_months.account_number = reported.account_number
+),
+
+-- what the foreign lines of an account's month are instead, each way
+foreign_months as (
+    select
+        lines.organization_id,
+        lines.account_number,
+        lines.period,
+        count(*) as foreign_lines,
+        count(distinct lines.currency_code) as currencies,
+        max(lines.currency_code) as currency_code,
+        sum(lines.amount) as amount,
+        {{ told_sum('lines.at_1') | indent(8) }} as at_1,
+        {{ told_sum('lines.at_100') | indent(8) }} as at_100
+    from lines
+    where lines.is_foreign
+    group by lines.organization_id, lines.account_number, lines.period
+),
+
+read_each_way as (
+    select
+        judged_months.organization_id,
+        'account month' as kind,
+        judged_months.target,
+        foreign_months.foreign_lines,
+        foreign_months.currencies,
+        foreign_months.currency_code,
+        judged_months.amount as as_base,
+        judged_months.amount - foreign_months.amount + foreign_months.at_1 as per_1,
+        judged_months.amount - foreign_months.amount + foreign_months.at_100 as per_100
+    from judged_months
+    inner join foreign_months
+        on
+            judged_months.organization_id = foreign_months.organization_id
+            and judged_months.account_number = foreign_months.account_number
+            and judged_months.period = foreign_months.period
     union all
     select
         lines.organization_id,
@@ -122,13 +129,13 @@ several_each_way as (
     select
         several.organization_id,
         'account month' as kind,
-        reported.change as target,
+        judged_months.target,
         several.foreign_lines,
         several.currency_code,
-        account_months.amount as as_base,
-        account_months.amount - several.amount + several.known + several.at_1 as per_1,
-        account_months.amount - several.amount + several.known + several.at_100 as per_100
-    from account_months
+        judged_months.amount as as_base,
+        judged_months.amount - several.amount + several.known + several.at_1 as per_1,
+        judged_months.amount - several.amount + several.known + several.at_100 as per_100
+    from judged_months
     inner join (
         select
             lines.organization_id,
@@ -141,19 +148,9 @@ several_each_way as (
         having count(distinct lines.currency_code) > 1 and count(distinct lines.currency_code) filter (where lines.is_open) = 1
     ) as several
         on
-            account_months.organization_id = several.organization_id
-            and account_months.account_number = several.account_number
-            and account_months.period = several.period
-    inner join {{ ref('int_tie_out_months') }} as months
-        on
-            account_months.organization_id = months.organization_id
-            and account_months.period = months.period
-            and months.is_judged
-    inner join {{ ref('int_reported_balances') }} as reported
-        on
-            account_months.organization_id = reported.organization_id
-            and account_months.period = reported.period
-            and account_months.account_number = reported.account_number
+            judged_months.organization_id = several.organization_id
+            and judged_months.account_number = several.account_number
+            and judged_months.period = several.period
     union all
     select
         vouchers.organization_id,

@@ -148,7 +148,7 @@ select
     placed.item,
     placed.settled_on,
     sum(placed.amount) as amount,
-    case when count(*) = count(placed.amount_currency) then sum(placed.amount_currency) end as amount_currency
+    {{ told_sum('placed.amount_currency') | indent(4) }} as amount_currency
 from placed
 group by
     placed.organization_id, placed.ledger, placed.account_number, placed.customer_id, placed.payment_reference,

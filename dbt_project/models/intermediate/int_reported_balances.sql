@@ -26,7 +26,7 @@ cells as (
         elements.period,
         first(elements.opening order by elements.balance_date asc) as opening,
         -- a change that cannot be read leaves the month's unknown
-        case when count(*) = count(elements.change) then sum(elements.change) end as change,
+        {{ told_sum('elements.change') | indent(8) }} as change,
         first(elements.closing order by elements.balance_date desc) as closing
     from elements
     group by elements.organization_id, elements.account_number, elements.period

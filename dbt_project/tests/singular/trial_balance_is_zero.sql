@@ -5,7 +5,7 @@ select
     balance.organization_id,
     balance.period,
     {{ told_sum('balance.change') | indent(4) }} as change,
-    case when count(*) = count(balance.closing_balance) then sum(balance.closing_balance) end as closing_balance
+    {{ told_sum('balance.closing_balance') | indent(4) }} as closing_balance
 from {{ ref('trial_balance') }} as balance
 group by balance.organization_id, balance.period
 having
