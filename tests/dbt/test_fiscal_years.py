@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 import pytest
 
 from tests.dbt.kept_books import KeptBooks
 from tests.dbt.statement_rules import RULES
-from tests.dbt.warehouse import troubles
+from tests.dbt.warehouse import Built, built, troubles
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -46,29 +45,16 @@ ODD: Final = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Years:
-    """A warehouse with one organization for each list of years. Never change it."""
-
-    warehouse: Warehouse
-    statuses: dict[str, str]
-
-    def rows(self, sql: str) -> list[tuple[Any, ...]]:
-        """The rows of a query."""
-        return self.warehouse.rows(sql)
-
-
 @pytest.fixture(scope="module")
-def years(empty_warehouse: Callable[[], Warehouse]) -> Years:
+def years(empty_warehouse: Callable[[], Warehouse]) -> Built:
     """The same sales in every organization."""
     warehouse = empty_warehouse()
     for organization, spans in (SOUND | ODD).items():
         KeptBooks(organization, SALES, spans, last=date(2025, 2, 28)).land(warehouse.raw)
-    warehouse.raw.fill_with_placeholders()
-    return Years(warehouse, warehouse.dbt("build", "--exclude-resource-type", "unit_test"))
+    return built(warehouse)
 
 
-def test_what_is_wrong_with_the_years_of_one_organization_withholds_nobodys_books(years: Years) -> None:
+def test_what_is_wrong_with_the_years_of_one_organization_withholds_nobodys_books(years: Built) -> None:
     assert set(troubles(years.statuses).values()) == {"warn"}
     assert {node.split(".")[2] for node in troubles(years.statuses)} == {
         "fiscal_years_follow_each_other",
@@ -77,12 +63,12 @@ def test_what_is_wrong_with_the_years_of_one_organization_withholds_nobodys_book
 
 
 @pytest.mark.parametrize("rule", RULES)
-def test_a_rule_of_bookkeeping_holds_whatever_the_fiscal_years(years: Years, rule: str) -> None:
+def test_a_rule_of_bookkeeping_holds_whatever_the_fiscal_years(years: Built, rule: str) -> None:
     assert years.rows(RULES[rule]) == []
 
 
 @pytest.mark.parametrize("organization", SOUND)
-def test_the_results_of_this_year_and_of_prior_years_follow_the_first_day(years: Years, organization: str) -> None:
+def test_the_results_of_this_year_and_of_prior_years_follow_the_first_day(years: Built, organization: str) -> None:
     rows = years.rows(
         "select strftime(period, '%Y-%m'), max(amount) filter (where row_kind = 'result_this_year'), "
         "max(amount) filter (where row_kind = 'result_prior_years'), sum(amount) from marts.balance_sheet "
@@ -93,7 +79,7 @@ def test_the_results_of_this_year_and_of_prior_years_follow_the_first_day(years:
     assert {month: shown[month] for month in RESULTS[organization]} == RESULTS[organization]
 
 
-def test_two_short_years_share_their_number_and_not_their_first_day(years: Years) -> None:
+def test_two_short_years_share_their_number_and_not_their_first_day(years: Built) -> None:
     rows = years.rows(
         "select fiscal_year, fiscal_year_start, sum(amount), max(amount_year_to_date) from marts.profit_and_loss "
         "where organization_id = 'short years' group by all order by 2"
@@ -113,7 +99,7 @@ def test_two_short_years_share_their_number_and_not_their_first_day(years: Years
     assert ties == [("ties", 4 * 2 * 14)]
 
 
-def test_odd_years_are_named_with_their_organization_and_what_to_do(years: Years) -> None:
+def test_odd_years_are_named_with_their_organization_and_what_to_do(years: Built) -> None:
     rows = years.rows(
         "select organization_id, starting_date, reason from audit.fiscal_years_follow_each_other order by all"
     )

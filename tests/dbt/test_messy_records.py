@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
@@ -10,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 import pytest
 
 from tests.dbt.kept_books import KeptBooks
-from tests.dbt.warehouse import troubles
+from tests.dbt.warehouse import Built, built, troubles
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -46,35 +45,22 @@ ORDER: Final = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Messy:
-    """The built warehouse. Never change it."""
-
-    warehouse: Warehouse
-    statuses: dict[str, str]
-
-    def rows(self, sql: str) -> list[tuple[Any, ...]]:
-        """The rows of a query."""
-        return self.warehouse.rows(sql)
-
-
 @pytest.fixture(scope="module")
-def messy(empty_warehouse: Callable[[], Warehouse]) -> Messy:
+def messy(empty_warehouse: Callable[[], Warehouse]) -> Built:
     """Landed as the extractor keeps such records, and built."""
     warehouse = empty_warehouse()
     BOOKS.land(warehouse.raw)
     raw = warehouse.raw.of("messy")
     raw.land("salesorders", DAY, [ORDER])
     raw.land("productunits", "2024-02-01", ['{"name":"stk"}', '{"name":"kg"}'])
-    warehouse.raw.fill_with_placeholders()
-    return Messy(warehouse, warehouse.dbt("build", "--exclude-resource-type", "unit_test"))
+    return built(warehouse)
 
 
-def test_nothing_messy_withholds_the_books(messy: Messy) -> None:
+def test_nothing_messy_withholds_the_books(messy: Built) -> None:
     assert set(troubles(messy.statuses).values()) == {"warn"}
 
 
-def test_a_ledger_line_with_damaged_text_is_a_reject_with_its_key_and_all_others_stand(messy: Messy) -> None:
+def test_a_ledger_line_with_damaged_text_is_a_reject_with_its_key_and_all_others_stand(messy: Built) -> None:
     rejects = messy.rows("select line_id, reason, payload from marts.ledger_rejects order by line_id")
     assert [line for line, _, _ in rejects] == [f"{day}-3000" for day in (DAY, "2024-01-11", "2024-01-12")]
     assert all(reason.startswith("its text was damaged on the way") for _, reason, _ in rejects)
@@ -89,13 +75,13 @@ def test_a_ledger_line_with_damaged_text_is_a_reject_with_its_key_and_all_others
     ]
 
 
-def test_an_order_with_damaged_text_is_read_but_for_that_text(messy: Messy) -> None:
+def test_an_order_with_damaged_text_is_read_but_for_that_text(messy: Built) -> None:
     assert messy.rows("select order_id, net_amount, customer_id, customer_name from staging.stg_salesorders") == [
         ("7", Decimal("80.1000000000"), "5", "Bl\ufffd")
     ]
 
 
-def test_of_a_record_that_came_more_than_once_the_last_one_stands(messy: Messy) -> None:
+def test_of_a_record_that_came_more_than_once_the_last_one_stands(messy: Built) -> None:
     assert messy.rows("select tax_id, tax_name from staging.stg_taxes order by tax_id") == [
         ("1", "Utgående"),
         ("2", "Inngående"),
@@ -105,7 +91,7 @@ def test_of_a_record_that_came_more_than_once_the_last_one_stands(messy: Messy) 
     assert messy.rows("select count(*) from staging.stg_productunits") == [(2,)]
 
 
-def test_the_check_says_what_is_odd_how_many_which_and_what_to_do(messy: Messy) -> None:
+def test_the_check_says_what_is_odd_how_many_which_and_what_to_do(messy: Built) -> None:
     def named(model: str, key: str) -> list[tuple[Any, ...]]:
         return messy.rows(
             f"select field, records, such_as, what_to_do from audit.every_record_is_sound_{model}_{key} order by field"

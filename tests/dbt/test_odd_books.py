@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 import dagster as dg
 import duckdb
@@ -14,7 +13,7 @@ import pytest
 from finago_assets.orchestration.tie_out import verdict
 from tests.dbt.kept_books import KeptBooks
 from tests.dbt.statement_rules import RULES
-from tests.dbt.warehouse import troubles
+from tests.dbt.warehouse import Built, built, troubles
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -69,20 +68,8 @@ DIMENSIONS: Final = KeptBooks(
 ALL: Final = (DAYS, REOPENED, NINES, DIMENSIONS)
 
 
-@dataclass(frozen=True, slots=True)
-class Odd:
-    """A warehouse with an organization for each odd thing. Never change it."""
-
-    warehouse: Warehouse
-    statuses: dict[str, str]
-
-    def rows(self, sql: str) -> list[tuple[Any, ...]]:
-        """The rows of a query."""
-        return self.warehouse.rows(sql)
-
-
 @pytest.fixture(scope="module")
-def odd(empty_warehouse: Callable[[], Warehouse]) -> Odd:
+def odd(empty_warehouse: Callable[[], Warehouse]) -> Built:
     """All of them, landed and built."""
     warehouse = empty_warehouse()
     for books in ALL:
@@ -92,20 +79,19 @@ def odd(empty_warehouse: Callable[[], Warehouse]) -> Odd:
         "2024-01-10",
         ['{"id":1,"status":"Confirmed","date":"2024-01-09T23:00:00Z","deliveryDate":"soon","invoice":{}}'],
     )
-    warehouse.raw.fill_with_placeholders()
-    return Odd(warehouse, warehouse.dbt("build", "--exclude-resource-type", "unit_test"))
+    return built(warehouse)
 
 
-def test_nothing_odd_withholds_the_books(odd: Odd) -> None:
+def test_nothing_odd_withholds_the_books(odd: Built) -> None:
     assert set(troubles(odd.statuses).values()) == {"warn"}
 
 
 @pytest.mark.parametrize("rule", RULES)
-def test_a_rule_of_bookkeeping_holds_on_odd_books(odd: Odd, rule: str) -> None:
+def test_a_rule_of_bookkeeping_holds_on_odd_books(odd: Built, rule: str) -> None:
     assert odd.rows(RULES[rule]) == []
 
 
-def test_a_day_that_decides_nothing_and_cannot_be_read_is_empty_and_named(odd: Odd) -> None:
+def test_a_day_that_decides_nothing_and_cannot_be_read_is_empty_and_named(odd: Built) -> None:
     named = odd.rows(
         "select organization_id, field, records, such_as from audit.every_record_is_sound_stg_transactionlines_line_id "
         "union all select organization_id, field, records, such_as from "
@@ -131,7 +117,7 @@ def test_a_day_that_decides_nothing_and_cannot_be_read_is_empty_and_named(odd: O
     assert odd.rows("select order_date, delivery_date from staging.stg_salesorders") == [(date(2024, 1, 10), None)]
 
 
-def test_a_year_that_opens_with_another_balance_than_the_last_one_closed_with_is_named_once(odd: Odd) -> None:
+def test_a_year_that_opens_with_another_balance_than_the_last_one_closed_with_is_named_once(odd: Built) -> None:
     rows = odd.rows(
         "select organization_id, strftime(period, '%Y-%m'), account_number, ledger_closing, reported_closing, "
         "difference, opening_difference from marts.ledger_tie_out where status not in ('ties', 'not landed')"
@@ -157,7 +143,7 @@ def test_a_year_that_opens_with_another_balance_than_the_last_one_closed_with_is
     ]
 
 
-def test_class_9_carries_over_with_the_balance_and_a_number_of_no_class_is_named(odd: Odd) -> None:
+def test_class_9_carries_over_with_the_balance_and_a_number_of_no_class_is_named(odd: Built) -> None:
     rows = odd.rows(
         "select account_number, row_kind, amount from marts.balance_sheet "
         "where organization_id = 'nines' and period = '2024-02-01' order by account_number nulls last, row_kind"
@@ -175,7 +161,7 @@ def test_class_9_carries_over_with_the_balance_and_a_number_of_no_class_is_named
     assert named == [("nines", -7), ("nines", 0)]
 
 
-def test_a_dimension_that_stands_on_a_line_twice_is_one(odd: Odd) -> None:
+def test_a_dimension_that_stands_on_a_line_twice_is_one(odd: Built) -> None:
     tags = odd.rows(
         "select line_id, dimension_type, dimension_value from marts.ledger_dimensions "
         "where organization_id = 'dimensions' order by all"
@@ -212,11 +198,11 @@ def test_a_dimension_that_stands_on_a_line_twice_is_one(odd: Odd) -> None:
         ("ledger_tie_out", "organization_id, account_number, period"),
     ],
 )
-def test_the_grain_of_a_mart_is_what_it_says_on_odd_books_too(odd: Odd, mart: str, grain: str) -> None:
+def test_the_grain_of_a_mart_is_what_it_says_on_odd_books_too(odd: Built, mart: str, grain: str) -> None:
     assert odd.rows(f"select {grain} from marts.{mart} group by all having count(*) > 1") == []
     assert odd.rows(f"select count(*) > 0 from marts.{mart}") == [(mart != "vat_by_period",)]
 
 
-def test_what_is_counted_over_nothing_is_0_and_no_null(odd: Odd) -> None:
+def test_what_is_counted_over_nothing_is_0_and_no_null(odd: Built) -> None:
     assert odd.rows("select count(*) from intermediate.int_day_sums where tagged_lines is null") == [(0,)]
     assert odd.rows("select count(*) from intermediate.int_vat_habits where is_gross is null") == [(0,)]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING
@@ -10,6 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.dbt.odd_items import DATES, EARLIER, FIVE_DIGITS, GROUP, SEVERAL, SPACED, ZEROS, land_odd_items
+from tests.dbt.warehouse import Built
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -17,25 +17,17 @@ if TYPE_CHECKING:
     from tests.dbt.warehouse import Warehouse
 
 
-@dataclass(frozen=True, slots=True)
-class Odd:
-    """The built warehouse of the odd items, and how each of its tests ended."""
-
-    warehouse: Warehouse
-    statuses: dict[str, str]
-
-
 @pytest.fixture(scope="module")
-def odd(empty_warehouse: Callable[[], Warehouse]) -> Odd:
+def odd(empty_warehouse: Callable[[], Warehouse]) -> Built:
     warehouse = empty_warehouse()
     land_odd_items(warehouse.raw)
     warehouse.raw.fill_with_placeholders()
     statuses = warehouse.dbt("build", "--exclude-resource-type", "unit_test")
-    return Odd(warehouse, {node.split(".")[2]: status for node, status in statuses.items()})
+    return Built(warehouse, {node.split(".")[2]: status for node, status in statuses.items()})
 
 
 def _open(
-    odd: Odd, organization: str, day: str, columns: str = "invoice_number, open_amount"
+    odd: Built, organization: str, day: str, columns: str = "invoice_number, open_amount"
 ) -> list[tuple[object, ...]]:
     return odd.warehouse.rows(
         f"select {columns} from marts.open_items_as_of(date '{day}') "
@@ -43,11 +35,11 @@ def _open(
     )
 
 
-def test_nothing_odd_withholds_the_books(odd: Odd) -> None:
+def test_nothing_odd_withholds_the_books(odd: Built) -> None:
     assert {name: status for name, status in odd.statuses.items() if status not in ("success", "pass", "warn")} == {}
 
 
-def test_a_chart_with_five_digits_has_open_items_and_ages(odd: Odd) -> None:
+def test_a_chart_with_five_digits_has_open_items_and_ages(odd: Built) -> None:
     assert _open(odd, FIVE_DIGITS, "2024-04-30", "account_number, ledger, customer_id, open_amount") == [
         (15000, "receivable", "7", Decimal(100)),
         (24000, "payable", "8", Decimal(-40)),
@@ -59,7 +51,7 @@ def test_a_chart_with_five_digits_has_open_items_and_ages(odd: Odd) -> None:
         ) == [(amount, amount)]
 
 
-def test_customers_on_an_account_that_is_no_control_account_are_named_with_the_row_to_add(odd: Odd) -> None:
+def test_customers_on_an_account_that_is_no_control_account_are_named_with_the_row_to_add(odd: Built) -> None:
     assert odd.statuses["party_lines_lie_on_control_accounts"] == "warn"
     ((organization, account, records, parties, amount, advice),) = odd.warehouse.rows(
         "from audit.party_lines_lie_on_control_accounts"
@@ -68,7 +60,7 @@ def test_customers_on_an_account_that_is_no_control_account_are_named_with_the_r
     assert "group,receivable,1500,1529 and group,receivable,1560,1560." in advice
 
 
-def test_a_due_date_that_cannot_be_meant_is_none_and_named(odd: Odd) -> None:
+def test_a_due_date_that_cannot_be_meant_is_none_and_named(odd: Built) -> None:
     posted, meant = date(2024, 1, 10), {8: date(2014, 1, 10), 9: date(2034, 1, 10)}
     expected = [(number, meant.get(number)) for number in range(1, 11)]
     numbered = f"cast(invoice_number as integer), due_date from marts.{{}} where organization_id = '{DATES}'"
@@ -88,7 +80,7 @@ def test_a_due_date_that_cannot_be_meant_is_none_and_named(odd: Odd) -> None:
     assert {(text, records) for text, _, records in named} == {(f"invoice {n}", 1) for n in (1, 2, 3, 4, 5, 6, 7, 10)}
 
 
-def test_a_payment_of_what_was_invoiced_before_the_first_day_is_unallocated_and_never_overdue(odd: Odd) -> None:
+def test_a_payment_of_what_was_invoiced_before_the_first_day_is_unallocated_and_never_overdue(odd: Built) -> None:
     columns = "customer_id, not_due, days_1_30 + days_31_60 + days_61_90, days_over_90, unallocated"
     of = f"where organization_id = '{EARLIER}' and as_of = date '2024-04-30' order by 1"
     assert odd.warehouse.rows(f"select {columns} from marts.aged_receivables {of}") == [
@@ -102,7 +94,7 @@ def test_a_payment_of_what_was_invoiced_before_the_first_day_is_unallocated_and_
     ]
 
 
-def test_an_opening_without_a_party_is_named_with_what_to_do(odd: Odd) -> None:
+def test_an_opening_without_a_party_is_named_with_what_to_do(odd: Built) -> None:
     assert odd.statuses["openings_have_a_party"] == "warn"
     found = odd.warehouse.rows("select * from audit.openings_have_a_party order by account_number")
     assert [row[:5] for row in found] == [
@@ -112,7 +104,7 @@ def test_an_opening_without_a_party_is_named_with_what_to_do(odd: Odd) -> None:
     assert all("FINAGO_START_DATE" in row[5] for row in found)
 
 
-def test_spaces_of_any_width_and_dots_in_a_kid_say_nothing(odd: Odd) -> None:
+def test_spaces_of_any_width_and_dots_in_a_kid_say_nothing(odd: Built) -> None:
     assert _open(odd, SPACED, "2024-02-01", "invoice_number, open_amount, matched_by") == [("1001", Decimal(40), "kid")]
     assert odd.warehouse.rows(
         "select bank_transaction_reference, invoice_number, matched_by, payment_reference from marts.bank_matches "
@@ -120,7 +112,7 @@ def test_spaces_of_any_width_and_dots_in_a_kid_say_nothing(odd: Odd) -> None:
     ) == [("b1", "1001", "kid", "10017"), ("b2", "1001", "kid_and_amount", "10017")]
 
 
-def test_leading_zeros_make_no_other_invoice(odd: Odd) -> None:
+def test_leading_zeros_make_no_other_invoice(odd: Built) -> None:
     columns = "customer_id, invoice_number, original_amount, open_amount, matched_by, item"
     assert _open(odd, ZEROS, "2024-02-29", columns) == [
         ("7", "000", 7, 7, "invoice_number", "0"),
@@ -131,12 +123,12 @@ def test_leading_zeros_make_no_other_invoice(odd: Odd) -> None:
     ]
 
 
-def _several(odd: Odd, party: int, day: str) -> list[tuple[object, ...]]:
+def _several(odd: Built, party: int, day: str) -> list[tuple[object, ...]]:
     found = _open(odd, SEVERAL, day, "customer_id, invoice_number, open_amount, matched_by")
     return [row[1:] for row in found if row[0] == f"{party}"]
 
 
-def test_a_payment_of_the_sum_under_a_kid_settles_its_invoices_on_that_day(odd: Odd) -> None:
+def test_a_payment_of_the_sum_under_a_kid_settles_its_invoices_on_that_day(odd: Built) -> None:
     before = [("701", 100, "invoice_number"), ("702", 200, "invoice_number"), ("703", 300, "invoice_number")]
     assert _several(odd, 7, "2024-02-09") == before
     assert _several(odd, 7, "2024-02-10") == []
@@ -148,7 +140,7 @@ def test_a_payment_of_the_sum_under_a_kid_settles_its_invoices_on_that_day(odd: 
     assert _several(odd, 11, "2024-02-20") == []
 
 
-def test_a_payment_that_is_not_the_sum_stays_unallocated(odd: Odd) -> None:
+def test_a_payment_that_is_not_the_sum_stays_unallocated(odd: Built) -> None:
     assert _several(odd, 8, "2024-04-30") == [
         ("804", 400, "invoice_number"),
         ("805", 500, "invoice_number"),
@@ -163,18 +155,18 @@ def test_a_payment_that_is_not_the_sum_stays_unallocated(odd: Odd) -> None:
     assert _several(odd, 10, "2024-04-30") == [("1001", 60, "invoice_number"), ("1002", -60, "invoice_number")]
 
 
-def test_a_paid_invoice_stays_paid_when_its_kid_is_used_again(odd: Odd) -> None:
+def test_a_paid_invoice_stays_paid_when_its_kid_is_used_again(odd: Built) -> None:
     assert _several(odd, 9, "2024-02-29") == []
     assert _several(odd, 9, "2024-04-30") == [("902", 40, "invoice_number")]
 
 
-def test_a_bank_transaction_of_the_sum_under_a_kid_is_suggested_as_such(odd: Odd) -> None:
+def test_a_bank_transaction_of_the_sum_under_a_kid_is_suggested_as_such(odd: Built) -> None:
     assert odd.warehouse.rows(
         "select invoice_number, matched_by, open_amount from marts.bank_matches "
         f"where organization_id = '{SEVERAL}' and customer_id = '7' and transaction_date = '2024-02-10' order by 1"
     ) == [("701", "kid_and_sum", 100), ("702", "kid_and_sum", 200), ("703", "kid_and_sum", 300)]
 
 
-def test_a_bank_reference_that_comes_twice_suggests_once_and_is_named(odd: Odd) -> None:
+def test_a_bank_reference_that_comes_twice_suggests_once_and_is_named(odd: Built) -> None:
     """The matches of b2 stand once above; the books are published, with the reference in a warning."""
     assert odd.statuses["unique_key_stg_banktransactions_organization_id__bank_transaction_reference"] == "warn"

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from shutil import copytree, ignore_patterns
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 import dagster as dg
 import duckdb
@@ -15,7 +14,7 @@ import pytest
 from finago_assets.orchestration.tie_out import verdict
 from tests.dbt.kept_books import KeptBooks
 from tests.dbt.statement_rules import RULES
-from tests.dbt.warehouse import PROJECT, Warehouse, troubles
+from tests.dbt.warehouse import PROJECT, Built, Warehouse, built, troubles
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -97,28 +96,15 @@ VAT: Final = KeptBooks(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Untold:
-    """A warehouse with these books. Never change it."""
-
-    warehouse: Warehouse
-    statuses: dict[str, str]
-
-    def rows(self, sql: str) -> list[tuple[Any, ...]]:
-        """The rows of a query."""
-        return self.warehouse.rows(sql)
-
-
 @pytest.fixture(scope="module")
-def untold(empty_warehouse: Callable[[], Warehouse]) -> Untold:
+def untold(empty_warehouse: Callable[[], Warehouse]) -> Built:
     """The books, landed and built."""
     warehouse = empty_warehouse()
     BOOKS.land(warehouse.raw)
-    warehouse.raw.fill_with_placeholders()
-    return Untold(warehouse, warehouse.dbt("build", "--exclude-resource-type", "unit_test"))
+    return built(warehouse)
 
 
-def test_an_amount_that_nothing_tells_withholds_no_books_and_is_named_with_what_settles_it(untold: Untold) -> None:
+def test_an_amount_that_nothing_tells_withholds_no_books_and_is_named_with_what_settles_it(untold: Built) -> None:
     assert set(troubles(untold.statuses).values()) == {"warn"}
     named = untold.rows(
         "select currency_code, records, amounts_that_are_null, first_posted, amount_as_sent, first_ten_accounts, "
@@ -128,11 +114,11 @@ def test_an_amount_that_nothing_tells_withholds_no_books_and_is_named_with_what_
 
 
 @pytest.mark.parametrize("rule", RULES)
-def test_a_rule_of_bookkeeping_holds_with_an_amount_that_nothing_tells(untold: Untold, rule: str) -> None:
+def test_a_rule_of_bookkeeping_holds_with_an_amount_that_nothing_tells(untold: Built, rule: str) -> None:
     assert untold.rows(RULES[rule]) == []
 
 
-def test_in_the_ledger_it_is_null_and_so_are_the_balances_of_its_account_from_its_line_on(untold: Untold) -> None:
+def test_in_the_ledger_it_is_null_and_so_are_the_balances_of_its_account_from_its_line_on(untold: Built) -> None:
     lines = untold.rows(
         "select strftime(posting_date, '%m-%d'), amount, debit, credit, running_balance, amount_basis "
         "from marts.general_ledger where account_number = 1500 and posting_date < '2025-01-01' order by posting_date"
@@ -147,7 +133,7 @@ def test_in_the_ledger_it_is_null_and_so_are_the_balances_of_its_account_from_it
 
 
 def test_in_the_trial_balance_it_is_null_in_its_month_and_closings_after_it_and_every_other_account_is_exact(
-    untold: Untold,
+    untold: Built,
 ) -> None:
     shown = {
         (account, month): figures
@@ -168,7 +154,7 @@ def test_in_the_trial_balance_it_is_null_in_its_month_and_closings_after_it_and_
     assert all(None not in figures for (account, _), figures in shown.items() if account not in UNTOLD)
 
 
-def test_statements_and_dimensions_show_null_where_it_is_part_of_a_figure_and_the_rest_exactly(untold: Untold) -> None:
+def test_statements_and_dimensions_show_null_where_it_is_part_of_a_figure_and_the_rest_exactly(untold: Built) -> None:
     result = untold.rows(
         "select account_number, amount, result_effect, amount_year_to_date from marts.profit_and_loss "
         "where period = '2024-02-01' order by 1"
@@ -198,7 +184,7 @@ def test_statements_and_dimensions_show_null_where_it_is_part_of_a_figure_and_th
     assert vat == [("3", "output", D(-240), D(-60))]
 
 
-def test_its_open_item_and_its_partys_total_are_null_and_other_parties_are_exact(untold: Untold) -> None:
+def test_its_open_item_and_its_partys_total_are_null_and_other_parties_are_exact(untold: Built) -> None:
     day = "where as_of = '2024-02-29'"
     items = untold.rows(
         f"select invoice_number, original_amount, open_amount, days_overdue from marts.open_items {day} "
@@ -216,7 +202,7 @@ def test_its_open_item_and_its_partys_total_are_null_and_other_parties_are_exact
     assert parties == [("1", None), ("2", D(5))]
 
 
-def test_the_tie_out_says_of_its_accounts_that_they_cannot_be_told_and_of_no_others(untold: Untold) -> None:
+def test_the_tie_out_says_of_its_accounts_that_they_cannot_be_told_and_of_no_others(untold: Built) -> None:
     rows = untold.rows(
         "select account_number, strftime(period, '%Y-%m'), ledger_change, difference, status from marts.ledger_tie_out "
         "where status <> 'ties' order by all"
@@ -232,7 +218,7 @@ def test_the_tie_out_says_of_its_accounts_that_they_cannot_be_told_and_of_no_oth
 
 @pytest.mark.slow
 def test_a_row_of_the_seed_settles_it_on_days_that_did_not_change(
-    untold: Untold, tmp_path: Path, artifacts: Path
+    untold: Built, tmp_path: Path, artifacts: Path
 ) -> None:
     warehouse = Warehouse(tmp_path, artifacts / "seeded", project=_with_rows(tmp_path, "untold,SEK,foreign,100\n"))
     copytree(untold.warehouse.folder / "data", tmp_path / "data")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
@@ -10,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 import pytest
 
 from tests.dbt.small_books import line
-from tests.dbt.warehouse import troubles
+from tests.dbt.warehouse import Built, built, troubles
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -75,20 +74,8 @@ BOOKS: Final[dict[str, tuple[list[list[Posting]], dict[int, str]]]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Charts:
-    """A warehouse with an organization for each chart. Never change it."""
-
-    warehouse: Warehouse
-    statuses: dict[str, str]
-
-    def rows(self, sql: str) -> list[tuple[Any, ...]]:
-        """The rows of a query."""
-        return self.warehouse.rows(sql)
-
-
 @pytest.fixture(scope="module")
-def charts(empty_warehouse: Callable[[], Warehouse]) -> Charts:
+def charts(empty_warehouse: Callable[[], Warehouse]) -> Built:
     """All of them on one day, and one line of 2020 at the rate that the low class had then."""
     warehouse = empty_warehouse()
     for organization, (vouchers, other) in BOOKS.items():
@@ -102,8 +89,7 @@ def charts(empty_warehouse: Callable[[], Warehouse]) -> Charts:
     for day, rate, vat in (("2020-05-10", "6", "-6"), ("2024-01-10", "6", "-6"), ("2024-01-11", "12", "-12")):
         lines = [(3000, "-100", 33), (2702, vat, None), (1500, f"{100 - int(vat)}", None)]
         raw.land("transactionlines", day, _lines(0, lines, {33: rate}, day))
-    warehouse.raw.fill_with_placeholders()
-    return Charts(warehouse, warehouse.dbt("build", "--exclude-resource-type", "unit_test"))
+    return built(warehouse)
 
 
 def _lines(voucher: int, lines: list[Posting], rates: dict[int, str], day: str = DAY) -> list[str]:
@@ -119,32 +105,32 @@ def _lines(voucher: int, lines: list[Posting], rates: dict[int, str], day: str =
     ]
 
 
-def _figures(charts: Charts, organization: str) -> list[tuple[Any, ...]]:
+def _figures(charts: Built, organization: str) -> list[tuple[Any, ...]]:
     return charts.rows(
         "select standard_tax_code, rate, direction, base_amount, tax_amount from marts.vat_by_period "
         f"where organization_id = '{organization}' order by tax_number, period, direction"
     )
 
 
-def test_nothing_about_a_chart_withholds_the_books(charts: Charts) -> None:
+def test_nothing_about_a_chart_withholds_the_books(charts: Built) -> None:
     assert set(troubles(charts.statuses).values()) <= {"warn"}
 
 
-def test_vat_accounts_of_five_digits_are_known_by_their_first_four(charts: Charts) -> None:
+def test_vat_accounts_of_five_digits_are_known_by_their_first_four(charts: Built) -> None:
     assert _figures(charts, "five digits") == [
         ("1", 25, "deductible", 400, 100),
         ("3", 25, "output", -1000, -250),
     ]
 
 
-def test_raw_fish_is_11_11_percent_under_its_own_codes(charts: Charts) -> None:
+def test_raw_fish_is_11_11_percent_under_its_own_codes(charts: Built) -> None:
     assert _figures(charts, "raw fish") == [
         ("12", D("11.11"), "deductible", 200, D("22.22")),
         ("32", D("11.11"), "output", -100, D("-11.11")),
     ]
 
 
-def test_one_account_for_all_rates_is_shared_by_what_the_lines_say(charts: Charts) -> None:
+def test_one_account_for_all_rates_is_shared_by_what_the_lines_say(charts: Built) -> None:
     assert _figures(charts, "one account") == [
         ("3", 25, "output", -1000, -250),
         ("11", 15, "deductible", 200, 30),
@@ -153,7 +139,7 @@ def test_one_account_for_all_rates_is_shared_by_what_the_lines_say(charts: Chart
     ]
 
 
-def test_a_code_with_an_account_of_its_own_takes_nothing_from_another(charts: Charts) -> None:
+def test_a_code_with_an_account_of_its_own_takes_nothing_from_another(charts: Built) -> None:
     assert _figures(charts, "own accounts") == [
         ("3", 25, "output", -2000, -500),
         ("31", 15, "output", -400, -30),
@@ -166,7 +152,7 @@ def test_a_code_with_an_account_of_its_own_takes_nothing_from_another(charts: Ch
     assert named == [("v1", "31", D(30), None)]
 
 
-def test_a_number_at_another_rate_is_not_the_standard_code_of_that_number_and_is_named(charts: Charts) -> None:
+def test_a_number_at_another_rate_is_not_the_standard_code_of_that_number_and_is_named(charts: Built) -> None:
     assert _figures(charts, "other rates") == [
         (None, 15, "deductible", 200, 30),
         ("3", 25, "output", -1000, -250),
@@ -179,7 +165,7 @@ def test_a_number_at_another_rate_is_not_the_standard_code_of_that_number_and_is
 
 
 def test_a_code_whose_vat_the_buyer_owes_may_be_at_rate_0_or_at_its_own_and_vat_that_nobody_posted_is_named(
-    charts: Charts,
+    charts: Built,
 ) -> None:
     assert _figures(charts, "buyer owes") == [
         ("81", 25, "deductible", 400, 100),
@@ -197,7 +183,7 @@ def test_a_code_whose_vat_the_buyer_owes_may_be_at_rate_0_or_at_its_own_and_vat_
     assert named == [("v2", "87", "output", D(0), None)]
 
 
-def test_a_rate_counts_on_the_days_that_it_held(charts: Charts) -> None:
+def test_a_rate_counts_on_the_days_that_it_held(charts: Built) -> None:
     rows = charts.rows(
         "select period, standard_tax_code, rate, tax_amount from marts.vat_by_period "
         "where organization_id = 'old rate' order by period, rate"

@@ -85,6 +85,24 @@ class Warehouse:
         return {f"{schema}.{name}": sorted(map(str, self.rows(f"from {schema}.{name}"))) for schema, name in names}
 
 
+@dataclass(frozen=True, slots=True)
+class Built:
+    """A warehouse and how each node of its build ended. Never change it where others look at it too."""
+
+    warehouse: Warehouse
+    statuses: dict[str, str]
+
+    def rows(self, sql: str) -> list[tuple[Any, ...]]:
+        """The rows of a query."""
+        return self.warehouse.rows(sql)
+
+
+def built(warehouse: Warehouse) -> Built:
+    """Build everything that has landed, unit tests left out."""
+    warehouse.raw.fill_with_placeholders()
+    return Built(warehouse, warehouse.dbt("build", "--exclude-resource-type", "unit_test"))
+
+
 def troubles(statuses: dict[str, str]) -> dict[str, str]:
     """What did not end well, warnings included."""
     return {node: status for node, status in statuses.items() if status not in ("success", "pass")}
