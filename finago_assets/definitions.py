@@ -12,6 +12,7 @@ from finago_assets.orchestration.dbt_project import dbt_resource
 from finago_assets.orchestration.executor import watched
 from finago_assets.orchestration.jobs import jobs, nightly
 from finago_assets.orchestration.lost_history import watch_uncaught
+from finago_assets.orchestration.open_history import keep_history_open
 from finago_assets.orchestration.published import warehouse_assets
 from finago_assets.orchestration.raw import raw_assets
 from finago_assets.orchestration.request.job import finago_request
@@ -47,4 +48,5 @@ def build_definitions(
 
 
 watch_uncaught()
+keep_history_open()
 defs = build_definitions(read_settings(), own=read_own())

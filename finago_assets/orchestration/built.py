@@ -1,53 +1,94 @@
-"""What dbt built, with what there is to show of it: row counts, pictures, the rows at fault.
+"""What dbt built and found, as Dagster's events, with what there is to show of it: row counts, pictures, rows at fault.
 
-Owns the metadata of dbt's events; what is the same in every run stands in the definitions. It reads the warehouse after
-dbt has closed it; dagster-dbt's own way of fetching metadata was seen to hang with DuckDB, and keeps the file open.
+Owns the metadata of those events; what is the same in every run stands in the definitions. It reads the warehouse after
+dbt has closed it.
 """
 
 from __future__ import annotations
 
 from contextlib import closing
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import dagster as dg
 import duckdb
 
 from finago_assets.orchestration.plots import picture
+from finago_assets.orchestration.raw import SILENT_OUTPUT
 from finago_assets.orchestration.tables import shown
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator, Mapping
     from pathlib import Path
 
+    from finago_assets.core.warehouse.generation import Verdict
+    from finago_assets.orchestration.dbt_run import NodeResult
 
-def with_metadata(events: list[Any], warehouse: Path) -> Iterator[Any]:
-    """Yield dbt's events, each asset and check with what its table says."""
-    with closing(duckdb.connect(warehouse, read_only=True)) as connection:
-        names = connection.execute("select table_schema, table_name from information_schema.tables").fetchall()
-        tables = {name: _facts(connection, schema, name) for schema, name in names}
-    for event in events:
-        if not isinstance(event, (dg.Output, dg.AssetCheckResult)):
-            yield event
-            continue
-        facts = tables.get(_table(node_of(event)), {})
-        yield event.with_metadata({**(event.metadata or {}), **facts})
+# dagster-dbt writes it into every spec
+_UNIQUE_ID: Final = "dagster_dbt/unique_id"
 
 
-def node_of(event: dg.Output[Any] | dg.AssetCheckResult) -> str:
-    """Return the id of the dbt node that an event is about."""
-    about = (event.metadata or {}).get("unique_id")
-    return "" if about is None else str(getattr(about, "value", about))
+class Built:
+    """Turns results of dbt into events of `asset`'s outputs and checks; `warehouse` is the file that was built."""
 
+    def __init__(self, asset: dg.AssetsDefinition, manifest: Mapping[str, Any], warehouse: Path) -> None:
+        self.nodes: dict[dg.AssetKey, str] = {spec.key: spec.metadata[_UNIQUE_ID] for spec in asset.specs}
+        self.checks: dict[str, dg.AssetCheckKey] = {
+            spec.metadata[_UNIQUE_ID]: spec.key for spec in asset.check_specs if spec.metadata
+        }
+        self._keys = {node: key for key, node in self.nodes.items()}
+        self._manifest = manifest["nodes"]
+        self._warehouse = warehouse
 
-def _table(node: str) -> str:
-    """Return the name of a node's table: its third part, after which a test that takes arguments has a digest."""
-    return node.split(".")[2] if node.count(".") > 1 else ""
+    def events(self, results: Iterable[NodeResult], *, shown: bool = True) -> Iterator[Any]:
+        """Yield an event for each node that was built or tested; `shown`: with what its table says."""
+        with closing(duckdb.connect(self._warehouse, read_only=True)) as connection:
+            for one in results:
+                if one.node in self._keys and one.status == "success":
+                    facts = {"Execution Duration": one.seconds, **(self._facts(connection, one.node) if shown else {})}
+                    yield self._output(self._keys[one.node], facts)
+                elif one.node in self.checks and one.status != "skipped":
+                    facts = self._faults(connection, one.node) if shown and one.rows else {}
+                    yield self._result(one.node, one.status, one.rows or 0, facts)
 
+    def kept(self, nodes: Iterable[str], verdicts: Mapping[str, Verdict]) -> Iterator[Any]:
+        """Yield for each node that stays as it is a silent output, or what its test said when it last ran.
 
-def _facts(connection: duckdb.DuckDBPyConnection, schema: str, name: str) -> dict[str, Any]:
-    relation = f'"{schema}"."{name}"'
-    rows = connection.execute(f"select count(*) from {relation}").fetchall()[0][0]
-    if schema == "audit":
-        return {"rows_at_fault": shown(connection, f"from {relation}")} if rows else {}
-    drawn = picture(connection, name) if schema == "marts" else None
-    return {"dagster/row_count": rows, **({} if drawn is None else {"picture": drawn})}
+        `nodes` come in the order of the graph, and before all that is built: Dagster asks for that.
+        """
+        with closing(duckdb.connect(self._warehouse, read_only=True)) as connection:
+            for node in nodes:
+                if node in self._keys:
+                    yield self._output(self._keys[node], SILENT_OUTPUT)
+                elif node in self.checks and node in verdicts:
+                    verdict = verdicts[node]
+                    facts = {} if verdict.passed else self._faults(connection, node)
+                    facts["of_run"] = dg.MetadataValue.dagster_run(verdict.run)
+                    yield self._result(node, "pass" if verdict.passed else "warn", verdict.rows, facts)
+
+    def _output(self, key: dg.AssetKey, metadata: Mapping[str, Any]) -> dg.Output[None]:
+        return dg.Output(None, output_name=key.to_python_identifier(), metadata=metadata)
+
+    def _result(self, test: str, status: str, rows: int, facts: Mapping[str, Any]) -> dg.AssetCheckResult:
+        check = self.checks[test]
+        return dg.AssetCheckResult(
+            passed=status == "pass",
+            asset_key=check.asset_key,
+            check_name=check.name,
+            severity=dg.AssetCheckSeverity.WARN if status == "warn" else dg.AssetCheckSeverity.ERROR,
+            metadata={"dagster_dbt/failed_row_count": rows, **facts} if rows else facts,
+        )
+
+    def _facts(self, connection: duckdb.DuckDBPyConnection, node: str) -> dict[str, Any]:
+        schema, name, relation = self._relation(node)
+        rows = connection.execute(f"select count(*) from {relation}").fetchall()[0][0]
+        drawn = picture(connection, name) if schema == "marts" else None
+        return {"dagster/row_count": rows, **({} if drawn is None else {"picture": drawn})}
+
+    def _faults(self, connection: duckdb.DuckDBPyConnection, test: str) -> dict[str, Any]:
+        if not self._manifest[test]["config"].get("store_failures"):
+            return {}
+        return {"rows_at_fault": shown(connection, f"from {self._relation(test)[2]}")}
+
+    def _relation(self, node: str) -> tuple[str, str, str]:
+        schema, name = self._manifest[node]["schema"], self._manifest[node]["alias"]
+        return schema, name, f'"{schema}"."{name}"'

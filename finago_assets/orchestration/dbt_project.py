@@ -5,17 +5,24 @@ Owns when to parse. What is built from it is warehouse.py's.
 
 from __future__ import annotations
 
+import hashlib
+import json
 import os
 import subprocess
 import sys
+from importlib.metadata import version
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Any, Final
 
 from dagster_dbt import DbtCliResource, DbtProject
 from filelock import FileLock
 
 from finago_assets.core.errors import FinagoError
 
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+PACKAGE: Final = "finago"
 PROJECT_DIR: Final = Path(__file__).parents[2] / "dbt_project"
 
 
@@ -33,6 +40,14 @@ def dbt_resource() -> DbtCliResource:
     return DbtCliResource(
         project_dir=os.fspath(PROJECT_DIR), profiles_dir=os.fspath(PROJECT_DIR), dbt_executable=_dbt()
     )
+
+
+def engine_of(manifest: Mapping[str, Any]) -> str:
+    """Return a digest of what every table depends on: the project's settings and macros, and the versions that run."""
+    own = {name: one["macro_sql"] for name, one in manifest["macros"].items() if one["package_name"] == PACKAGE}
+    settings = [(PROJECT_DIR / name).read_text() for name in ("dbt_project.yml", "profiles.yml")]
+    versions = [version(name) for name in ("dbt-core", "dbt-duckdb", "duckdb")]
+    return hashlib.sha256(json.dumps([own, settings, versions], sort_keys=True).encode()).hexdigest()
 
 
 def _stale(manifest: Path) -> bool:

@@ -12,6 +12,7 @@ from finago_assets.core.windows import ONE_DAY, Window, oslo_today, windows_of
 from finago_assets.orchestration.layers import RAW_LAYER, REQUEST_LAYER
 from finago_assets.orchestration.moved import days_to_land_again
 from finago_assets.orchestration.partitions import range_tags
+from finago_assets.orchestration.warehouse import REBUILD
 from finago_assets.settings import read_connection
 
 if TYPE_CHECKING:
@@ -39,7 +40,9 @@ def jobs() -> list[dg.UnresolvedAssetJobDefinition]:
         dg.define_asset_job(
             "rebuild",
             ours - landing,
-            description="Rebuild and publish the warehouse from what has landed. Needs no credentials and no network.",
+            tags=dict([REBUILD]),
+            description="Build and publish all of the warehouse anew from what has landed. Needs no credentials and no "
+            "network.",
         ),
     ]
 

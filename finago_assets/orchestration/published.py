@@ -19,7 +19,7 @@ from finago_assets.core.errors import NotProven
 from finago_assets.core.landing.publish import copy_database
 from finago_assets.core.warehouse.generation import Marked, read_mark
 from finago_assets.core.warehouse.graph import BuildGraph
-from finago_assets.core.warehouse.publication import check_whole
+from finago_assets.core.warehouse.publication import Record, check_whole
 from finago_assets.orchestration.failures import typed_failures
 from finago_assets.orchestration.tie_out import count_statuses
 from finago_assets.orchestration.warehouse import PUBLISHED, build_asset, locked, publisher
@@ -61,12 +61,7 @@ def _published_asset(build: dg.AssetsDefinition, graph: BuildGraph) -> dg.Assets
     def publish(context: AssetExecutionContext, config: PublishConfig) -> dg.MaterializeResult[None]:
         settings = read_settings()
         with typed_failures(context):
-            copy = _build_of_this_run(context, settings, graph)
-            mark = check_whole(read_mark(copy), graph)
-            _check_tie_out(copy, settings)
-            record = publisher(settings).publish(copy, mark, graph, accept_fewer=config.accept_fewer)
-        if record.run != mark.run:
-            context.log.warning("Run %s has already published a newer build; that one stays.", record.run)
+            record = _publish(context, settings, graph, config)
         path = settings.published_warehouse
         return dg.MaterializeResult(
             asset_key=PUBLISHED,
@@ -81,10 +76,25 @@ def _published_asset(build: dg.AssetsDefinition, graph: BuildGraph) -> dg.Assets
     return publish
 
 
-def _build_of_this_run(context: AssetExecutionContext, settings: Settings, graph: BuildGraph) -> Path:
+def _publish(context: AssetExecutionContext, settings: Settings, graph: BuildGraph, config: PublishConfig) -> Record:
+    found = _build_of_this_run(context, settings, graph)
+    if isinstance(found, Record):
+        _check_tie_out(settings.published_warehouse, settings)
+        context.log.info("Nothing has changed since the published build was made; it stays.")
+        return found
+    mark = check_whole(read_mark(found), graph)
+    _check_tie_out(found, settings)
+    record = publisher(settings).publish(found, mark, graph, accept_fewer=config.accept_fewer)
+    if record.run != mark.run:
+        context.log.warning("Run %s has already published a newer build; that one stays.", record.run)
+    return record
+
+
+def _build_of_this_run(context: AssetExecutionContext, settings: Settings, graph: BuildGraph) -> Path | Record:
     """Return the copy that this run, or the one that it re-executes, kept of its own build.
 
-    A run of `published` alone has built nothing: it takes the working warehouse as it is, if that is whole.
+    A run that has built nothing takes the working warehouse as it is, if that is whole; or the record of it, if that
+    very build is published.
     """
     into = publisher(settings)
     for run in (context.run_id, context.run.parent_run_id):
@@ -92,7 +102,9 @@ def _build_of_this_run(context: AssetExecutionContext, settings: Settings, graph
             return into.copy_of(run)
     copy = into.copy_of(context.run_id)
     with locked(settings, context):
-        check_whole(Marked(settings.working_warehouse).mark(), graph)
+        mark = check_whole(Marked(settings.working_warehouse).mark(), graph)
+        if (standing := into.standing(mark)) is not None:
+            return standing
         copy_database(settings.working_warehouse, copy)
     return copy
 

@@ -3,8 +3,6 @@
 The working warehouse has one writer at a time. A build marks it as its last act, and keeps a copy for `published`.
 """
 
-import os
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from datetime import datetime
@@ -12,12 +10,7 @@ from typing import Any, Final
 
 import dagster as dg
 from dagster import AssetCheckExecutionContext, AssetExecutionContext
-from dagster_dbt import (
-    DagsterDbtTranslatorSettings,
-    DbtCliInvocation,
-    DbtCliResource,
-    dbt_assets,
-)
+from dagster_dbt import DagsterDbtTranslatorSettings, DbtCliResource, dbt_assets
 from dagster_dbt.dbt_manifest import validate_manifest
 
 from finago_assets.core.catalogue.model import Endpoint, Kind
@@ -26,22 +19,26 @@ from finago_assets.core.landing.files import private_umask
 from finago_assets.core.landing.lock import file_lock, queued_lock
 from finago_assets.core.landing.publish import copy_database
 from finago_assets.core.landing.store import Landing, RawStore, open_store
-from finago_assets.core.warehouse.generation import Mark, Marked, later
+from finago_assets.core.warehouse.generation import Mark, Marked, Verdict, later
 from finago_assets.core.warehouse.graph import BuildGraph
 from finago_assets.core.warehouse.publication import Publisher
+from finago_assets.core.warehouse.unchanged import Plan, State, look, plan_build
 from finago_assets.core.windows import utc_now
-from finago_assets.orchestration.built import node_of, with_metadata
+from finago_assets.orchestration.built import Built
 from finago_assets.orchestration.column_lineage import LineageTranslator, lineage_metadata
-from finago_assets.orchestration.dbt_project import dbt_project
+from finago_assets.orchestration.dbt_project import dbt_project, engine_of
+from finago_assets.orchestration.dbt_run import PARSED, NodeResult, run_dbt
 from finago_assets.orchestration.failures import failure, typed_failures
 from finago_assets.settings import Settings, read_settings
 
 PUBLISHED: Final = dg.AssetKey("published")
+# the tag of a run that makes everything anew, whatever has changed
+REBUILD: Final = ("finago/rebuild", "everything")
 # for one holder: a queue that moves is waited out, however long it is
 PATIENCE_SECONDS: Final = 1800
 NAMED: Final = 3
-_PROGRESS: Final = re.compile(r"\s*\d+ of \d+ ")
 _PASSED: Final = frozenset({"success", "pass", "warn"})
+_FAILED: Final = frozenset({"error", "fail", "runtime error", "partial success"})
 
 
 def build_asset(endpoints: Mapping[str, Endpoint]) -> tuple[dg.AssetsDefinition, BuildGraph]:
@@ -51,7 +48,7 @@ def build_asset(endpoints: Mapping[str, Endpoint]) -> tuple[dg.AssetsDefinition,
     checked = DagsterDbtTranslatorSettings(enable_asset_checks=True)
     translator = LineageTranslator(checked, lineage_metadata(project, manifest, endpoints.values()))
     graph = BuildGraph.of_manifest(manifest)
-    nodes = {translator.get_asset_key(manifest["nodes"][node]): node for node in graph.tables}
+    engine = engine_of(manifest)
 
     @dbt_assets(
         manifest=manifest,
@@ -63,24 +60,64 @@ def build_asset(endpoints: Mapping[str, Endpoint]) -> tuple[dg.AssetsDefinition,
     def build_warehouse(context: AssetExecutionContext, dbt: DbtCliResource) -> Iterator[Any]:
         settings = read_settings()
         marked = Marked(settings.working_warehouse)
+        built = Built(build_warehouse, manifest, settings.working_warehouse)
         with typed_failures(context), locked(settings, context):
             store = open_store(settings.data_dir, settings.landing)
             landed = _count_landed(store, endpoints, settings)
             _complete(store, settings, endpoints)
-            selected = frozenset(nodes[key] for key in context.selected_asset_keys)
-            _check_parents(graph, selected, marked)
-            settled = _settled(marked)
-            idle = graph.tests_over(selected) - graph.telling_tests(selected, graph.settle(selected, settled))
-            marked.begin(context.run_id, graph.touched(selected), utc_now())
-            invocation, done = _run_dbt(context, dbt, settings, [graph.test_names[test] for test in sorted(idle)])
-            if not invocation.is_successful():
-                yield from done
-                raise _explained(store, endpoints, invocation.get_error())
-            mark = marked.finish(graph.settle_run(_passed(invocation), settled), landed, _finished_at(settings))
-            _keep_for_publication(context, settings, graph, mark)
-            yield from with_metadata(done, settings.working_warehouse)
+            chosen = _chosen(context, graph, built)
+            _check_parents(graph, chosen & graph.tables, marked)
+            state = look(marked, store, endpoints, graph, f"{engine}/{settings.landing}")
+            anew = context.run.tags.get(REBUILD[0]) == REBUILD[1]
+            plan = plan_build(graph, chosen, chosen if anew else state.stale, state.settled)
+            _say(context, graph, plan, state)
+            results: list[NodeResult] = []
+            if plan.run:
+                marked.begin(context.run_id, graph.touched(plan.run), utc_now())
+                results = _run(context, dbt, settings, graph, plan)
+            failed = [one for one in results if one.status in _FAILED]
+            if failed:
+                yield from built.events(results, shown=False)
+                raise _explained(store, endpoints, graph, failed)
+            if state.contents != state.known:
+                marked.remember(state.contents)
+            if plan.run:
+                made_of = state.made_after(graph, (one.node for one in results if one.status in _PASSED))
+                verdicts = _verdicts(graph, results, context.run_id)
+                marked.finish(made_of, landed, _finished_at(settings), verdicts)
+            _keep_for_publication(context, settings, graph, marked.mark())
+            yield from built.kept(graph.in_order(plan.kept), state.verdicts)
+            yield from built.events(results)
 
     return build_warehouse, graph
+
+
+def _chosen(context: AssetExecutionContext, graph: BuildGraph, built: Built) -> frozenset[str]:
+    """Every table and test that the run is to see to; a test that is no check is seen to with what it looks at."""
+    tables = frozenset(built.nodes[key] for key in context.selected_asset_keys)
+    keys = context.op_execution_context.selected_asset_check_keys
+    checks = frozenset(test for test, key in built.checks.items() if key in keys)
+    return tables | checks | (graph.tests_over(tables) - built.checks.keys())
+
+
+def _say(context: AssetExecutionContext, graph: BuildGraph, plan: Plan, state: State) -> None:
+    """Say in the run log what is built and what stays, and why."""
+    if plan.kept:
+        kept = plan.kept & graph.tables
+        context.log.info(
+            "%d tables are built; %d tables and %d checks stay as they are, because nothing that they are made of has "
+            "changed (landed data that has: %s). The job `rebuild` makes everything anew.",
+            len(plan.run & graph.tables),
+            len(kept),
+            len(plan.kept) - len(kept),
+            ", ".join(state.changed()) or "none",
+        )
+    if plan.idle:
+        context.log.info(
+            "%d checks are not run: they also look at tables that are not built yet, or were not built again since "
+            "something before them changed.",
+            len(plan.idle),
+        )
 
 
 @contextmanager
@@ -103,43 +140,21 @@ def publisher(settings: Settings) -> Publisher:
     return Publisher(settings.work_dir, settings.published_warehouse)
 
 
-def _run_dbt(
-    context: AssetExecutionContext, dbt: DbtCliResource, settings: Settings, left_out: list[str]
-) -> tuple[DbtCliInvocation, list[Any]]:
-    """Build what is selected, the tests `left_out` aside; return what dbt did once it has closed the file."""
-    # dbt's profile reads these, in its own process and in the adapter that dagster-dbt opens in this one
-    os.environ["FINAGO_DATA_DIR"] = os.fspath(settings.data_dir)
-    os.environ["FINAGO_LANDING"] = settings.landing.value
-    target = settings.work_dir / "dbt"
-    # unit tests judge the SQL, not the data: the test suite runs them
-    command = ["build", "--exclude-resource-type", "unit_test"]
-    if left_out:
-        command += ["--exclude", " ".join(left_out)]
-        context.log.info(
-            "%d checks are not run: they also look at tables that are not built yet, or were not built again since "
-            "something before them changed.",
-            len(left_out),
-        )
+def _run(
+    context: AssetExecutionContext, dbt: DbtCliResource, settings: Settings, graph: BuildGraph, plan: Plan
+) -> list[NodeResult]:
+    def tell(node: str) -> None:
+        if node in graph.tables:
+            context.log.info("dbt built %s", graph.names[node])
+
+    everything = plan.run == graph.tables | graph.tests
+    names = None if everything else sorted(graph.dbt_names[node] for node in plan.run)
     with _raw_held(settings):
-        invocation = dbt.cli(command, context=context, target_path=target, raise_on_error=False)
-        for copied in target.glob("*.msgpack"):
-            # dagster-dbt copies it from the project together with its mode
-            copied.chmod(0o600)
-        return invocation, list(_told(invocation.stream(), context))
+        return run_dbt(dbt, dbt_project().manifest_path.with_name(PARSED), settings, names, tell)
 
 
-def _told(events: Iterable[Any], context: AssetExecutionContext) -> Iterator[Any]:
-    """Say in the run log what dbt has finished; the events themselves wait for their row counts."""
-    for event in events:
-        if isinstance(event, dg.Output):
-            context.log.info("dbt built %s", node_of(event).rsplit(".", 1)[-1])
-        yield event
-
-
-def _passed(invocation: DbtCliInvocation) -> frozenset[str]:
-    """Every node that dbt built or tested without an error."""
-    results = invocation.get_artifact("run_results.json")["results"]
-    return frozenset(result["unique_id"] for result in results if result["status"] in _PASSED)
+def _verdicts(graph: BuildGraph, results: Iterable[NodeResult], run: str) -> dict[str, Verdict]:
+    return {one.node: Verdict(one.status == "pass", one.rows or 0, run) for one in results if one.node in graph.tests}
 
 
 def _check_parents(graph: BuildGraph, selected: frozenset[str], marked: Marked) -> None:
@@ -157,22 +172,21 @@ def _check_parents(graph: BuildGraph, selected: frozenset[str], marked: Marked) 
         )
 
 
-def _settled(marked: Marked) -> frozenset[str]:
-    mark = marked.mark()
-    return frozenset() if mark is None else mark.settled
-
-
 def _finished_at(settings: Settings) -> datetime:
     last = publisher(settings).last()
     return later(utc_now(), None if last is None else last.finished_at)
 
 
-def _keep_for_publication(context: AssetExecutionContext, settings: Settings, graph: BuildGraph, mark: Mark) -> None:
+def _keep_for_publication(
+    context: AssetExecutionContext, settings: Settings, graph: BuildGraph, mark: Mark | None
+) -> None:
     """Keep a copy of a whole build where this run publishes it, so that no other run's build is published instead."""
     chosen = context.run.asset_selection
     into = publisher(settings)
     into.sweep(lambda run: run != context.run_id and _is_over(context.instance, run))
-    if (chosen is None or PUBLISHED in chosen) and not graph.unproven(mark.settled):
+    if mark is None or graph.unproven(mark.settled) or into.standing(mark) is not None:
+        return
+    if chosen is None or PUBLISHED in chosen:
         copy_database(settings.working_warehouse, into.copy_of(context.run_id))
 
 
@@ -225,14 +239,15 @@ def _complete(store: RawStore, settings: Settings, endpoints: Mapping[str, Endpo
             store.placeholder(endpoint, organization, settings.start_date)
 
 
-def _explained(store: RawStore, endpoints: Iterable[str], error: Exception | None) -> dg.Failure:
+def _explained(
+    store: RawStore, endpoints: Iterable[str], graph: BuildGraph, failed: Iterable[NodeResult]
+) -> dg.Failure:
     """Name the corrupt raw file where that is why dbt failed; otherwise what dbt itself said."""
     for organization in store.organizations():
         for endpoint in endpoints:
             for fault in store.faults(endpoint, organization):
                 return failure(fault)
-    said = str(error or "").partition("Errors parsed from dbt logs:")[2]
-    reasons = " ".join(line.strip() for line in said.splitlines() if line.strip() and not _PROGRESS.match(line))
+    reasons = "; ".join(f"{graph.names.get(one.node, one.node)}: {' '.join(one.message.split())}" for one in failed)
     return dg.Failure(
         description=f"dbt build failed; the published warehouse is unchanged. {reasons or 'Its log is in work/dbt.'}",
         allow_retries=False,

@@ -8,6 +8,8 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import dataclass, replace
+from datetime import date as date_of  # `date` is the text of a day here
+from datetime import datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
@@ -16,6 +18,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from finago_assets.core.catalogue.finago import ENDPOINTS
+from finago_assets.core.landing.model import Outcome, Partition
+from finago_assets.core.landing.spool import placeholder_manifest
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -60,10 +64,16 @@ class RawFolder:
         if parent is not None:
             columns[parent.column] = pa.array(parents, pa.string())
         digest = hashlib.sha256("\n".join([*payloads, *parents]).encode()).hexdigest()
-        metadata = {"digest": digest, "rows": f"{len(payloads)}", "outcome": outcome, "fetched_at": self.fetched_at}
+        manifest = replace(
+            placeholder_manifest(Partition(endpoint, self.organization, date_of.fromisoformat(date))),
+            digest=digest,
+            rows=len(payloads),
+            outcome=Outcome(outcome),
+            fetched_at=datetime.fromisoformat(self.fetched_at),
+        )
         path = self.file(endpoint, date)
         path.parent.mkdir(parents=True, exist_ok=True)
-        pq.write_table(pa.table(columns).replace_schema_metadata(metadata), path, compression="zstd")
+        pq.write_table(pa.table(columns).replace_schema_metadata(manifest.to_metadata()), path, compression="zstd")
         return path
 
     def file(self, endpoint: str, date: str) -> Path:

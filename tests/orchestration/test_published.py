@@ -37,7 +37,7 @@ def _build(settings: Settings, run: str, now: datetime, landed: dict[tuple[str, 
     graph = BuildGraph.of_manifest(validate_manifest(dbt_project().manifest_path))
     marked = Marked(settings.working_warehouse)
     marked.begin(run, (), now)
-    marked.finish(graph.parents, landed, now)
+    marked.finish(dict.fromkeys(graph.parents, ""), landed, now)
 
 
 def _publish(instance: dg.DagsterInstance, config: dict[str, Any] | None = None) -> dg.ExecuteInProcessResult:

@@ -1,6 +1,7 @@
+{{ config(meta={'reads': 'manifests'}) }}
+
 -- depends_on: {{ source('finago', 'transactionlines') }}
 select
     days.o as organization_id,
-    days.d as landed_date,
-    days.fetched_at
+    days.d as landed_date
 from ({{ landed_partitions('transactionlines', empty_too=true) | indent(4) }}) as days

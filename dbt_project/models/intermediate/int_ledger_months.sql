@@ -3,7 +3,6 @@ with days as (
         landed.organization_id,
         cast(date_trunc('month', landed.landed_date) as date) as period,
         landed.landed_date,
-        landed.fetched_at,
         -- true up to the month's first missing day
         day(landed.landed_date) = row_number() over (
             partition by landed.organization_id, date_trunc('month', landed.landed_date) order by landed.landed_date asc
@@ -17,8 +16,7 @@ landed as (
         days.period,
         count(*) as days,
         max(days.landed_date) as last_landed,
-        max(days.landed_date) filter (where days.is_unbroken) as known_until,
-        case when count(*) = count(days.fetched_at) then max(days.fetched_at) end as fetched_at
+        max(days.landed_date) filter (where days.is_unbroken) as known_until
     from days
     group by days.organization_id, days.period
 ),
@@ -42,7 +40,6 @@ judged as (
         months.organization_id,
         months.period,
         landed.known_until,
-        landed.fetched_at,
         coalesce(landed.days, 0) as landed_days,
         coalesce(landed.days = day(last_day(months.period)), false) as is_whole,
         -- its closing is known: the last month counts up to its last landed day, if none is missing before that
@@ -66,7 +63,6 @@ select
     case when judged.period <= years.ending_date then years.starting_date end as fiscal_year_start,
     coalesce(years.starting_date >= judged.period, false) as starts_year,
     judged.known_until,
-    judged.fetched_at,
     judged.landed_days,
     judged.is_whole,
     judged.is_closed,

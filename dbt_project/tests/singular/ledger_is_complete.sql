@@ -1,6 +1,6 @@
 -- Every landed line is typed, and stands either in the ledger or among the rejects: nothing lost, nothing doubled.
 -- Landing takes no lock, so a day that landed again while dbt was running is left to the next build.
-{{ config(meta={'kind': 'ours', 'dagster': {'ref': {'name': 'general_ledger'}}}) }}
+{{ config(meta={'kind': 'ours', 'reads': 'manifests', 'dagster': {'ref': {'name': 'general_ledger'}}}) }}
 
 with counts as (
     select

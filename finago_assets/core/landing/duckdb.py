@@ -13,7 +13,7 @@ from finago_assets.core.errors import CorruptFile
 from finago_assets.core.landing import litter
 from finago_assets.core.landing.database import Database
 from finago_assets.core.landing.files import Files, typed_errors
-from finago_assets.core.landing.model import Landed, Manifest, Outcome, Partition, checked_names
+from finago_assets.core.landing.model import Content, Landed, Manifest, Outcome, Partition, checked_names, unreadable
 from finago_assets.core.landing.parts import Parts
 from finago_assets.core.landing.paths import refuse_case_twin
 from finago_assets.core.landing.rawfile import ROW_GROUP, RawReader, RawWriter, corrupt, not_landed
@@ -21,7 +21,7 @@ from finago_assets.core.landing.spool import ChainSpool, placeholder_manifest
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from duckdb import DuckDBPyConnection
@@ -87,6 +87,26 @@ class DuckdbStore:
                 manifest = self._read(partition, row)
                 if manifest.outcome is Outcome.LANDED:
                     found[partition.date] = Landed(partition, manifest, self._location(endpoint))
+        return found
+
+    def contents(
+        self,
+        endpoint: str,
+        organization: str,
+        known: Mapping[dt.date, Content],  # noqa: ARG002  the manifests of an endpoint are read in one go
+    ) -> dict[dt.date, Content]:
+        """See `RawStore.contents`."""
+        checked_names(endpoint, organization)
+        found = {}
+        for row in self._manifests(endpoint, organization):
+            stamp = f"{row['run']}/{row['fetched_at']}"
+            try:
+                manifest = self._read(Partition(endpoint, organization, row["date"]), row)
+            except CorruptFile:
+                found[row["date"]] = unreadable(stamp)
+            else:
+                if manifest.outcome is Outcome.LANDED:
+                    found[manifest.date] = Content(stamp, manifest.digest, manifest.rows, manifest.fetched_at)
         return found
 
     def held(self, endpoint: str, organization: str) -> int:

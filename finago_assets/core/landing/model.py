@@ -193,6 +193,21 @@ class Landed:
     location: str
 
 
+@dataclass(frozen=True, slots=True)
+class Content:
+    """What a landed partition holds, in short. `stamp` changes when it lands again, `digest` when that changed it."""
+
+    stamp: str
+    digest: str
+    rows: int
+    fetched_at: dt.datetime
+
+
+def unreadable(stamp: str) -> Content:
+    """Return the content of a partition that cannot be read: unlike any other, and unlike itself once it is mended."""
+    return Content(stamp, f"unreadable {stamp}", 1, dt.datetime.min.replace(tzinfo=dt.UTC))
+
+
 class Spool(Protocol):
     """One request chain on its way in. Nothing is visible before `publish`; leaving the context discards the rest."""
 
@@ -243,6 +258,13 @@ class RawStore(Protocol):
 
     def landed(self, endpoint: str, organization: str) -> dict[dt.date, Landed]:
         """Every landed day in order, without placeholders. A day that cannot be read is left out: land it again."""
+        ...
+
+    def contents(self, endpoint: str, organization: str, known: Mapping[dt.date, Content]) -> dict[dt.date, Content]:
+        """What every landed day holds, without placeholders. What is `known` and did not land again is not read again.
+
+        A day that cannot be read counts as one that changed; whoever reads it will say so.
+        """
         ...
 
     def held(self, endpoint: str, organization: str) -> int:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from finago_assets.core.errors import CorruptFile
 from finago_assets.core.landing import litter
 from finago_assets.core.landing.files import Files, typed_errors
-from finago_assets.core.landing.model import Landed, Manifest, Outcome, Partition
+from finago_assets.core.landing.model import Content, Landed, Manifest, Outcome, Partition, unreadable
 from finago_assets.core.landing.parts import Parts
 from finago_assets.core.landing.paths import DATA_FILE, RawTree
 from finago_assets.core.landing.rawfile import RawReader, RawWriter, corrupt, not_landed
@@ -19,7 +19,7 @@ from finago_assets.core.landing.spool import ChainSpool, placeholder_manifest
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from finago_assets.core.catalogue.model import Endpoint
@@ -68,6 +68,21 @@ class ParquetStore:
                 manifest = self.manifest(partition)
                 if manifest is not None and manifest.outcome is Outcome.LANDED:
                     found[day] = Landed(partition, manifest, str(self._tree.file(partition)))
+        return found
+
+    def contents(self, endpoint: str, organization: str, known: Mapping[dt.date, Content]) -> dict[dt.date, Content]:
+        """See `RawStore.contents`."""
+        found = {}
+        for day in self._tree.days(endpoint, organization):
+            partition = Partition(endpoint, organization, day)
+            with suppress(FileNotFoundError):
+                status = self._tree.file(partition).stat()
+                stamp = f"{status.st_ino}/{status.st_mtime_ns}/{status.st_size}"
+                content = known.get(day)
+                if content is None or content.stamp != stamp:
+                    content = self._content(partition, stamp)
+                if content is not None:
+                    found[day] = content
         return found
 
     def held(self, endpoint: str, organization: str) -> int:
@@ -188,6 +203,15 @@ class ParquetStore:
         if manifest.partition != partition:
             raise corrupt(str(self._tree.file(partition)), f"its manifest is that of {manifest.partition}")
         return manifest
+
+    def _content(self, partition: Partition, stamp: str) -> Content | None:
+        try:
+            manifest = self.manifest(partition)
+        except CorruptFile:
+            return unreadable(stamp)
+        if manifest is None or manifest.outcome is not Outcome.LANDED:
+            return None
+        return Content(stamp, manifest.digest, manifest.rows, manifest.fetched_at)
 
     def _reader(self, partition: Partition) -> RawReader:
         try:

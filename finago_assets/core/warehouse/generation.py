@@ -1,4 +1,4 @@
-"""The mark inside a warehouse: which nodes are settled, by whose build, from how much landed data.
+"""The mark inside a warehouse: which nodes are settled, what they were made of, by whose build, and what tests found.
 
 Owns the schema `build` of the working file. A build erases what it is about to touch before it begins and writes the
 mark as its last act, so that whatever dies in between leaves a warehouse that says it is unfinished.
@@ -8,42 +8,69 @@ from __future__ import annotations
 
 from contextlib import closing
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
 import duckdb
 
 from finago_assets.core.landing.database import Database, typed_database_errors
 from finago_assets.core.landing.files import Files
+from finago_assets.core.landing.model import Content
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
     from pathlib import Path
 
     from duckdb import DuckDBPyConnection
 
 PATIENCE_SECONDS: Final = 1800.0
 _NO_SCHEMA: Final = "select 1"
+_MAY_HAVE_MOVED: Final = """
+    select table_name from information_schema.columns where table_schema = 'staging' and column_name = '_moved_to'
+"""
 _TABLES: Final = """
     create schema if not exists build;
     create table if not exists build.settled (node varchar primary key);
+    -- a file from before there was this column
+    alter table build.settled add column if not exists made_of varchar;
+    create table if not exists build.verdicts (test varchar primary key, passed boolean, rows bigint, run varchar);
+    create table if not exists build.partitions (
+        endpoint varchar, organization_id varchar, date date, stamp varchar, digest varchar, rows bigint,
+        fetched_at varchar
+    );
     create table if not exists build.latest (run varchar, began_at varchar, finished_at varchar);
     create table if not exists build.landed (endpoint varchar, organization_id varchar, days bigint);
 """
 
 
 @dataclass(frozen=True, slots=True)
+class Verdict:
+    """What a test said when it last ran, in which run: whether it passed, otherwise what it found as a warning."""
+
+    passed: bool
+    rows: int
+    run: str
+
+
+@dataclass(frozen=True, slots=True)
 class Mark:
     """What a warehouse says of itself. `finished_at` None: the build of `run` is under way, or died.
 
-    `landed`: for each endpoint and organization how many days it was built from; a list counts as one.
+    `made_of`: the digest of what each settled node was made of. `verdicts` are those of settled tests. `landed`: for
+    each endpoint and organization how many days it was built from; a list counts as one.
     """
 
     run: str
     began_at: datetime
     finished_at: datetime | None
-    settled: frozenset[str] = frozenset()
+    made_of: Mapping[str, str] = field(default_factory=dict)
     landed: Mapping[tuple[str, str], int] = field(default_factory=dict)
+    verdicts: Mapping[str, Verdict] = field(default_factory=dict)
+
+    @property
+    def settled(self) -> frozenset[str]:
+        """Every settled node."""
+        return frozenset(self.made_of)
 
 
 class Marked:
@@ -62,19 +89,63 @@ class Marked:
             connection.execute("insert into build.latest values (?, ?, null)", [run, now.isoformat()])
             connection.execute("delete from build.settled where list_contains(?, node)", [sorted(touched)])
 
-    def finish(self, settled: Iterable[str], landed: Mapping[tuple[str, str], int], now: datetime) -> Mark:
-        """Say that the build is over and what is settled now; return the mark."""
+    def finish(
+        self,
+        made_of: Mapping[str, str],
+        landed: Mapping[tuple[str, str], int],
+        now: datetime,
+        verdicts: Mapping[str, Verdict] | None = None,
+    ) -> Mark:
+        """Say that the build is over and what is settled now; return the mark. `verdicts` are those of this build."""
         with self._database.transaction() as connection:
             connection.execute("delete from build.settled")
-            connection.execute("insert into build.settled select unnest(?)", [sorted(settled)])
+            _insert(connection, "build.settled", made_of.items())
             connection.execute("delete from build.landed")
-            for (endpoint, organization), days in landed.items():
-                connection.execute("insert into build.landed values (?, ?, ?)", [endpoint, organization, days])
+            _insert(connection, "build.landed", ((*key, days) for key, days in landed.items()))
+            told = verdicts or {}
+            connection.execute("delete from build.verdicts where list_contains(?, test)", [list(told)])
+            _insert(connection, "build.verdicts", ((test, v.passed, v.rows, v.run) for test, v in told.items()))
+            connection.execute("delete from build.verdicts where test not in (select node from build.settled)")
             connection.execute("update build.latest set finished_at = ?", [now.isoformat()])
             mark = _read(connection)
         if mark is None:
             raise ValueError("finish follows begin")
         return mark
+
+    def contents(self) -> dict[tuple[str, str], dict[date, Content]]:
+        """What each landed day held when somebody last looked, by endpoint and organization."""
+        found: dict[tuple[str, str], dict[date, Content]] = {}
+        with self._database.reading() as connection:
+            if connection is None or ("build", "partitions") not in _relations(connection):
+                return found
+            rows = connection.execute("select * from build.partitions").fetchall()
+        for endpoint, organization, day, stamp, digest, count, fetched in rows:
+            content = Content(stamp, digest, count, datetime.fromisoformat(fetched))
+            found.setdefault((endpoint, organization), {})[day] = content
+        return found
+
+    def remember(self, contents: Mapping[tuple[str, str], Mapping[date, Content]]) -> None:
+        """Keep what each landed day holds, so that the next build opens only the files of what landed since."""
+        with self._database.transaction() as connection:
+            connection.execute(_TABLES)
+            connection.execute("delete from build.partitions")
+            rows = (
+                (*key, day, one.stamp, one.digest, one.rows, one.fetched_at.isoformat())
+                for key, days in contents.items()
+                for day, one in days.items()
+            )
+            _insert(connection, "build.partitions", rows)
+
+    def moved(self) -> frozenset[str]:
+        """Every staging table in which some record is marked as lying on another day now, by its name."""
+        with self._database.reading() as connection:
+            if connection is None:
+                return frozenset()
+            return frozenset(
+                table
+                for (table,) in connection.execute(_MAY_HAVE_MOVED).fetchall()
+                if connection.execute(f"select 1 from staging.{table} where _moved_to is not null limit 1").fetchall()
+            )
 
     def relations(self) -> frozenset[str]:
         """Every table and view there is, as `schema.name`."""
@@ -103,7 +174,8 @@ def later(now: datetime, *others: datetime | None) -> datetime:
 
 
 def _read(connection: DuckDBPyConnection) -> Mark | None:
-    if ("build", "latest") not in _relations(connection):
+    # one that was built before there were verdicts is built again
+    if ("build", "verdicts") not in _relations(connection):
         return None
     latest = connection.execute("select run, began_at, finished_at from build.latest").fetchone()
     if latest is None:
@@ -113,14 +185,26 @@ def _read(connection: DuckDBPyConnection) -> Mark | None:
         run=run,
         began_at=datetime.fromisoformat(began),
         finished_at=None if finished is None else datetime.fromisoformat(finished),
-        settled=frozenset(node for (node,) in connection.execute("select node from build.settled").fetchall()),
+        made_of=dict(connection.execute("select node, coalesce(made_of, '') from build.settled").fetchall()),
         landed={
             (endpoint, organization): days
             for endpoint, organization, days in connection.execute(
                 "select endpoint, organization_id, days from build.landed"
             ).fetchall()
         },
+        verdicts={
+            test: Verdict(passed, rows, by)
+            for test, passed, rows, by in connection.execute("select * from build.verdicts").fetchall()
+        },
     )
+
+
+def _insert(connection: DuckDBPyConnection, table: str, rows: Iterable[Sequence[object]]) -> None:
+    """Insert all rows in one statement: one for each row takes a millisecond each."""
+    columns = [list(column) for column in zip(*rows, strict=True)]
+    if columns:
+        places = ", ".join("unnest(?)" for _ in columns)
+        connection.execute(f"insert into {table} select {places}", columns)
 
 
 def _relations(connection: DuckDBPyConnection) -> list[tuple[str, str]]:

@@ -6,28 +6,46 @@ when it ran over settled models. Reads dbt's manifest and nothing else.
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections import deque
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from enum import StrEnum
+from graphlib import TopologicalSorter
+from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
 BUILT = frozenset({"model", "seed", "snapshot"})
+# what makes a node's table, or the verdict of a test, apart from what it reads
+_CODE: Final = ("raw_code", "checksum", "config", "columns", "description", "test_metadata")
+
+
+class Reading(StrEnum):
+    """What a node that reads an endpoint itself takes of it. A model that reads manifests says so in its own config."""
+
+    NEWEST = "newest"  # the records of the newest landed list
+    EVERY_DAY = "every day"  # the records of every landed day
+    MANIFESTS = "manifests"  # which days landed, and when
 
 
 @dataclass(frozen=True, slots=True)
 class BuildGraph:
     """Nodes by dbt's unique id. `parents` leaves sources out; `names` is what people call a node, `schema/name`.
 
-    `blocking` are the tests that withhold publication when they fail; `test_names` is what dbt's command line takes.
+    `blocking` are the tests that withhold publication when they fail; `dbt_names` is what dbt's command line takes.
+    `endpoints`: the sources that a node reads itself, `reading` what it takes of them; `code`: digest of its text.
     """
 
     parents: Mapping[str, frozenset[str]]
     tests: frozenset[str]
     blocking: frozenset[str]
     names: Mapping[str, str]
-    test_names: Mapping[str, str]
+    dbt_names: Mapping[str, str]
+    endpoints: Mapping[str, frozenset[str]]
+    reading: Mapping[str, Reading]
+    code: Mapping[str, str]
 
     @classmethod
     def of_manifest(cls, manifest: Mapping[str, Any]) -> BuildGraph:
@@ -40,13 +58,28 @@ class BuildGraph:
             tests=frozenset(tests),
             blocking=frozenset(key for key in tests if nodes[key]["config"]["severity"].lower() == "error"),
             names={key: f"{nodes[key]['schema']}/{nodes[key]['name']}" for key in tables | tests},
-            test_names={key: nodes[key]["name"] for key in tests},
+            dbt_names={key: nodes[key]["name"] for key in tables | tests},
+            endpoints={
+                key: frozenset(
+                    manifest["sources"][parent]["name"]
+                    for parent in manifest["parent_map"].get(key, ())
+                    if parent in manifest.get("sources", {})
+                )
+                for key in tables | tests
+            },
+            reading={key: _reading(nodes[key]["config"]) for key in tables | tests},
+            code={key: _digest({field: nodes[key].get(field) for field in _CODE}) for key in tables | tests},
         )
 
     @property
     def tables(self) -> frozenset[str]:
         """Every node that makes a table or a view."""
         return frozenset(self.parents) - self.tests
+
+    def in_order(self, nodes: Iterable[str]) -> list[str]:
+        """Return nodes in an order in which everything comes after what it reads."""
+        wanted = set(nodes)
+        return [node for node in TopologicalSorter(self.parents).static_order() if node in wanted]
 
     def lacking(self, selected: Iterable[str], built: Iterable[str]) -> list[str]:
         """Every node that a selected one reads, and that is neither selected nor in the warehouse; by name."""
@@ -103,3 +136,13 @@ class BuildGraph:
         """What must still be built or tested before all of it may be published; by name, tables first."""
         left = (self.tables | self.blocking) - set(settled)
         return sorted(left, key=lambda key: (key in self.tests, self.names[key]))
+
+
+def _reading(config: Mapping[str, Any]) -> Reading:
+    if (config.get("meta") or {}).get("reads") == Reading.MANIFESTS.value:
+        return Reading.MANIFESTS
+    return Reading.EVERY_DAY if config.get("materialized") == "incremental" else Reading.NEWEST
+
+
+def _digest(value: object) -> str:
+    return hashlib.sha256(json.dumps(value, sort_keys=True, default=str).encode()).hexdigest()

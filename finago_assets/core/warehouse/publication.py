@@ -35,6 +35,8 @@ class Record(msgspec.Struct, frozen=True):
     run: str
     finished_at: datetime
     landed: list[tuple[str, str, int]]
+    # of the published file: somebody may have written into it since
+    stamp: str = ""
 
     @classmethod
     def of(cls, mark: Mark) -> Record:
@@ -91,8 +93,20 @@ class Publisher:
             if last is not None and not accept_fewer:
                 check_no_less(last, mark.landed)
             publish_copy(copy, self.published)
+            mine = msgspec.structs.replace(mine, stamp=self._stamp())
             self._write(mine)
         return mine
+
+    def standing(self, mark: Mark) -> Record | None:
+        """Return the record of what is published if that is this very build, and nobody has written into it since."""
+        last = self.last()
+        if last is None or last.finished_at != mark.finished_at or last.stamp != self._stamp():
+            return None
+        return last
+
+    def _stamp(self) -> str:
+        status = self.published.stat()
+        return f"{status.st_ino}/{status.st_mtime_ns}/{status.st_size}"
 
     @property
     def _record(self) -> Path:

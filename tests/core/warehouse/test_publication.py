@@ -27,7 +27,10 @@ GRAPH = BuildGraph(
     tests=frozenset({"test"}),
     blocking=frozenset({"test"}),
     names={"one": "marts/one", "two": "marts/two", "test": "audit/test"},
-    test_names={"test": "test"},
+    dbt_names={name: name for name in ("one", "two", "test")},
+    endpoints={},
+    reading={},
+    code={},
 )
 ALL = frozenset(GRAPH.parents)
 LANDED = {("transactionlines", "1"): 31, ("accounts", "1"): 1}
@@ -54,7 +57,7 @@ class Folder:
         self._write("two", run)
         last = self.publisher.last()
         at = later(self.clock, None if last is None else last.finished_at)
-        mark = Marked(self.working).finish(GRAPH.settle_run(passed, ()), landed, at)
+        mark = Marked(self.working).finish(dict.fromkeys(GRAPH.settle_run(passed, ()), ""), landed, at)
         if not GRAPH.unproven(mark.settled):
             copy_database(self.working, self.publisher.copy_of(run))
 
@@ -250,4 +253,4 @@ def test_what_a_build_does_not_touch_stays_settled_while_it_runs_and_when_it_die
     mark = Marked(folder.working).mark()
     assert mark is not None
     assert mark.settled == {"one"}
-    assert replace(mark, settled=frozenset()).finished_at is None
+    assert replace(mark, made_of={}).finished_at is None
