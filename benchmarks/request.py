@@ -31,7 +31,9 @@ def compare(work: Path, rounds: int) -> dict[str, list[Cost]]:
     """Ask for every line of the year, each way in turn; ours and httpx must end with the same bytes of records."""
     costs: dict[str, list[Cost]] = {PLAIN: [], OURS: [], TABLE: []}
     out = work / "request"
-    out.mkdir(parents=True, exist_ok=True)
+    # the one folder below the data folder where a target may lie
+    exports = out / "data" / "exports"
+    exports.mkdir(parents=True, exist_ok=True)
     with measure.serving(python("server", "--lines", LINES)) as said:
         origin = f"http://127.0.0.1:{said[-1].split()[-1]}"
         environment = _environment(origin, out)
@@ -40,7 +42,7 @@ def compare(work: Path, rounds: int) -> dict[str, list[Cost]]:
             costs[PLAIN].append(run(python("floor", "keep", "--origin", origin, "--out", plain)))
             costs[OURS].append(run(["sh", "-c", f"exec {shlex.join(COMMAND)} > {shlex.quote(f'{ours}')}"], environment))
             _agree(plain, ours)
-            costs[TABLE].append(run([*COMMAND, "--into", f"{out / 'lines.parquet'}"], environment))
+            costs[TABLE].append(run([*COMMAND, "--into", f"{exports / 'lines.parquet'}"], environment))
     return costs
 
 
