@@ -14,17 +14,17 @@ from typing import TYPE_CHECKING, Final, TypeVar
 from pydantic import TypeAdapter, ValidationError
 
 from finago_assets.core.errors import Malformed
-from finago_assets.core.request.columns import GROUP_ROWS, batches_of, relation_of
+from finago_assets.core.request.columns import GROUP_ROWS, batches_of
+from finago_assets.core.request.parquet import relation_of, write_parquet
 from finago_assets.core.request.payloads import payloads_in
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
+    from typing import BinaryIO
 
     import pyarrow as pa
     from duckdb import DuckDBPyConnection, DuckDBPyRelation
-
-    from finago_assets.core.request.columns import Column
 
 T = TypeVar("T")
 _MOST_NAMED: Final = 3
@@ -66,15 +66,16 @@ class Answer:
         Writes a parquet file beside the body, which has to stay as long as the relation is used. Raises Malformed for
         records that are no objects.
         """
-        return relation_of(connection, self.body, many=self.many, columns=self._known_columns())
+        return relation_of(connection, self.body, many=self.many, empty=not self.records)
+
+    def write_parquet(self, file: BinaryIO) -> int:
+        """Write the same columns into a new file, in bounded memory, and return how many rows. Raises Malformed."""
+        return write_parquet(file, self.body, many=self.many, empty=not self.records)
 
     def batches(self, size: int = GROUP_ROWS) -> pa.RecordBatchReader:
         """Return the same columns as Arrow batches of at most `size` rows, in bounded memory. Raises Malformed."""
-        return batches_of(self.body, many=self.many, size=size, columns=self._known_columns())
-
-    def _known_columns(self) -> Sequence[Column] | None:
-        """None at all without records, for then the body need not be JSON; otherwise they have yet to be found."""
-        return None if self.records else ()
+        # without records the body need not be JSON
+        return batches_of(self.body, many=self.many, size=size, columns=None if self.records else ())
 
     def rows(self, type_: type[T]) -> Iterator[T]:
         """Yield each record as a pydantic model or dataclass; numbers reach it as Decimal, so that no øre is lost.

@@ -7,38 +7,26 @@ a text where none is. Nested objects become columns `outer_inner`, lists stay JS
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import chain
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 import msgspec
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from finago_assets.core.errors import Malformed
-from finago_assets.core.landing.files import typed_errors
 from finago_assets.core.request.fields import Field, Kind
-from finago_assets.core.request.payloads import payloads_in
-from finago_assets.core.request.whole import appearing
+from finago_assets.core.request.payloads import arrays_in
+from finago_assets.core.request.shape import DictRows, Shape, objects_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
-    from typing import BinaryIO
 
-    from duckdb import DuckDBPyConnection, DuckDBPyRelation
+    from finago_assets.core.request.shape import Rows
 
 GROUP_ROWS: Final = 10_000
-_GROUP_BYTES: Final = 1024 * 1024  # as Python objects they take ten times as much
-_ROW_GROUP: Final = 20_000
-_ROW_GROUP_BYTES: Final = 16 * 1024 * 1024
 _LIMIT: Final = 1_000
-_RECORDS: Final = msgspec.json.Decoder(list[dict[str, msgspec.Raw]])
-_INNER: Final = msgspec.json.Decoder(list[dict[str, msgspec.Raw] | None])
-_TEXTS: Final = msgspec.json.Decoder(list[str | None])
-_NUMBERS: Final = msgspec.json.Decoder(list[int | None])
-_FLAGS: Final = msgspec.json.Decoder(list[bool | None])
-_NULL: Final = b"null"
-_QUOTE: Final = ord('"')
+_AS_DECODED: Final = (Kind.NOTHING, Kind.FLAG, Kind.TEXT)
+_QUOTE: Final = '"'
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,24 +53,70 @@ class Column:
                 return pa.string()
 
 
-def columns_of(file: Path, *, many: bool) -> tuple[Column, ...]:
-    """Read every record and return the columns, in the order in which fields first appear; none without records.
+class Look:
+    """Which columns the records have that were taken so far."""
 
-    Raises Malformed for records that are no objects, for fields whose names would be one column, and for more than
-    1,000 columns.
-    """
-    root, rows = Field(), 0
-    for payloads in _groups(payloads_in(file, many=many)):
-        rows += len(payloads)
-        root.take(_objects(payloads))
-        if root.size > _LIMIT:
+    def __init__(self) -> None:
+        self._root = Field()
+        self._taken = 0
+        self._leaves: tuple[Column, ...] = ()
+        self._shape = Shape(())
+
+    def take(self, text: bytes) -> Rows:
+        """Look at more records and return them; a column may be asked for if it was there before and is unchanged.
+
+        Raises Malformed for records that are no objects, and for more than 1,000 columns.
+        """
+        rows: Rows | None = self._shape.rows(text)
+        if rows is None:
+            objects = objects_in(text)
+            self._root.take(objects)
+            rows = DictRows(objects)
+        else:
+            self._measure(rows)
+        self._taken += rows.count
+        if self._root.size > _LIMIT:
             raise Malformed(
                 f"The answer has more than {_LIMIT} fields, which is no table: its keys may be data. Keep it as NDJSON."
             )
-    columns = tuple(_leaves(root, ()))
-    _refuse_twins(columns)
-    # records without any field are rows all the same
-    return columns or ((Column("no_fields", ("",), Kind.NOTHING),) if rows else ())
+        leaves = tuple(_leaves(self._root, ()))
+        if leaves != self._leaves:
+            self._leaves, self._shape = leaves, Shape(leaves)
+        return rows
+
+    @property
+    def columns(self) -> tuple[Column, ...]:
+        """The columns, in the order in which fields first appeared; none without records."""
+        # records without any field are rows all the same
+        return self._leaves or ((Column("no_fields", ("",), Kind.NOTHING),) if self._taken else ())
+
+    def refuse_twins(self) -> None:
+        """Raise Malformed for fields whose names would be one column."""
+        names: dict[str, Column] = {}
+        for column in self._leaves:
+            twin = names.setdefault(column.name.casefold(), column)
+            if twin is not column:
+                raise Malformed(
+                    f"The fields {_spelled(twin)} and {_spelled(column)} would be one column, since a column's name "
+                    "has no upper and lower case and joins nested fields with '_'. Keep the answer as JSON or NDJSON."
+                )
+
+    def _measure(self, rows: Rows) -> None:
+        """Look at what the shape lets through whatever it is: how long numbers are, and what stands as JSON."""
+        for column in self._leaves:
+            if column.kind is Kind.INTEGER:
+                self._root.at(column.path).take_integers(rows.array(column))
+            elif column.kind not in _AS_DECODED:
+                self._root.at(column.path).take_json(rows.array(column))
+
+
+def columns_of(file: Path, *, many: bool) -> tuple[Column, ...]:
+    """Read every record and return the columns. Raises what `Look` raises."""
+    look = Look()
+    for text in arrays_in(file, many=many, most=GROUP_ROWS):
+        look.take(text)
+    look.refuse_twins()
+    return look.columns
 
 
 def batches_of(
@@ -90,69 +124,20 @@ def batches_of(
 ) -> pa.RecordBatchReader:
     """Return the rows, at most `size` in a batch, in bounded memory. `columns` spares a second look for the types."""
     found = columns_of(file, many=many) if columns is None else tuple(columns)
-    schema = pa.schema([(column.name, column.arrow) for column in found])
-    groups = _groups(payloads_in(file, many=many), size) if found else iter(())
-    return pa.RecordBatchReader.from_batches(schema, (_batch(group, found, schema) for group in groups))
+    shape = Shape(found)
+    texts = arrays_in(file, many=many, most=size) if found else iter(())
+    batches = (batch_of(shape.rows(text) or DictRows(objects_in(text)), found) for text in texts)
+    return pa.RecordBatchReader.from_batches(schema_of(found), batches)
 
 
-def relation_of(
-    connection: DuckDBPyConnection, file: Path, *, many: bool, columns: Sequence[Column] | None = None
-) -> DuckDBPyRelation:
-    """Return the rows as a relation over a parquet file that is written beside `file` and has to stay with it.
-
-    Raises Malformed, NoSpace, NotWritable.
-    """
-    reader = batches_of(file, many=many, columns=columns)
-    if not reader.schema.names:
-        return connection.sql("select null::varchar as no_fields where false")
-    target = file.with_name(f"{file.name}.parquet")
-    with typed_errors(f"Writing {target.name}"), appearing(target) as made:
-        write_parquet(reader, made)
-    return connection.read_parquet(str(target))
+def schema_of(columns: Iterable[Column]) -> pa.Schema:
+    """Return the columns' names and types in Arrow."""
+    return pa.schema([(column.name, column.arrow) for column in columns])
 
 
-def write_parquet(reader: pa.RecordBatchReader, file: BinaryIO) -> int:
-    """Write the rows and return how many. Without columns the file has one, `no_fields`, and no rows."""
-    schema = reader.schema if reader.schema.names else pa.schema([("no_fields", pa.string())])
-    written, held = 0, 0
-    waiting: list[pa.RecordBatch] = []
-    with pq.ParquetWriter(file, schema, compression="zstd", write_page_checksum=True) as parquet:
-        for batch in reader:
-            waiting.append(batch)
-            held += batch.nbytes
-            rows = sum(map(len, waiting))
-            if rows >= _ROW_GROUP or held >= _ROW_GROUP_BYTES:
-                parquet.write_table(pa.Table.from_batches(waiting))
-                written, held, waiting = written + rows, 0, []
-        if waiting:
-            parquet.write_table(pa.Table.from_batches(waiting))
-    return written + sum(map(len, waiting))
-
-
-def _groups(pieces: Iterable[list[bytes]], size: int = GROUP_ROWS) -> Iterator[list[bytes]]:
-    group: list[bytes] = []
-    held = 0
-    for payload in chain.from_iterable(pieces):
-        group.append(payload)
-        held += len(payload)
-        if len(group) >= size or held >= _GROUP_BYTES:
-            yield group
-            group, held = [], 0
-    if group:
-        yield group
-
-
-def _objects(payloads: Sequence[bytes]) -> list[dict[str, msgspec.Raw]]:
-    try:
-        return _RECORDS.decode(_joined(payloads))
-    except (msgspec.MsgspecError, RecursionError):
-        raise Malformed(
-            "The answer has items that are no objects, so it has no columns; keep it as JSON or NDJSON."
-        ) from None
-
-
-def _joined(values: Iterable[bytes]) -> bytes:
-    return b"[%b]" % b",".join(values)
+def batch_of(rows: Rows, columns: Sequence[Column]) -> pa.RecordBatch:
+    """Return rows in the columns' types, which hold every value of theirs."""
+    return pa.record_batch([_typed(rows.array(column), column) for column in columns], schema=schema_of(columns))
 
 
 def _leaves(field: Field, path: tuple[str, ...]) -> Iterator[Column]:
@@ -164,58 +149,19 @@ def _leaves(field: Field, path: tuple[str, ...]) -> Iterator[Column]:
             yield Column("_".join((*path, key)) or "_", (*path, key), kind, digits, scale)
 
 
-def _refuse_twins(columns: Sequence[Column]) -> None:
-    names: dict[str, Column] = {}
-    for column in columns:
-        twin = names.setdefault(column.name.casefold(), column)
-        if twin is not column:
-            raise Malformed(
-                f"The fields {_spelled(twin)} and {_spelled(column)} would be one column, since a column's name has no "
-                "upper and lower case and joins nested fields with '_'. Keep the answer as JSON or NDJSON."
-            )
-
-
 def _spelled(column: Column) -> str:
     return f"{'.'.join(column.path)!r:.100}"
 
 
-def _batch(payloads: Sequence[bytes], columns: Sequence[Column], schema: pa.Schema) -> pa.RecordBatch:
-    known: dict[tuple[str, ...], Any] = {(): _objects(payloads)}
-    arrays = [_array(_values(known, column.path), column) for column in columns]
-    return pa.record_batch(arrays, schema=schema)
-
-
-def _values(known: dict[tuple[str, ...], Any], path: tuple[str, ...]) -> list[bytes]:
-    *outer, key = path
-    return [_NULL if row is None else bytes(row.get(key, _NULL)) for row in _rows(known, tuple(outer))]
-
-
-def _rows(known: dict[tuple[str, ...], Any], path: tuple[str, ...]) -> list[Any]:
-    if path not in known:
-        known[path] = _INNER.decode(_joined(_values(known, path)))
-    rows: list[Any] = known[path]
-    return rows
-
-
-def _array(values: list[bytes], column: Column) -> pa.Array:
+def _typed(values: pa.Array, column: Column) -> pa.Array:
     match column.kind:
-        case Kind.FLAG:
-            return pa.array(_FLAGS.decode(_joined(values)), pa.bool_())
-        case Kind.INTEGER:
-            return pa.array(_NUMBERS.decode(_joined(values)), pa.int64())
-        case Kind.TEXT:
-            return pa.array(_TEXTS.decode(_joined(values)), pa.string())
         case Kind.MIXED:
-            return pa.array([_plain(value) for value in values], pa.string())
+            return pa.array([_plain(text) for text in values.to_pylist()], pa.string())
+        case Kind.DECIMAL:
+            return values.cast(column.arrow)
         case _:
-            return _texts(values).cast(column.arrow)
+            return values
 
 
-def _texts(values: list[bytes]) -> pa.Array:
-    return pa.array([None if value == _NULL else value for value in values], pa.binary()).cast(pa.string())
-
-
-def _plain(value: bytes) -> str | None:
-    if value == _NULL:
-        return None
-    return msgspec.json.decode(value, type=str) if value[0] == _QUOTE else value.decode()
+def _plain(text: str | None) -> str | None:
+    return msgspec.json.decode(text, type=str) if text is not None and text.startswith(_QUOTE) else text

@@ -10,6 +10,8 @@ from enum import IntFlag, StrEnum, auto
 from typing import TYPE_CHECKING, Final
 
 import msgspec
+import pyarrow as pa
+import pyarrow.compute as pc
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -18,6 +20,7 @@ DIGITS: Final = (18, 38)  # two widths, so that a day with larger amounts seldom
 _INTEGERS: Final = range(-(2**63), 2**63)
 _SAFE_DIGITS: Final = 18
 _BEYOND: Final = 1_000  # digits, more than any DECIMAL has
+_TELL_TOO_LITTLE: Final = frozenset("{-0123456789")  # an object has fields, a number a length
 _OBJECTS: Final = msgspec.json.Decoder(list[dict[str, msgspec.Raw]])
 
 
@@ -91,6 +94,35 @@ class Field:
         for key, found in values.items():
             self.inner.setdefault(key, Field())._look(found)  # noqa: SLF001  another one of us
 
+    def at(self, path: Iterable[str]) -> Field:
+        """Return the field that these keys lead to."""
+        field = self
+        for key in path:
+            field = field.inner[key]
+        return field
+
+    def take_integers(self, values: pa.Array) -> None:
+        """Look at more values of 64 bits."""
+        if values.null_count < len(values):
+            ends = pc.min_max(values).as_py().values()
+            self._seen |= _Seen.INTEGER
+            self._whole = max(self._whole, *(len(f"{abs(end)}") for end in ends))
+
+    def take_json(self, texts: pa.Array) -> None:
+        """Look at more values of any kind, each the text of its JSON."""
+        texts = texts.drop_null()
+        starts = pc.utf8_slice_codeunits(texts, 0, 1)
+        firsts = set(pc.unique(starts).to_pylist())
+        told = firsts - _TELL_TOO_LITTLE
+        for first in told:
+            self._seen |= _BY_FIRST_BYTE[ord(first)]
+        if told:
+            texts = texts.filter(pc.is_in(starts, pa.array(firsts - told, pa.string())))
+        if "{" in firsts or pc.any(pc.match_substring(texts, "e", ignore_case=True)).as_py():
+            self._look([text.encode() for text in texts.to_pylist()])
+        else:
+            self._measure_plain(texts)
+
     def type(self) -> tuple[Kind, int, int]:
         """Return the narrowest kind that holds every value exactly; for a DECIMAL its digits and scale."""
         seen = self._seen & ~_Seen.NULL
@@ -122,6 +154,21 @@ class Field:
             else:
                 self._seen |= _Seen.FRACTION
                 self._measure_fraction(number.decode())
+
+    def _measure_plain(self, numbers: pa.Array) -> None:
+        """Measure at once what has no exponent."""
+        digits = pc.ascii_ltrim(numbers, "-")
+        length, point = pc.binary_length(digits), pc.find_substring(digits, ".")
+        has_point = pc.greater_equal(point, 0)
+        # long integers may be beyond 64 bits
+        long = pc.and_not(pc.greater_equal(length, _SAFE_DIGITS), has_point)
+        self._measure(number.encode() for number in numbers.filter(long).to_pylist())
+        for is_fraction in pc.unique(has_point).to_pylist():
+            self._seen |= _Seen.FRACTION if is_fraction else _Seen.INTEGER
+            self._whole = max(self._whole, pc.max(pc.if_else(has_point, point, length)).as_py())
+            if is_fraction:
+                after = pc.subtract(pc.subtract(length, point), 1)
+                self._scale = max(self._scale, pc.max(after.filter(has_point)).as_py())
 
     def _measure_fraction(self, number: str) -> None:
         mantissa, _, power = number.lower().partition("e")

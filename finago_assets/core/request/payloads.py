@@ -1,4 +1,4 @@
-"""A file of JSON -> its records, each in the bytes it was sent in, a quarter of a mebibyte at a time.
+"""A file of JSON -> its records, each in the bytes it was sent in, or smaller arrays of them; a piece at a time.
 
 Owns the cutting of one array, or one object, that is too large for memory. What a record means is columns.py's.
 """
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from typing import BinaryIO
 
 PIECE: Final = 256 * 1024
+_ARRAY_PIECE: Final = 1024 * 1024  # as Python objects they take ten times as much
 RECORD_LIMIT: Final = 64 * 1024 * 1024
 _TRIES: Final = 8
 _QUOTE: Final = ord('"')
@@ -42,9 +43,24 @@ def payloads_in(file: Path, *, many: bool, piece: int = PIECE, limit: int = RECO
     """
     with file.open("rb") as body:
         if many:
-            yield from _items(body, piece, limit)
+            for _, records in _items(body, piece, limit):
+                yield list(map(bytes, records))
         else:
             yield [_whole(body.read())]
+
+
+def arrays_in(file: Path, *, many: bool, most: int) -> Iterator[bytes]:
+    """Yield the same records as JSON arrays, at most `most` records in each. Raises what `payloads_in` raises."""
+    with file.open("rb") as body:
+        if not many:
+            yield b"[%b]" % _whole(body.read())
+            return
+        for text, records in _items(body, _ARRAY_PIECE, RECORD_LIMIT):
+            if len(records) <= most:
+                yield text
+            else:
+                starts = range(0, len(records), most)
+                yield from (b"[%b]" % b",".join(records[start : start + most]) for start in starts)
 
 
 def _whole(text: bytes) -> bytes:
@@ -56,21 +72,22 @@ def _whole(text: bytes) -> bytes:
     return text
 
 
-def _items(body: BinaryIO, piece: int, limit: int) -> Iterator[list[bytes]]:
+def _items(body: BinaryIO, piece: int, limit: int) -> Iterator[tuple[bytes, list[msgspec.Raw]]]:
     text = _opened(body, piece)
     wanted = piece
     while more := body.read(wanted):
         text += more
-        cut, records = _cut(text)
+        cut, whole, records = _cut(text)
         if not records and len(text) > limit:
             raise TooLarge(f"A record of the answer is larger than {limit} bytes, which is no row of a table.")
         # a record longer than the piece: look at twice as much before the next try
         wanted = piece if records else max(piece, len(text))
         if records:
-            yield records
+            yield whole, records
             text = text[cut:]
-    if records := _last(text):
-        yield records
+    whole = b"[%b" % text
+    if records := _last(whole):
+        yield whole, records
 
 
 def _opened(body: BinaryIO, piece: int) -> bytes:
@@ -82,8 +99,8 @@ def _opened(body: BinaryIO, piece: int) -> bytes:
     return text[1:]
 
 
-def _cut(text: bytes) -> tuple[int, list[bytes]]:
-    """Return the records that are whole and where the next one begins.
+def _cut(text: bytes) -> tuple[int, bytes, list[msgspec.Raw]]:
+    """Return where the next record begins, and as one array the records that are whole before it.
 
     A cut inside a record does not parse, so the last few likely commas are just tried. Where that finds nothing, as in
     records full of objects like themselves, the brackets are counted.
@@ -92,12 +109,14 @@ def _cut(text: bytes) -> tuple[int, list[bytes]]:
     comma = _COMMA if key is None else _between_objects(key[1])
     commas = [found.end() for found in comma.finditer(text, max(0, len(text) - PIECE))]
     for end in commas[: -_TRIES - 1 : -1]:
-        if records := _parsed(text[: end - 1]):
-            return end, records
+        whole = b"[%b]" % text[: end - 1]
+        if records := _parsed(whole):
+            return end, whole, records
     end = _last_comma(text)
     if end:
-        return end, _parsed(text[: end - 1]) or _refused()
-    return 0, []
+        whole = b"[%b]" % text[: end - 1]
+        return end, whole, _parsed(whole) or _refused()
+    return 0, b"", []
 
 
 @lru_cache(maxsize=16)
@@ -120,20 +139,20 @@ def _last_comma(text: bytes) -> int:
     return end
 
 
-def _refused() -> list[bytes]:
+def _refused() -> list[msgspec.Raw]:
     raise _malformed()
 
 
-def _parsed(text: bytes) -> list[bytes]:
+def _parsed(text: bytes) -> list[msgspec.Raw]:
     try:
-        return list(map(bytes, _ARRAY.decode(b"[%b]" % text)))
+        return _ARRAY.decode(text)
     except (msgspec.DecodeError, RecursionError):
         return []
 
 
-def _last(text: bytes) -> list[bytes]:
+def _last(text: bytes) -> list[msgspec.Raw]:
     try:
-        return list(map(bytes, _ARRAY.decode(b"[" + text)))
+        return _ARRAY.decode(text)
     except (msgspec.DecodeError, RecursionError):
         raise _malformed() from None
 

@@ -12,8 +12,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from finago_assets.core.errors import Malformed
-from finago_assets.core.request.columns import batches_of, columns_of, relation_of
+from finago_assets.core.request.columns import batches_of, columns_of
 from finago_assets.core.request.fields import Kind
+from finago_assets.core.request.parquet import relation_of
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -8,7 +8,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from finago_assets.core.request.columns import write_parquet
 from finago_assets.core.request.targets.written import Written, typed_file_errors
 from finago_assets.core.request.whole import appearing
 
@@ -33,8 +32,8 @@ class ParquetFile:
 
     def write(self, answer: Answer) -> Written:
         """See `Target.write`."""
-        with typed_file_errors(self.place), answer.batches() as reader, appearing(self.path) as file:
-            rows = write_parquet(reader, file)
+        with typed_file_errors(self.place), appearing(self.path) as file:
+            rows = answer.write_parquet(file)
         return Written(rows, self.place)
 
 
