@@ -21,7 +21,7 @@ from finago_assets.core.errors import FinagoError, SettingInvalid
 from finago_assets.core.http.connection import API_URL, TOKEN_URL, Connection
 from finago_assets.core.http.network import DIRECT, Network, read_proxy
 from finago_assets.core.http.secret import Secret
-from finago_assets.core.landing.store import Landing
+from finago_assets.core.landing.model import Landing
 from finago_assets.core.request.targets.owned import Owned
 
 if TYPE_CHECKING:

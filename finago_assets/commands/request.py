@@ -178,24 +178,26 @@ def _body(place: str | None) -> bytes | None:
 
 
 def _connection(asked: Asked, settings: Settings) -> Connection:
-    from finago_assets.core.connections.registry import open_registry
-    from finago_assets.settings import read_connection
-
     if asked.connection is not None:
+        from finago_assets.core.connections.registry import open_registry
+
         return open_registry(asked.registry or REGISTRY).named(asked.connection).open(settings)
     if asked.registry is not None:
         raise RequestRefused("--registry needs --connection NAME, which says whose row it is. Nothing was sent.")
+    from finago_assets.settings import read_connection
+
     return read_connection(settings)
 
 
 def _target(asked: Asked, settings: Settings, connection: Connection, request: Request) -> Target | None:
     if asked.into is None:
         return None
-    from finago_assets.core.landing.store import open_store
-    from finago_assets.core.request.targets.raw import RawPartition
     from finago_assets.core.request.targets.target import parse_target, refuse_own
 
     def raw() -> Target:
+        from finago_assets.core.landing.store import open_store
+        from finago_assets.core.request.targets.raw import RawPartition
+
         return RawPartition(open_store(settings.data_dir, settings.landing), connection.organization_id, request)
 
     target = parse_target(asked.into, raw=raw)

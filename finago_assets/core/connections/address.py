@@ -74,16 +74,6 @@ class Address:
         raise SettingInvalid(f"{self.database} cannot be used: {why}.")
 
 
-def is_address(text: str) -> bool:
-    """Tell whether a text is meant as a SQLAlchemy URL."""
-    return "://" in text
-
-
-def shown(text: str) -> str:
-    """Return a path or an address that is none, for people, unless it may be an address with a password after all."""
-    return "what was given" if "@" in text else f"{text!r:.200}"
-
-
 def read_address(text: str, *, table: str | None = None) -> Address:
     """Read `URL#table` or `URL#schema.table`; `table` stands in for a missing one.
 

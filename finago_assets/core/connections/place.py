@@ -1,6 +1,6 @@
 """A path as people type it in a setting: `~` is the home folder, and what is no path on this machine is refused.
 
-Owns these rules. Whether anything is there is for whoever opens it.
+Owns these rules, and telling a path from a database's address. Whether anything is there is for whoever opens it.
 """
 
 from __future__ import annotations
@@ -34,3 +34,13 @@ def expanded(text: str, what: str) -> Path:
         return Path(text).expanduser()
     except RuntimeError:
         raise SettingInvalid(f"{what} begins with a ~ whose home folder is not known; write the path out.") from None
+
+
+def is_address(text: str) -> bool:
+    """Tell whether a text is meant as a SQLAlchemy URL."""
+    return "://" in text
+
+
+def shown(text: str) -> str:
+    """Return a path or an address that is none, for people, unless it may be an address with a password after all."""
+    return "what was given" if "@" in text else f"{text!r:.200}"

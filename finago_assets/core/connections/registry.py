@@ -13,11 +13,10 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING, Final
 from unicodedata import normalize
 
-from finago_assets.core.connections import address, references
+from finago_assets.core.connections import references
 from finago_assets.core.connections.file import rows_of_file
 from finago_assets.core.connections.model import RegisteredConnection, disabled, is_name, made_from
-from finago_assets.core.connections.place import expanded
-from finago_assets.core.connections.table import rows_of_table
+from finago_assets.core.connections.place import expanded, is_address, shown
 from finago_assets.core.errors import SettingInvalid, SettingMissing
 
 if TYPE_CHECKING:
@@ -85,13 +84,16 @@ def open_registry(location: str, environ: Mapping[str, str] | None = None) -> Re
     told when it is asked for.
     """
     text = _located(location, os.environ if environ is None else environ)
-    if address.is_address(text):
-        table = address.read_address(text, table=TABLE)
+    if is_address(text):
+        from finago_assets.core.connections.address import read_address
+        from finago_assets.core.connections.table import rows_of_table
+
+        table = read_address(text, table=TABLE)
         return _registry(table.place, rows_of_table(table), None)
     path = expanded(text, "The registry's place")
     if not path.is_file():
         # a variable may hold something else by mistake, which is then not repeated
-        given = location if location.startswith("env:") else address.shown(text)
+        given = location if location.startswith("env:") else shown(text)
         raise SettingInvalid(f"The registry is neither a file that is there nor an address: {given}.")
     return _registry(str(path), rows_of_file(path), path.parent)
 

@@ -30,6 +30,13 @@ if TYPE_CHECKING:
 _ORGANIZATION = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
 
+class Landing(StrEnum):
+    """Which store: the values of FINAGO_LANDING."""
+
+    PARQUET = "parquet"
+    DUCKDB = "duckdb"
+
+
 class Outcome(StrEnum):
     """Whether a partition holds an answer of the API."""
 

@@ -5,13 +5,13 @@ Owns the choice between the two stores; both keep the same promises (model.py).
 
 from __future__ import annotations
 
-from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from finago_assets.core.landing.duckdb import DuckdbStore
 from finago_assets.core.landing.model import (
     ChainFacts,
     Landed,
+    Landing,
     Manifest,
     Outcome,
     Partition,
@@ -24,13 +24,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 __all__ = ["ChainFacts", "Landed", "Landing", "Manifest", "Outcome", "Partition", "RawStore", "Spool", "open_store"]
-
-
-class Landing(StrEnum):
-    """The values of FINAGO_LANDING."""
-
-    PARQUET = "parquet"
-    DUCKDB = "duckdb"
 
 
 def open_store(data_dir: Path, landing: Landing) -> RawStore:

@@ -14,9 +14,7 @@ from typing import TYPE_CHECKING, Final, TypeVar
 from pydantic import TypeAdapter, ValidationError
 
 from finago_assets.core.errors import Malformed
-from finago_assets.core.request.columns import GROUP_ROWS, batches_of
-from finago_assets.core.request.parquet import relation_of, write_parquet
-from finago_assets.core.request.payloads import payloads_in
+from finago_assets.core.request.payloads import GROUP_ROWS, payloads_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -66,14 +64,20 @@ class Answer:
         Writes a parquet file beside the body, which has to stay as long as the relation is used. Raises Malformed for
         records that are no objects.
         """
+        from finago_assets.core.request.parquet import relation_of
+
         return relation_of(connection, self.body, many=self.many, empty=not self.records)
 
     def write_parquet(self, file: BinaryIO) -> int:
         """Write the same columns into a new file, in bounded memory, and return how many rows. Raises Malformed."""
+        from finago_assets.core.request.parquet import write_parquet
+
         return write_parquet(file, self.body, many=self.many, empty=not self.records)
 
     def batches(self, size: int = GROUP_ROWS) -> pa.RecordBatchReader:
         """Return the same columns as Arrow batches of at most `size` rows, in bounded memory. Raises Malformed."""
+        from finago_assets.core.request.columns import batches_of
+
         # without records the body need not be JSON
         return batches_of(self.body, many=self.many, size=size, columns=None if self.records else ())
 

@@ -11,8 +11,6 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
-from jsonschema import Draft202012Validator
-from jsonschema.exceptions import best_match
 
 from finago_assets.core.errors import RequestRefused
 
@@ -66,6 +64,9 @@ def _checked_json(what: str, body: bytes) -> None:
 
 
 def _hold_against(what: str, body: bytes, schema: Mapping[str, object]) -> None:
+    from jsonschema import Draft202012Validator
+    from jsonschema.exceptions import best_match
+
     validator = Draft202012Validator(schema, format_checker=Draft202012Validator.FORMAT_CHECKER)
     try:
         error = best_match(validator.iter_errors(json.loads(body, parse_float=Decimal)))

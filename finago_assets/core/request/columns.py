@@ -14,7 +14,7 @@ import pyarrow as pa
 
 from finago_assets.core.errors import Malformed
 from finago_assets.core.request.fields import Field, Kind
-from finago_assets.core.request.payloads import arrays_in
+from finago_assets.core.request.payloads import GROUP_ROWS, arrays_in
 from finago_assets.core.request.shape import DictRows, Shape, objects_in
 
 if TYPE_CHECKING:
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 
     from finago_assets.core.request.shape import Rows
 
-GROUP_ROWS: Final = 10_000
 _LIMIT: Final = 1_000
 _AS_DECODED: Final = (Kind.NOTHING, Kind.FLAG, Kind.TEXT)
 _QUOTE: Final = '"'

@@ -12,8 +12,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from finago_assets.core.landing.files import typed_errors
-from finago_assets.core.request.columns import GROUP_ROWS, Look, batch_of, batches_of, schema_of
-from finago_assets.core.request.payloads import arrays_in
+from finago_assets.core.request.columns import Look, batch_of, batches_of, schema_of
+from finago_assets.core.request.payloads import GROUP_ROWS, arrays_in
 from finago_assets.core.request.whole import appearing
 
 if TYPE_CHECKING:

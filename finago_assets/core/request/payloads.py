@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from typing import BinaryIO
 
 PIECE: Final = 256 * 1024
+GROUP_ROWS: Final = 10_000
 _ARRAY_PIECE: Final = 1024 * 1024  # as Python objects they take ten times as much
 RECORD_LIMIT: Final = 64 * 1024 * 1024
 _TRIES: Final = 8

@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, assert_never
 
 from finago_assets.core.catalogue.operations import OPERATIONS, find
-from finago_assets.core.connections.address import is_address
 from finago_assets.core.connections.model import RegisteredConnection, made_from
+from finago_assets.core.connections.place import is_address
 from finago_assets.core.connections.references import follow_all
 from finago_assets.core.connections.registry import open_registry
 from finago_assets.core.errors import RequestRefused

@@ -54,6 +54,11 @@ class DuckdbTable:
         """The file and the table."""
         return f"duckdb:{self.path}#{self.schema}.{self.table}"
 
+    @property
+    def file(self) -> Path | None:
+        """See `Target.file`."""
+        return self.path
+
     def write(self, answer: Answer) -> Written:
         """See `Target.write`."""
         columns = columns_of(answer.body, many=answer.many) if answer.records else ()

@@ -30,6 +30,11 @@ class ParquetFile:
         """The path."""
         return str(self.path)
 
+    @property
+    def file(self) -> Path | None:
+        """See `Target.file`."""
+        return self.path
+
     def write(self, answer: Answer) -> Written:
         """See `Target.write`."""
         with typed_file_errors(self.place), appearing(self.path) as file:
@@ -47,6 +52,11 @@ class NdjsonFile:
     def place(self) -> str:
         """The path."""
         return str(self.path)
+
+    @property
+    def file(self) -> Path | None:
+        """See `Target.file`."""
+        return self.path
 
     def write(self, answer: Answer) -> Written:
         """See `Target.write`."""

@@ -20,6 +20,7 @@ from finago_assets.core.windows import ONE_DAY, Window, oslo_today, utc_now
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from datetime import date, datetime
+    from pathlib import Path
 
     from finago_assets.core.catalogue.model import Endpoint
     from finago_assets.core.landing.store import RawStore, Spool
@@ -62,6 +63,11 @@ class RawPartition:
     def place(self) -> str:
         """The endpoint, as its asset is called."""
         return f"raw finago/{self.endpoint.name}"
+
+    @property
+    def file(self) -> Path | None:
+        """See `Target.file`."""
+        return None
 
     def write(self, answer: Answer) -> Written:
         """See `Target.write`. The partition replaces one that landed earlier today."""

@@ -12,20 +12,19 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from finago_assets.core.connections.address import is_address, read_address, shown
+from finago_assets.core.connections.place import is_address, shown
 from finago_assets.core.connections.references import follow
-from finago_assets.core.connections.registry import TABLE as REGISTRY_TABLE
 from finago_assets.core.errors import RequestRefused, SettingInvalid
-from finago_assets.core.request.targets.duckdb import DuckdbTable
 from finago_assets.core.request.targets.files import NdjsonFile, ParquetFile
 from finago_assets.core.request.targets.owned import is_same
-from finago_assets.core.request.targets.sql import SqlTable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from finago_assets.core.connections.address import Address
+    from finago_assets.core.request.targets.duckdb import DuckdbTable
     from finago_assets.core.request.targets.owned import Owned
+    from finago_assets.core.request.targets.sql import SqlTable
     from finago_assets.core.request.targets.written import Target
 
 RAW: Final = "raw"
@@ -68,7 +67,7 @@ def refuse_own(
     Every target replaces what is there, so history, raw files or connections would be lost.
     """
     environ = os.environ if environ is None else environ
-    file = _file_of(target)
+    file = None if target is None else target.file
     if file is not None:
         own = owned.with_dagster_home(environ).found(file)
         if own is not None:
@@ -84,22 +83,16 @@ def refuse_own(
         )
 
 
-def _file_of(target: Target | None) -> Path | None:
-    match target:
-        case ParquetFile() | NdjsonFile() | DuckdbTable():
-            return target.path
-        case SqlTable():
-            return target.file
-        case _:
-            return None
-
-
 def _is_registry(target: Target | None, file: Path | None, location: str, environ: Mapping[str, str]) -> bool:
     # a registry that cannot be read is told of where it is opened
     with suppress(SettingInvalid):
         text = follow(environ, "registry's place", location) if location.startswith(_VARIABLE) else location.strip()
         if not is_address(text):
             return file is not None and is_same(file, Path(text))
+        from finago_assets.core.connections.address import read_address
+        from finago_assets.core.connections.registry import TABLE as REGISTRY_TABLE
+        from finago_assets.core.request.targets.sql import SqlTable
+
         registry = SqlTable(read_address(text, table=REGISTRY_TABLE))
         if isinstance(target, SqlTable):
             return _is_one_table(target.address, registry.address) and _is_one_database(target, registry)
@@ -133,6 +126,8 @@ def _looked_up(text: str, environ: Mapping[str, str]) -> str:
 
 
 def _duckdb(text: str) -> DuckdbTable:
+    from finago_assets.core.request.targets.duckdb import DuckdbTable
+
     path, _, name = text.rpartition("#")
     schema, _, table = name.rpartition(".")
     if not path or path.startswith("//") or not all(map(_NAME.fullmatch, (table, schema or "main"))):
@@ -144,6 +139,9 @@ def _duckdb(text: str) -> DuckdbTable:
 
 def sql_target(text: str) -> SqlTable:
     """Read a SQLAlchemy URL with `#table`, where it can be nothing else. Raises RequestRefused, repeating nothing."""
+    from finago_assets.core.connections.address import read_address
+    from finago_assets.core.request.targets.sql import SqlTable
+
     try:
         address = read_address(text)
         address.engine()

@@ -14,6 +14,7 @@ from finago_assets.core.landing.files import FULL, code_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from finago_assets.core.request.answer import Answer
 
@@ -34,6 +35,11 @@ class Target(Protocol):
     @property
     def place(self) -> str:
         """Where, without any password."""
+        ...
+
+    @property
+    def file(self) -> Path | None:
+        """The file that is written or holds the table, where there is one of the user's choice."""
         ...
 
     def write(self, answer: Answer) -> Written:

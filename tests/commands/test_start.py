@@ -1,0 +1,29 @@
+"""A command starts without the large packages that it does not need."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from typing import Final
+
+import pytest
+
+LARGE: Final = ("dagster", "dbt", "duckdb", "jsonschema", "matplotlib", "numpy", "pyarrow", "sqlalchemy")
+SENT: Final = (
+    "from finago_assets import connect, settings; "
+    "from finago_assets.core.request import perform, request; "
+    "from finago_assets.core.request.targets.target import parse_target; "
+    "parse_target('records.ndjson')"
+)
+RUN: Final = "from typer.testing import CliRunner; from finago_assets.cli import app; CliRunner().invoke(app, {})"
+
+
+@pytest.mark.parametrize(
+    "work",
+    [RUN.format(["--help"]), RUN.format(["templates"]), RUN.format(["request", "--help"]), SENT],
+    ids=["--help", "templates", "request --help", "request"],
+)
+def test_a_command_starts_without_what_it_does_not_need(work: str) -> None:
+    told = f"import sys; {work}; print(*[name for name in {LARGE} if name in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", told], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == []
