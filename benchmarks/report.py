@@ -146,12 +146,13 @@ def ledger_targets(sizes: Mapping[int, Mapping[str, Sequence[Cost]]]) -> Iterato
 def request_table(costs: Mapping[str, Sequence[Cost]]) -> Iterator[str]:
     """One large answer, httpx first."""
     yield f"\n### One request of {request.LINES:,} records, all pages\n"
-    yield "| | wall s | CPU s | peak MiB | times httpx, wall |"
-    yield "| --- | ---: | ---: | ---: | ---: |"
+    yield "| | wall s | CPU s | peak MiB | times httpx, wall | times httpx, CPU |"
+    yield "| --- | ---: | ---: | ---: | ---: | ---: |"
     plain = middle(costs[request.PLAIN])
     for name, found in costs.items():
         cost = middle(found)
-        yield f"| {name} | {cost.wall:.1f} | {cost.cpu:.1f} | {cost.rss:.0f} | {cost.wall / plain.wall:.1f} |"
+        times = f"{cost.wall / plain.wall:.1f} | {cost.cpu / plain.cpu:.1f}"
+        yield f"| {name} | {cost.wall:.1f} | {cost.cpu:.1f} | {cost.rss:.0f} | {times} |"
 
 
 def request_targets(costs: Mapping[str, Sequence[Cost]]) -> Iterator[Target]:
