@@ -79,7 +79,9 @@ def run_dbt(
     ]
     with _ONE_AT_A_TIME, _closed_afterwards(), chdir(dbt.project_dir), raise_interrupts_as(KeyboardInterrupt):
         # what dbt does when it is interrupted: it ends the queries and waits for its threads
-        done = dbtRunner(_manifest(parsed, os.fspath(settings.data_dir), settings.landing), [on_event]).invoke(command)
+        done = dbtRunner(
+            _manifest(parsed, dbt.project_dir, os.fspath(settings.data_dir), settings.landing), [on_event]
+        ).invoke(command)
     if isinstance(done.exception, KeyboardInterrupt):
         raise DagsterExecutionInterruptedError
     if not isinstance(done.result, RunExecutionResult):
@@ -103,9 +105,10 @@ def location(raw: str, landing: Landing) -> str:
     )
 
 
-def _manifest(parsed: Path, raw: str, landing: Landing) -> Manifest:
+def _manifest(parsed: Path, project: str, raw: str, landing: Landing) -> Manifest:
     """Read what dbt keeps of its parsing. It would parse anew for each data folder: sources and profile name it."""
     from dbt.contracts.graph.manifest import Manifest  # noqa: PLC0415
+    from dbt.contracts.graph.nodes import SeedNode  # noqa: PLC0415
     from dbt.parser.manifest import extended_mashumuro_decoder  # noqa: PLC0415
 
     manifest = Manifest.from_msgpack(parsed.read_bytes(), decoder=extended_mashumuro_decoder)
@@ -113,6 +116,10 @@ def _manifest(parsed: Path, raw: str, landing: Landing) -> Manifest:
         if "external_location" in source.source_meta:
             for meta in (source.meta, source.source_meta, source.config.meta):
                 meta["external_location"] = location(raw, landing)
+    for node in manifest.nodes.values():
+        if isinstance(node, SeedNode):
+            # of the folder that somebody may have named in another way when he parsed by hand
+            node.root_path = project
     # what macros know as `graph`
     manifest.build_flat_graph()
     return manifest

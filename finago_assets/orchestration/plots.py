@@ -11,13 +11,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 import dagster as dg
-from matplotlib.figure import Figure
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     import duckdb
     from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
 
 INK, RISE, FALL, QUIET = "#33415c", "#2a9d8f", "#d1495b", "#9aa5b1"
 SHADES: Final = ("#2a9d8f", "#8ab17d", "#e9c46a", "#f4a261", "#d1495b", QUIET)
@@ -87,6 +87,9 @@ def picture(warehouse: duckdb.DuckDBPyConnection, mart: str) -> dg.MarkdownMetad
 
 def drawn(plot: Plot, rows: Sequence[Sequence[object]]) -> dg.MarkdownMetadataValue:
     """Draw `rows` (label, then one amount for each series; None counts as nothing) as a PNG."""
+    # half a second, for a process that draws
+    from matplotlib.figure import Figure  # noqa: PLC0415
+
     figure = Figure(figsize=(9, 3.4), layout="constrained")
     axes = figure.subplots()
     labels = [str(row[0]) for row in rows]

@@ -51,24 +51,25 @@ class BuildGraph:
     def of_manifest(cls, manifest: Mapping[str, Any]) -> BuildGraph:
         """Read dbt's manifest; unit tests judge the SQL and not the data, and are left out."""
         nodes = manifest["nodes"]
-        tables = {key for key, node in nodes.items() if node["resource_type"] in BUILT}
+        tables = {key for key, node in nodes.items() if node["resource_type"] in BUILT and not _is_part(node)}
         tests = {key for key, node in nodes.items() if node["resource_type"] == "test"}
+        sources = manifest.get("sources", {})
+        parts = {key: _with_parts(key, manifest) for key in tables | tests}
+        read = {
+            key: {parent for part in parts[key] for parent in manifest["parent_map"].get(part, ())} for key in parts
+        }
         return cls(
-            parents={key: frozenset(manifest["parent_map"].get(key, ())) & tables for key in tables | tests},
+            parents={key: frozenset(read[key]) & tables for key in parts},
             tests=frozenset(tests),
             blocking=frozenset(key for key in tests if nodes[key]["config"]["severity"].lower() == "error"),
-            names={key: f"{nodes[key]['schema']}/{nodes[key]['name']}" for key in tables | tests},
-            dbt_names={key: nodes[key]["name"] for key in tables | tests},
-            endpoints={
-                key: frozenset(
-                    manifest["sources"][parent]["name"]
-                    for parent in manifest["parent_map"].get(key, ())
-                    if parent in manifest.get("sources", {})
-                )
-                for key in tables | tests
+            names={key: f"{nodes[key]['schema']}/{nodes[key]['name']}" for key in parts},
+            dbt_names={key: nodes[key]["name"] for key in parts},
+            endpoints={key: frozenset(sources[one]["name"] for one in read[key] if one in sources) for key in parts},
+            reading={key: _reading(nodes[key]["config"]) for key in parts},
+            code={
+                key: _digest([{field: nodes[part].get(field) for field in _CODE} for part in parts[key]])
+                for key in parts
             },
-            reading={key: _reading(nodes[key]["config"]) for key in tables | tests},
-            code={key: _digest({field: nodes[key].get(field) for field in _CODE}) for key in tables | tests},
         )
 
     @property
@@ -136,6 +137,23 @@ class BuildGraph:
         """What must still be built or tested before all of it may be published; by name, tables first."""
         left = (self.tables | self.blocking) - set(settled)
         return sorted(left, key=lambda key: (key in self.tests, self.names[key]))
+
+
+def _is_part(node: Mapping[str, Any]) -> bool:
+    """Tell whether a model is no table of its own, but written into those that read it."""
+    return bool(node["config"].get("materialized") == "ephemeral")
+
+
+def _with_parts(key: str, manifest: Mapping[str, Any]) -> list[str]:
+    """Return a node and the models that are written into it, in order."""
+    found, waiting = {key}, deque([key])
+    while waiting:
+        for parent in manifest["parent_map"].get(waiting.popleft(), ()):
+            node = manifest["nodes"].get(parent)
+            if node is not None and parent not in found and _is_part(node):
+                found.add(parent)
+                waiting.append(parent)
+    return [key, *sorted(found - {key})]
 
 
 def _reading(config: Mapping[str, Any]) -> Reading:
