@@ -97,7 +97,7 @@ def test_a_file_damaged_as_it_lands_fails_the_blocking_check_by_name(shop: Shop)
     )
     assert not result.success
     (check,) = [one for one in result.get_asset_check_evaluations() if not one.passed]
-    assert check.check_name == "manifest_and_file_agree"
+    assert check.check_name == "landed_as_expected"
     assert check.severity is dg.AssetCheckSeverity.ERROR
     assert str(shop.file("banktransactions")) in (check.description or "")
     assert "land the partition again" in (check.description or "")

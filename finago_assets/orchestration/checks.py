@@ -1,12 +1,13 @@
-"""The checks that a raw asset carries: scope granted, manifest and file agree, fields known, every parent answered.
+"""The one check of a raw asset: what landed is as expected.
 
-Owns names, severities and wording. They run inside the landing step, over what that step touched.
+Owns its name, severity and wording. It runs inside the landing step, over what that step touched. What blocks is a file
+that cannot be believed and records without a key; anything else is a warning that names it.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import dagster as dg
 
@@ -17,7 +18,7 @@ from finago_assets.core.errors import CorruptFile
 from finago_assets.orchestration import drift
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Mapping, Sequence
     from datetime import date
 
     from finago_assets.core.catalogue.model import Endpoint
@@ -25,52 +26,38 @@ if TYPE_CHECKING:
     from finago_assets.core.landing.model import Look, Missing
     from finago_assets.core.landing.store import Landed, RawStore
 
-SCOPE: Final = "scope_granted"
-AGREES: Final = "manifest_and_file_agree"
-FILLED: Final = "has_rows"
-ANSWERED: Final = "every_parent_was_answered"
+CHECK: Final = "landed_as_expected"
 _NAMED: Final = 5
 _SHOWN: Final = 1000
 
 
-def specs(endpoint: Endpoint, key: dg.AssetKey) -> list[dg.AssetCheckSpec]:
-    """Return the checks of one raw asset."""
-    found = [
-        dg.AssetCheckSpec(
-            AGREES,
-            asset=key,
-            blocking=True,
-            description="Each landed file read again: rows, distinct ids and digest are those its manifest says.",
-        ),
-        dg.AssetCheckSpec(
-            SCOPE,
-            asset=key,
-            description="The organization grants the scope this endpoint needs. Without it earlier files stay.",
-        ),
+class _Finding(NamedTuple):
+    """What is not as expected, in words, with the tables that show it."""
+
+    said: str
+    facts: Mapping[str, Any]
+    blocks: bool = False
+
+
+def spec(endpoint: Endpoint, key: dg.AssetKey) -> dg.AssetCheckSpec:
+    """Return the check of one raw asset; its description says only what applies to that endpoint."""
+    vouched = [
+        f"The organization grants {', '.join(endpoint.scopes) or 'access to it'}.",
+        "Each landed file, read again, has the rows, distinct ids and digest that its manifest says, or this blocks.",
     ]
     if endpoint.name in FIELDS:
-        found.append(drift.spec(key))
-    if endpoint.parent is not None:
-        found.append(
-            dg.AssetCheckSpec(
-                ANSWERED,
-                asset=key,
-                description=(
-                    f"It is asked for once for each record of {endpoint.parent.endpoint}. Records that the API refuses "
-                    "to answer about are named here, for every landed day, until a later landing has them."
-                ),
-            )
+        vouched.append(
+            "Its records have the fields that the API description gives them, and no others; a key that is gone from "
+            "every record blocks."
         )
     if not endpoint.may_be_empty:
-        found.append(dg.AssetCheckSpec(FILLED, asset=key, description="A list that no organization has empty is not."))
-    return found
-
-
-def granted(endpoint: Endpoint, key: dg.AssetKey) -> dg.AssetCheckResult:
-    """The scope is there."""
-    return dg.AssetCheckResult(
-        check_name=SCOPE, asset_key=key, passed=True, metadata={"scopes": ", ".join(endpoint.scopes) or "none needed"}
-    )
+        vouched.append("It is not empty.")
+    if endpoint.parent is not None:
+        vouched.append(
+            f"The API answered for each record of {endpoint.parent.endpoint}; those it refused to answer about are "
+            "named until a later landing has them."
+        )
+    return dg.AssetCheckSpec(CHECK, asset=key, blocking=True, description=" ".join(vouched))
 
 
 def listed(scopes: tuple[str, ...]) -> str:
@@ -86,83 +73,110 @@ def not_granted(request: str, scopes: str) -> str:
     )
 
 
-def withheld(endpoint: Endpoint, key: dg.AssetKey, refusal: Forbidden) -> list[dg.AssetCheckResult]:
-    """A missing scope is a warning that names it. Nothing was landed, so the other checks have nothing to find."""
+def withheld(endpoint: Endpoint, key: dg.AssetKey, refusal: Forbidden) -> dg.AssetCheckResult:
+    """A missing scope is a warning that names it. Nothing was landed, so there is nothing else to judge."""
     scopes = listed(refusal.scopes or endpoint.scopes)
-    said = not_granted(f"GET {endpoint.path}", scopes)
-    warning = dg.AssetCheckResult(
-        check_name=SCOPE,
-        asset_key=key,
-        passed=False,
-        severity=dg.AssetCheckSeverity.WARN,
-        description=said,
-        metadata={"scopes": scopes},
-    )
-    idle = [spec.name for spec in specs(endpoint, key) if spec.name != SCOPE]
-    note = "Nothing was landed: the scope is withheld."
-    return [
-        warning,
-        *(dg.AssetCheckResult(check_name=name, asset_key=key, passed=True, description=note) for name in idle),
+    return _result(key, [_Finding(not_granted(f"GET {endpoint.path}", scopes), {"scopes": scopes})], {})
+
+
+def judged(endpoint: Endpoint, store: RawStore, key: dg.AssetKey, landed: Sequence[Landed]) -> dg.AssetCheckResult:
+    """Read every landed partition once more, and say what is not as expected, the most serious first."""
+    watch = _watch(endpoint, store, landed)
+    months, faults = _read_again(store, landed, None if watch is None else watch.look)
+    by_month = {"by_month": _table(months)}
+    findings = [
+        *_damaged(faults, by_month),
+        *_empty(endpoint, landed),
+        *_unanswered(endpoint, store, landed),
+        *_drifted(watch),
     ]
+    # a run of a day says no more in a table than in a figure, and every run is kept
+    shown = {"rows": sum(rows for _, rows, _ in months.values()), **(by_month if len(landed) > 1 else {})}
+    return _result(key, sorted(findings, key=lambda one: not one.blocks), shown)
 
 
-def read_again(
-    endpoint: Endpoint, store: RawStore, key: dg.AssetKey, landed: Sequence[Landed]
-) -> list[dg.AssetCheckResult]:
-    """Read every landed partition once more: it agrees with its manifest, and its fields with what we know of them."""
-    complete = [] if endpoint.parent is None else [answered(endpoint, store, key, next(iter(landed), None))]
+def _result(key: dg.AssetKey, findings: list[_Finding], shown: Mapping[str, Any]) -> dg.AssetCheckResult:
+    blocks = any(one.blocks for one in findings)
+    return dg.AssetCheckResult(
+        check_name=CHECK,
+        asset_key=key,
+        passed=not findings,
+        severity=dg.AssetCheckSeverity.ERROR if blocks else dg.AssetCheckSeverity.WARN,
+        description="\n\n".join(one.said for one in findings) or None,
+        metadata={**shown, **{name: fact for one in findings for name, fact in one.facts.items()}},
+    )
+
+
+def _watch(endpoint: Endpoint, store: RawStore, landed: Sequence[Landed]) -> Watch | None:
     if endpoint.name not in FIELDS:
-        return [agreement(store, key, landed), *complete]
+        return None
     first = min((one.partition for one in landed), key=lambda partition: partition.date, default=None)
-    watch = Watch(endpoint)
-    if first is not None:
-        watch = Watch(endpoint, carried_until_now(store, endpoint, first.organization, first.date))
-    return [agreement(store, key, landed, watch.look), drift.verdict(key, watch.drift()), *complete]
+    if first is None:
+        return Watch(endpoint)
+    return Watch(endpoint, carried_until_now(store, endpoint, first.organization, first.date))
 
 
-def agreement(
-    store: RawStore, key: dg.AssetKey, landed: Iterable[Landed], look: Look | None = None
-) -> dg.AssetCheckResult:
-    """Read every landed partition again and compare; one row a month in the metadata."""
-    faults: list[str] = []
+def _read_again(
+    store: RawStore, landed: Sequence[Landed], look: Look | None
+) -> tuple[dict[str, list[int]], list[CorruptFile]]:
+    """Hold every file against its manifest; return days, rows and damaged files by month, and what is wrong."""
+    faults: list[CorruptFile] = []
     months: defaultdict[str, list[int]] = defaultdict(lambda: [0, 0, 0])
     for one in landed:
         month = months[f"{one.partition.date:%Y-%m}"]
         try:
             manifest = store.verify(one.partition, look)
         except CorruptFile as error:
-            faults.append(str(error))
+            faults.append(error)
             month[2] += 1
         else:
             month[0] += 1
             month[1] += manifest.rows
-    return dg.AssetCheckResult(
-        check_name=AGREES,
-        asset_key=key,
-        passed=not faults,
-        description=faults[0] if faults else None,
-        metadata={"by_month": _table(months)} if months else {},
-    )
+    return months, faults
 
 
-def answered(endpoint: Endpoint, store: RawStore, key: dg.AssetKey, landed: Landed | None) -> dg.AssetCheckResult:
-    """Warn of parents whose children are missing: on any landed day, or in the one list that just `landed`."""
-    parent = "" if endpoint.parent is None else endpoint.parent.endpoint
-    found: list[Landed] = [] if landed is None else [landed]
-    if landed is not None and endpoint.kind is Kind.WINDOWED:
-        found = list(store.landed(endpoint.name, landed.partition.organization).values())
+def _damaged(faults: list[CorruptFile], facts: Mapping[str, Any]) -> list[_Finding]:
+    if not faults:
+        return []
+    lead = f"{len(faults):,} landed files are damaged. " if len(faults) > 1 else ""
+    more = f" And {len(faults) - _NAMED:,} more." if len(faults) > _NAMED else ""
+    named = " ".join(str(fault) for fault in faults[:_NAMED])
+    return [_Finding(f"{lead}{named}{more}", facts, blocks=True)]
+
+
+def _drifted(watch: Watch | None) -> list[_Finding]:
+    if watch is None or not (found := watch.drift()).findings:
+        return []
+    return [_Finding(drift.said(found), drift.facts(found), blocks=found.keyless)]
+
+
+def _empty(endpoint: Endpoint, landed: Sequence[Landed]) -> list[_Finding]:
+    if endpoint.may_be_empty or any(one.manifest.rows for one in landed):
+        return []
+    return [
+        _Finding(
+            f"{endpoint.name} came without a single record, and is never empty. See in Finago whether the organization "
+            f"that is asked is the one you mean and has any, then materialize finago/{endpoint.name} again.",
+            {},
+        )
+    ]
+
+
+def _unanswered(endpoint: Endpoint, store: RawStore, landed: Sequence[Landed]) -> list[_Finding]:
+    """Parents whose children are missing: on any landed day, or in the one list that just landed."""
+    if endpoint.parent is None:
+        return []
+    found = landed[:1]
+    if found and endpoint.kind is Kind.WINDOWED:
+        found = list(store.landed(endpoint.name, found[0].partition.organization).values())
     missing = [(one.partition.date, gap) for one in found for gap in one.manifest.missing]
-    return dg.AssetCheckResult(
-        check_name=ANSWERED,
-        asset_key=key,
-        passed=not missing,
-        severity=dg.AssetCheckSeverity.WARN,
-        description=_unanswered(endpoint, parent, missing) if missing else None,
-        metadata={"missing": len(missing), **({"parents": _parents(missing)} if missing else {})},
-    )
+    if not missing:
+        return []
+    said = _refused(endpoint, endpoint.parent.endpoint, missing)
+    return [_Finding(said, {"missing": len(missing), "parents": _parents(missing)})]
 
 
-def _unanswered(endpoint: Endpoint, parent: str, missing: list[tuple[date, Missing]]) -> str:
+def _refused(endpoint: Endpoint, parent: str, missing: list[tuple[date, Missing]]) -> str:
     named = "; ".join(_named(parent, day, one) for day, one in missing[:_NAMED])
     more = f"; and {len(missing) - _NAMED:,} more" if len(missing) > _NAMED else ""
     days = sorted({day for day, _ in missing})
@@ -199,17 +213,6 @@ def _parents(missing: list[tuple[date, Missing]]) -> dg.TableMetadataValue:
                 dg.TableColumn("trace_id", "string"),
             ]
         ),
-    )
-
-
-def filled(key: dg.AssetKey, landed: Landed) -> dg.AssetCheckResult:
-    """Warn when a list that is never empty came back empty."""
-    return dg.AssetCheckResult(
-        check_name=FILLED,
-        asset_key=key,
-        passed=landed.manifest.rows > 0,
-        severity=dg.AssetCheckSeverity.WARN,
-        metadata={"rows": landed.manifest.rows},
     )
 
 

@@ -1,6 +1,6 @@
 """Raw assets: one factory over the catalogue. Windowed endpoints are partitioned assets, the lists share one step.
 
-Owns how landing appears in Dagster: one event for each landed day, checks, progress, what a withheld scope looks like.
+Owns how landing appears in Dagster: one event for each landed day, a check, progress, what a withheld scope looks like.
 """
 
 from collections.abc import Iterator, Mapping
@@ -86,7 +86,7 @@ def _windowed_asset(
     @dg.multi_asset(
         name=name,
         specs=[_spec(endpoint, partitions=partitions, skippable=False)],
-        check_specs=checks.specs(endpoint, key),
+        check_specs=[checks.spec(endpoint, key)],
         backfill_policy=dg.BackfillPolicy.single_run(),
     )
     def land(context: AssetExecutionContext, finago: FinagoResource) -> Iterator[dg.Output[None] | dg.AssetCheckResult]:
@@ -100,15 +100,12 @@ def _windowed_asset(
                         context.log_event(_event(endpoint, one, partition=f"{one.partition.date}"))
                         landed.append(one)
                 except Forbidden as refusal:
-                    verdicts = checks.withheld(endpoint, key, refusal)
+                    verdict = checks.withheld(endpoint, key, refusal)
                 else:
-                    verdicts = [
-                        checks.granted(endpoint, key),
-                        *checks.read_again(endpoint, extractor.store, key, landed),
-                    ]
+                    verdict = checks.judged(endpoint, extractor.store, key, landed)
             context.log.info(_summary(endpoint, landed))
             yield dg.Output(None, output_name=key.to_python_identifier(), metadata=SILENT_OUTPUT)
-            yield from verdicts
+            yield verdict
 
     return land
 
@@ -121,7 +118,7 @@ def _reference_assets(
     @dg.multi_asset(
         name=name,
         specs=[_spec(endpoint, partitions=None, skippable=True) for endpoint in endpoints],
-        check_specs=[spec for key, endpoint in by_key.items() for spec in checks.specs(endpoint, key)],
+        check_specs=[checks.spec(endpoint, key) for key, endpoint in by_key.items()],
         can_subset=True,
         backfill_policy=dg.BackfillPolicy.single_run(),
     )
@@ -135,25 +132,25 @@ def _reference_assets(
             finago.extractor(run=run, tell=context.log.info, catalogue=catalogue) as extractor,
         ):
             for number, (key, endpoint) in enumerate(chosen, start=1):
-                verdicts = _land_one(context, extractor, key, endpoint, resume=resume)
+                verdict = _land_one(context, extractor, key, endpoint, resume=resume)
                 _forget_old(extractor, endpoint, finago.settings().keep_lists_days)
                 context.log.info("%d of %d lists read: %s", number, len(chosen), endpoint.name)
                 yield dg.Output(None, output_name=key.to_python_identifier(), metadata=SILENT_OUTPUT)
-                yield from (verdict for verdict in verdicts if _wanted(context, verdict))
+                if dg.AssetCheckKey(key, checks.CHECK) in context.op_execution_context.selected_asset_check_keys:
+                    yield verdict
 
     return land_reference
 
 
 def _land_one(
     context: AssetExecutionContext, extractor: Extractor, key: dg.AssetKey, endpoint: Endpoint, *, resume: bool
-) -> list[dg.AssetCheckResult]:
+) -> dg.AssetCheckResult:
     try:
         landed = extractor.land_reference(endpoint, resume=resume)
     except Forbidden as refusal:
         return checks.withheld(endpoint, key, refusal)
     context.log_event(_event(endpoint, landed, partition=None))
-    verdicts = [checks.granted(endpoint, key), *checks.read_again(endpoint, extractor.store, key, [landed])]
-    return verdicts if endpoint.may_be_empty else [*verdicts, checks.filled(key, landed)]
+    return checks.judged(endpoint, extractor.store, key, [landed])
 
 
 def _forget_old(extractor: Extractor, endpoint: Endpoint, days: int) -> None:
@@ -171,11 +168,6 @@ def _origin(context: AssetExecutionContext) -> tuple[str, bool]:
     """Return the first run of a chain of re-executions, and whether this run is a later one."""
     root = context.run.tags.get(ROOT_RUN)
     return root or context.run_id, root is not None
-
-
-def _wanted(context: AssetExecutionContext, verdict: dg.AssetCheckResult) -> bool:
-    chosen = context.op_execution_context.selected_asset_check_keys
-    return any(key.asset_key == verdict.asset_key and key.name == verdict.check_name for key in chosen)
 
 
 def _summary(endpoint: Endpoint, landed: list[Landed]) -> str:

@@ -160,7 +160,7 @@ def test_a_raw_asset_explains_itself_and_its_partitions_and_checks_are_a_click_a
     _click(browser, "Partitions")
     _shows(browser, "Materialized (7)", "Failed (0)")
     _click(browser, "Checks")
-    _shows(browser, "manifest_and_file_agree", "scope_granted", "Passed")
+    _shows(browser, "landed_as_expected", "Passed")
 
 
 def test_a_mart_shows_its_columns_and_its_dbt_tests_as_checks(browser: WebDriver, ui: str) -> None:

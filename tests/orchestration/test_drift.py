@@ -12,6 +12,7 @@ import pytest
 from finago_assets.core.http.client import FinagoClient
 from finago_assets.core.http.transport import BaseTransport, HTTPTransport, Request, Response
 from finago_assets.core.progress import silent
+from finago_assets.orchestration.checks import CHECK
 from finago_assets.orchestration.raw import raw_assets, raw_key
 from finago_assets.orchestration.resources import FinagoResource
 from finago_assets.settings import Settings, read_settings
@@ -23,8 +24,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from finago_assets.core.http.connection import Connection
-
-CHECK = "fields_are_known"
 
 
 class Changing(BaseTransport):

@@ -13,7 +13,7 @@ from dagster import AssetExecutionContext
 from finago_assets.core.catalogue.finago import DOCUMENTATION
 from finago_assets.core.request.perform import Exit
 from finago_assets.core.request.request import Request
-from finago_assets.orchestration.checks import SCOPE, listed, not_granted
+from finago_assets.orchestration.checks import listed, not_granted
 from finago_assets.orchestration.components.asked import RequestFields
 from finago_assets.orchestration.failures import typed_failures
 from finago_assets.orchestration.layers import REQUEST_LAYER
@@ -25,6 +25,7 @@ from finago_assets.orchestration.resources import FinagoResource
 from finago_assets.settings import Settings
 
 ANSWERED: Final = "answered_with_success"
+SCOPE: Final = "scope_granted"
 LANDED: Final = "every_record_landed"
 FILLED: Final = "has_records"
 

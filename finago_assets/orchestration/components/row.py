@@ -94,7 +94,7 @@ class EndpointFields(dg.Resolvable, dg.Model):
     filters: Annotated[list[str] | None, told("Further parameters that it knows.")] = None
     personal: Annotated[list[str] | None, told("Fields that hold personal data.")] = None
     single: Annotated[bool | None, told("The answer is one object instead of an array.")] = None
-    may_be_empty: Annotated[bool | None, told("false adds a check that the list has rows.")] = None
+    may_be_empty: Annotated[bool | None, told("false: its check warns where it comes without a row.")] = None
     note: Annotated[str | None, verbatim("A further sentence for the asset's overview.")] = None
 
     def row(self, others: Mapping[str, "EndpointFields"]) -> Endpoint:

@@ -12,6 +12,7 @@ import yaml
 
 from finago_assets import FinagoEndpoint
 from finago_assets.definitions import build_definitions
+from finago_assets.orchestration.checks import CHECK
 from finago_assets.orchestration.components.own import Own, load_own, read_own
 from finago_assets.orchestration.components.scaffolding import EndpointOptions, EndpointScaffolder
 from finago_assets.orchestration.raw import raw_key
@@ -67,8 +68,7 @@ def test_a_windowed_endpoint_lands_its_part_of_the_built_in_one_day_by_day(
     part = _payloads(tmp_path, "bank_lines")
     assert part
     assert sorted(line["id"] for line in part) == sorted(line["id"] for line in whole)
-    assert all(check.passed for check in run.checks("bank_lines").values())
-    assert set(run.checks("bank_lines")) == {"manifest_and_file_agree", "scope_granted"}
+    assert {name: check.passed for name, check in run.checks("bank_lines").items()} == {CHECK: True}
     assert any("accountNumber=1920" in request.query for request in office.requests)
 
 
@@ -80,9 +80,29 @@ def test_a_list_and_the_children_of_a_list_of_the_users_own_land_in_order(
     suppliers = _payloads(tmp_path, "suppliers")
     assert suppliers
     assert all(record["isSupplier"] for record in suppliers)
-    assert run.checks("suppliers")["has_rows"].passed
+    assert run.checks("suppliers")[CHECK].passed
     asked = {request.path for request in office.requests if request.path.endswith("/bankaccounts")}
     assert asked == {f"/v1/customers/{record['id']}/bankaccounts" for record in suppliers}
+
+
+@pytest.mark.usefixtures("office")
+def test_one_that_is_never_empty_and_came_empty_is_a_warning_whatever_its_kind(
+    instance: dg.DagsterInstance, project: MakeProject
+) -> None:
+    nowhere = {**BANK_LINES, "name": "nowhere", "params": {"accountNumber": 1}, "may_be_empty": False}
+    nobody = {**SUPPLIERS, "name": "nobody", "params": {"isSupplier": True, "organizationNumber": "1"}}
+
+    @dg.asset(deps=[raw_key("nowhere"), raw_key("nobody")])
+    def downstream() -> None: ...
+
+    run = land(instance, last="2024-01-31", also=[*assets(project(nowhere, nobody)), downstream])
+    assert run.result.success
+    assert len(run.result.asset_materializations_for_node("downstream")) == 1
+    for name in ("nowhere", "nobody"):
+        check = run.checks(name)[CHECK]
+        assert (check.passed, check.severity) == (False, dg.AssetCheckSeverity.WARN)
+        assert (check.description or "").startswith(f"{name} came without a single record, and is never empty. See in")
+        assert check.metadata["rows"].value == 0
 
 
 def test_a_withheld_scope_is_a_warning_that_names_it(
@@ -92,7 +112,7 @@ def test_a_withheld_scope_is_a_warning_that_names_it(
     run = land(instance, also=assets(project(SUPPLIERS)))
     assert run.result.success
     assert run.materializations("suppliers") == []
-    assert "api.crm.customer:read" in (run.checks("suppliers")["scope_granted"].description or "")
+    assert "api.crm.customer:read" in (run.checks("suppliers")[CHECK].description or "")
 
 
 @pytest.fixture(scope="module")
