@@ -103,7 +103,7 @@ def _is_newest(instance: dg.DagsterInstance, run_id: str, key: dg.AssetKey, part
 
 
 def _remove_check_results(instance: dg.DagsterInstance, run_id: str) -> None:
-    """Dagster keeps every result of every check for good: 369 rows a night, and no door to remove one."""
+    """Dagster keeps every result of every check for good: a row for each check a night, and no door to remove one."""
     storage = instance.event_log_storage
     if not isinstance(storage, SqlEventLogStorage):
         return
