@@ -13,6 +13,7 @@ import dagster as dg
 
 from finago_assets.orchestration.liveness import beating, end_dead_runs
 from finago_assets.orchestration.lost_history import cannot_be_written, leave
+from finago_assets.orchestration.retention import remove_planned_days
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -60,6 +61,7 @@ class WatchedExecutor(dg.Executor):
         events = self._inner.execute(plan_context, execution_plan)
         try:
             with beating(instance, plan_context.run_id):
+                remove_planned_days(instance, plan_context.run_id)
                 # not before the first beat: two runs that start together must not take each other for dead
                 for run, reason in end_dead_runs(instance).items():
                     plan_context.log.info("Run %s was still under way in the books. %s", run, reason)

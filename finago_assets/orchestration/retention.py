@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import dagster as dg
+from dagster._core.storage.asset_check_execution_record import AssetCheckExecutionRecordStatus
 from dagster._core.storage.event_log import SqlEventLogStorage
 from dagster._core.storage.event_log.schema import AssetCheckExecutionsTable
 from sqlalchemy import delete, func, select
@@ -111,6 +112,22 @@ def _remove_check_results(instance: dg.DagsterInstance, run_id: str) -> None:
     newest = select(func.max(table.id)).group_by(table.asset_key, table.check_name)
     with storage.index_connection() as connection:
         connection.execute(delete(AssetCheckExecutionsTable).where(table.run_id == run_id, table.id.not_in(newest)))
+
+
+def remove_planned_days(instance: dg.DagsterInstance, run_id: str) -> None:
+    """Remove what a run over a range of days has planned of its checks, a row for each check and day: 1.4 KB each.
+
+    No check of ours is one of a day, so nothing ever fills those rows (Dagster 1.13); a result has a row of its own.
+    """
+    storage = instance.event_log_storage
+    if not isinstance(storage, SqlEventLogStorage):
+        return
+    table = AssetCheckExecutionsTable.c
+    planned = table.execution_status == AssetCheckExecutionRecordStatus.PLANNED.value
+    with storage.index_connection() as connection:
+        connection.execute(
+            delete(AssetCheckExecutionsTable).where(table.run_id == run_id, planned, table.partition.is_not(None))
+        )
 
 
 def _own_file(instance: dg.DagsterInstance, run_id: str) -> list[Path]:

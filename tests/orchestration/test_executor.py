@@ -34,6 +34,26 @@ def looking() -> None:
     look()
 
 
+DAYS = dg.DailyPartitionsDefinition("2024-01-01")
+
+
+@dg.multi_asset(specs=[dg.AssetSpec("lines", partitions_def=DAYS)], backfill_policy=dg.BackfillPolicy.single_run())
+def lines() -> Iterator[dg.MaterializeResult[None]]:
+    yield dg.MaterializeResult(asset_key="lines")
+
+
+@dg.asset_check(asset="lines")
+def holds() -> dg.AssetCheckResult:
+    return dg.AssetCheckResult(passed=True)
+
+
+def days() -> dg.JobDefinition:
+    """A run over days, with a check that is not one of a day."""
+    executor = watched(dg.in_process_executor)
+    defs = dg.Definitions([lines], asset_checks=[holds], jobs=[dg.define_asset_job("days")], executor=executor)
+    return defs.resolve_job_def("days")
+
+
 @pytest.fixture
 def instance(tmp_path: Path) -> Iterator[dg.DagsterInstance]:
     with dg.instance_for_test(temp_dir=str(tmp_path)) as made:
@@ -48,6 +68,14 @@ def test_a_run_ends_dead_runs_before_its_first_step_and_says_so(instance: dg.Dag
         assert done.success
         said = [entry.user_message for entry in instance.all_logs(done.run_id)]
     assert any(f"Run {dead.run_id} was still under way in the books" in line for line in said)
+
+
+def test_a_run_over_days_leaves_one_row_for_a_check_and_not_one_for_each_day(instance: dg.DagsterInstance) -> None:
+    tags = {"dagster/asset_partition_range_start": "2024-01-01", "dagster/asset_partition_range_end": "2024-01-31"}
+    with dg.execute_job(dg.reconstructable(days), instance=instance, tags=tags) as done:
+        assert done.success
+    key = dg.AssetCheckKey(lines.key, "holds")
+    assert len(instance.event_log_storage.get_asset_check_execution_history(key, limit=100)) == 1
 
 
 @pytest.mark.parametrize("executor", Executor)

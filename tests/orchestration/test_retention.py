@@ -6,9 +6,15 @@ from pathlib import Path
 
 import dagster as dg
 import pytest
+from dagster._core.storage.asset_check_execution_record import AssetCheckExecutionRecordStatus
 
 from finago_assets.core.windows import utc_now
-from finago_assets.orchestration.retention import MOST_CARRIED_OVER, prune, prune_run_history
+from finago_assets.orchestration.retention import (
+    MOST_CARRIED_OVER,
+    prune,
+    prune_run_history,
+    remove_planned_days,
+)
 
 LINES = dg.AssetKey("lines")
 DAYS = dg.DailyPartitionsDefinition("2024-01-01")
@@ -34,7 +40,7 @@ def instance(tmp_path: Path) -> Iterator[dg.DagsterInstance]:
 
 def _night(instance: dg.DagsterInstance, first: str, last: str, *, asset: dg.AssetsDefinition = lines) -> str:
     tags = {"dagster/asset_partition_range_start": first, "dagster/asset_partition_range_end": last}
-    done = dg.materialize([asset], instance=instance, tags=tags if asset is lines else {})
+    done = dg.materialize([asset], instance=instance, tags={} if asset is accounts else tags)
     assert done.success
     return done.run_id
 
@@ -110,3 +116,23 @@ def test_the_sensor_says_what_it_removed_and_keeps_everything_when_told_to(
         said = prune_run_history(context)
         assert isinstance(said, dg.SkipReason)
         assert "kept for good" in (said.skip_message or "")
+
+
+@dg.multi_asset(
+    specs=[dg.AssetSpec("lines", partitions_def=DAYS)],
+    check_specs=[dg.AssetCheckSpec("holds", asset="lines")],
+    backfill_policy=dg.BackfillPolicy.single_run(),
+)
+def checked_lines() -> Iterator[dg.MaterializeResult[None] | dg.AssetCheckResult]:
+    yield dg.MaterializeResult(asset_key="lines")
+    yield dg.AssetCheckResult(asset_key="lines", check_name="holds", passed=True)
+
+
+def test_a_check_of_a_run_over_many_days_has_one_row_and_not_one_for_each_day(instance: dg.DagsterInstance) -> None:
+    run = _night(instance, "2024-01-01", "2024-01-31", asset=checked_lines)
+    key = dg.AssetCheckKey(LINES, "holds")
+    planned = instance.event_log_storage.get_asset_check_execution_history(key, limit=100)
+    assert len(planned) == 31 + 1
+    remove_planned_days(instance, run)
+    (left,) = instance.event_log_storage.get_asset_check_execution_history(key, limit=100)
+    assert left.status is AssetCheckExecutionRecordStatus.SUCCEEDED
