@@ -17,7 +17,7 @@ from finago_assets.orchestration.raw import SILENT_OUTPUT
 from finago_assets.orchestration.tables import shown
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from finago_assets.core.warehouse.generation import Verdict
@@ -39,16 +39,19 @@ class Built:
         self._manifest = manifest["nodes"]
         self._warehouse = warehouse
 
-    def events(self, results: Iterable[NodeResult], *, shown: bool = True) -> Iterator[Any]:
-        """Yield an event for each node that was built or tested; `shown`: with what its table says."""
+    def events(self, results: Sequence[NodeResult]) -> Iterator[Any]:
+        """Yield an event for each node that was built or tested, with what its table says."""
         with closing(duckdb.connect(self._warehouse, read_only=True)) as connection:
             for one in results:
-                if one.node in self._keys and one.status == "success":
-                    facts = {"Execution Duration": one.seconds, **(self._facts(connection, one.node) if shown else {})}
-                    yield self._output(self._keys[one.node], facts)
-                elif one.node in self.checks and one.status != "skipped":
-                    facts = self._faults(connection, one.node) if shown and one.rows else {}
-                    yield self._result(one.node, one.status, one.rows or 0, facts)
+                yield from self._event(one, connection)
+
+    def events_of_failed(self, results: Sequence[NodeResult]) -> Iterator[Any]:
+        """The same of a build that failed, which may have failed because the warehouse cannot be read."""
+        try:
+            yield from list(self.events(results))
+        except duckdb.Error:
+            for one in results:
+                yield from self._event(one, None)
 
     def kept(self, nodes: Iterable[str], verdicts: Mapping[str, Verdict]) -> Iterator[Any]:
         """Yield for each node that stays as it is a silent output, or what its test said when it last ran.
@@ -64,6 +67,14 @@ class Built:
                     facts = {} if verdict.passed else self._faults(connection, node)
                     facts["of_run"] = dg.MetadataValue.dagster_run(verdict.run)
                     yield self._result(node, "pass" if verdict.passed else "warn", verdict.rows, facts)
+
+    def _event(self, one: NodeResult, connection: duckdb.DuckDBPyConnection | None) -> Iterator[Any]:
+        if one.node in self._keys and one.status == "success":
+            facts = {} if connection is None else self._facts(connection, one.node)
+            yield self._output(self._keys[one.node], {"Execution Duration": one.seconds, **facts})
+        elif one.node in self.checks and one.status != "skipped":
+            facts = {} if connection is None or not one.rows else self._faults(connection, one.node)
+            yield self._result(one.node, one.status, one.rows or 0, facts)
 
     def _output(self, key: dg.AssetKey, metadata: Mapping[str, Any]) -> dg.Output[None]:
         return dg.Output(None, output_name=key.to_python_identifier(), metadata=metadata)

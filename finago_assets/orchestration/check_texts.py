@@ -1,6 +1,7 @@
-"""What a dbt test vouches for, in the words that stand at the head of its file: the description of its check in the UI.
+"""What a dbt test vouches for, in words: the description of its check in the UI.
 
-Owns finding those words. dbt's own tests have none.
+Owns finding the words at the head of a test's file, and making them of the arguments of the test that judges the rows
+of one model. dbt's own tests have none.
 """
 
 from __future__ import annotations
@@ -12,21 +13,69 @@ from typing import TYPE_CHECKING, Any, Final
 from finago_assets.orchestration.dbt_project import PROJECT_DIR
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
+ROWS_ARE_SOUND: Final = "rows_are_sound"
 # the first comment of a file: lines of SQL's, or one of Jinja's
 _HEAD: Final = re.compile(r"\s*(?:((?:--[^\n]*\n)+)|\{#-?(.*?)-?#\})", re.DOTALL)
 _NOT_FOR_PEOPLE: Final = re.compile(r"^-- depends_on:.*$", re.MULTILINE)
+_ODD: Final = "a field cannot be read, text was damaged on the way, or a record came more than once"
 
 
 def description_of(manifest: Mapping[str, Any], test: str) -> str | None:
-    """Return the words at the head of a test's file, None where there are none or the test is dbt's own."""
+    """Return what a test vouches for, None where nobody said so or the test is dbt's own."""
     node = manifest["nodes"][test]
     if "test_metadata" not in node:
         return _head(node["raw_code"])
+    if node["test_metadata"]["name"] == ROWS_ARE_SOUND:
+        return sentences(node["test_metadata"]["kwargs"])
     name = f"test_{node['test_metadata']['name']}"
     macro = manifest["macros"].get(f"macro.{node['package_name']}.{name}")
     return None if macro is None else _head_of_file(macro["original_file_path"])
+
+
+def sentences(declared: Mapping[str, Any]) -> str:
+    """Return what a model vouches for: what withholds publication where it is broken, then what is only warned of."""
+    warns, asked = declared.get("warns", ()), declared.get("only_where", {})
+
+    def where(what: str) -> str:
+        return f" where {asked[what]}" if what in asked else ""
+
+    key = _listed(declared.get("key", ()))
+    never_null = declared.get("never_null", ())
+    values = {column: _listed(map(str, allowed), "or") for column, allowed in declared.get("values", {}).items()}
+
+    blocking = []
+    if key and "key" not in warns:
+        blocking.append(f"One row for each {key}{where('key')}.")
+    everywhere = [column for column in never_null if column not in asked]
+    if everywhere:
+        blocking.append(f"{_listed(everywhere)} {'is' if len(everywhere) == 1 else 'are'} never empty.")
+    blocking += [f"{column} is never empty{where(column)}." for column in never_null if column in asked]
+    blocking += [f"{column} is {allowed}{where(column)}." for column, allowed in values.items() if column not in warns]
+    if declared.get("landed"):
+        blocking.append(f"Every amount, key and day of the records is here as it was sent{where('_lost')}.")
+
+    named = []
+    if key and "key" in warns:
+        named.append(f"several rows have the same {key}{where('key')}")
+    named += [f"{column} is not {allowed}{where(column)}" for column, allowed in values.items() if column in warns]
+    if declared.get("present"):
+        named.append(f"{_listed(declared['present'], 'or')} is empty")
+    named += [
+        f"{column} names no row of {place.partition('.')[0]}{where(column)}"
+        for column, place in declared.get("known", {}).items()
+    ]
+    if declared.get("landed"):
+        named.append(_ODD)
+
+    said = [*blocking, "Rows that break this withhold publication."] if blocking else []
+    return " ".join([*said, *([f"A warning where {'; '.join(named)}."] if named else [])])
+
+
+def _listed(words: Iterable[str], last: str = "and") -> str:
+    *before, end = [*words] or [""]
+    return f"{', '.join(before)} {last} {end}" if before else end
 
 
 @lru_cache

@@ -77,7 +77,7 @@ def build_asset(endpoints: Mapping[str, Endpoint]) -> tuple[dg.AssetsDefinition,
                 results = _run(context, dbt, settings, graph, plan)
             failed = [one for one in results if one.status in _FAILED]
             if failed:
-                yield from built.events(results, shown=False)
+                yield from built.events_of_failed(results)
                 raise _explained(store, endpoints, graph, failed)
             if state.contents != state.known:
                 marked.remember(state.contents)

@@ -93,15 +93,14 @@ def test_a_rule_of_bookkeeping_holds_on_odd_books(odd: Built, rule: str) -> None
 
 def test_a_day_that_decides_nothing_and_cannot_be_read_is_empty_and_named(odd: Built) -> None:
     named = odd.rows(
-        "select organization_id, field, records, such_as from audit.every_record_is_sound_stg_transactionlines_line_id "
-        "union all select organization_id, field, records, such_as from "
-        "audit.every_record_is_sound_stg_salesorders_order_id order by field"
+        "select organization_id, finding, records, such_as from (from audit.stg_transactionlines_rows_are_sound "
+        "union all from audit.stg_salesorders_rows_are_sound) where finding like '% cannot be read' order by finding"
     )
     assert named == [
-        ("days", "createdAt", 1, "2024-01-10-1500"),
-        ("days", "deliveryDate", 1, "1"),
-        ("days", "invoice.dueDate", 1, "2024-01-10-1500"),
-        ("days", "periodDate", 1, "2024-01-10-3000"),
+        ("days", "createdAt cannot be read", 1, "2024-01-10-1500"),
+        ("days", "deliveryDate cannot be read", 1, "1"),
+        ("days", "invoice.dueDate cannot be read", 1, "2024-01-10-1500"),
+        ("days", "periodDate cannot be read", 1, "2024-01-10-3000"),
     ]
     lines = odd.rows(
         "select line_id, posting_date, period_date, due_date, fiscal_year_start from marts.general_ledger "

@@ -1,4 +1,4 @@
-"""What the parsed project promises: a staging model for each endpoint, two kinds of test, a contract on each mart."""
+"""What the parsed project promises: a staging model for each endpoint, tests with names, a contract on each mart."""
 
 from __future__ import annotations
 
@@ -29,12 +29,23 @@ def test_an_endpoint_has_a_source_of_its_name_and_a_typed_staging_model(
     assert staging["config"]["materialized"] == (
         "incremental" if ENDPOINTS[endpoint].kind is Kind.WINDOWED else "table"
     )
-    tests = {
-        node["test_metadata"]["name"]
-        for node in manifest["nodes"].values()
-        if node["resource_type"] == "test" and node.get("attached_node") == staging["unique_id"]
-    }
-    assert {"unique_key", "nothing_lost"} <= tests
+    (test,) = (node for node in manifest["nodes"].values() if node.get("attached_node") == staging["unique_id"])
+    assert (test["name"], test["test_metadata"]["name"]) == (f"stg_{endpoint}_rows_are_sound", "rows_are_sound")
+    assert test["test_metadata"]["kwargs"]["landed"] is True
+    assert test["test_metadata"]["kwargs"]["key"][0] == "organization_id"
+
+
+def test_no_test_has_a_name_that_dbt_made_and_each_keeps_its_rows_in_a_table_of_its_own(
+    manifest: dict[str, Any],
+) -> None:
+    tests = [node for node in manifest["nodes"].values() if node["resource_type"] == "test"]
+    for node in tests:
+        if "test_metadata" in node:
+            about = manifest["nodes"][node["attached_node"]]["name"]
+            assert node["name"] == f"{about}_{node['test_metadata']['name']}"
+        assert node["relation_name"], node["name"]
+    assert len({node["relation_name"] for node in tests}) == len(tests)
+    assert len(tests) < 100
 
 
 def test_our_own_faults_block_and_the_books_faults_only_show(manifest: dict[str, Any]) -> None:
