@@ -22,7 +22,7 @@ order by blocks desc, organization_id, finding
         {%- set blocks = 'key' not in warns -%}
         {%- do faults.append(fault(
             table, text(begin ~ 'several rows have the same ' ~ table.key | join(', ')), advice(table, 'key' if blocks else 'key that warns'),
-            blocks, name_of(table.key), 'from ' ~ of ~ ' as m where ' ~ asked_of(table, 'key'), grouped_by=table.key
+            blocks, name_of(table.key), 'from ' ~ of ~ ' as m where ' ~ asked_of(table, 'key'), key=table.key
         )) -%}
     {%- endif -%}
     {%- for column in table.never_null or [] -%}
@@ -48,17 +48,18 @@ order by blocks desc, organization_id, finding
         {%- set list = place.split('.')[0] -%}
         {%- do faults.append(fault(
             table, text(begin ~ column ~ ' names no row of ' ~ list), advice(table, 'known', list), false, name_of([column]),
-            'from ' ~ of ~ ' as m where ' ~ is_unknown('m.' ~ column, ref(list), place.split('.')[1] or column) ~ ' and ' ~ asked_of(table, column)
+            'from ' ~ of ~ ' as m where m.' ~ column ~ ' is not null and ' ~ asked_of(table, column),
+            value=column, if_value=is_unknown(ref(list), place.split('.')[1] or column)
         )) -%}
     {%- endfor -%}
     {%- if table.landed -%}
         {%- do faults.append(fault(
-            table, "named.path || ' cannot be read exactly'", advice(table, 'lost'), true, name,
-            'from ' ~ each_path(of, '_lost') ~ ' as m where ' ~ asked_of(table, '_lost'), also=['path']
+            table, "named._path || ' cannot be read exactly'", advice(table, 'lost'), true, name,
+            'from ' ~ each_path(of, '_lost') ~ ' as m where ' ~ asked_of(table, '_lost'), also=['_path']
         )) -%}
         {%- do faults.append(fault(
-            table, unread_finding('named.path'), unread_advice('named.path'), false, name,
-            'from ' ~ each_path(of, '_unread') ~ ' as m', also=['path']
+            table, unread_finding('named._path'), unread_advice('named._path'), false, name,
+            'from ' ~ each_path(of, '_unread') ~ ' as m', also=['_path']
         )) -%}
     {%- endif -%}
     {{ return(faults) }}
@@ -83,25 +84,25 @@ order by blocks desc, organization_id, finding
 from (
         select m.*, unnest([
             {{ found | join(',\n            ') }}
-        ]) as fault
+        ]) as _fault
         from {{ table.of }} as m
         where
             {{ conditions | join('\n            or ') }}
     ) as m
     inner join (values
         {{ said | join(',\n        ') }}
-    ) as said (fault, finding, what_to_do, blocks) on m.fault = said.fault
+    ) as said (fault, finding, what_to_do, blocks) on m._fault = said.fault
     {%- endset -%}
     {{ return(fault(
         table, 'named.finding', 'named.what_to_do', 'named.blocks',
-        'case m.fault ' ~ values | join(' ') ~ ' else ' ~ name ~ ' end' if values else name,
+        'case m._fault ' ~ values | join(' ') ~ ' else ' ~ name ~ ' end' if values else name,
         rows, also=['finding', 'what_to_do', 'blocks'], of='said'
     )) }}
 {%- endmacro %}
 
-{#- Each name once, of which five are kept however many there are. also: columns of
-    `of` that findings are told apart by. -#}
-{% macro fault(table, finding, what_to_do, blocks, name, rows, also=[], of='m', grouped_by=none) -%}
+{#- Each name once, of which five are kept however many there are. also: columns of `of` that findings are told apart by.
+    key: of which more than one row is a fault. value: a column whose values are at fault if_value. -#}
+{% macro fault(table, finding, what_to_do, blocks, name, rows, also=[], of='m', key=[], value=none, if_value=none) -%}
 {%- set organization = 'cast(null as varchar)' if table.each_organization is sameas false else 'm.organization_id' -%}
 select
     named.organization_id,
@@ -118,13 +119,27 @@ from (
         {%- for column in also %}
         {{ of }}.{{ column }},
         {%- endfor %}
+        {%- if value %}
+        m.{{ value }} as value,
+        {%- endif %}
         {{ name }} as name,
         count(*) as records,
-        {{ 'min(m.partition_date)' if table.landed else 'cast(null as date)' }} as first_landed,
-        {{ 'max(m.partition_date)' if table.landed else 'cast(null as date)' }} as last_landed
+        {%- for edge in ['min', 'max'] %}
+        {% if not table.landed -%}
+        cast(null as date)
+        {%- elif 'partition_date' in key -%}
+        m.partition_date
+        {%- else -%}
+        {{ edge }}(m.partition_date)
+        {%- endif %} as {{ 'first_landed,' if loop.first else 'last_landed' }}
+        {%- endfor %}
     {{ rows }}
-    group by {{ 'm.' ~ grouped_by | join(', m.') ~ ' having count(*) > 1' if grouped_by else 'all' }}
+    group by {{ 'm.' ~ key | join(', m.') ~ ' having count(*) > 1' if key else 'all' }}
 ) as named
+{%- if value %}
+where
+    {{ if_value }}
+{%- endif %}
 group by named.organization_id{{ ', named.' if also }}{{ also | join(', named.') }}
 {%- endmacro %}
 
@@ -142,18 +157,17 @@ group by named.organization_id{{ ', named.' if also }}{{ also | join(', named.')
 {%- endmacro %}
 
 {#- A list of the organization that never landed is no evidence against the books. A seed is one list for all. -#}
-{% macro is_unknown(value, list, field) -%}
-    {%- set same = 'true' if list.schema == 'seeds' else 't.organization_id = m.organization_id' -%}
-    {{ value }} is not null
-            and not exists (select 1 from {{ list }} as t where {{ same }} and t.{{ field }} = {{ value }})
-            {%- if list.schema != 'seeds' %}
-            and exists (select 1 from {{ list }} as t where {{ same }})
-            {%- endif %}
+{% macro is_unknown(list, field) -%}
+    {%- set same = 'true' if list.schema == 'seeds' else 't.organization_id = named.organization_id' -%}
+    not exists (select 1 from {{ list }} as t where {{ same }} and t.{{ field }} = named.value)
+    {%- if list.schema != 'seeds' %}
+    and exists (select 1 from {{ list }} as t where {{ same }})
+    {%- endif %}
 {%- endmacro %}
 
 {% macro each_path(relation, column) -%}
 (
-            select s.*, unnest(string_split(s.{{ column }}, ', ')) as path from {{ relation }} as s where s.{{ column }} is not null
+            select s.*, unnest(string_split(s.{{ column }}, ', ')) as _path from {{ relation }} as s where s.{{ column }} is not null
         )
 {%- endmacro %}
 
@@ -183,8 +197,8 @@ case
         'key that warns': 'No figure counts it twice. Look it up in Finago Office and land it again once it is corrected.',
         'lost': 'It decides an amount, a key or a day. Correct it in Finago Office and land the day again; until then nothing is published.',
         'present': 'Every such record should have it. Fill it in in Finago Office and land it again.',
-        'known': 'Land the list ' ~ list.removeprefix('stg_') ~ ' again. What it still lacks is deleted in Finago Office: the rows stand '
-            ~ 'without what it said of them.'
+        'known': 'Land ' ~ list.removeprefix('stg_') ~ ' again. What is still missing then is no longer in Finago Office; the rows '
+            ~ 'stand without what it said of them.'
     } -%}
     {%- if table.of.schema == 'seeds' -%}
         {{ return(text('Correct seeds/' ~ table.of.identifier ~ '.csv and build again.')) }}
