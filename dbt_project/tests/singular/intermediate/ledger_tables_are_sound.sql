@@ -12,6 +12,7 @@
     {'of': ref('int_day_sums'), 'key': ['organization_id', 'partition_date', 'account_number', 'posting_date']},
     {'of': ref('int_dimension_days'), 'key': ['organization_id', 'partition_date', 'account_number', 'dimension_type', 'dimension_value']},
     {'of': ref('int_dimension_names'), 'key': ['organization_id', 'dimension_type', 'dimension_value']},
+    {'of': ref('int_fetched_months'), 'key': ['organization_id', 'period']},
     {'of': ref('int_fiscal_years'), 'key': ['organization_id', 'starting_date']},
     {'of': ref('int_known_openings'), 'key': ['organization_id', 'account_number', 'period']},
     {'of': ref('int_landed_balances'), 'key': ['organization_id']},
