@@ -33,7 +33,11 @@ class Census:
 
     def count(self, records: Sequence[bytes], keys: Sequence[str | None]) -> None:
         """Take the records of one page."""
-        self._hashes.extend([hash(record if key is None else key) for record, key in zip(records, keys, strict=True)])
+        if None in keys:
+            known = [record if key is None else key for record, key in zip(records, keys, strict=True)]
+            self._hashes.extend(map(hash, known))
+        else:
+            self._hashes.extend(map(hash, keys))
 
     @property
     def rows(self) -> int:

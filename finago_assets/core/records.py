@@ -78,21 +78,26 @@ class RecordReader:
         if len(self._paths) > 1:
             return ["|".join(str(_follow(row, path)) for path in self._paths) for row in rows]
         read = partial(_follow, path=self._paths[0]) if len(self._paths[0]) > 1 else attrgetter(self._paths[0][0])
-        return [None if value is None else str(value) for value in map(read, rows)]
+        values = list(map(read, rows))
+        if set(map(type, values)) <= {str}:
+            return values
+        return [None if value is None else str(value) for value in values]
 
     def _days(self, rows: list[Any]) -> list[date]:
         window = self._endpoint.window
         field = "" if window is None else window.day_field
-        days = [_parse_day(getattr(row, field, None)) for row in rows]
-        read = [day for day in days if day is not None]
-        if len(read) < len(days):
-            place = days.index(None)
-            (key,) = self._keys(rows[place : place + 1])
-            raise Malformed(
-                f"GET {self._endpoint.path}: record {place + 1} of a page ({self._fields} {key}) has no readable "
-                f"`{field}`. Correct it where it was entered. Nothing of this request was landed."
-            )
-        return read
+        texts = [None] * len(rows) if window is None else list(map(attrgetter(field), rows))
+        # a page holds few days, each of them many times
+        told = {text: day for text in set(texts) if (day := _parse_day(text)) is not None}
+        try:
+            return list(map(told.__getitem__, texts))
+        except KeyError:
+            place = next(place for place, text in enumerate(texts) if text not in told)
+        (key,) = self._keys(rows[place : place + 1])
+        raise Malformed(
+            f"GET {self._endpoint.path}: record {place + 1} of a page ({self._fields} {key}) has no readable "
+            f"`{field}`. Correct it where it was entered. Nothing of this request was landed."
+        )
 
     @property
     def _fields(self) -> str:
@@ -104,15 +109,16 @@ def inside(endpoint: Endpoint, window: Window, reading: Reading, surplus: date |
 
     Raises OutsideWindow: the server ignored the filter, as it silently does with parameters it does not know.
     """
-    if all(window.start <= day < window.end for day in reading.days):
+    outside = {day for day in set(reading.days) if day not in window}
+    if not outside:
         return None
-    stray = {day for day in reading.days if day not in window and day != surplus}
+    stray = outside - {surplus}
     if stray:
         raise OutsideWindow(
             f"GET {endpoint.path} was asked for {window} and answered rows dated {min(stray)}; the filter was ignored. "
             "Nothing of this request was landed."
         )
-    return [position for position, day in enumerate(reading.days) if day in window]
+    return [position for position, day in enumerate(reading.days) if day not in outside]
 
 
 def _follow(row: Any, path: list[str]) -> object:  # noqa: ANN401  a struct made at run time

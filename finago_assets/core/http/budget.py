@@ -121,9 +121,13 @@ class RequestBudget:
 
     def _refused_for(self) -> float:
         """Seconds until another try is worth it; 0 when a place was taken."""
+        if self._rate is None:
+            # nothing is written where nothing is counted: a read by itself waits for nobody
+            with self._lock, _typed_errors():
+                return self._paused_for(self._opened(), self._milliseconds())
         with self._transaction() as connection:
             now = self._milliseconds()
-            return self._paused_for(connection, now) or self._crowded_for(connection, now)
+            return self._paused_for(connection, now) or self._crowded_for(connection, now, self._rate)
 
     def _paused_for(self, connection: sqlite3.Connection, now: int) -> float:
         row = connection.execute(f"SELECT set_at, {UNTIL} FROM pause").fetchone()
@@ -141,12 +145,10 @@ class RequestBudget:
             self._tell(f"The server asked this machine for a pause; next request at {oslo_time(until)}")
         return float(seconds)
 
-    def _crowded_for(self, connection: sqlite3.Connection, now: int) -> float:
-        if self._rate is None:
-            return 0.0
-        bounds = (now - self._rate.interval, now + CLOCK_SLACK_MS)
+    def _crowded_for(self, connection: sqlite3.Connection, now: int, rate: Rate) -> float:
+        bounds = (now - rate.interval, now + CLOCK_SLACK_MS)
         connection.execute(f"DELETE FROM {TABLE} WHERE item_timestamp < ? OR item_timestamp > ?", bounds)
-        bucket = SQLiteBucket([self._rate], connection, TABLE)
+        bucket = SQLiteBucket([rate], connection, TABLE)
         item = RateItem("request", now)
         if bucket.put(item):
             return 0.0

@@ -10,6 +10,7 @@ import os
 import re
 import time
 from contextlib import suppress
+from functools import lru_cache
 from pathlib import Path
 from secrets import token_hex
 from typing import TYPE_CHECKING, Final
@@ -28,8 +29,12 @@ PART_AFTER_SECONDS: Final = 7 * 24 * 3600
 
 def temporary(directory: Path, stem: str) -> Path:
     """Return a name for a temporary file of this process, unique for each call."""
-    pid = os.getpid()
-    return directory / f".{stem}.{machine()}.{pid}.{started(pid) or 0}.{token_hex(8)}.tmp"
+    return directory / f".{stem}.{_owner(os.getpid())}.{token_hex(8)}.tmp"
+
+
+@lru_cache(maxsize=1)
+def _owner(pid: int) -> str:
+    return f"{machine()}.{pid}.{started(pid) or 0}"
 
 
 def sweep(directories: Iterable[Path]) -> int:

@@ -9,6 +9,7 @@ import datetime as dt
 import os
 from contextlib import suppress
 from dataclasses import dataclass
+from itertools import accumulate, islice
 from typing import TYPE_CHECKING, Final
 
 from finago_assets.core.errors import NotWritable, SettingInvalid
@@ -71,7 +72,8 @@ class RawTree:
 
     def _inside(self, path: Path) -> Path:
         # the root may be a link, to another disk say; beneath it a link could lead anywhere
-        if path.resolve() != self.root.resolve() / path.relative_to(self.root):
+        steps = accumulate(path.relative_to(self.root).parts, os.path.join, initial=os.fspath(self.root))
+        if any(map(os.path.islink, islice(steps, 1, None))):
             raise NotWritable(
                 f"{path} passes through a symbolic link; put a real folder there, or move FINAGO_DATA_DIR."
             )

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import errno
 import hashlib
+from array import array
 from contextlib import contextmanager, suppress
-from itertools import groupby
+from itertools import accumulate, groupby
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any, Final
 
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
 ROW_GROUP: Final = 20_000
 _READ_BATCH: Final = 2_000
 _PAGE_BYTES: Final = 64 * 1024
-_PAGE_CHECK_ROWS: Final = 64
+_PAGE_CHECK_ROWS: Final = 256
 _COLUMNS: Final = (
     pa.field("ordinal", pa.int64(), nullable=False),
     pa.field("page", pa.int32(), nullable=False),
@@ -78,7 +79,7 @@ class RawWriter:
             self._file,
             self._schema,
             compression="zstd",
-            compression_level=3,
+            compression_level=1,
             use_dictionary=False,
             write_statistics=False,
             store_schema=False,
@@ -88,12 +89,12 @@ class RawWriter:
             write_batch_size=_PAGE_CHECK_ROWS,
         )
 
-    def write(self, pages: Sequence[int], payloads: list[pa.Array], parents: list[pa.Array]) -> None:
+    def write(self, pages: array[int], payloads: list[pa.Array], parents: list[pa.Array]) -> None:
         """Append records as row groups: the page of each, and their text in chunks as `text` makes them."""
         first, self._rows = self._rows, self._rows + len(pages)
         columns = [
-            pa.array(range(first, self._rows), pa.int64()),
-            pa.array(pages, pa.int32()),
+            pa.arange(first, self._rows),
+            pa.Array.from_buffers(pa.int32(), len(pages), [None, pa.py_buffer(pages)]),
             pa.chunked_array(payloads, pa.string()),
         ]
         if self.parent_column is not None:
@@ -216,10 +217,15 @@ class RawReader:
 
 def text(payloads: Sequence[bytes]) -> pa.Array:
     """Return the payloads as a column chunk, bytes untouched. Raises Malformed for bytes that are not UTF-8."""
+    ends = array("i", accumulate(map(len, payloads), initial=0))
+    column = pa.Array.from_buffers(
+        pa.string(), len(payloads), [None, pa.py_buffer(ends), pa.py_buffer(b"".join(payloads))]
+    )
     try:
-        return pa.array(payloads, pa.binary()).cast(pa.string())
+        column.validate(full=True)
     except pa.ArrowInvalid:
         raise Malformed("A record holds bytes that are not UTF-8. Nothing of this request was landed.") from None
+    return column
 
 
 def corrupt(label: str, why: str) -> CorruptFile:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 from array import array
+from bisect import bisect_right
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final, Protocol
 
@@ -67,20 +68,21 @@ class _Day:
 
     def clear(self) -> None:
         self.size = 0
-        self.pages: list[int] = []
+        self.pages = array("i")
         self.chunks: list[pa.Array] = []
         self.parent_chunks: list[pa.Array] = []
 
     def take(self, page: int, records: Sequence[bytes], ids: Sequence[str | None] | None, parent: str | None) -> int:
         """Add records; return about how many bytes they take."""
-        self.pages.extend([page] * len(records))
+        self.pages.extend(array("i", [page]) * len(records))
         self.payloads.extend(records)
         if parent is not None:
             self.parents.extend([parent] * len(records))
         if ids is None:
             self.keyless += len(records)
         else:
-            self.hashes.extend([hash((parent, key)) for key in ids if key is not None])
+            own = [key for key in ids if key is not None] if None in ids else ids
+            self.hashes.extend(map(hash, own) if parent is None else [hash((parent, key)) for key in own])
         if len(self.payloads) >= _PACK_ROWS:
             self.pack()
         size = sum(map(len, records)) + _RECORD_OVERHEAD * len(records)
@@ -137,12 +139,8 @@ class ChainSpool:
         """See `Spool.add`."""
         if (parent is None) != (self._parent_column is None):
             raise ValueError(f"{self._endpoint.name}: a child's records come with their parent's key, no others do")
-        for day, positions in _by_day(days, len(records)):
-            if positions is None:
-                self._extend(day, page, records, ids, parent)
-            else:
-                own = None if ids is None else [ids[position] for position in positions]
-                self._extend(day, page, [records[position] for position in positions], own, parent)
+        for day, own, own_ids in _by_day(days, records, ids):
+            self._extend(day, page, own, own_ids, parent)
         with typed_errors(f"Landing {self._endpoint.name}"):
             while self._buffered > BUFFER_BYTES:
                 self._flush(max(self._days, key=lambda day: self._days[day].size))
@@ -192,19 +190,24 @@ class ChainSpool:
         return day.file
 
 
-def _by_day(days: Sequence[dt.date] | dt.date, count: int) -> Iterator[tuple[dt.date, list[int] | None]]:
-    """Yield each day with the positions of its records, None when all are its own."""
+def _by_day(
+    days: Sequence[dt.date] | dt.date, records: Sequence[bytes], ids: Sequence[str | None] | None
+) -> Iterator[tuple[dt.date, Sequence[bytes], Sequence[str | None] | None]]:
+    """Yield each day with its records and their ids, in the order in which they came."""
     if isinstance(days, dt.date):
-        yield days, None
-    elif len(days) != count:
-        raise ValueError(f"{count} records come with {len(days)} days")
-    elif count and days.count(days[0]) == count:
-        yield days[0], None
-    else:
-        positions: dict[dt.date, list[int]] = {}
-        for position, day in enumerate(days):
-            positions.setdefault(day, []).append(position)
-        yield from positions.items()
+        yield days, records, ids
+        return
+    if len(days) != len(records):
+        raise ValueError(f"{len(records)} records come with {len(days)} days")
+    if (in_order := sorted(days)) != days:
+        order = sorted(range(len(days)), key=days.__getitem__)
+        records = [records[place] for place in order]
+        ids = None if ids is None else [ids[place] for place in order]
+    first = 0
+    while first < len(in_order):
+        end = bisect_right(in_order, in_order[first], first)
+        yield in_order[first], records[first:end], None if ids is None else ids[first:end]
+        first = end
 
 
 def _manifest(partition: Partition, day: _Day, facts: ChainFacts) -> Manifest:
