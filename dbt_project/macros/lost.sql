@@ -97,7 +97,10 @@ end
                 when len(list_filter(typed.{{ name }}, lambda e: e."{{ key }}" is not null)) <> len(list_filter(
                     try(json_extract_string(typed.payload, '$.{{ path }}[*].{{ key }}')), lambda v: v is not null and v <> ''
                 )) then '{{ path }}.{{ key }}'
-                when typed.odd and not {{ exact_number(key) }} then '{{ path }}.{{ key }}'
+                when
+                    typed.odd
+                    and len(list_filter(typed.{{ name }}, lambda e: e."{{ key }}" is not null)) > 0
+                    and not {{ exact_number(key) }} then '{{ path }}.{{ key }}'
             end
         {%- endfor %}
     {%- endif %}

@@ -1,5 +1,19 @@
 {#- Why a ledger line cannot stand in the ledger, or NULL. An amount is never rounded into the books. -#}
 {% macro reject_reason(line) -%}
+case
+    when
+        {{ line }}._lost is not null
+        or {{ line }}._unread is not null
+        {%- for column in ['line_id', 'posting_date', 'account_number', 'amount'] %}
+        or {{ line }}.{{ column }} is null
+        {%- endfor %}
+        or {{ line }}.amount <> round({{ line }}.amount, 2)
+        or abs({{ line }}.amount) >= 1e16::decimal(38, 10)
+        then {{ reasons(line) | indent(8) }}
+end
+{%- endmacro %}
+
+{% macro reasons(line) -%}
 nullif(concat_ws('; ',
     case when {{ line }}._lost = 'record' then 'the record is not a JSON object' end,
     case

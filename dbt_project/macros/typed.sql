@@ -40,8 +40,9 @@ mended as (
         parsed.* exclude (r, payload),
         parsed.payload as sent,
         case when parsed.r is null and not json_valid(parsed.payload) then {{ legible('parsed.payload') | indent(8) }} end as legible,
-        coalesce(legible, sent) as payload,
-        coalesce(parsed.r, try(from_json(legible, '{{ tojson(shape_of(columns)) }}'))) as r
+        -- a CASE hands on what it was given, where COALESCE would copy every record
+        case when legible is null then sent else legible end as payload,
+        case when parsed.r is null then try(from_json(legible, '{{ tojson(shape_of(columns)) }}')) else parsed.r end as r
     from parsed
 ),
 
