@@ -64,6 +64,14 @@ def test_zero_is_no_ceiling(tmp_path: Path) -> None:
     assert sum(own.acquire() for _ in range(500)) == 0
 
 
+def test_without_a_ceiling_nobody_waits_for_whoever_writes_the_file(tmp_path: Path) -> None:
+    own = budget(tmp_path, Clock(), 0)
+    own.pause(0)
+    with closing(sqlite3.connect(tmp_path / f"requests-{ORGANIZATION}.sqlite", isolation_level=None)) as writer:
+        writer.execute("BEGIN IMMEDIATE")
+        assert own.acquire() == 0
+
+
 @pytest.mark.parametrize(
     ("per_second", "limit", "milliseconds"),
     [(2, 2, 1000), (Decimal("2.5"), 5, 2000), (0.5, 1, 2000), (Decimal("0.3"), 1, 3334), (50, 50, 1000), (1, 1, 1000)],
