@@ -35,22 +35,13 @@ select
     lines.modified_at
 from {{ ref('int_ledger_lines') }} as lines
 inner join {{ ref('int_line_balances') }} as balances
-    on
-        lines.organization_id = balances.organization_id
-        and lines.partition_date = balances.partition_date
-        and lines._ordinal = balances._ordinal
+    on {{ same_row('lines', 'balances', ['organization_id', 'partition_date', '_ordinal']) }}
 inner join {{ ref('int_day_balances') }} as days
-    on
-        lines.organization_id = days.organization_id
-        and lines.account_number = days.account_number
-        and lines.posting_date = days.posting_date
+    on {{ same_row('lines', 'days', ['organization_id', 'account_number', 'posting_date']) }}
 left join {{ ref('stg_taxes') }} as taxes
     on lines.organization_id = taxes.organization_id and lines.tax_id = taxes.tax_id
 left join {{ ref('int_line_taxes') }} as line_taxes
-    on
-        lines.organization_id = line_taxes.organization_id
-        and lines.partition_date = line_taxes.partition_date
-        and lines._ordinal = line_taxes._ordinal
+    on {{ same_row('lines', 'line_taxes', ['organization_id', 'partition_date', '_ordinal']) }}
 left join {{ ref('stg_transactiontypes') }} as types
     on lines.organization_id = types.organization_id and lines.transaction_type_id = types.transaction_type_id
 left join {{ ref('stg_organization_information') }} as organization
