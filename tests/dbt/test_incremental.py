@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
+import os
 import re
 import shutil
 from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+import duckdb
 import pyarrow.parquet as pq
 import pytest
 
@@ -21,6 +24,7 @@ from tests.dbt.warehouse import MODELS, troubles
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from tests.dbt.conftest import Staged
     from tests.dbt.raw_layout import RawFolder
     from tests.dbt.warehouse import Warehouse
 
@@ -41,6 +45,26 @@ def _change_raw(warehouse: Warehouse) -> None:
     raw.land("currencies", "2024-04-30", ['{"code":"EUR","rate":11.45}'])
     raw.land("currencies", "2024-05-02", [])
     raw.land("accounts", "2024-05-02", ['{"id":1,"number":1500,"name":"Renamed"}'])
+
+
+def test_a_table_is_the_same_however_many_threads_made_it(staged: Staged) -> None:
+    """A list in another order is another digest: days of which nothing changed would be made again at random."""
+    statuses = staged.warehouse.dbt("compile", "--select", "path:models/intermediate", "path:models/marts")
+    results = json.loads((staged.warehouse.artifacts / "parquet" / "run_results.json").read_text())["results"]
+    made = {node["unique_id"]: node["compiled_code"] for node in results if "getvariable" not in node["compiled_code"]}
+    made = {node: sql for node, sql in made.items() if "parquet_kv_metadata" not in sql}
+    assert "model.finago.int_tax_codes" in made
+    assert len(made) > len(statuses) / 2
+    with duckdb.connect(os.fspath(staged.warehouse.file), read_only=True) as connection:
+        connection.execute("set preserve_insertion_order = false")
+        seen = {node: [_content(connection, sql, threads) for threads in (1, 2, 3, 4)] for node, sql in made.items()}
+    assert [node for node, contents in seen.items() if len(set(contents)) > 1] == []
+
+
+def _content(connection: duckdb.DuckDBPyConnection, sql: str, threads: int) -> tuple[int, int]:
+    connection.execute(f"set threads = {threads}")
+    ((rows, content),) = connection.execute(f"select count(*), sum(hash(t)::hugeint) from ({sql}) as t").fetchall()
+    return rows, content
 
 
 @pytest.mark.slow

@@ -8,7 +8,7 @@ with rates as (
             'valid_from': rates.valid_from,
             -- a credit note is at the rate of what it credits
             'valid_until': coalesce(rates.valid_until + interval 1 year, date '9999-12-31')
-        } order by rates.valid_from asc) as rates
+        } order by rates.valid_from asc, rates.rate asc) as rates
     from {{ ref('standard_tax_codes') }} as codes
     inner join (
         select
