@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import threading
-from contextlib import chdir, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from dagster_dbt import DbtCliResource
     from dbt.adapters.duckdb.environments.local import LocalEnvironment
+    from dbt.cli.main import dbtRunnerResult
     from dbt.contracts.graph.manifest import Manifest
     from dbt_common.events.base_types import EventMsg
 
@@ -55,41 +56,44 @@ def run_dbt(
     threads. Raises FinagoError where dbt ends before it comes to the nodes, DagsterExecutionInterruptedError when
     interrupted.
     """
+    # dbt's profile and macros read these
+    os.environ["FINAGO_DATA_DIR"] = os.fspath(settings.data_dir)
+    os.environ["FINAGO_LANDING"] = settings.landing.value
+    target = settings.work_dir / "dbt"
+    target.mkdir(parents=True, exist_ok=True)
+    command = [
+        *("--log-level", LOG_LEVEL, "--log-level-file", LOG_LEVEL, "--log-path", os.fspath(target)),
+        # unit tests judge the SQL, not the data: the test suite runs them
+        *("build", "--exclude-resource-type", "unit_test", "--indirect-selection", "empty", "--no-write-json"),
+        *("--project-dir", dbt.project_dir, "--profiles-dir", dbt.profiles_dir or dbt.project_dir),
+        *("--target-path", os.fspath(target), *([] if names is None else ["--select", *names])),
+    ]
+    manifest = read_manifest(parsed, dbt.project_dir, os.fspath(settings.data_dir), settings.landing)
+    # dbt answers to it: it ends its queries and waits for its threads
+    with raise_interrupts_as(KeyboardInterrupt):
+        done = invoke(command, manifest, tell)
+    if isinstance(done.exception, KeyboardInterrupt):
+        raise DagsterExecutionInterruptedError
+    results = getattr(done.result, "results", None)
+    if results is None:
+        raise FinagoError(f"dbt could not begin: {done.exception or 'it gave no reason'}")
+    return [
+        NodeResult(one.node.unique_id, str(one.status), one.execution_time, one.failures, one.message or "")
+        for one in results
+    ]
+
+
+def invoke(command: list[str], manifest: Manifest, tell: Callable[[str], None] = lambda _: None) -> dbtRunnerResult:
+    """Run one command of dbt, one at a time, and close what it leaves open. `tell` gets each finished node's id."""
     # takes a second, and a process that only loads definitions needs none of it
-    from dbt.artifacts.schemas.run import RunExecutionResult  # noqa: PLC0415
     from dbt.cli.main import dbtRunner  # noqa: PLC0415
 
     def on_event(event: EventMsg) -> None:
         if event.info.name == "NodeFinished":
             tell(event.data.node_info.unique_id)
 
-    # dbt's profile and macros read these
-    os.environ["FINAGO_DATA_DIR"] = os.fspath(settings.data_dir)
-    os.environ["FINAGO_LANDING"] = settings.landing.value
-    target = settings.work_dir / "dbt"
-    target.mkdir(parents=True, exist_ok=True)
-
-    chosen = [] if names is None else ["--select", *names]
-    command = [
-        *("--log-level", LOG_LEVEL, "--log-level-file", LOG_LEVEL, "--log-path", os.fspath(target)),
-        # unit tests judge the SQL, not the data: the test suite runs them
-        *("build", "--exclude-resource-type", "unit_test", "--indirect-selection", "empty", "--no-write-json"),
-        *("--project-dir", dbt.project_dir, "--profiles-dir", dbt.profiles_dir or dbt.project_dir),
-        *("--target-path", os.fspath(target), *chosen),
-    ]
-    with _ONE_AT_A_TIME, _closed_afterwards(), chdir(dbt.project_dir), raise_interrupts_as(KeyboardInterrupt):
-        # what dbt does when it is interrupted: it ends the queries and waits for its threads
-        done = dbtRunner(
-            _manifest(parsed, dbt.project_dir, os.fspath(settings.data_dir), settings.landing), [on_event]
-        ).invoke(command)
-    if isinstance(done.exception, KeyboardInterrupt):
-        raise DagsterExecutionInterruptedError
-    if not isinstance(done.result, RunExecutionResult):
-        raise FinagoError(f"dbt could not begin: {done.exception or 'it gave no reason'}")
-    return [
-        NodeResult(one.node.unique_id, str(one.status), one.execution_time, one.failures, one.message or "")
-        for one in done.result.results
-    ]
+    with _ONE_AT_A_TIME, _closed_afterwards():
+        return dbtRunner(manifest, [on_event]).invoke(command)
 
 
 def location(raw: str, landing: Landing) -> str:
@@ -105,8 +109,8 @@ def location(raw: str, landing: Landing) -> str:
     )
 
 
-def _manifest(parsed: Path, project: str, raw: str, landing: Landing) -> Manifest:
-    """Read what dbt keeps of its parsing. It would parse anew for each data folder: sources and profile name it."""
+def read_manifest(parsed: Path, project: str, raw: str, landing: Landing) -> Manifest:
+    """Read what dbt keeps of its parsing, for records in `raw`. dbt itself would parse anew for each data folder."""
     from dbt.contracts.graph.manifest import Manifest  # noqa: PLC0415
     from dbt.contracts.graph.nodes import SeedNode  # noqa: PLC0415
     from dbt.parser.manifest import extended_mashumuro_decoder  # noqa: PLC0415

@@ -65,7 +65,8 @@ class RawFolder:
             columns[parent.column] = pa.array(parents, pa.string())
         digest = hashlib.sha256("\n".join([*payloads, *parents]).encode()).hexdigest()
         manifest = replace(
-            placeholder_manifest(Partition(endpoint, self.organization, date_of.fromisoformat(date))),
+            placeholder_manifest(Partition(endpoint, "any", date_of.fromisoformat(date))),
+            organization=self.organization,
             digest=digest,
             rows=len(payloads),
             outcome=Outcome(outcome),

@@ -1,4 +1,4 @@
-"""Runs dbt as a user would, in a process of its own, over a data folder written by hand.
+"""Runs dbt over a data folder written by hand: inside this process as a build does, or as a user types it.
 
 Owns one folder and its working warehouse; what lies in the raw part is up to the test.
 """
@@ -14,7 +14,12 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+import pytest
+from dbt.artifacts.schemas.run import RunExecutionResult
 
+from finago_assets.core.landing.store import Landing
+from finago_assets.orchestration.dbt_project import dbt_project
+from finago_assets.orchestration.dbt_run import PARSED, invoke, read_manifest
 from tests.dbt.raw_layout import RawFolder
 
 PROJECT = Path(__file__).parents[2] / "dbt_project"
@@ -45,7 +50,29 @@ class Warehouse:
         return self.folder / "data" / "work" / "warehouse.duckdb"
 
     def dbt(self, *arguments: str, landing: str = "parquet") -> dict[str, str]:
-        """Run dbt and return the status of every node by its name. A failed run is not an error here."""
+        """Run dbt and return the status of every node by its name. A failed run is not an error here.
+
+        The project itself has been parsed for all; another one, or another command, is a process with its own parsing.
+        """
+        self.file.parent.mkdir(parents=True, exist_ok=True)
+        if self.project != PROJECT or arguments[0] not in {"build", "run", "test", "seed"}:
+            return self.typed(*arguments, landing=landing)
+        target = self.artifacts / landing
+        parsed = dbt_project().manifest_path.with_name(PARSED)
+        command = [
+            *(*arguments, "--project-dir", f"{PROJECT}", "--profiles-dir", f"{PROJECT}"),
+            *("--target-path", f"{target}", "--log-level-file", "none", "--quiet"),
+        ]
+        with pytest.MonkeyPatch.context() as patch:
+            patch.chdir(self.folder)
+            patch.setenv("FINAGO_DATA_DIR", str(self.data))
+            patch.setenv("FINAGO_LANDING", landing)
+            done = invoke(command, read_manifest(parsed, f"{PROJECT}", str(self.data), Landing(landing)))
+        assert isinstance(done.result, RunExecutionResult), done.exception
+        return {one.node.unique_id: str(one.status) for one in done.result.results}
+
+    def typed(self, *arguments: str, landing: str = "parquet") -> dict[str, str]:
+        """Run dbt in a process of its own."""
         self.file.parent.mkdir(parents=True, exist_ok=True)
         target = self.artifacts / landing
         done = subprocess.run(

@@ -194,6 +194,8 @@ def _by_day(
     days: Sequence[dt.date] | dt.date, records: Sequence[bytes], ids: Sequence[str | None] | None
 ) -> Iterator[tuple[dt.date, Sequence[bytes], Sequence[str | None] | None]]:
     """Yield each day with its records and their ids, in the order in which they came."""
+    if ids is not None and len(ids) != len(records):
+        raise ValueError(f"{len(records)} records come with {len(ids)} ids")
     if isinstance(days, dt.date):
         yield days, records, ids
         return
