@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
+import re
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from finago_assets.core.catalogue.finago import ENDPOINTS
 from finago_assets.core.catalogue.model import Kind
+
+if TYPE_CHECKING:
+    from tests.dbt.warehouse import Warehouse
 
 Nodes = dict[str, dict[str, Any]]
 
@@ -67,3 +71,24 @@ def test_a_mart_has_an_enforced_contract_and_describes_its_grain_and_columns(mod
         assert node["description"].startswith("One row for each "), name
         assert [column["name"] for column in node["columns"].values() if not column["description"]] == []
     assert {node["schema"] for node in models.values()} == {"staging", "intermediate", "marts"}
+
+
+def test_what_stands_in_for_a_model_without_a_table_has_the_types_of_its_columns(
+    manifest: dict[str, Any], models: Nodes, small: Warehouse
+) -> None:
+    compiled = small.artifacts / "parquet" / "compiled" / "finago"
+    checked = set()
+    for test in manifest["unit_tests"].values():
+        for given in test["given"]:
+            name = re.fullmatch(r"ref\('(\w+)'\)", given["input"])
+            model = models.get(name[1]) if name else None
+            if model and model["config"]["materialized"] == "ephemeral":
+                assert given["format"] == "sql", (test["name"], given["input"])
+                sql = (compiled / model["original_file_path"]).read_text()
+                columns, stand_in = (
+                    {column: kind for column, kind, *_ in small.rows(f"describe {query}")}
+                    for query in (sql, given["rows"])
+                )
+                assert {column: columns.get(column) for column in stand_in} == stand_in, (test["name"], given["input"])
+                checked.add(model["name"])
+    assert len(checked) > 5

@@ -17,7 +17,6 @@ MODELS = (
     "stg_salesorders",
     "stg_salesorder_lines",
     "int_invoiced_orders",
-    "int_invoice_balances",
     "invoices",
     "invoice_lines",
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import subprocess
 from contextlib import contextmanager
@@ -63,6 +64,37 @@ def test_the_definition_of_a_mart_says_where_each_column_of_its_contract_comes_f
     assert ledger[KEY].deps_by_column["posting_date"] == [before]
     line = "| `posting_date` | **int_ledger_lines** `posting_date` | **stg_transactionlines** `posting_date` |"
     assert line in _lines(ledger[SHOWN])
+
+
+def test_every_column_of_a_mart_is_followed_to_staging_to_a_seed_or_to_the_days_that_landed(
+    marts: dict[str, dg.AssetSpec],
+) -> None:
+    first = {
+        (name, model)
+        for name, spec in marts.items()
+        for line in _lines(spec.metadata[SHOWN])[2:]
+        for model in re.findall(r"\*\*(\w+)\*\*", line.split("|")[3])
+    }
+    assert {model for _, model in first if model.startswith("int_")} == {
+        "int_fetched_months",
+        "int_landed_balances",
+        "int_landed_days",
+        "int_ledger_months",
+    }
+    assert ("bank_matches", "stg_transactionlines") in first
+
+
+def test_a_model_that_is_written_into_its_reader_breaks_neither_lineage(marts: dict[str, dg.AssetSpec]) -> None:
+    specs = {spec.key: spec for spec in build_definitions(Settings()).resolve_all_asset_specs()}
+    written = dg.AssetKey(["intermediate", "int_bank_references"])
+    staging = dg.AssetKey(["staging", "stg_banktransactions"])
+    matches = marts["bank_matches"]
+    assert written not in specs
+    assert staging in {dep.asset_key for dep in matches.deps}
+    assert {dep.asset_key for dep in specs[staging].deps} == {dg.AssetKey(["finago", "banktransactions"])}
+    assert matches.metadata[KEY].deps_by_column["payment_reference"] == [
+        dg.TableColumnDep(staging, "payment_reference")
+    ]
 
 
 def test_the_lineage_of_all_marts_together_stays_small(marts: dict[str, dg.AssetSpec]) -> None:

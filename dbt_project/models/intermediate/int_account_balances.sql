@@ -40,6 +40,7 @@ select
     opened.run_number,
     opened.statement,
     opened.restarts_yearly,
+    opened.is_contradicted,
     opened.opening,
     case
         when opened.opening is null then 'unknown'

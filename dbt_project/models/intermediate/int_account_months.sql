@@ -1,3 +1,5 @@
+{{ config(materialized='ephemeral') }}
+
 with moved as (
     select
         days.organization_id,

@@ -1,3 +1,5 @@
+{{ config(materialized='ephemeral') }}
+
 with transactions as (
     select
         banked.organization_id,

@@ -1,3 +1,5 @@
+{{ config(materialized='ephemeral') }}
+
 -- What tells an amount in the books' own currency from one in the line's: an account's month against the ERP's balance,
 -- and a voucher that mixes rates, which can sum to zero in one reading only. An invoice tells what a rate is per. Several
 -- currencies in one case speak once all but one are understood from cases of their own.

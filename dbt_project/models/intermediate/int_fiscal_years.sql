@@ -1,3 +1,5 @@
+{{ config(materialized='ephemeral') }}
+
 -- A year is known by its first day: two short years may end in the same calendar year. Of two that begin on the same day
 -- the longer one counts; one that ends before it begins is none.
 select

@@ -1,3 +1,5 @@
+{{ config(materialized='ephemeral') }}
+
 -- Two orders may stand behind one item: a credit note that bears the number of its invoice, or a number used twice. The
 -- first leaves the open amount with the invoice; the second has an answer only while all of it or nothing is open.
 with orders as (

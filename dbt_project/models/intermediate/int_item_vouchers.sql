@@ -1,32 +1,35 @@
-{{ config(materialized='view') }}
+{{ config(materialized='ephemeral') }}
+
+{%- set of_item = ['organization_id', 'ledger', 'account_number', 'customer_id', 'item_kind', 'item', 'amount', 'amount_currency'] -%}
+{%- set of_line = [
+    'line_id', 'voucher_id', 'voucher_number', 'posting_date', 'invoice_number', 'due_date', 'payment_reference', 'currency_code'
+] -%}
 
 -- A line that leaves an item takes its amount with it and says nothing else; nor does a settlement by the sum under a KID.
 with moves as (
     select
-        lines.* exclude (valid_from, valid_to),
+        lines.{{ (of_item + of_line) | join(',\n        lines.') }},
         lines.valid_from as moved_on,
         1 as direction,
-        lines.is_own_side and not lines.is_by_kid as is_main
+        lines.is_own_side and not lines.is_by_kid as is_main,
+        lines.is_by_kid,
+        false as is_kid_sum
     from {{ ref('int_item_lines') }} as lines
     union all
     select
-        lines.* exclude (valid_from, valid_to),
+        lines.{{ (of_item + of_line) | join(',\n        lines.') }},
         lines.valid_to as moved_on,
         -1 as direction,
-        false as is_main
+        false as is_main,
+        lines.is_by_kid,
+        false as is_kid_sum
     from {{ ref('int_item_lines') }} as lines
     where lines.valid_to < {{ forever() }}
-    union all by name
+    union all
     select
-        settled.organization_id,
-        settled.ledger,
-        settled.account_number,
-        settled.customer_id,
-        settled.item_kind,
-        settled.item,
+        settled.{{ of_item | join(',\n        settled.') }},
+        null as {{ of_line | join(',\n        null as ') }},
         settled.settled_on as moved_on,
-        settled.amount,
-        settled.amount_currency,
         -1 as direction,
         false as is_main,
         false as is_by_kid,

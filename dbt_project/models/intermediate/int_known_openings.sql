@@ -1,3 +1,5 @@
+{{ config(materialized='ephemeral') }}
+
 -- The ERP's openings are believed until they contradict it: a request in which every account starts from 0, although
 -- accounts that carry over closed the month before with something, left incoming balances out.
 with starts as (

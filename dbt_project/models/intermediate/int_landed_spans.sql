@@ -1,3 +1,5 @@
+{{ config(materialized='ephemeral') }}
+
 with numbered as (
     select
         days.organization_id,

@@ -1,3 +1,5 @@
+{{ config(materialized='ephemeral') }}
+
 -- The result that no voucher has moved to equity yet. Before the first landed year it is what makes the reported
 -- openings sum to zero; after that it follows from the lines, and a sum that is not zero is the ledger's own.
 with months as (

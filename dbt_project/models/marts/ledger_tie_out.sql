@@ -6,7 +6,7 @@ with reported as (
         lag(balances.period) over account as period_before,
         -- answers that left incoming balances out say nothing of how a year opens
         balances.organization_id in (
-            select openings.organization_id from {{ ref('int_known_openings') }} as openings where openings.is_contradicted
+            select months.organization_id from {{ ref('int_account_balances') }} as months where months.is_contradicted
         ) as leaves_openings_out
     from {{ ref('int_reported_balances') }} as balances
     window account as (partition by balances.organization_id, balances.account_number order by balances.period asc)
