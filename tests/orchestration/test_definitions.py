@@ -75,6 +75,16 @@ def test_lineage_runs_unbroken_from_every_endpoint_to_the_published_warehouse(de
     assert {key.path[0] for key in graph.get(dg.AssetKey("published")).parent_keys} == {"marts"}
 
 
+def test_where_a_mart_comes_from_fits_on_a_screen_while_the_group_intermediate_is_shut(
+    definitions: dg.Definitions,
+) -> None:
+    graph = definitions.resolve_asset_graph()
+    for mart in (key for key in graph.get_all_asset_keys() if key.path[0] == "marts"):
+        above = dg.AssetSelection.from_string(f'+key:"{mart.to_user_string()}"').resolve(graph)
+        groups = [graph.get(key).group_name for key in above]
+        assert len(groups) - groups.count("intermediate") < 30, mart
+
+
 def test_endpoints_that_are_off_by_default_come_when_they_are_named() -> None:
     extra = build_definitions(Settings(extra_endpoints=frozenset({"customer_bankaccounts"})))
     keys = {key for asset in extra.assets or [] if isinstance(asset, dg.AssetsDefinition) for key in asset.keys}
