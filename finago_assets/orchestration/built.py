@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 # dagster-dbt writes it into every spec
 _UNIQUE_ID: Final = "dagster_dbt/unique_id"
+KEPT: Final = "Not evaluated again: nothing that it looks at has changed since the run named here."
 
 
 class Built:
@@ -65,8 +66,8 @@ class Built:
                 elif node in self.checks and node in verdicts:
                     verdict = verdicts[node]
                     facts = {} if verdict.passed else self._faults(connection, node)
-                    facts["of_run"] = dg.MetadataValue.dagster_run(verdict.run)
-                    yield self._result(node, "pass" if verdict.passed else "warn", verdict.rows, facts)
+                    facts["evaluated_in_run"] = dg.MetadataValue.dagster_run(verdict.run)
+                    yield self._result(node, "pass" if verdict.passed else "warn", verdict.rows, facts, KEPT)
 
     def _event(self, one: NodeResult, connection: duckdb.DuckDBPyConnection | None) -> Iterator[Any]:
         if one.node in self._keys and one.status == "success":
@@ -79,12 +80,15 @@ class Built:
     def _output(self, key: dg.AssetKey, metadata: Mapping[str, Any]) -> dg.Output[None]:
         return dg.Output(None, output_name=key.to_python_identifier(), metadata=metadata)
 
-    def _result(self, test: str, status: str, rows: int, facts: Mapping[str, Any]) -> dg.AssetCheckResult:
+    def _result(
+        self, test: str, status: str, rows: int, facts: Mapping[str, Any], said: str | None = None
+    ) -> dg.AssetCheckResult:
         check = self.checks[test]
         return dg.AssetCheckResult(
             passed=status == "pass",
             asset_key=check.asset_key,
             check_name=check.name,
+            description=said,
             severity=dg.AssetCheckSeverity.WARN if status == "warn" else dg.AssetCheckSeverity.ERROR,
             metadata={"dagster_dbt/failed_row_count": rows, **facts} if rows else facts,
         )

@@ -9,6 +9,7 @@ from typing import Final
 
 import dagster as dg
 from dagster import AssetExecutionContext
+from dagster._core.definitions.data_version import DATA_VERSION_TAG
 
 from finago_assets.core.catalogue.finago import ENDPOINTS
 from finago_assets.core.catalogue.model import Endpoint, Kind
@@ -161,7 +162,11 @@ def _forget_old(extractor: Extractor, endpoint: Endpoint, days: int) -> None:
 
 
 def _event(endpoint: Endpoint, landed: Landed, *, partition: str | None) -> dg.AssetMaterialization:
-    return dg.AssetMaterialization(raw_key(endpoint.name), partition=partition, metadata=landed_metadata(landed))
+    # the same records again are no news: what was built of them stays in sync in the UI
+    version = {DATA_VERSION_TAG: landed.manifest.digest}
+    return dg.AssetMaterialization(
+        raw_key(endpoint.name), partition=partition, metadata=landed_metadata(landed), tags=version
+    )
 
 
 def _origin(context: AssetExecutionContext) -> tuple[str, bool]:

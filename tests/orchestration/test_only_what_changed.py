@@ -61,7 +61,7 @@ class Build:
 
     def evaluated(self) -> set[str]:
         """The checks that were evaluated in this very run."""
-        return {name for name, check in self.checks.items() if "of_run" not in check.metadata}
+        return {name for name, check in self.checks.items() if "evaluated_in_run" not in check.metadata}
 
 
 @pytest.fixture(scope="module")
@@ -91,7 +91,7 @@ def test_each_build_makes_what_has_changed_and_says_of_the_rest_what_was_said_la
     assert second.made == set()
     assert second.evaluated() == set()
     assert second.verdicts() == first.verdicts()
-    assert {check.metadata["of_run"].value for check in second.checks.values()} == {first.run}
+    assert {check.metadata["evaluated_in_run"].value for check in second.checks.values()} == {first.run}
     warned = [name for name, check in first.checks.items() if check.metadata.get("rows_at_fault")]
     assert warned
     assert all(

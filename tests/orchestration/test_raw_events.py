@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import dagster as dg
 import duckdb
 import pytest
+from dagster._core.definitions.data_version import DATA_VERSION_TAG
 
 from finago_assets.orchestration.checks import CHECK
 from finago_assets.sandbox.faults import Fault, Rule
@@ -203,10 +204,14 @@ def test_a_failure_in_mid_range_leaves_the_landed_months_landed_and_a_re_executi
 
 
 def test_a_fresh_run_fetches_again_what_an_earlier_one_landed(office: Running, instance: dg.DagsterInstance) -> None:
-    land(instance, "transactionlines", last="2024-01-31")
+    first = land(instance, "transactionlines", last="2024-01-31").materializations("transactionlines")
     seen = len(office.requests)
-    land(instance, "transactionlines", last="2024-01-31")
+    again = land(instance, "transactionlines", last="2024-01-31").materializations("transactionlines")
     assert any(request.path == "/v1/transactionlines" for request in office.requests[seen:])
+    # the same records are the same version, and nothing made of them counts as out of date
+    versions = [{event.partition: (event.tags or {})[DATA_VERSION_TAG] for event in run} for run in (first, again)]
+    assert versions[0] == versions[1]
+    assert len(set(versions[0].values())) > 1
 
 
 def test_a_reversed_range_is_refused_in_plain_words(office: Running, instance: dg.DagsterInstance) -> None:
