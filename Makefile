@@ -25,7 +25,7 @@ test: $(READY)
 	@$(BIN)/python -m pytest -q -m 'not slow' -n auto --maxprocesses 4 --no-loadscope-reorder
 
 slow: $(READY)
-	@$(BIN)/python -m pytest -q -m slow
+	@$(BIN)/python -m pytest -q -m slow -n auto --maxprocesses 2 --no-loadscope-reorder
 
 dev: $(READY)
 	@$(BIN)/finago-assets dev

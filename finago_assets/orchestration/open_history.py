@@ -76,8 +76,9 @@ def _opened(storage: SqliteEventLogStorage, kept: OrderedDict[str, Kept], shard:
         storage._initialized_dbs.add(shard)  # noqa: SLF001
     connection = engine.connect()
     with connection.begin():
-        # with a write-ahead log a power cut can cost the last events, and never the file
+        # with a write-ahead log a power cut can cost the last events, and never the file; the log stays below 256 KiB
         connection.exec_driver_sql("PRAGMA synchronous=NORMAL")
+        connection.exec_driver_sql("PRAGMA wal_autocheckpoint=64")
     kept[shard] = Kept(connection, _file(path), os.getpid())
     while len(kept) > MOST_OPEN:
         _close(kept, next(iter(kept)))

@@ -65,8 +65,11 @@ def build_asset(endpoints: Mapping[str, Endpoint]) -> tuple[dg.AssetsDefinition,
             store = open_store(settings.data_dir, settings.landing)
             landed = _count_landed(store, endpoints, settings)
             _complete(store, settings, endpoints)
-            chosen = _chosen(context, graph, built)
-            _check_parents(graph, chosen & graph.tables, marked)
+            tables = frozenset(built.nodes[key] for key in context.selected_asset_keys)
+            checks = frozenset(test for test, key in built.checks.items() if _is_chosen(context, key))
+            # where a graph is built in pieces, one of two tables that a test looks at may be another run's
+            chosen = tables | checks | graph.tests_over(tables)
+            _check_parents(graph, tables, marked)
             state = look(marked, store, endpoints, graph, f"{engine}/{settings.landing}")
             anew = context.run.tags.get(REBUILD[0]) == REBUILD[1]
             plan = plan_build(graph, chosen, chosen if anew else state.stale, state.settled)
@@ -77,7 +80,7 @@ def build_asset(endpoints: Mapping[str, Endpoint]) -> tuple[dg.AssetsDefinition,
                 results = _run(context, dbt, settings, graph, plan)
             failed = [one for one in results if one.status in _FAILED]
             if failed:
-                yield from built.events_of_failed(results)
+                yield from _told(context, built.events_of_failed(results))
                 raise _explained(store, endpoints, graph, failed)
             if state.contents != state.known:
                 marked.remember(state.contents)
@@ -86,18 +89,38 @@ def build_asset(endpoints: Mapping[str, Endpoint]) -> tuple[dg.AssetsDefinition,
                 verdicts = _verdicts(graph, results, context.run_id)
                 marked.finish(made_of, landed, _finished_at(settings), verdicts)
             _keep_for_publication(context, settings, graph, marked.mark())
-            yield from built.kept(graph.in_order(plan.kept), state.verdicts)
-            yield from built.events(results)
+            kept = (node for node in graph.in_order(plan.kept) if node in tables | checks)
+            yield from built.kept(kept, state.verdicts)
+            yield from _told(context, built.events(results))
 
     return build_warehouse, graph
 
 
-def _chosen(context: AssetExecutionContext, graph: BuildGraph, built: Built) -> frozenset[str]:
-    """Every table and test that the run is to see to; a test that is no check is seen to with what it looks at."""
-    tables = frozenset(built.nodes[key] for key in context.selected_asset_keys)
-    keys = context.op_execution_context.selected_asset_check_keys
-    checks = frozenset(test for test, key in built.checks.items() if key in keys)
-    return tables | checks | (graph.tests_over(tables) - built.checks.keys())
+def _is_chosen(context: AssetExecutionContext, check: dg.AssetCheckKey) -> bool:
+    return check in context.op_execution_context.selected_asset_check_keys
+
+
+def _told(context: AssetExecutionContext, events: Iterable[Any]) -> Iterator[Any]:
+    """Yield events; a result of a check that was not chosen is no output of this run and goes into its log."""
+    for event in events:
+        if isinstance(event, dg.AssetCheckResult) and not _is_chosen(context, _key_of(event)):
+            context.log_event(
+                dg.AssetCheckEvaluation(
+                    asset_key=_key_of(event).asset_key,
+                    check_name=_key_of(event).name,
+                    passed=event.passed,
+                    severity=event.severity,
+                    metadata=event.metadata,
+                )
+            )
+        else:
+            yield event
+
+
+def _key_of(result: dg.AssetCheckResult) -> dg.AssetCheckKey:
+    if result.asset_key is None or result.check_name is None:
+        raise ValueError("a result of ours says whose it is")
+    return dg.AssetCheckKey(result.asset_key, result.check_name)
 
 
 def _say(context: AssetExecutionContext, graph: BuildGraph, plan: Plan, state: State) -> None:

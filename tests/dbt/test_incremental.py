@@ -47,6 +47,7 @@ def _change_raw(warehouse: Warehouse) -> None:
     raw.land("accounts", "2024-05-02", ['{"id":1,"number":1500,"name":"Renamed"}'])
 
 
+@pytest.mark.slow
 def test_a_table_is_the_same_however_many_threads_made_it(staged: Staged) -> None:
     """A list in another order is another digest: days of which nothing changed would be made again at random."""
     statuses = staged.warehouse.dbt("compile", "--select", "path:models/intermediate", "path:models/marts")

@@ -21,6 +21,7 @@ from tests.dbt.warehouse import Warehouse, troubles
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+pytestmark = pytest.mark.slow
 ORGANIZATIONS = 10
 # rows that an operator may hand on for each row that is read of a table; no query of the project needs 3
 MULTIPLE = 8

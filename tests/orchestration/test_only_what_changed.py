@@ -113,7 +113,7 @@ def test_each_build_makes_what_has_changed_and_says_of_the_rest_what_was_said_la
     assert "landed data that has: products" in third.log
     assert _published(builds) != published
     with duckdb.connect(str(builds.data / "finago.duckdb"), read_only=True) as warehouse:
-        assert ("P-77",) in warehouse.execute("select product_number from marts.products").fetchall()
+        assert ("77",) in warehouse.execute("select product_id from marts.products").fetchall()
 
     # asked for by name, nothing is made of it either; a run that says so makes it all the same
     assert builds.build(selection=["marts/products"]).made == set()
