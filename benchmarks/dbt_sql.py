@@ -83,5 +83,6 @@ def _settings(data_dir: Path) -> dict[str, str]:
     environment = {**os.environ, "FINAGO_DATA_DIR": os.fspath(data_dir)}
     text = (PROJECT / "profiles.yml").read_text(encoding="utf-8")
     rendered = Environment(autoescape=False).from_string(text).render(env_var=environment.get)  # noqa: S701  YAML
-    settings = yaml.safe_load(rendered)["finago"]["outputs"]["parquet"]["settings"]
+    profile = yaml.safe_load(rendered)["finago"]["outputs"]["parquet"]
+    settings = {**profile["config_options"], **profile["settings"]}
     return {name: str(value).lower() if isinstance(value, bool) else str(value) for name, value in settings.items()}

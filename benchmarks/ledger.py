@@ -45,7 +45,7 @@ class Ledger:
         begin = min(low + (number - 1) * size, high)
         end = min(begin + size, high)
         records = self.blob[self.starts[begin] : self.starts[end] - 1] if end > begin else b""
-        return b"[%b]" % records, end < high
+        return b"[%b]" % bytes(records), end < high
 
     def write_ndjson(self, path: Path) -> None:
         """Write one record a line: the same JSON on disk, for the floor."""
