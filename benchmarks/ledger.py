@@ -44,8 +44,8 @@ class Ledger:
         low, high = bisect_left(self.days, first_day), bisect_left(self.days, end_day)
         begin = min(low + (number - 1) * size, high)
         end = min(begin + size, high)
-        records = self.blob[self.starts[begin] : self.starts[end] - 1] if end > begin else b""
-        return b"[%b]" % bytes(records), end < high
+        records = memoryview(self.blob)[self.starts[begin] : self.starts[end] - 1] if end > begin else b""
+        return b"".join((b"[", records, b"]")), end < high
 
     def write_ndjson(self, path: Path) -> None:
         """Write one record a line: the same JSON on disk, for the floor."""

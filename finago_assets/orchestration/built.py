@@ -17,7 +17,7 @@ from finago_assets.orchestration.raw import SILENT_OUTPUT
 from finago_assets.orchestration.tables import shown
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from finago_assets.core.warehouse.generation import Verdict
@@ -29,13 +29,23 @@ KEPT: Final = "Not evaluated again: nothing that it looks at has changed since t
 
 
 class Built:
-    """Turns results of dbt into events of `asset`'s outputs and checks; `warehouse` is the file that was built."""
+    """Turns results of dbt into events of `asset`'s outputs and checks; `warehouse` is the file that was built.
 
-    def __init__(self, asset: dg.AssetsDefinition, manifest: Mapping[str, Any], warehouse: Path) -> None:
+    A check that is not among `asked` is no output of the run; what it says comes as an event by itself.
+    """
+
+    def __init__(
+        self,
+        asset: dg.AssetsDefinition,
+        manifest: Mapping[str, Any],
+        warehouse: Path,
+        asked: Container[dg.AssetCheckKey],
+    ) -> None:
         self.nodes: dict[dg.AssetKey, str] = {spec.key: spec.metadata[_UNIQUE_ID] for spec in asset.specs}
         self.checks: dict[str, dg.AssetCheckKey] = {
             spec.metadata[_UNIQUE_ID]: spec.key for spec in asset.check_specs if spec.metadata
         }
+        self.asked = frozenset(test for test, key in self.checks.items() if key in asked)
         self._keys = {node: key for key, node in self.nodes.items()}
         self._manifest = manifest["nodes"]
         self._warehouse = warehouse
@@ -82,12 +92,12 @@ class Built:
 
     def _result(
         self, test: str, status: str, rows: int, facts: Mapping[str, Any], said: str | None = None
-    ) -> dg.AssetCheckResult:
-        check = self.checks[test]
-        return dg.AssetCheckResult(
+    ) -> dg.AssetCheckResult | dg.AssetCheckEvaluation:
+        kind = dg.AssetCheckResult if test in self.asked else dg.AssetCheckEvaluation
+        return kind(
             passed=status == "pass",
-            asset_key=check.asset_key,
-            check_name=check.name,
+            asset_key=self.checks[test].asset_key,
+            check_name=self.checks[test].name,
             description=said,
             severity=dg.AssetCheckSeverity.WARN if status == "warn" else dg.AssetCheckSeverity.ERROR,
             metadata={"dagster_dbt/failed_row_count": rows, **facts} if rows else facts,

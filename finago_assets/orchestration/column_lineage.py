@@ -6,7 +6,6 @@ no event. Open-source Dagster keeps column lineage and does not show it; the tab
 
 from __future__ import annotations
 
-import hashlib
 import json
 from contextlib import suppress
 from functools import cache
@@ -18,6 +17,7 @@ from filelock import FileLock
 from sqlglot import exp
 from sqlglot.lineage import lineage
 
+from finago_assets.core.warehouse.graph import digest_of
 from finago_assets.orchestration.check_texts import description_of
 from finago_assets.orchestration.empty_build import EmptyBuild, empty_build
 
@@ -145,7 +145,7 @@ def _listed(columns: Iterable[Column]) -> str:
 
 
 def _kept(project: DbtProject, manifest: Mapping[str, Any], endpoints: Iterable[Endpoint]) -> Sources:
-    file, sql = project.manifest_path.with_name(FILE), _digest(manifest)
+    file, sql = project.manifest_path.with_name(FILE), _sql_digest(manifest)
     with FileLock(file.with_suffix(".lock")):
         kept = json.loads(file.read_text()) if file.exists() else {}
         if kept.get("sql") != sql:
@@ -162,8 +162,8 @@ def _kept(project: DbtProject, manifest: Mapping[str, Any], endpoints: Iterable[
     }
 
 
-def _digest(manifest: Mapping[str, Any]) -> str:
+def _sql_digest(manifest: Mapping[str, Any]) -> str:
     """Return the digest of all SQL. Descriptions and tests may change without another look."""
     models = {name: node["raw_code"] for name, node in manifest["nodes"].items() if node["resource_type"] == "model"}
     macros = {name: macro["macro_sql"] for name, macro in manifest["macros"].items()}
-    return hashlib.sha256(json.dumps([models, macros], sort_keys=True).encode()).hexdigest()
+    return digest_of([models, macros])

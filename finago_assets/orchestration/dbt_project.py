@@ -5,8 +5,6 @@ Owns when to parse. What is built from it is warehouse.py's.
 
 from __future__ import annotations
 
-import hashlib
-import json
 import os
 import subprocess
 import sys
@@ -18,6 +16,7 @@ from dagster_dbt import DbtCliResource, DbtProject
 from filelock import FileLock
 
 from finago_assets.core.errors import FinagoError
+from finago_assets.core.warehouse.graph import digest_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -47,7 +46,7 @@ def engine_of(manifest: Mapping[str, Any]) -> str:
     own = {name: one["macro_sql"] for name, one in manifest["macros"].items() if one["package_name"] == PACKAGE}
     settings = [(PROJECT_DIR / name).read_text() for name in ("dbt_project.yml", "profiles.yml")]
     versions = [version(name) for name in ("dbt-core", "dbt-duckdb", "duckdb")]
-    return hashlib.sha256(json.dumps([own, settings, versions], sort_keys=True).encode()).hexdigest()
+    return digest_of([own, settings, versions])
 
 
 def _stale(manifest: Path) -> bool:

@@ -20,6 +20,7 @@ import duckdb
 
 from finago_assets.core.landing.store import Landing, open_store
 from finago_assets.orchestration.dbt_project import dbt_resource
+from finago_assets.orchestration.dbt_run import PARSED
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -28,7 +29,6 @@ if TYPE_CHECKING:
 
     from finago_assets.core.catalogue.model import Endpoint
 
-PARSED: Final = "partial_parse.msgpack"
 # 1: a model failed, which leaves the others
 ENDED: Final = frozenset({0, 1})
 # nobody waits longer for definitions to load because of something that is only there to be looked at

@@ -24,12 +24,15 @@ from finago_assets.settings import read_settings
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from sqlalchemy import ColumnElement
+
 # one evaluation of a sensor has a minute in all
 RUNS_AT_ONCE: Final = 20
 # A night is the newest one for one day of each windowed asset. A first load is it for years of days: it is one run, and
 # is kept.
 MOST_CARRIED_OVER: Final = 50
 HOURLY: Final = 3600
+_CHECKS: Final = AssetCheckExecutionsTable.c
 
 
 @dg.sensor(
@@ -105,13 +108,8 @@ def _is_newest(instance: dg.DagsterInstance, run_id: str, key: dg.AssetKey, part
 
 def _remove_check_results(instance: dg.DagsterInstance, run_id: str) -> None:
     """Dagster keeps every result of every check for good: a row for each check a night, and no door to remove one."""
-    storage = instance.event_log_storage
-    if not isinstance(storage, SqlEventLogStorage):
-        return
-    table = AssetCheckExecutionsTable.c
-    newest = select(func.max(table.id)).group_by(table.asset_key, table.check_name)
-    with storage.index_connection() as connection:
-        connection.execute(delete(AssetCheckExecutionsTable).where(table.run_id == run_id, table.id.not_in(newest)))
+    newest = select(func.max(_CHECKS.id)).group_by(_CHECKS.asset_key, _CHECKS.check_name)
+    _remove_check_rows(instance, run_id, _CHECKS.id.not_in(newest))
 
 
 def remove_planned_days(instance: dg.DagsterInstance, run_id: str) -> None:
@@ -119,15 +117,15 @@ def remove_planned_days(instance: dg.DagsterInstance, run_id: str) -> None:
 
     No check of ours is one of a day, so nothing ever fills those rows (Dagster 1.13); a result has a row of its own.
     """
+    planned = _CHECKS.execution_status == AssetCheckExecutionRecordStatus.PLANNED.value
+    _remove_check_rows(instance, run_id, planned, _CHECKS.partition.is_not(None))
+
+
+def _remove_check_rows(instance: dg.DagsterInstance, run_id: str, *which: ColumnElement[bool]) -> None:
     storage = instance.event_log_storage
-    if not isinstance(storage, SqlEventLogStorage):
-        return
-    table = AssetCheckExecutionsTable.c
-    planned = table.execution_status == AssetCheckExecutionRecordStatus.PLANNED.value
-    with storage.index_connection() as connection:
-        connection.execute(
-            delete(AssetCheckExecutionsTable).where(table.run_id == run_id, planned, table.partition.is_not(None))
-        )
+    if isinstance(storage, SqlEventLogStorage):
+        with storage.index_connection() as connection:
+            connection.execute(delete(AssetCheckExecutionsTable).where(_CHECKS.run_id == run_id, *which))
 
 
 def _own_file(instance: dg.DagsterInstance, run_id: str) -> list[Path]:

@@ -3,7 +3,7 @@
 The working warehouse has one writer at a time. A build marks it as its last act, and keeps a copy for `published`.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from datetime import datetime
 from typing import Any, Final
@@ -14,7 +14,7 @@ from dagster_dbt import DagsterDbtTranslatorSettings, DbtCliResource, dbt_assets
 from dagster_dbt.dbt_manifest import validate_manifest
 
 from finago_assets.core.catalogue.model import Endpoint, Kind
-from finago_assets.core.errors import CorruptFile, NotLanded
+from finago_assets.core.errors import NotLanded
 from finago_assets.core.landing.files import private_umask
 from finago_assets.core.landing.lock import file_lock, queued_lock
 from finago_assets.core.landing.publish import copy_database
@@ -48,7 +48,6 @@ def build_asset(endpoints: Mapping[str, Endpoint]) -> tuple[dg.AssetsDefinition,
     checked = DagsterDbtTranslatorSettings(enable_asset_checks=True)
     translator = LineageTranslator(checked, lineage_metadata(project, manifest, endpoints.values()))
     graph = BuildGraph.of_manifest(manifest)
-    engine = engine_of(manifest)
 
     @dbt_assets(
         manifest=manifest,
@@ -60,67 +59,53 @@ def build_asset(endpoints: Mapping[str, Endpoint]) -> tuple[dg.AssetsDefinition,
     def build_warehouse(context: AssetExecutionContext, dbt: DbtCliResource) -> Iterator[Any]:
         settings = read_settings()
         marked = Marked(settings.working_warehouse)
-        built = Built(build_warehouse, manifest, settings.working_warehouse)
+        asked = context.op_execution_context.selected_asset_check_keys
+        built = Built(build_warehouse, manifest, settings.working_warehouse, asked)
         with typed_failures(context), locked(settings, context):
             store = open_store(settings.data_dir, settings.landing)
-            landed = _count_landed(store, endpoints, settings)
+            landed = _count_landed(store, endpoints)
             _complete(store, settings, endpoints)
+            state = look(marked, store, endpoints, graph, f"{engine_of(manifest)}/{settings.landing}")
+            _check_landed(state, settings)
             tables = frozenset(built.nodes[key] for key in context.selected_asset_keys)
-            checks = frozenset(test for test, key in built.checks.items() if _is_chosen(context, key))
+            _check_parents(graph, tables, state)
             # where a graph is built in pieces, one of two tables that a test looks at may be another run's
-            chosen = tables | checks | graph.tests_over(tables)
-            _check_parents(graph, tables, marked)
-            state = look(marked, store, endpoints, graph, f"{engine}/{settings.landing}")
+            chosen = tables | built.asked | graph.tests_over(tables)
             anew = context.run.tags.get(REBUILD[0]) == REBUILD[1]
-            plan = plan_build(graph, chosen, chosen if anew else state.stale, state.settled)
+            plan = plan_build(graph, chosen, chosen if anew else state.stale, state.made_before)
             _say(context, graph, plan, state)
             results: list[NodeResult] = []
             if plan.run:
                 marked.begin(context.run_id, graph.touched(plan.run), utc_now())
-                results = _run(context, dbt, settings, graph, plan)
+                parsed = project.manifest_path.with_name(PARSED)
+                with _raw_held(settings):
+                    results = run_dbt(dbt, parsed, settings, _names(graph, plan), _progress(context, graph))
             failed = [one for one in results if one.status in _FAILED]
             if failed:
                 yield from _told(context, built.events_of_failed(results))
                 raise _explained(store, endpoints, graph, failed)
             if state.contents != state.known:
                 marked.remember(state.contents)
+            mark = state.mark
             if plan.run:
                 made_of = state.made_after(graph, (one.node for one in results if one.status in _PASSED))
                 verdicts = _verdicts(graph, results, context.run_id)
-                marked.finish(made_of, landed, _finished_at(settings), verdicts)
-            _keep_for_publication(context, settings, graph, marked.mark())
-            kept = (node for node in graph.in_order(plan.kept) if node in tables | checks)
+                mark = marked.finish(made_of, landed, _finished_at(settings), verdicts)
+            _keep_for_publication(context, settings, graph, mark)
+            kept = graph.in_order(plan.kept & (tables | built.asked))
             yield from built.kept(kept, state.verdicts)
             yield from _told(context, built.events(results))
 
     return build_warehouse, graph
 
 
-def _is_chosen(context: AssetExecutionContext, check: dg.AssetCheckKey) -> bool:
-    return check in context.op_execution_context.selected_asset_check_keys
-
-
 def _told(context: AssetExecutionContext, events: Iterable[Any]) -> Iterator[Any]:
-    """Yield events; a result of a check that was not chosen is no output of this run and goes into its log."""
+    """Yield events; a result of a check that was not asked for is no output of this run and goes into its log."""
     for event in events:
-        if isinstance(event, dg.AssetCheckResult) and not _is_chosen(context, _key_of(event)):
-            context.log_event(
-                dg.AssetCheckEvaluation(
-                    asset_key=_key_of(event).asset_key,
-                    check_name=_key_of(event).name,
-                    passed=event.passed,
-                    severity=event.severity,
-                    metadata=event.metadata,
-                )
-            )
+        if isinstance(event, dg.AssetCheckEvaluation):
+            context.log_event(event)
         else:
             yield event
-
-
-def _key_of(result: dg.AssetCheckResult) -> dg.AssetCheckKey:
-    if result.asset_key is None or result.check_name is None:
-        raise ValueError("a result of ours says whose it is")
-    return dg.AssetCheckKey(result.asset_key, result.check_name)
 
 
 def _say(context: AssetExecutionContext, graph: BuildGraph, plan: Plan, state: State) -> None:
@@ -163,27 +148,37 @@ def publisher(settings: Settings) -> Publisher:
     return Publisher(settings.work_dir, settings.published_warehouse)
 
 
-def _run(
-    context: AssetExecutionContext, dbt: DbtCliResource, settings: Settings, graph: BuildGraph, plan: Plan
-) -> list[NodeResult]:
+def _names(graph: BuildGraph, plan: Plan) -> list[str] | None:
+    """Return what dbt's command line takes for what is run; None for all."""
+    if plan.run == graph.tables | graph.tests:
+        return None
+    return sorted(graph.dbt_names[node] for node in plan.run)
+
+
+def _progress(context: AssetExecutionContext, graph: BuildGraph) -> Callable[[str], None]:
     def tell(node: str) -> None:
         if node in graph.tables:
             context.log.info("dbt built %s", graph.names[node])
 
-    everything = plan.run == graph.tables | graph.tests
-    names = None if everything else sorted(graph.dbt_names[node] for node in plan.run)
-    with _raw_held(settings):
-        return run_dbt(dbt, dbt_project().manifest_path.with_name(PARSED), settings, names, tell)
+    return tell
 
 
 def _verdicts(graph: BuildGraph, results: Iterable[NodeResult], run: str) -> dict[str, Verdict]:
     return {one.node: Verdict(one.status == "pass", one.rows or 0, run) for one in results if one.node in graph.tests}
 
 
-def _check_parents(graph: BuildGraph, selected: frozenset[str], marked: Marked) -> None:
+def _check_landed(state: State, settings: Settings) -> None:
+    """Raise NotLanded where there is nothing at all: it would make an empty warehouse, and a green one."""
+    if not state.contents:
+        raise NotLanded(
+            f"Nothing has landed in {settings.data_dir}, so there is nothing to build from; the published warehouse is "
+            "unchanged. Materialize the raw assets first, or set FINAGO_DATA_DIR to the folder that holds raw/."
+        )
+
+
+def _check_parents(graph: BuildGraph, selected: frozenset[str], state: State) -> None:
     """Raise NotLanded where a selected model reads a table that is not there and will not be built."""
-    there = {name.replace(".", "/", 1) for name in marked.relations()}
-    built = {node for node in graph.tables if graph.names[node] in there}
+    built = {node for node in graph.tables if graph.names[node] in state.there}
     missing = graph.lacking(selected, built)
     if missing:
         named = ", ".join(graph.names[node] for node in missing[:NAMED])
@@ -225,34 +220,14 @@ def _raw_held(settings: Settings) -> AbstractContextManager[None]:
     return file_lock(settings.data_dir / "raw.duckdb.lock", PATIENCE_SECONDS)
 
 
-def _count_landed(store: RawStore, endpoints: Mapping[str, Endpoint], settings: Settings) -> dict[tuple[str, str], int]:
-    """Return how many days of each endpoint and organization there are to build from; a list counts as one.
-
-    Raises NotLanded where there is nothing at all: an empty folder would make an empty warehouse, and a green one.
-    """
-    found = {
-        (name, organization): store.held(name, organization)
-        for organization in store.organizations()
-        for name in endpoints
-    }
-    if not any(_has_landed(store, name, organization) for (name, organization), days in found.items() if days):
-        raise NotLanded(
-            f"Nothing has landed in {settings.data_dir}, so there is nothing to build from; the published warehouse is "
-            "unchanged. Materialize the raw assets first, or set FINAGO_DATA_DIR to the folder that holds raw/."
-        )
+def _count_landed(store: RawStore, endpoints: Mapping[str, Endpoint]) -> dict[tuple[str, str], int]:
+    """Return how many days of each endpoint and organization there are to build from; a list counts as one."""
     return {
-        (name, organization): days if endpoints[name].kind is Kind.WINDOWED else 1
-        for (name, organization), days in found.items()
-        if days
+        (name, organization): days if endpoint.kind is Kind.WINDOWED else 1
+        for organization in store.organizations()
+        for name, endpoint in endpoints.items()
+        if (days := store.held(name, organization))
     }
-
-
-def _has_landed(store: RawStore, endpoint: str, organization: str) -> bool:
-    try:
-        return store.newest(endpoint, organization) is not None
-    except CorruptFile:
-        # it has, and dbt's failure will name the file
-        return True
 
 
 def _complete(store: RawStore, settings: Settings, endpoints: Mapping[str, Endpoint]) -> None:

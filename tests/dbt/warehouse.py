@@ -54,9 +54,9 @@ class Warehouse:
 
         The project itself has been parsed for all; another one, or another command, is a process with its own parsing.
         """
-        self.file.parent.mkdir(parents=True, exist_ok=True)
         if self.project != PROJECT or arguments[0] not in {"build", "run", "test", "seed"}:
             return self.typed(*arguments, landing=landing)
+        self.file.parent.mkdir(parents=True, exist_ok=True)
         target = self.artifacts / landing
         parsed = dbt_project().manifest_path.with_name(PARSED)
         command = [

@@ -6,6 +6,7 @@ import shutil
 import sqlite3
 from contextlib import closing
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import dagster as dg
 import psutil
@@ -14,6 +15,9 @@ import sqlalchemy.exc
 from dagster._core.storage.event_log import SqliteEventLogStorage
 
 from finago_assets.orchestration import open_history
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 
 @dg.asset
@@ -30,6 +34,18 @@ def _run(instance: dg.DagsterInstance) -> dg.ExecuteInProcessResult:
     return defs.resolve_implicit_global_asset_job_def().execute_in_process(instance=instance)
 
 
+@pytest.fixture
+def instance(tmp_path: Path) -> Iterator[dg.DagsterInstance]:
+    open_history.keep_history_open()
+    with dg.DagsterInstance.local_temp(str(tmp_path)) as made:
+        yield made
+
+
+def _shard(instance: dg.DagsterInstance, name: str) -> Path:
+    assert isinstance(instance.event_log_storage, SqliteEventLogStorage)
+    return Path(instance.event_log_storage.path_for_shard(name))
+
+
 def _opened(monkeypatch: pytest.MonkeyPatch) -> list[object]:
     """Count every file that SQLite opens from here on."""
     found: list[object] = []
@@ -44,52 +60,42 @@ def _opened(monkeypatch: pytest.MonkeyPatch) -> list[object]:
 
 
 def test_the_file_of_a_run_is_opened_for_good_and_dagster_reads_all_of_it(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    instance: dg.DagsterInstance, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    open_history.keep_history_open()
-    with dg.DagsterInstance.local_temp(str(tmp_path)) as instance:
-        _run(instance)
-        opened = _opened(monkeypatch)
-        done = _run(instance)
-        events = instance.get_records_for_run(done.run_id).records
-        # four times to make its tables, once for good
-        assert len([path for path in opened if done.run_id in f"{path}"]) == 5 < len(events) // 2
+    _run(instance)
+    opened = _opened(monkeypatch)
+    done = _run(instance)
+    events = instance.get_records_for_run(done.run_id).records
+    # four times to make its tables, once for good
+    assert len([path for path in opened if done.run_id in f"{path}"]) == 5 < len(events) // 2
     with dg.DagsterInstance.local_temp(str(tmp_path)) as again:
         assert again.get_run_by_id(done.run_id).is_success  # type: ignore[union-attr]
         (checked,) = again.get_records_for_run(done.run_id, of_type=dg.DagsterEventType.ASSET_CHECK_EVALUATION).records
         assert checked.event_log_entry.get_dagster_event().asset_check_evaluation_data.passed
 
 
-def test_a_history_that_was_removed_meanwhile_is_missed_and_not_written_into_nowhere(tmp_path: Path) -> None:
-    open_history.keep_history_open()
-    with dg.DagsterInstance.local_temp(str(tmp_path)) as instance:
-        done = _run(instance)
-        storage = instance.event_log_storage
-        assert isinstance(storage, SqliteEventLogStorage)
-        Path(storage.path_for_shard("index")).unlink()
-        with pytest.raises(sqlalchemy.exc.OperationalError, match="no such table"):
-            instance.report_runless_asset_event(dg.AssetMaterialization("made"))
-        assert done.success
+def test_a_history_that_was_removed_meanwhile_is_missed_and_not_written_into_nowhere(
+    instance: dg.DagsterInstance,
+) -> None:
+    done = _run(instance)
+    _shard(instance, "index").unlink()
+    with pytest.raises(sqlalchemy.exc.OperationalError, match="no such table"):
+        instance.report_runless_asset_event(dg.AssetMaterialization("made"))
+    assert done.success
 
 
-def test_no_more_files_stay_open_than_a_run_needs(tmp_path: Path) -> None:
-    open_history.keep_history_open()
-    with dg.DagsterInstance.local_temp(str(tmp_path)) as instance:
-        for _ in range(open_history.MOST_OPEN + 2):
-            _run(instance)
-        opened = {file.path for file in psutil.Process().open_files()}
-        held = {path for path in opened if path.startswith(str(tmp_path)) and "/runs/" in path and path.endswith(".db")}
-        assert len(held) <= open_history.MOST_OPEN
+def test_no_more_files_stay_open_than_a_run_needs(instance: dg.DagsterInstance, tmp_path: Path) -> None:
+    for _ in range(open_history.MOST_OPEN + 2):
+        _run(instance)
+    opened = {file.path for file in psutil.Process().open_files()}
+    held = {path for path in opened if path.startswith(str(tmp_path)) and "/runs/" in path and path.endswith(".db")}
+    assert len(held) <= open_history.MOST_OPEN
 
 
-def test_what_was_written_is_there_for_another_process_at_once(tmp_path: Path) -> None:
-    open_history.keep_history_open()
-    with dg.DagsterInstance.local_temp(str(tmp_path)) as instance:
-        done = _run(instance)
-        storage = instance.event_log_storage
-        assert isinstance(storage, SqliteEventLogStorage)
-        # as a copy of the three files, which is what a killed process leaves
-        copied = tmp_path / "copied"
-        shutil.copytree(tmp_path / "history", copied)
-        with closing(sqlite3.connect(copied / "runs" / f"{done.run_id}.db")) as kept:
-            assert kept.execute("select count(*) from event_logs").fetchone()[0] > 5
+def test_what_was_written_is_there_for_another_process_at_once(instance: dg.DagsterInstance, tmp_path: Path) -> None:
+    done = _run(instance)
+    # as a copy of the three files, which is what a killed process leaves
+    copied = tmp_path / "copied"
+    shutil.copytree(_shard(instance, done.run_id).parent, copied)
+    with closing(sqlite3.connect(copied / f"{done.run_id}.db")) as kept:
+        assert kept.execute("select count(*) from event_logs").fetchone()[0] > 5

@@ -7,13 +7,14 @@ from __future__ import annotations
 
 from contextlib import closing, suppress
 from dataclasses import fields
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from finago_assets.core.errors import CorruptFile
 from finago_assets.core.landing import litter
 from finago_assets.core.landing.database import Database
 from finago_assets.core.landing.files import Files, typed_errors
-from finago_assets.core.landing.model import Content, Landed, Manifest, Outcome, Partition, checked_names, unreadable
+from finago_assets.core.landing.model import Content, Landed, Manifest, Outcome, Partition, checked_names, content_of
 from finago_assets.core.landing.parts import Parts
 from finago_assets.core.landing.paths import refuse_case_twin
 from finago_assets.core.landing.rawfile import ROW_GROUP, RawReader, RawWriter, corrupt, not_landed
@@ -100,13 +101,10 @@ class DuckdbStore:
         found = {}
         for row in self._manifests(endpoint, organization):
             stamp = f"{row['run']}/{row['fetched_at']}"
-            try:
-                manifest = self._read(Partition(endpoint, organization, row["date"]), row)
-            except CorruptFile:
-                found[row["date"]] = unreadable(stamp)
-            else:
-                if manifest.outcome is Outcome.LANDED:
-                    found[manifest.date] = Content(stamp, manifest.digest, manifest.rows, manifest.fetched_at)
+            partition = Partition(endpoint, organization, row["date"])
+            content = content_of(stamp, partial(self._read, partition, row))
+            if content is not None:
+                found[partition.date] = content
         return found
 
     def held(self, endpoint: str, organization: str) -> int:

@@ -20,6 +20,12 @@ FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 _REFUSED = {errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOTDIR, errno.EEXIST}
 
 
+def stamp_of(path: Path) -> str:
+    """Return what changes whenever a file is replaced or written into. Raises FileNotFoundError."""
+    status = path.stat()
+    return f"{status.st_ino}/{status.st_mtime_ns}/{status.st_size}"
+
+
 class Files:
     """The calls that make a file durable and visible. Pass a subclass to a store to make one of them fail."""
 

@@ -13,7 +13,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from finago_assets.core.catalogue.model import NAME
-from finago_assets.core.errors import SettingInvalid
+from finago_assets.core.errors import CorruptFile, SettingInvalid
 from finago_assets.core.windows import Window
 
 if TYPE_CHECKING:
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from typing import Self
 
     from finago_assets.core.catalogue.model import Endpoint
-    from finago_assets.core.errors import CorruptFile
     from finago_assets.core.landing.parts import Parts
 
     Look = Callable[[Sequence[bytes]], None]  # is shown payloads, many at a time
@@ -210,9 +209,18 @@ class Content:
     fetched_at: dt.datetime
 
 
-def unreadable(stamp: str) -> Content:
-    """Return the content of a partition that cannot be read: unlike any other, and unlike itself once it is mended."""
-    return Content(stamp, f"unreadable {stamp}", 1, dt.datetime.min.replace(tzinfo=dt.UTC))
+def content_of(stamp: str, read: Callable[[], Manifest | None]) -> Content | None:
+    """Return what the partition holds whose manifest `read` reads; None for none, or a placeholder's.
+
+    One that cannot be read is unlike any other, and unlike itself once it is mended.
+    """
+    try:
+        manifest = read()
+    except CorruptFile:
+        return Content(stamp, f"unreadable {stamp}", 1, dt.datetime.min.replace(tzinfo=dt.UTC))
+    if manifest is None or manifest.outcome is not Outcome.LANDED:
+        return None
+    return Content(stamp, manifest.digest, manifest.rows, manifest.fetched_at)
 
 
 class Spool(Protocol):

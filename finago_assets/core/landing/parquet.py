@@ -6,12 +6,13 @@ Owns visibility and durability of raw files. Their format is rawfile.py, their p
 from __future__ import annotations
 
 from contextlib import closing, suppress
+from functools import partial
 from typing import TYPE_CHECKING
 
 from finago_assets.core.errors import CorruptFile
 from finago_assets.core.landing import litter
-from finago_assets.core.landing.files import Files, typed_errors
-from finago_assets.core.landing.model import Content, Landed, Manifest, Outcome, Partition, unreadable
+from finago_assets.core.landing.files import Files, stamp_of, typed_errors
+from finago_assets.core.landing.model import Content, Landed, Manifest, Outcome, Partition, content_of
 from finago_assets.core.landing.parts import Parts
 from finago_assets.core.landing.paths import DATA_FILE, RawTree
 from finago_assets.core.landing.rawfile import RawReader, RawWriter, corrupt, not_landed
@@ -76,11 +77,10 @@ class ParquetStore:
         for day in self._tree.days(endpoint, organization):
             partition = Partition(endpoint, organization, day)
             with suppress(FileNotFoundError):
-                status = self._tree.file(partition).stat()
-                stamp = f"{status.st_ino}/{status.st_mtime_ns}/{status.st_size}"
+                stamp = stamp_of(self._tree.file(partition))
                 content = known.get(day)
                 if content is None or content.stamp != stamp:
-                    content = self._content(partition, stamp)
+                    content = content_of(stamp, partial(self.manifest, partition))
                 if content is not None:
                     found[day] = content
         return found
@@ -203,15 +203,6 @@ class ParquetStore:
         if manifest.partition != partition:
             raise corrupt(str(self._tree.file(partition)), f"its manifest is that of {manifest.partition}")
         return manifest
-
-    def _content(self, partition: Partition, stamp: str) -> Content | None:
-        try:
-            manifest = self.manifest(partition)
-        except CorruptFile:
-            return unreadable(stamp)
-        if manifest is None or manifest.outcome is not Outcome.LANDED:
-            return None
-        return Content(stamp, manifest.digest, manifest.rows, manifest.fetched_at)
 
     def _reader(self, partition: Partition) -> RawReader:
         try:

@@ -6,6 +6,7 @@ which takes everything. Which columns there are, and of which types, is columns.
 
 from __future__ import annotations
 
+from contextlib import suppress
 from operator import attrgetter
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
@@ -122,11 +123,9 @@ class Shape:
         self.attributes: dict[Path, Callable[[Any], Any]] = {}
         self.blanks: dict[Path, msgspec.Struct] = {}
         self._decoder: msgspec.json.Decoder[list[msgspec.Struct]] | None = None
-        try:
+        # a field's name may have a quote, a backslash or a control character in it, which no struct's may have
+        with suppress(ValueError):
             self._decoder = msgspec.json.Decoder(_list_of(self._struct(columns, ())))
-        except ValueError:
-            # a field's name has a quote, a backslash or a control character in it, which no struct's may have
-            self._decoder = None
 
     def rows(self, text: bytes) -> Rows | None:
         """Decode an array; None where one of its records has another field or a value of another kind."""

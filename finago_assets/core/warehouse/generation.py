@@ -73,6 +73,20 @@ class Mark:
         return frozenset(self.made_of)
 
 
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What a warehouse tells of itself. `mark` is None where no build of ours has touched it.
+
+    `contents`: what each landed day held when somebody last looked, by endpoint and organization. `relations`: every
+    table and view, as `schema.name`; `moved`: those in which some record is marked as lying on another day now.
+    """
+
+    mark: Mark | None
+    contents: Mapping[tuple[str, str], Mapping[date, Content]]
+    relations: frozenset[str]
+    moved: frozenset[str]
+
+
 class Marked:
     """The working warehouse at `path`. Hold the warehouse lock around every call."""
 
@@ -112,18 +126,6 @@ class Marked:
             raise ValueError("finish follows begin")
         return mark
 
-    def contents(self) -> dict[tuple[str, str], dict[date, Content]]:
-        """What each landed day held when somebody last looked, by endpoint and organization."""
-        found: dict[tuple[str, str], dict[date, Content]] = {}
-        with self._database.reading() as connection:
-            if connection is None or ("build", "partitions") not in _relations(connection):
-                return found
-            rows = connection.execute("select * from build.partitions").fetchall()
-        for endpoint, organization, day, stamp, digest, count, fetched in rows:
-            content = Content(stamp, digest, count, datetime.fromisoformat(fetched))
-            found.setdefault((endpoint, organization), {})[day] = content
-        return found
-
     def remember(self, contents: Mapping[tuple[str, str], Mapping[date, Content]]) -> None:
         """Keep what each landed day holds, so that the next build opens only the files of what landed since."""
         with self._database.transaction() as connection:
@@ -136,22 +138,18 @@ class Marked:
             )
             _insert(connection, "build.partitions", rows)
 
-    def moved(self) -> frozenset[str]:
-        """Every staging table in which some record is marked as lying on another day now, by its name."""
+    def look(self) -> Seen:
+        """Return all that the warehouse tells of itself, in one look; opening it takes longer than reading it."""
         with self._database.reading() as connection:
             if connection is None:
-                return frozenset()
-            return frozenset(
-                table
-                for (table,) in connection.execute(_MAY_HAVE_MOVED).fetchall()
-                if connection.execute(f"select 1 from staging.{table} where _moved_to is not null limit 1").fetchall()
+                return Seen(None, {}, frozenset(), frozenset())
+            there = _relations(connection)
+            return Seen(
+                mark=_read(connection),
+                contents=_contents(connection) if ("build", "partitions") in there else {},
+                relations=frozenset(f"{schema}.{name}" for schema, name in there),
+                moved=_moved(connection),
             )
-
-    def relations(self) -> frozenset[str]:
-        """Every table and view there is, as `schema.name`."""
-        with self._database.reading() as connection:
-            rows = [] if connection is None else _relations(connection)
-        return frozenset(f"{schema}.{name}" for schema, name in rows)
 
     def mark(self) -> Mark | None:
         """Return the mark; None for a warehouse that no build of ours has touched."""
@@ -196,6 +194,23 @@ def _read(connection: DuckDBPyConnection) -> Mark | None:
             test: Verdict(passed, rows, by)
             for test, passed, rows, by in connection.execute("select * from build.verdicts").fetchall()
         },
+    )
+
+
+def _contents(connection: DuckDBPyConnection) -> dict[tuple[str, str], dict[date, Content]]:
+    found: dict[tuple[str, str], dict[date, Content]] = {}
+    rows = connection.execute("select * from build.partitions").fetchall()
+    for endpoint, organization, day, stamp, digest, count, fetched in rows:
+        content = Content(stamp, digest, count, datetime.fromisoformat(fetched))
+        found.setdefault((endpoint, organization), {})[day] = content
+    return found
+
+
+def _moved(connection: DuckDBPyConnection) -> frozenset[str]:
+    return frozenset(
+        f"staging.{table}"
+        for (table,) in connection.execute(_MAY_HAVE_MOVED).fetchall()
+        if connection.execute(f"select 1 from staging.{table} where _moved_to is not null limit 1").fetchall()
     )
 
 

@@ -67,7 +67,7 @@ class BuildGraph:
             endpoints={key: frozenset(sources[one]["name"] for one in read[key] if one in sources) for key in parts},
             reading={key: _reading(nodes[key]["config"]) for key in parts},
             code={
-                key: _digest([{field: nodes[part].get(field) for field in _CODE} for part in parts[key]])
+                key: digest_of([{field: nodes[part].get(field) for field in _CODE} for part in parts[key]])
                 for key in parts
             },
         )
@@ -162,5 +162,6 @@ def _reading(config: Mapping[str, Any]) -> Reading:
     return Reading.EVERY_DAY if config.get("materialized") == "incremental" else Reading.NEWEST
 
 
-def _digest(value: object) -> str:
+def digest_of(value: object) -> str:
+    """Return a digest of anything that JSON can spell, whatever the order of its keys."""
     return hashlib.sha256(json.dumps(value, sort_keys=True, default=str).encode()).hexdigest()

@@ -14,7 +14,7 @@ import msgspec
 
 from finago_assets.core.errors import NotProven, Shrunk
 from finago_assets.core.landing import litter
-from finago_assets.core.landing.files import Files, typed_errors
+from finago_assets.core.landing.files import Files, stamp_of, typed_errors
 from finago_assets.core.landing.lock import file_lock
 from finago_assets.core.landing.publish import publish_copy
 
@@ -93,20 +93,16 @@ class Publisher:
             if last is not None and not accept_fewer:
                 check_no_less(last, mark.landed)
             publish_copy(copy, self.published)
-            mine = msgspec.structs.replace(mine, stamp=self._stamp())
+            mine = msgspec.structs.replace(mine, stamp=stamp_of(self.published))
             self._write(mine)
         return mine
 
     def standing(self, mark: Mark) -> Record | None:
         """Return the record of what is published if that is this very build, and nobody has written into it since."""
         last = self.last()
-        if last is None or last.finished_at != mark.finished_at or last.stamp != self._stamp():
+        if last is None or last.finished_at != mark.finished_at or last.stamp != stamp_of(self.published):
             return None
         return last
-
-    def _stamp(self) -> str:
-        status = self.published.stat()
-        return f"{status.st_ino}/{status.st_mtime_ns}/{status.st_size}"
 
     @property
     def _record(self) -> Path:

@@ -6,20 +6,18 @@ changes nothing; an hour of fetching counts only where something is made of it.
 
 from __future__ import annotations
 
-import hashlib
-import json
 from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, TypeAlias
 
-from finago_assets.core.warehouse.graph import Reading
+from finago_assets.core.warehouse.graph import Reading, digest_of
 
 if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Container, Iterable, Mapping
 
     from finago_assets.core.landing.model import Content, RawStore
-    from finago_assets.core.warehouse.generation import Marked, Verdict
+    from finago_assets.core.warehouse.generation import Mark, Marked, Verdict
     from finago_assets.core.warehouse.graph import BuildGraph
 
 # what each landed day of an endpoint and organization holds
@@ -30,21 +28,26 @@ Contents: TypeAlias = "Mapping[tuple[str, str], Mapping[dt.date, Content]]"
 class State:
     """What a build finds. `contents`: what each landed day holds, `known`: what it held when somebody last looked.
 
-    `made_of`: what each node would be made of now, `made_before`: what each settled one was made of, `stale`: those
-    that would not be the same. `verdicts`: what tests said.
+    `mark` is the warehouse's, `there` its tables by the names of the graph. `made_of`: what each node would be made of
+    now; `stale`: those that would not be the same.
     """
 
     contents: Contents
     known: Contents
+    mark: Mark | None
+    there: frozenset[str]
     made_of: Mapping[str, str]
-    made_before: Mapping[str, str]
     stale: frozenset[str]
-    verdicts: Mapping[str, Verdict]
 
     @property
-    def settled(self) -> frozenset[str]:
-        """Every settled node."""
-        return frozenset(self.made_before)
+    def made_before(self) -> Mapping[str, str]:
+        """What each settled node was made of. A build that died has erased what it was about to touch, no more."""
+        return {} if self.mark is None else self.mark.made_of
+
+    @property
+    def verdicts(self) -> Mapping[str, Verdict]:
+        """What settled tests said."""
+        return {} if self.mark is None else self.mark.verdicts
 
     def changed(self) -> list[str]:
         """Name the endpoints of which another content has landed since somebody last looked."""
@@ -56,7 +59,7 @@ class State:
         done = frozenset(passed)
         return {
             node: self.made_of[node] if node in done else self.made_before[node]
-            for node in graph.settle_run(done, self.settled)
+            for node in graph.settle_run(done, self.made_before)
         }
 
 
@@ -65,27 +68,15 @@ def look(marked: Marked, store: RawStore, endpoints: Iterable[str], graph: Build
 
     `engine`: what everything depends on beside its own code, such as macros, settings and versions.
     """
-    known = marked.contents()
-    contents = {
-        key: days
-        for key in ((endpoint, organization) for endpoint in endpoints for organization in store.organizations())
-        if (days := store.contents(*key, known.get(key, {})))
-    }
-    mark = marked.mark()
-    # a build that died, or is said to be under way, has erased what it was about to touch, and nothing else
-    made_before: Mapping[str, str] = {} if mark is None else mark.made_of
-    there = {name.replace(".", "/", 1) for name in marked.relations()}
-    moved = {f"staging/{table}" for table in marked.moved()}
+    seen = marked.look()
+    keys = [(endpoint, organization) for organization in store.organizations() for endpoint in endpoints]
+    contents = {key: days for key in keys if (days := store.contents(*key, seen.contents.get(key, {})))}
+    there, moved = _in_graph(seen.relations), _in_graph(seen.moved)
     doubled = {name for node, read in graph.endpoints.items() if graph.names[node] in moved for name in read}
     made_of = digests(graph, contents, doubled, engine)
-    return State(
-        contents=contents,
-        known=known,
-        made_of=made_of,
-        made_before=made_before,
-        stale=find_stale(graph, made_of, made_before, there),
-        verdicts={} if mark is None else mark.verdicts,
-    )
+    made_before = {} if seen.mark is None else seen.mark.made_of
+    stale = find_stale(graph, made_of, made_before, there)
+    return State(contents, seen.contents, seen.mark, there, made_of, stale)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +96,7 @@ def plan_build(graph: BuildGraph, chosen: Iterable[str], stale: Iterable[str], s
     """Choose what to run; `settled` is what was so before."""
     wanted, old = frozenset(chosen), frozenset(stale)
     tables, tests = wanted & old & graph.tables, wanted & old & graph.tests
-    telling = frozenset(test for test in tests if graph.parents[test] <= graph.settle(tables, settled))
+    telling = tests & graph.telling_tests(graph.tables, graph.settle(tables, settled))
     return Plan(run=tables | telling, kept=wanted - old, idle=tests - telling)
 
 
@@ -120,7 +111,7 @@ def digests(graph: BuildGraph, contents: Contents, moved: Container[str], engine
         read = {name: _read(name, graph.reading[node], contents, moved) for name in sorted(graph.endpoints[node])}
         order = _order(contents, graph.endpoints[node]) if graph.reading[node] is Reading.MANIFESTS else []
         parents = sorted(made_of(parent) for parent in graph.parents[node])
-        return _digest([engine, graph.code[node], parents, read, order])
+        return digest_of([engine, graph.code[node], parents, read, order])
 
     return {node: made_of(node) for node in graph.parents}
 
@@ -182,9 +173,9 @@ def _of(endpoint: str, contents: Contents) -> list[tuple[str, Mapping[dt.date, C
     return sorted((organization, days) for (name, organization), days in contents.items() if name == endpoint)
 
 
+def _in_graph(relations: Iterable[str]) -> frozenset[str]:
+    return frozenset(name.replace(".", "/", 1) for name in relations)
+
+
 def _told(days: Mapping[dt.date, Content] | None) -> list[tuple[dt.date, str]]:
     return [(day, one.digest) for day, one in sorted((days or {}).items())]
-
-
-def _digest(value: object) -> str:
-    return hashlib.sha256(json.dumps(value).encode()).hexdigest()

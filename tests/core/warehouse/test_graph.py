@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from finago_assets.core.warehouse.graph import BuildGraph
+from tests.core.warehouse.manifests import manifest_of
 
 # raw -> a -> b -> d, c -> d; `ab` looks at a and b, `d_ours` at d; the books' own test withholds nothing
 PARENTS = {"a": [], "c": [], "b": ["a"], "d": ["b", "c"], "ab": ["a", "b"], "d_ours": ["d"], "d_books": ["d"]}
@@ -17,20 +16,8 @@ TESTS = frozenset(PARENTS) - TABLES
 EVERYTHING = frozenset(PARENTS)
 
 
-def _manifest() -> dict[str, Any]:
-    nodes: dict[str, Any] = {
-        key: {
-            "resource_type": "model" if key in TABLES else "test",
-            "schema": "marts" if key in TABLES else "audit",
-            "name": key,
-            "config": {"severity": "WARN" if key == "d_books" else "ERROR"},
-        }
-        for key in PARENTS
-    }
-    return {"nodes": nodes, "parent_map": {key: ["source.raw", *parents] for key, parents in PARENTS.items()}}
-
-
-GRAPH = BuildGraph.of_manifest(_manifest())
+RAW = {key: ["raw"] for key in PARENTS}
+GRAPH = BuildGraph.of_manifest(manifest_of(PARENTS, TESTS, warns={"d_books"}, reads=RAW))
 
 
 def test_the_manifest_is_read_without_sources_and_with_the_tests_that_block() -> None:

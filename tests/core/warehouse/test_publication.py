@@ -241,7 +241,7 @@ def test_a_warehouse_from_before_there_were_marks_has_none_and_gets_one(folder: 
     with closing(duckdb.connect(folder.working)) as warehouse:
         warehouse.execute("create table one as select 'old' as run")
     assert Marked(folder.working).mark() is None
-    assert "main.one" in Marked(folder.working).relations()
+    assert "main.one" in Marked(folder.working).look().relations
     folder.begin("a")
     assert Marked(folder.working).mark() == Mark("a", folder.clock, None)
 

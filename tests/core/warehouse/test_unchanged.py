@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from finago_assets.core.landing.model import Content
 from finago_assets.core.warehouse.graph import BuildGraph
 from finago_assets.core.warehouse.unchanged import digests, find_stale, plan_build
+from tests.core.warehouse.manifests import manifest_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -36,27 +37,11 @@ ALL = frozenset(PARENTS)
 
 
 def _manifest() -> dict[str, Any]:
-    nodes: dict[str, Any] = {
-        key: {
-            "resource_type": "test" if key in TESTS else "model",
-            "schema": "audit" if key in TESTS else "s",
-            "name": key,
-            "raw_code": f"select {key}",
-            "config": {
-                "severity": "ERROR" if key.endswith("ours") else "WARN",
-                "materialized": "incremental" if key == "stg_lines" else "table",
-                "meta": {"reads": "manifests"} if key == "months" else {},
-            },
-        }
-        for key in PARENTS
+    config: dict[str, dict[str, Any]] = {
+        "stg_lines": {"materialized": "incremental"},
+        "months": {"meta": {"reads": "manifests"}},
     }
-    return {
-        "nodes": nodes,
-        "sources": {f"source.{name}": {"name": name} for name in ("lines", "accounts")},
-        "parent_map": {
-            key: [*(f"source.{name}" for name in READS.get(key, [])), *parents] for key, parents in PARENTS.items()
-        },
-    }
+    return manifest_of(PARENTS, TESTS, warns={"accounts_books"}, reads=READS, config=config)
 
 
 GRAPH = BuildGraph.of_manifest(_manifest())
@@ -149,7 +134,12 @@ def test_a_changed_model_is_stale_with_what_rests_on_it_and_changed_macros_make_
 
 
 def test_a_table_that_is_gone_is_made_again_with_what_rests_on_it() -> None:
-    assert _stale(LANDED, there=THERE - {"s/stg_accounts"}) == {"stg_accounts", "mart", "mart_ours", "accounts_books"}
+    assert _stale(LANDED, there=THERE - {"marts/stg_accounts"}) == {
+        "stg_accounts",
+        "mart",
+        "mart_ours",
+        "accounts_books",
+    }
 
 
 def test_what_was_not_settled_is_stale_such_as_a_test_that_failed() -> None:
