@@ -9,11 +9,11 @@ import os
 from argparse import ArgumentParser
 from datetime import date
 
-from finago_assets.core.catalogue.finago import ENDPOINTS
+from finago_assets.apis.finago.endpoints import ENDPOINTS
 from finago_assets.core.catalogue.model import Kind
 from finago_assets.core.extract import Extractor
 from finago_assets.core.http.budget import RequestBudget
-from finago_assets.core.http.client import FinagoClient
+from finago_assets.core.http.client import ApiClient
 from finago_assets.core.landing.store import open_store
 from finago_assets.core.windows import ONE_DAY, Window
 from finago_assets.settings import read_connection, read_settings
@@ -28,9 +28,9 @@ def main() -> None:
     settings = read_settings(os.environ)
     connection = read_connection(settings, os.environ)
     organization = connection.organization_id
-    store = open_store(settings.data_dir, settings.landing)
-    budget = RequestBudget(settings.work_dir / "budget", organization, settings.requests_per_second)
-    with FinagoClient(connection, budget=budget) as client:
+    store = open_store(settings.data_dir, settings.landing, "finago")
+    budget = RequestBudget(settings.work_dir / "budget", "finago", organization, settings.requests_per_second)
+    with ApiClient(connection, budget=budget) as client:
         extractor = Extractor(client, store, organization, "benchmark", settings.start_date, settings.concurrency)
         rows = 0
         for endpoint in ENDPOINTS.values():

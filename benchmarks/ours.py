@@ -17,11 +17,11 @@ from pathlib import Path
 import duckdb
 
 from benchmarks.ledger import FIRST, YEAR
-from finago_assets.core.catalogue.finago import ENDPOINTS
+from finago_assets.apis.finago.connection import FinagoConnection
+from finago_assets.apis.finago.endpoints import ENDPOINTS
 from finago_assets.core.extract import Extractor
 from finago_assets.core.http.budget import RequestBudget
-from finago_assets.core.http.client import FinagoClient
-from finago_assets.core.http.connection import Connection
+from finago_assets.core.http.client import ApiClient
 from finago_assets.core.http.secret import Secret
 from finago_assets.core.landing.store import Landing, open_store
 from finago_assets.core.windows import Window
@@ -31,13 +31,19 @@ ORGANIZATION = "300000000000001"
 
 def land(origin: str, data_dir: Path, in_flight: int) -> int:
     """Land the year and return its rows: a file a day, one request chain a month, `in_flight` of them at once."""
-    connection = Connection(
+    connection = FinagoConnection(
         ORGANIZATION, "benchmark", Secret("benchmark"), api_url=f"{origin}/v1", token_url=f"{origin}/oauth/token"
     )
-    budget = RequestBudget(data_dir / "work" / "budget", ORGANIZATION, Decimal(0))
-    with FinagoClient(connection, budget=budget) as client:
+    budget = RequestBudget(data_dir / "work" / "budget", "finago", ORGANIZATION, Decimal(0))
+    with ApiClient(connection, budget=budget) as client:
         extractor = Extractor(
-            client, open_store(data_dir, Landing.PARQUET), ORGANIZATION, "benchmark", FIRST, concurrency=in_flight
+            client,
+            open_store(data_dir, Landing.PARQUET, "finago"),
+            ORGANIZATION,
+            "benchmark",
+            FIRST,
+            ENDPOINTS,
+            concurrency=in_flight,
         )
         window = Window(FIRST, date(YEAR + 1, 1, 1))
         return sum(landed.manifest.rows for landed in extractor.land_window(ENDPOINTS["transactionlines"], window))
@@ -45,7 +51,7 @@ def land(origin: str, data_dir: Path, in_flight: int) -> int:
 
 def placeholders(data_dir: Path) -> None:
     """Give every other endpoint the empty file that landing gives it before dbt runs."""
-    store = open_store(data_dir, Landing.PARQUET)
+    store = open_store(data_dir, Landing.PARQUET, "finago")
     for name, endpoint in ENDPOINTS.items():
         if name != "transactionlines":
             store.placeholder(endpoint, ORGANIZATION, FIRST)

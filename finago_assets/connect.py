@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from finago_assets.core.http.budget import RequestBudget
-from finago_assets.core.http.client import FinagoClient
+from finago_assets.core.http.client import ApiClient
 from finago_assets.core.http.retry import RetryPolicy
 from finago_assets.core.http.transport import RoutedTransport
 from finago_assets.core.progress import silent
@@ -22,7 +22,7 @@ def open_client(
     connection: Connection,
     policy: RetryPolicy = RetryPolicy(),  # noqa: B008  frozen
     tell: Callable[[str], None] = silent,
-) -> FinagoClient:
+) -> ApiClient:
     """Return a client under the request ceiling that every process of this machine shares.
 
     It sits out a pause that another process was asked for as it does one of its own; `tell` is told of long ones.
@@ -31,9 +31,10 @@ def open_client(
     transport = RoutedTransport(settings.network)
     budget = RequestBudget(
         settings.work_dir / "budget",
+        connection.source.name,
         connection.organization_id,
         settings.requests_per_second,
         patience_seconds=policy.retry_after_cap,
         tell=tell,
     )
-    return FinagoClient(connection, budget=budget, policy=policy, transport=transport, tell=tell)
+    return ApiClient(connection, budget=budget, policy=policy, transport=transport, tell=tell)

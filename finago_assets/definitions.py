@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import dagster as dg
 
-from finago_assets.core.catalogue.finago import ENDPOINTS
+from finago_assets.apis.finago import FINAGO
 from finago_assets.orchestration.components.own import Own, read_own
 from finago_assets.orchestration.dbt_project import dbt_resource
 from finago_assets.orchestration.executor import watched
@@ -34,7 +34,10 @@ def build_definitions(
     """
     added = own or Own()
     built_in = dg.Definitions(
-        assets=[*raw_assets(settings), *warehouse_assets({**ENDPOINTS, **added.endpoints})],
+        assets=[
+            *raw_assets(FINAGO, settings),
+            *warehouse_assets([*FINAGO.endpoints.values(), *added.endpoints.values()]),
+        ],
         asset_checks=[tie_out_check(settings)],
         jobs=[*jobs(), finago_request],
         schedules=[nightly(settings)],

@@ -18,7 +18,7 @@ import duckdb
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from finago_assets.core.catalogue.finago import ENDPOINTS
+from finago_assets.apis.finago import FINAGO
 from finago_assets.core.landing.store import open_store
 from finago_assets.settings import read_settings
 
@@ -118,12 +118,12 @@ def _follow(
 
 
 def _sum_up(settings: Settings, course: Course, seconds: float, console: Console) -> None:
-    store = open_store(settings.data_dir, settings.landing)
+    store = open_store(settings.data_dir, settings.landing, FINAGO.source.name)
     table = Table(title="What landed", title_justify="left")
     for name, justify in (("endpoint", "left"), ("days", "right"), ("rows", "right")):
         table.add_column(name, justify="right" if justify == "right" else "left")
     rows = 0
-    for name in ENDPOINTS:
+    for name in FINAGO.endpoints:
         landed = [one for organization in store.organizations() for one in store.landed(name, organization).values()]
         if landed:
             count = sum(one.manifest.rows for one in landed)

@@ -15,8 +15,9 @@ from urllib.parse import urlsplit
 
 import msgspec
 
+from finago_assets.apis.finago import FINAGO
+from finago_assets.apis.finago.fiscal import books_begin
 from finago_assets.core.calls import smallest_call
-from finago_assets.core.catalogue.finago import ENDPOINTS
 from finago_assets.core.errors import (
     Blocked,
     FinagoError,
@@ -27,9 +28,7 @@ from finago_assets.core.errors import (
     TooLarge,
     Transient,
 )
-from finago_assets.core.fiscal import books_begin
 from finago_assets.core.http.call import Tally
-from finago_assets.core.http.connection import API_URL
 from finago_assets.core.http.retry import RetryPolicy
 from finago_assets.core.records import RecordReader
 from finago_assets.core.windows import oslo_today
@@ -39,7 +38,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
     from finago_assets.core.catalogue.model import Endpoint
-    from finago_assets.core.http.client import FinagoClient
+    from finago_assets.core.http.client import ApiClient
     from finago_assets.core.http.connection import Connection
     from finago_assets.settings import Settings
 
@@ -80,7 +79,7 @@ class _Organization(msgspec.Struct):
 
 def examine(
     environ: Mapping[str, str],
-    connect: Callable[[Settings, Connection], FinagoClient],
+    connect: Callable[[Settings, Connection], ApiClient],
     dead_runs: Callable[[], Mapping[str, str]] = dict,
 ) -> Iterator[Finding]:
     """Yield findings in order, each as soon as it is known; stops after the first that makes the rest pointless.
@@ -112,7 +111,7 @@ def examine(
         yield from _through(client, settings, connection)
 
 
-def _through(client: FinagoClient, settings: Settings, connection: Connection) -> Iterator[Finding]:
+def _through(client: ApiClient, settings: Settings, connection: Connection) -> Iterator[Finding]:
     today, keys = oslo_today(), dict[str, str | None]()
     try:
         client.authenticate()
@@ -124,16 +123,16 @@ def _through(client: FinagoClient, settings: Settings, connection: Connection) -
     if wrong is not None:
         yield Finding("API", Verdict.FAILS, wrong)
         return
-    for endpoint in ENDPOINTS.values():
+    for endpoint in FINAGO.endpoints.values():
         yield _scope(client, endpoint, keys, settings.start_date, today)
 
 
-def _no_api(client: FinagoClient, connection: Connection, today: date) -> str | None:
+def _no_api(client: ApiClient, connection: Connection, today: date) -> str | None:
     """Say why nothing at all can be asked; None where the API answers. What one endpoint lacks is said in its line."""
     blocked = ""
     for name in _EVERYWHERE:
         try:
-            client.probe(smallest_call(ENDPOINTS[name], today, today))
+            client.probe(smallest_call(FINAGO.endpoints[name], today, today))
         except Transient as error:
             return str(error)
         except Blocked as error:
@@ -146,11 +145,11 @@ def _no_api(client: FinagoClient, connection: Connection, today: date) -> str | 
         return None
     return blocked or (
         f"something answers at {connection.api_url}, and it is not the API: {', '.join(_EVERYWHERE)} are not there. "
-        f"Check FINAGO_API_URL; the vendor's is {API_URL}."
+        f"Check FINAGO_API_URL; the vendor's is {FINAGO.address}."
     )
 
 
-def _scope(client: FinagoClient, endpoint: Endpoint, keys: dict[str, str | None], first: date, today: date) -> Finding:
+def _scope(client: ApiClient, endpoint: Endpoint, keys: dict[str, str | None], first: date, today: date) -> Finding:
     off = "" if endpoint.enabled else " (off by default: FINAGO_EXTRA_ENDPOINTS)"
     parent = None
     if endpoint.parent is not None:

@@ -14,11 +14,11 @@ from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, TypeVar
 
-from finago_assets.core.catalogue.finago import ENDPOINTS
+from finago_assets.apis.finago.connection import API_URL, TOKEN_URL, FinagoConnection
+from finago_assets.apis.finago.endpoints import ENDPOINTS
 from finago_assets.core.connections.place import expanded
 from finago_assets.core.connections.references import follow_all
 from finago_assets.core.errors import FinagoError, SettingInvalid
-from finago_assets.core.http.connection import API_URL, TOKEN_URL, Connection
 from finago_assets.core.http.network import DIRECT, Network, read_proxy
 from finago_assets.core.http.secret import Secret
 from finago_assets.core.landing.model import Landing
@@ -143,7 +143,7 @@ def read_connection(
     client_id: str = CLIENT_ID,
     client_secret: str = CLIENT_SECRET,
     organization_id: str = ORGANIZATION_ID,
-) -> Connection:
+) -> FinagoConnection:
     """Follow three references to a connection. Raises SettingMissing naming every variable that is empty, at once."""
     found = follow_all(
         os.environ if environ is None else environ,
@@ -151,7 +151,7 @@ def read_connection(
         advice="Set them to the credentials of your Finago Office application, "
         "or run `make demo` to see everything on the sandbox.",
     )
-    return Connection(
+    return FinagoConnection(
         organization_id=found["organization id"],
         client_id=found["client id"],
         client_secret=Secret(found["client secret"]),

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import dagster as dg
 import pytest
 
+from finago_assets.apis.finago import FINAGO
 from finago_assets.orchestration.dbt_project import dbt_resource
 from finago_assets.orchestration.partitions import RANGE_END, RANGE_START
 from finago_assets.orchestration.published import warehouse_assets
@@ -42,14 +43,16 @@ class Shop:
 
     def run(self, *endpoints: str, days: tuple[str, str] = (DAY, DAY), resource: Impatient | None = None) -> str:
         """Materialize raw endpoints; return every failure as the event log holds it, nothing when all went well."""
-        assets = raw_assets(read_settings())
+        assets = raw_assets(FINAGO, read_settings())
         return self._materialize(
-            assets, [raw_key(name) for name in endpoints], {"finago": resource or Impatient()}, days
+            assets, [raw_key("finago", name) for name in endpoints], {"finago": resource or Impatient()}, days
         )
 
     def build(self) -> str:
         """Build and publish the warehouse of what has landed; return every failure, nothing when all went well."""
-        return self._materialize(warehouse_assets(), "*", {"dbt": dbt_resource()}, (DAY, DAY))
+        return self._materialize(
+            warehouse_assets([*FINAGO.endpoints.values()]), "*", {"dbt": dbt_resource()}, (DAY, DAY)
+        )
 
     def _materialize(
         self,

@@ -12,7 +12,7 @@ import pytest
 from click.testing import CliRunner
 from dagster._cli.asset import asset_materialize_command
 
-from finago_assets.core.catalogue.finago import ENDPOINTS
+from finago_assets.apis.finago.endpoints import ENDPOINTS
 from finago_assets.core.landing.parquet import ParquetStore
 from finago_assets.core.windows import ONE_DAY, oslo_today
 from finago_assets.doctor import WINDOW_ADVICE
@@ -117,7 +117,7 @@ class Faulty(Impatient):
 
     def store(self) -> RawStore:
         """Open a store on a disk that is about to fail."""
-        return ParquetStore(self.settings().data_dir, files=FaultyFiles(self.at, self.code))
+        return ParquetStore(self.settings().data_dir, "finago", files=FaultyFiles(self.at, self.code))
 
 
 @pytest.mark.parametrize(
@@ -160,11 +160,11 @@ def test_a_second_run_of_the_same_partition_at_the_same_moment_leaves_one_whole_
                 if checkpoint == "before rename":
                     said.append(shop.run("accounts"))
 
-            return ParquetStore(self.settings().data_dir, checkpoint=meanwhile)
+            return ParquetStore(self.settings().data_dir, "finago", checkpoint=meanwhile)
 
     assert shop.run("accounts", resource=Overtaken()) == ""
     assert said == [""]
-    store, accounts = ParquetStore(shop.data), ENDPOINTS["accounts"].name
+    store, accounts = ParquetStore(shop.data, "finago"), ENDPOINTS["accounts"].name
     partition = store.newest(accounts, shop.office.organization_id)
     assert partition is not None
     assert store.verify(partition).rows > 0

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import dagster as dg
 import pytest
 
-from finago_assets.core.catalogue.finago import ENDPOINTS
+from finago_assets.apis.finago import FINAGO
+from finago_assets.apis.finago.endpoints import ENDPOINTS
 from finago_assets.core.errors import CorruptFile
 from finago_assets.core.landing.parquet import ParquetStore
 from finago_assets.orchestration.partitions import RANGE_END, RANGE_START
@@ -79,17 +80,17 @@ class Rotting(Impatient):
                 for path in data.glob("raw/finago/banktransactions/*/*/data.parquet"):
                     _flip_a_byte(path)
 
-        return ParquetStore(data, checkpoint=rot)
+        return ParquetStore(data, "finago", checkpoint=rot)
 
 
 def test_a_file_damaged_as_it_lands_fails_the_blocking_check_by_name(shop: Shop) -> None:
-    @dg.asset(deps=[raw_key("banktransactions")])
+    @dg.asset(deps=[raw_key("finago", "banktransactions")])
     def downstream() -> None:
         raise AssertionError("a damaged file was built on")
 
     result = dg.materialize(
-        [*raw_assets(read_settings()), downstream],
-        selection=[raw_key("banktransactions"), downstream.key],
+        [*raw_assets(FINAGO, read_settings()), downstream],
+        selection=[raw_key("finago", "banktransactions"), downstream.key],
         resources={"finago": Rotting()},
         instance=shop.instance,
         tags={RANGE_START: DAY, RANGE_END: DAY},
@@ -104,7 +105,7 @@ def test_a_file_damaged_as_it_lands_fails_the_blocking_check_by_name(shop: Shop)
 
 
 def test_every_damaged_partition_is_found_and_no_other(shop: Shop) -> None:
-    store = ParquetStore(shop.data)
+    store = ParquetStore(shop.data, "finago")
     lines = ENDPOINTS["transactionlines"].name
     assert list(store.faults(lines, shop.office.organization_id)) == []
     _flip_a_byte(shop.file(lines))

@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING
 import pytest
 from typer.testing import CliRunner, Result
 
+from finago_assets.apis.finago.endpoints import ENDPOINTS
 from finago_assets.cli import app
 from finago_assets.connect import open_client
-from finago_assets.core.catalogue.finago import ENDPOINTS
 from finago_assets.core.windows import oslo_today
 from finago_assets.doctor import PATIENCE, Finding, Verdict, examine
 from finago_assets.sandbox.books.calendar import fiscal_periods

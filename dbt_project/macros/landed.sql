@@ -4,7 +4,7 @@
     {#- the folder stands in a text, and in a pattern: what means something there is put into brackets, which go first -#}
     '{{ env_var("FINAGO_DATA_DIR", "data") | replace("'", "''")
         | replace("[", "[[]") | replace("*", "[*]") | replace("?", "[?]")
-    }}/raw/finago/{{ endpoint }}/organization=*/date=*/data.parquet'
+    }}/raw/{{ source_of(model) }}/{{ endpoint }}/organization=*/date=*/data.parquet'
 {%- endmacro %}
 
 {#- The newest file of each organization, for landed_partitions(newest=true): a pre-hook finds it by name, so that lists
@@ -49,7 +49,7 @@
         m.digest,
         cast(m.rows as bigint) as landed_rows,
         cast(m.fetched_at as timestamptz) as fetched_at
-    from raw.finago.manifests as m
+    from raw.{{ source_of(model) }}.manifests as m
     where m.endpoint = '{{ endpoint }}' and m.outcome = 'landed'{% if not empty_too %} and cast(m.rows as bigint) > 0{% endif %}
     {%- else -%}
     select
@@ -72,8 +72,8 @@
 {%- endmacro %}
 
 {#- The raw records of the chosen partitions. A unit test may stand in for the source; then there is one partition. -#}
-{% macro records(endpoint, parents=[]) -%}
-    {%- set relation = source('finago', endpoint) | string -%}
+{% macro records(endpoint, parents=[], of='finago') -%}
+    {%- set relation = source(of, endpoint) | string -%}
     select
     {%- if '__dbt__cte__' in relation %}
         cast(raw.organization as varchar) as organization_id,

@@ -42,6 +42,11 @@
     {{ code_digest(followers) }}
 {%- endmacro %}
 
+{#- Which API a model reads, and which endpoint of it: its own name without `stg_`, unless its meta says otherwise. -#}
+{% macro source_of(node) -%}
+    {{ node.config.get('meta', {}).get('source', 'finago') }}
+{%- endmacro %}
+
 {% macro endpoint_of(node) -%}
     {{ node.config.get('meta', {}).get('endpoint', node.name[4:]) }}
 {%- endmacro %}

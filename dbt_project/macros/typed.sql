@@ -7,15 +7,16 @@
     any other such column that cannot be read is named in _unread instead, which warns where _lost blocks; so is a record
     whose text was damaged on the way, of which the rest is read.
     parents: raw columns with a parent's key. keep: of payload and page, what the model needs itself. key: of records that come
-    more than once under it in one partition the last one stays, which _unread says. -#}
-{% macro typed(endpoint, columns, decides=[], parents=[], keep=[], key=[]) -%}
+    more than once under it in one partition the last one stays, which _unread says. of: the source; a model of another
+    than finago says it as meta.source too, where the hooks find it. -#}
+{% macro typed(endpoint, columns, decides=[], parents=[], keep=[], key=[], of='finago') -%}
 {%- set weighty, light = [], [] -%}
 {%- for column in columns -%}
     {%- set is_light = column[2] in ('date', 'timestamp', 'integer', 'boolean') and column[0] not in decides -%}
     {%- do (light if is_light else weighty).append(column) -%}
 {%- endfor -%}
 with records as (
-    {{ records(endpoint, parents) | indent(4) }}
+    {{ records(endpoint, parents, of) | indent(4) }}
 ),
 
 parsed as (

@@ -18,6 +18,8 @@ from typing import TYPE_CHECKING, Annotated, Final
 import typer
 from rich.console import Console
 
+from finago_assets.apis import CONNECTION_KINDS
+from finago_assets.apis.finago import FINAGO
 from finago_assets.core.errors import FinagoError, RequestRefused
 
 if TYPE_CHECKING:
@@ -133,6 +135,7 @@ def _request(asked: Asked, settings: Settings) -> Request:
         if asked.method is not None:
             raise RequestRefused("Give METHOD and PATH, or --template, not both. Nothing was sent.")
         return from_template(
+            FINAGO,
             asked.template,
             variables=variables,
             query=query,
@@ -143,6 +146,7 @@ def _request(asked: Asked, settings: Settings) -> Request:
     if asked.method is None or asked.path is None:
         raise RequestRefused("Give METHOD and PATH, or --template NAME; `finago-assets templates` lists them.")
     return by_hand(
+        FINAGO,
         asked.method,
         asked.path,
         variables=variables,
@@ -181,7 +185,7 @@ def _connection(asked: Asked, settings: Settings) -> Connection:
     if asked.connection is not None:
         from finago_assets.core.connections.registry import open_registry
 
-        return open_registry(asked.registry or REGISTRY).named(asked.connection).open(settings)
+        return open_registry(asked.registry or REGISTRY, CONNECTION_KINDS).named(asked.connection).open(settings)
     if asked.registry is not None:
         raise RequestRefused("--registry needs --connection NAME, which says whose row it is. Nothing was sent.")
     from finago_assets.settings import read_connection
@@ -198,7 +202,9 @@ def _target(asked: Asked, settings: Settings, connection: Connection, request: R
         from finago_assets.core.landing.store import open_store
         from finago_assets.core.request.targets.raw import RawPartition
 
-        return RawPartition(open_store(settings.data_dir, settings.landing), connection.organization_id, request)
+        return RawPartition(
+            open_store(settings.data_dir, settings.landing, FINAGO.source.name), connection.organization_id, request
+        )
 
     target = parse_target(asked.into, raw=raw)
     refuse_own(target, settings.owned, registry=asked.registry or REGISTRY)

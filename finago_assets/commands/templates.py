@@ -17,9 +17,9 @@ from rich.markup import escape
 from rich.table import Table
 from rich.text import Text
 
-from finago_assets.core.catalogue.bodies.example import as_read
+from finago_assets.apis.finago import FINAGO
 from finago_assets.core.catalogue.describe import asked, by_group, command, described, meaning, paging, scopes
-from finago_assets.core.catalogue.operations import OPERATIONS, nearest, search
+from finago_assets.core.catalogue.example import as_read
 from finago_assets.core.catalogue.outline import outline
 
 if TYPE_CHECKING:
@@ -46,16 +46,16 @@ def templates(
         _print_example(_known(example))
     elif show is not None:
         _show(_known(show), as_json=as_json)
-    elif words is not None and len(words) == 1 and words[0] in OPERATIONS:
-        _show(OPERATIONS[words[0]], as_json=as_json)
+    elif words is not None and len(words) == 1 and words[0] in FINAGO.operations:
+        _show(FINAGO.operations[words[0]], as_json=as_json)
     else:
-        _list(search(words or []), as_json=as_json)
+        _list(FINAGO.search(words or []), as_json=as_json)
 
 
 def _known(name: str) -> Operation:
-    if name in OPERATIONS:
-        return OPERATIONS[name]
-    alike = nearest(name)
+    if name in FINAGO.operations:
+        return FINAGO.operations[name]
+    alike = FINAGO.nearest(name)
     advice = f"Did you mean {', '.join(alike)}?" if alike else "`finago-assets templates` lists them all."
     Console(stderr=True).print(f"No template is called {name!r}. {advice}", style="red", markup=False, soft_wrap=True)
     raise typer.Exit(UNKNOWN)
@@ -99,7 +99,7 @@ def _table(first: str, *others: str) -> Table:
 
 def _listing(found: Sequence[Operation], *, with_paths: bool) -> Table:
     table = _table("template", *(["request"] if with_paths else []), "what it does")
-    table.title = f"{len(found)} of {len(OPERATIONS)} templates"
+    table.title = f"{len(found)} of {len(FINAGO.operations)} templates"
     table.caption = "--show NAME tells all about one; what is yellow writes"
     table.title_justify = table.caption_justify = "left"
     for group, members in by_group(found).items():

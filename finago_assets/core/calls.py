@@ -21,7 +21,7 @@ def call_for(endpoint: Endpoint, params: dict[str, str], parent: str | None = No
     path = endpoint.path
     if endpoint.parent is not None and parent is not None:
         path = path.replace(f"{{{endpoint.parent.placeholder}}}", quote(parent, safe=""))
-    size = {} if endpoint.page_size is None else {"limit": f"{endpoint.page_size}"}
+    size = {} if endpoint.page_size is None else {endpoint.size_param: f"{endpoint.page_size}"}
     return Call(
         template=endpoint.path,
         path=path,
@@ -32,16 +32,19 @@ def call_for(endpoint: Endpoint, params: dict[str, str], parent: str | None = No
         scopes=endpoint.scopes,
         single=endpoint.single,
         keeps_damaged=True,
+        numbers=endpoint.numbers,
+        envelope=endpoint.envelope,
+        make=endpoint.make,
     )
 
 
 def smallest_call(endpoint: Endpoint, first: date, today: date, parent: str | None = None) -> Call:
     """The cheapest request that proves the scope: one record, of `first`...`today` where there is a window."""
     params = {} if endpoint.window is None else span(endpoint.window, Window(first, today + ONE_DAY))
-    if endpoint.by_fiscal_year:
-        params = {"dateFrom": f"{today}", "dateTo": f"{today}"}
+    if endpoint.pieces is not None:
+        params = endpoint.pieces.smallest(today)
     if endpoint.page_size is not None:
-        params["limit"] = "1"
+        params[endpoint.size_param] = "1"
     return call_for(endpoint, params, parent)
 
 

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from finago_assets.core.catalogue.model import Endpoint
-    from finago_assets.core.http.client import FinagoClient
+    from finago_assets.core.http.client import ApiClient
     from finago_assets.core.landing.model import ChainFacts, Landed, Manifest, Spool
     from finago_assets.core.landing.parts import Parts
     from finago_assets.core.outage import Came, Outage
@@ -105,7 +105,7 @@ class Children:
     """
 
     endpoint: Endpoint
-    client: FinagoClient
+    client: ApiClient
     outage: Outage
     concurrency: int
     say: Callable[[str], None]

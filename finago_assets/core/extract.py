@@ -11,15 +11,14 @@ from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
 from finago_assets.core.agreement import Agreement, Census
 from finago_assets.core.calls import call_for, smallest_call, span
-from finago_assets.core.catalogue.finago import ENDPOINTS, VERSION
 from finago_assets.core.catalogue.model import Endpoint, Upper
 from finago_assets.core.children import Children, ChildrenOfDay
 from finago_assets.core.errors import FinagoError, NotLanded, PageCapReached
-from finago_assets.core.fiscal import fiscal_years
 from finago_assets.core.http.call import Tally
 from finago_assets.core.landing.store import ChainFacts, Outcome, Partition
 from finago_assets.core.outage import Outage, Patience
@@ -31,7 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
     from datetime import date, datetime
 
-    from finago_assets.core.http.client import FinagoClient
+    from finago_assets.core.http.client import ApiClient
     from finago_assets.core.landing.model import Spool
     from finago_assets.core.landing.store import Landed, RawStore
     from finago_assets.core.outage import Came
@@ -39,28 +38,24 @@ if TYPE_CHECKING:
 Item = TypeVar("Item")
 
 
-def _built_in() -> Mapping[str, Endpoint]:
-    return ENDPOINTS
-
-
 @dataclass(frozen=True, slots=True)
 class Extractor:
     """Lands one organization. `run` marks every manifest, so that a re-execution knows what its predecessor landed.
 
     `say` is told how far it has come, `tell` that it sits out an outage and until when, which it does while `patience`
-    lasts. `catalogue` is where the parents of children are looked up. `lookback_days`: what is younger may be edited
-    while it is read, and so are lists.
+    lasts. `catalogue` has the endpoints of the API, where the parents of children are looked up.
+    `lookback_days`: what is younger may be edited while it is read, and so are lists.
     """
 
-    client: FinagoClient
+    client: ApiClient
     store: RawStore
     organization: str
     run: str
     start_date: date
+    catalogue: Mapping[str, Endpoint]
     concurrency: int = 4
     say: Callable[[str], None] = silent
     now: Callable[[], datetime] = field(default=utc_now)
-    catalogue: Mapping[str, Endpoint] = field(default_factory=_built_in)
     tell: Callable[[str], None] = silent
     patience: Patience = field(default_factory=Patience)
     lookback_days: int = 35
@@ -83,7 +78,8 @@ class Extractor:
                 children.refusals.answer()
             yield from self._day_by_day(children, months, resume=resume)
         else:
-            yield from self._side_by_side(endpoint, months)
+            longest = None if endpoint.window is None else endpoint.window.max_days
+            yield from self._side_by_side(endpoint, [part for month in months for part in month.at_most(longest)])
 
     def land_reference(self, endpoint: Endpoint, *, resume: bool = False) -> Landed:
         """Land the whole list under today's date in Oslo. Transient errors are sat out.
@@ -175,7 +171,7 @@ class Extractor:
                 census, cost = read(spool)
                 tally.take(cost)
                 if agreement.holds(census):
-                    return list(spool.publish(self._facts(window, tally)))
+                    return list(spool.publish(self._facts(endpoint, window, tally)))
             self.say(f"{endpoint.name} {window}: reading it once more, to see that nothing moved meanwhile")
 
     def _day_by_day(self, children: Children, months: list[Window], *, resume: bool) -> Iterator[Landed]:
@@ -185,7 +181,9 @@ class Extractor:
             for month in months:
                 spool = spools.enter_context(self.store.spool(endpoint, self.organization, month.days))
                 for day in month.days:
-                    keys = self._parents(endpoint, Partition(parent.name, self.organization, day), children.outage)
+                    keys = self._parents(
+                        endpoint, Partition(parent.source.name, parent.name, self.organization, day), children.outage
+                    )
                     parts = self.store.parts(endpoint, self.organization, day, self.run)
                     try:
                         waiting.append(children.read(spool, day, keys, parts, resume=resume))
@@ -204,7 +202,7 @@ class Extractor:
     def _whole_list(self, endpoint: Endpoint, came: Came) -> Landed:
         today = oslo_today(self.now())
         reader = RecordReader(endpoint)
-        calls = [call_for(endpoint, params) for params in (self._yearly(today) if endpoint.by_fiscal_year else [{}])]
+        calls = [call_for(endpoint, params) for params in self._pieces(endpoint, today)]
 
         def read(spool: Spool) -> tuple[Census, Tally]:
             census, cost, number = Census(), Tally(), 0
@@ -224,11 +222,13 @@ class Extractor:
         (landed,) = self._agreed(endpoint, Window(today, today + ONE_DAY), agreement, read)
         return landed
 
-    def _yearly(self, today: date) -> list[dict[str, str]]:
-        newest = self.store.newest("fiscalperiods", self.organization)
-        periods = [] if newest is None else [payload for _, payload in self.store.records(newest)]
-        years = fiscal_years(periods, first=self.start_date, last=today)
-        return [{"dateFrom": f"{year.start}", "dateTo": f"{year.end - ONE_DAY}"} for year in years]
+    def _pieces(self, endpoint: Endpoint, today: date) -> list[dict[str, str]]:
+        """Return the parameters of every request that the whole list takes: mostly one, without any."""
+        if endpoint.pieces is None:
+            return [{}]
+        newest = self.store.newest(endpoint.pieces.of, self.organization)
+        records = [] if newest is None else [payload for _, payload in self.store.records(newest)]
+        return endpoint.pieces.params(records, self.start_date, today)
 
     def _parents(self, endpoint: Endpoint, partition: Partition | None, outage: Outage) -> Iterator[str]:
         parent = self._parent_of(endpoint)
@@ -237,7 +237,7 @@ class Extractor:
             when = "" if partition is None else f" for {partition.date}"
             raise NotLanded(
                 f"{endpoint.name} is read once for each record of {parent.name}, which has not landed{when}; "
-                f"materialize finago/{parent.name} first, or together with it."
+                f"materialize {parent.source.name}/{parent.name} first, or together with it."
             )
         reader = RecordReader(parent)
         for _, payload in self.store.records(partition):
@@ -266,7 +266,7 @@ class Extractor:
             outage,
             self.concurrency,
             self.say,
-            self._facts,
+            partial(self._facts, endpoint),
             self._may_be_edited,
             self.tell,
         )
@@ -283,7 +283,7 @@ class Extractor:
         landed = self.store.landed(endpoint.name, self.organization)
         return {day: fact for day, fact in landed.items() if fact.manifest.run == self.run}
 
-    def _facts(self, window: Window, tally: Tally) -> ChainFacts:
+    def _facts(self, endpoint: Endpoint, window: Window, tally: Tally) -> ChainFacts:
         return ChainFacts(
             window=window,
             pages=tally.pages,
@@ -292,8 +292,9 @@ class Extractor:
             waited_seconds=tally.waited_seconds,
             trace_ids=tuple(tally.trace_ids),
             fetched_at=self.now(),
-            catalogue_version=VERSION,
+            catalogue_version=endpoint.source.version,
             run=self.run,
+            redaction=self.client.redaction,
         )
 
 

@@ -76,6 +76,14 @@ class Window:
             yield Window(start, end)
             start = end
 
+    def at_most(self, days: int | None) -> Iterator[Window]:
+        """Cut into pieces of so many days, the last one shorter; None cuts nothing."""
+        start = self.start
+        while start < self.end:
+            end = self.end if days is None else min(start + timedelta(days=days), self.end)
+            yield Window(start, end)
+            start = end
+
     def halves(self) -> tuple[Window, Window]:
         """Cut in two. Raises WindowRefused for a single day, which cannot be cut."""
         middle = self.start + (self.end - self.start) // 2

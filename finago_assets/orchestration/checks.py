@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import dagster as dg
 
-from finago_assets.core.catalogue.fields import FIELDS
 from finago_assets.core.catalogue.model import Kind
 from finago_assets.core.drift.watch import Watch, carried_until_now
 from finago_assets.core.errors import CorruptFile
@@ -45,7 +44,7 @@ def spec(endpoint: Endpoint, key: dg.AssetKey) -> dg.AssetCheckSpec:
         f"The organization grants {', '.join(endpoint.scopes) or 'access to it'}.",
         "Each landed file, read again, has the rows, distinct ids and digest that its manifest says, or this blocks.",
     ]
-    if endpoint.name in FIELDS:
+    if endpoint.fields is not None:
         vouched.append(
             "Its records have the fields that the API description gives them, and no others; a key that is gone from "
             "every record blocks."
@@ -108,7 +107,7 @@ def _result(key: dg.AssetKey, findings: list[_Finding], shown: Mapping[str, Any]
 
 
 def _watch(endpoint: Endpoint, store: RawStore, landed: Sequence[Landed]) -> Watch | None:
-    if endpoint.name not in FIELDS:
+    if endpoint.fields is None:
         return None
     first = min((one.partition for one in landed), key=lambda partition: partition.date, default=None)
     if first is None:

@@ -96,15 +96,15 @@ def invoke(command: list[str], manifest: Manifest, tell: Callable[[str], None] =
         return dbtRunner(manifest, [on_event]).invoke(command)
 
 
-def location(raw: str, landing: Landing) -> str:
+def location(raw: str, landing: Landing, source: str) -> str:
     """Return where a source's records are, as dbt-duckdb wants it; the sources' file says the same for dbt by hand."""
     if landing is Landing.DUCKDB:
-        return "(select * from raw.finago.{name})"
+        return f"(select * from raw.{source}.{{name}})"
     # it stands in a text, in a pattern and in a format
     pattern = "".join(f"[{sign}]" if sign in "[*?" else sign for sign in raw)
     quoted = pattern.replace("'", "''").replace("{", "{{").replace("}", "}}")
     return (
-        f"read_parquet('{quoted}/raw/finago/{{name}}/organization=*/date=*/data.parquet', "
+        f"read_parquet('{quoted}/raw/{source}/{{name}}/organization=*/date=*/data.parquet', "
         "hive_partitioning = true, hive_types_autocast = false)"
     )
 
@@ -119,7 +119,7 @@ def read_manifest(parsed: Path, project: str, raw: str, landing: Landing) -> Man
     for source in manifest.sources.values():
         if "external_location" in source.source_meta:
             for meta in (source.meta, source.source_meta, source.config.meta):
-                meta["external_location"] = location(raw, landing)
+                meta["external_location"] = location(raw, landing, source.source_name)
     for node in manifest.nodes.values():
         if isinstance(node, SeedNode):
             # of the folder that somebody may have named in another way when he parsed by hand

@@ -49,8 +49,8 @@ def empty_build(project: DbtProject, endpoints: Iterable[Endpoint]) -> Iterator[
     with TemporaryDirectory() as name:
         folder = Path(name)
         target, warehouse = folder / "target", folder / "data" / "work" / "warehouse.duckdb"
-        store = open_store(folder / "data", Landing.PARQUET)
         for endpoint in endpoints:
+            store = open_store(folder / "data", Landing.PARQUET, endpoint.source.name)
             store.placeholder(endpoint, "none", date(2020, 1, 1))
         warehouse.parent.mkdir(parents=True)
         target.mkdir()

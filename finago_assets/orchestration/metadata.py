@@ -9,8 +9,6 @@ from typing import TYPE_CHECKING, Any
 
 import dagster as dg
 
-from finago_assets.core.catalogue.finago import DOCUMENTATION
-
 if TYPE_CHECKING:
     from finago_assets.core.catalogue.model import Endpoint
     from finago_assets.core.landing.store import Landed
@@ -58,7 +56,7 @@ def endpoint_metadata(endpoint: Endpoint) -> dict[str, Any]:
     window = endpoint.window
     return {
         "dagster/column_schema": raw_schema(endpoint),
-        "documentation": dg.MetadataValue.url(DOCUMENTATION),
+        "documentation": dg.MetadataValue.url(endpoint.source.documentation),
         "request": f"GET {endpoint.path}",
         "scopes_needed": ", ".join(endpoint.scopes) or "none beyond a valid token",
         "paging": endpoint.paging.value,
@@ -72,5 +70,10 @@ def endpoint_description(endpoint: Endpoint) -> str:
     when = (
         "One partition a day." if endpoint.kind == "windowed" else "Fetched whole, kept under the day it was fetched."
     )
-    parts = [f"{endpoint.title}.", when, endpoint.note, f"`GET {endpoint.path}`, [documentation]({DOCUMENTATION})."]
+    parts = [
+        f"{endpoint.title}.",
+        when,
+        endpoint.note,
+        f"`GET {endpoint.path}`, [documentation]({endpoint.source.documentation}).",
+    ]
     return "\n\n".join(part for part in parts if part)

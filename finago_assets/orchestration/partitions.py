@@ -32,16 +32,22 @@ def window_of(context: dg.AssetExecutionContext, settings: Settings) -> Window:
     start, end = context.run.tags.get(RANGE_START), context.run.tags.get(RANGE_END)
     if start is None or end is None:
         start = end = context.partition_key
-    asked = Window(_day(start), _day(end) + ONE_DAY)
+    asked = Window(day_of(start), day_of(end) + ONE_DAY)
     return checked(asked, first=settings.start_date, today=oslo_today())
 
 
 def range_tags(window: Window) -> dict[str, str]:
     """Return the run tags that ask for every day of a window in one run."""
-    return {RANGE_START: f"{window.start}", RANGE_END: f"{window.end - ONE_DAY}"}
+    return {RANGE_START: key_of(window.start), RANGE_END: key_of(window.end - ONE_DAY)}
 
 
-def _day(key: str) -> date:
+def key_of(day: date) -> str:
+    """Return the partition key of a day. An organization is no part of it: a run asks for one, by its connection."""
+    return day.isoformat()
+
+
+def day_of(key: str) -> date:
+    """Return the day that a partition key stands for. Raises WindowRefused for anything else."""
     try:
         return date.fromisoformat(key)
     except ValueError:

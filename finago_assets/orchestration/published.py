@@ -4,7 +4,7 @@ Owns which build a run may publish. Whether it deserves to be is core/warehouse/
 """
 
 import os
-from collections.abc import Mapping
+from collections.abc import Sequence
 from contextlib import closing
 from pathlib import Path
 
@@ -13,7 +13,6 @@ import duckdb
 from dagster import AssetExecutionContext
 from pydantic import Field
 
-from finago_assets.core.catalogue.finago import ENDPOINTS
 from finago_assets.core.catalogue.model import Endpoint
 from finago_assets.core.errors import NotProven
 from finago_assets.core.landing.publish import copy_database
@@ -36,7 +35,7 @@ class PublishConfig(dg.Config):
     )
 
 
-def warehouse_assets(endpoints: Mapping[str, Endpoint] = ENDPOINTS) -> list[dg.AssetsDefinition]:
+def warehouse_assets(endpoints: Sequence[Endpoint]) -> list[dg.AssetsDefinition]:
     """Return the dbt models as assets, and `published`. `endpoints` are those whose raw files dbt may read."""
     build, graph = build_asset(endpoints)
     return [build, _published_asset(build, graph)]

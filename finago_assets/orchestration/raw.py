@@ -11,7 +11,7 @@ import dagster as dg
 from dagster import AssetExecutionContext
 from dagster._core.definitions.data_version import DATA_VERSION_TAG
 
-from finago_assets.core.catalogue.finago import ENDPOINTS
+from finago_assets.core.catalogue.api import Api
 from finago_assets.core.catalogue.model import Endpoint, Kind
 from finago_assets.core.errors import Forbidden
 from finago_assets.core.extract import Extractor
@@ -21,7 +21,7 @@ from finago_assets.orchestration import checks
 from finago_assets.orchestration.failures import typed_failures
 from finago_assets.orchestration.layers import RAW_LAYER
 from finago_assets.orchestration.metadata import endpoint_description, endpoint_metadata, landed_metadata
-from finago_assets.orchestration.partitions import daily, window_of
+from finago_assets.orchestration.partitions import daily, key_of, window_of
 from finago_assets.orchestration.resources import FinagoResource
 from finago_assets.settings import Settings
 
@@ -32,20 +32,22 @@ SILENT_OUTPUT: Final = {"__source_asset_observation__": True}
 ROOT_RUN: Final = "dagster/root_run_id"
 
 
-def raw_key(name: str) -> dg.AssetKey:
+def raw_key(source: str, endpoint: str) -> dg.AssetKey:
     """Return the asset key of an endpoint: the two words that its dbt source carries too."""
-    return dg.AssetKey(["finago", name])
+    return dg.AssetKey([source, endpoint])
 
 
-def raw_assets(settings: Settings) -> list[dg.AssetsDefinition]:
-    """Return every raw asset that is switched on."""
-    on = [e for e in ENDPOINTS.values() if e.enabled or e.name in settings.extra_endpoints]
-    windowed = [_windowed_asset(f"land_{one.name}", one, settings) for one in on if one.kind is Kind.WINDOWED]
+def raw_assets(api: Api, settings: Settings) -> list[dg.AssetsDefinition]:
+    """Return every raw asset of an API that is switched on."""
+    on = [e for e in api.endpoints.values() if e.enabled or e.name in settings.extra_endpoints]
+    windowed = [
+        _windowed_asset(f"land_{one.name}", one, settings, api.endpoints) for one in on if one.kind is Kind.WINDOWED
+    ]
     lists = [endpoint for endpoint in on if endpoint.kind is Kind.REFERENCE]
     return [
-        _reference_assets("land_reference", [endpoint for endpoint in lists if not endpoint.by_fiscal_year]),
+        _reference_assets("land_reference", [one for one in lists if one.pieces is None], api.endpoints),
         # the ERP's opinion of the ledger is asked for after the ledger, or the two could not be compared
-        _reference_assets("land_balances", [endpoint for endpoint in lists if endpoint.by_fiscal_year]),
+        _reference_assets("land_balances", [one for one in lists if one.pieces is not None], api.endpoints),
         *windowed,
     ]
 
@@ -59,8 +61,8 @@ def endpoint_asset(endpoint: Endpoint, settings: Settings, catalogue: Mapping[st
 
 def _spec(endpoint: Endpoint, *, partitions: dg.PartitionsDefinition[str] | None, skippable: bool) -> dg.AssetSpec:
     return dg.AssetSpec(
-        raw_key(endpoint.name),
-        deps=[raw_key(name) for name in _read_before(endpoint)],
+        raw_key(endpoint.source.name, endpoint.name),
+        deps=[raw_key(endpoint.source.name, name) for name in endpoint.read_before],
         description=endpoint_description(endpoint),
         metadata=endpoint_metadata(endpoint),
         group_name=f"raw_{endpoint.group}",
@@ -72,17 +74,11 @@ def _spec(endpoint: Endpoint, *, partitions: dg.PartitionsDefinition[str] | None
     )
 
 
-def _read_before(endpoint: Endpoint) -> list[str]:
-    if endpoint.by_fiscal_year:
-        return ["fiscalperiods", "transactionlines"]
-    return [] if endpoint.parent is None else [endpoint.parent.endpoint]
-
-
 def _windowed_asset(
-    name: str, endpoint: Endpoint, settings: Settings, catalogue: Mapping[str, Endpoint] = ENDPOINTS
+    name: str, endpoint: Endpoint, settings: Settings, catalogue: Mapping[str, Endpoint]
 ) -> dg.AssetsDefinition:
     partitions = daily(settings)
-    key = raw_key(endpoint.name)
+    key = raw_key(endpoint.source.name, endpoint.name)
 
     @dg.multi_asset(
         name=name,
@@ -98,7 +94,7 @@ def _windowed_asset(
             with finago.extractor(run=run, tell=context.log.info, catalogue=catalogue) as extractor:
                 try:
                     for one in extractor.land_window(endpoint, window, resume=resume):
-                        context.log_event(_event(endpoint, one, partition=f"{one.partition.date}"))
+                        context.log_event(_event(endpoint, one, partition=key_of(one.partition.date)))
                         landed.append(one)
                 except Forbidden as refusal:
                     verdict = checks.withheld(endpoint, key, refusal)
@@ -111,10 +107,8 @@ def _windowed_asset(
     return land
 
 
-def _reference_assets(
-    name: str, endpoints: list[Endpoint], catalogue: Mapping[str, Endpoint] = ENDPOINTS
-) -> dg.AssetsDefinition:
-    by_key = {raw_key(endpoint.name): endpoint for endpoint in endpoints}
+def _reference_assets(name: str, endpoints: list[Endpoint], catalogue: Mapping[str, Endpoint]) -> dg.AssetsDefinition:
+    by_key = {raw_key(endpoint.source.name, endpoint.name): endpoint for endpoint in endpoints}
 
     @dg.multi_asset(
         name=name,
@@ -165,7 +159,10 @@ def _event(endpoint: Endpoint, landed: Landed, *, partition: str | None) -> dg.A
     # the same records again are no news: what was built of them stays in sync in the UI
     version = {DATA_VERSION_TAG: landed.manifest.digest}
     return dg.AssetMaterialization(
-        raw_key(endpoint.name), partition=partition, metadata=landed_metadata(landed), tags=version
+        raw_key(endpoint.source.name, endpoint.name),
+        partition=partition,
+        metadata=landed_metadata(landed),
+        tags=version,
     )
 
 

@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING
 import dagster as dg
 from pydantic import Field, field_validator
 
+from finago_assets.apis.finago import FINAGO
 from finago_assets.connect import open_client
-from finago_assets.core.catalogue.finago import ENDPOINTS
 from finago_assets.core.errors import SettingInvalid
 from finago_assets.core.extract import Extractor
-from finago_assets.core.http.client import FinagoClient
+from finago_assets.core.http.client import ApiClient
 from finago_assets.core.landing.store import RawStore, open_store
 from finago_assets.core.outage import Patience
 from finago_assets.core.progress import silent, throttled
@@ -25,6 +25,7 @@ from finago_assets.settings import CLIENT_ID, CLIENT_SECRET, ORGANIZATION_ID, Se
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from finago_assets.apis.finago.connection import FinagoConnection
     from finago_assets.core.catalogue.model import Endpoint
     from finago_assets.core.http.connection import Connection
 
@@ -66,7 +67,7 @@ class FinagoResource(dg.ConfigurableResource):  # type: ignore[type-arg]
         """Read the settings of this process."""
         return read_settings()
 
-    def connection(self) -> Connection:
+    def connection(self) -> FinagoConnection:
         """Follow the references. Raises SettingMissing or SettingInvalid."""
         return read_connection(
             self.settings(),
@@ -75,18 +76,18 @@ class FinagoResource(dg.ConfigurableResource):  # type: ignore[type-arg]
             organization_id=self.organization_id.notation(),
         )
 
-    def client(self, settings: Settings, connection: Connection, tell: Callable[[str], None] = silent) -> FinagoClient:
+    def client(self, settings: Settings, connection: Connection, tell: Callable[[str], None] = silent) -> ApiClient:
         """Open a client that tells of long pauses; a subclass may open another."""
         return open_client(settings, connection, tell=tell)
 
     def store(self) -> RawStore:
         """Open the raw store; needs no credentials."""
         settings = self.settings()
-        return open_store(settings.data_dir, settings.landing)
+        return open_store(settings.data_dir, settings.landing, FINAGO.source.name)
 
     @contextmanager
     def extractor(
-        self, *, run: str, tell: Callable[[str], None], catalogue: Mapping[str, Endpoint] = ENDPOINTS
+        self, *, run: str, tell: Callable[[str], None], catalogue: Mapping[str, Endpoint] = FINAGO.endpoints
     ) -> Iterator[Extractor]:
         """Yield an extractor over one client, closed afterwards. `catalogue` is where parents are looked up.
 

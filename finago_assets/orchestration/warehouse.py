@@ -3,7 +3,7 @@
 The working warehouse has one writer at a time. A build marks it as its last act, and keeps a copy for `published`.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from datetime import datetime
 from typing import Any, Final
@@ -13,12 +13,13 @@ from dagster import AssetCheckExecutionContext, AssetExecutionContext
 from dagster_dbt import DagsterDbtTranslatorSettings, DbtCliResource, dbt_assets
 from dagster_dbt.dbt_manifest import validate_manifest
 
-from finago_assets.core.catalogue.model import Endpoint, Kind
+from finago_assets.core.catalogue.model import Endpoint
 from finago_assets.core.errors import NotLanded
 from finago_assets.core.landing.files import private_umask
+from finago_assets.core.landing.landed_data import LandedData, open_landed_data
 from finago_assets.core.landing.lock import file_lock, queued_lock
 from finago_assets.core.landing.publish import copy_database
-from finago_assets.core.landing.store import Landing, RawStore, open_store
+from finago_assets.core.landing.store import Landing
 from finago_assets.core.warehouse.generation import Mark, Marked, Verdict, later
 from finago_assets.core.warehouse.graph import BuildGraph
 from finago_assets.core.warehouse.publication import Publisher
@@ -41,12 +42,12 @@ _PASSED: Final = frozenset({"success", "pass", "warn"})
 _FAILED: Final = frozenset({"error", "fail", "runtime error", "partial success"})
 
 
-def build_asset(endpoints: Mapping[str, Endpoint]) -> tuple[dg.AssetsDefinition, BuildGraph]:
+def build_asset(endpoints: Sequence[Endpoint]) -> tuple[dg.AssetsDefinition, BuildGraph]:
     """Return the dbt models as assets, and their graph. `endpoints` are those whose raw files dbt may read."""
     project = dbt_project()
     manifest = validate_manifest(project.manifest_path)
     checked = DagsterDbtTranslatorSettings(enable_asset_checks=True)
-    translator = LineageTranslator(checked, lineage_metadata(project, manifest, endpoints.values()))
+    translator = LineageTranslator(checked, lineage_metadata(project, manifest, endpoints))
     graph = BuildGraph.of_manifest(manifest)
 
     @dbt_assets(
@@ -62,10 +63,10 @@ def build_asset(endpoints: Mapping[str, Endpoint]) -> tuple[dg.AssetsDefinition,
         asked = context.op_execution_context.selected_asset_check_keys
         built = Built(build_warehouse, manifest, settings.working_warehouse, asked)
         with typed_failures(context), locked(settings, context):
-            store = open_store(settings.data_dir, settings.landing)
-            landed = _count_landed(store, endpoints)
-            _complete(store, settings, endpoints)
-            state = look(marked, store, endpoints, graph, f"{engine_of(manifest)}/{settings.landing}")
+            data = open_landed_data(settings.data_dir, settings.landing, endpoints)
+            landed = data.count_days()
+            data.complete(settings.start_date)
+            state = look(marked, data, graph, f"{engine_of(manifest)}/{settings.landing}")
             _check_landed(state, settings)
             tables = frozenset(built.nodes[key] for key in context.selected_asset_keys)
             _check_parents(graph, tables, state)
@@ -83,7 +84,7 @@ def build_asset(endpoints: Mapping[str, Endpoint]) -> tuple[dg.AssetsDefinition,
             failed = [one for one in results if one.status in _FAILED]
             if failed:
                 yield from _told(context, built.events_of_failed(results))
-                raise _explained(store, endpoints, graph, failed)
+                raise _explained(data, graph, failed)
             if state.contents != state.known:
                 marked.remember(state.contents)
             mark = state.mark
@@ -220,31 +221,10 @@ def _raw_held(settings: Settings) -> AbstractContextManager[None]:
     return file_lock(settings.data_dir / "raw.duckdb.lock", PATIENCE_SECONDS)
 
 
-def _count_landed(store: RawStore, endpoints: Mapping[str, Endpoint]) -> dict[tuple[str, str], int]:
-    """Return how many days of each endpoint and organization there are to build from; a list counts as one."""
-    return {
-        (name, organization): days if endpoint.kind is Kind.WINDOWED else 1
-        for organization in store.organizations()
-        for name, endpoint in endpoints.items()
-        if (days := store.held(name, organization))
-    }
-
-
-def _complete(store: RawStore, settings: Settings, endpoints: Mapping[str, Endpoint]) -> None:
-    """Give every endpoint that never landed a file without rows, so that its staging model finds something to read."""
-    for endpoint in endpoints.values():
-        for organization in store.organizations():
-            store.placeholder(endpoint, organization, settings.start_date)
-
-
-def _explained(
-    store: RawStore, endpoints: Iterable[str], graph: BuildGraph, failed: Iterable[NodeResult]
-) -> dg.Failure:
+def _explained(data: LandedData, graph: BuildGraph, failed: Iterable[NodeResult]) -> dg.Failure:
     """Name the corrupt raw file where that is why dbt failed; otherwise what dbt itself said."""
-    for organization in store.organizations():
-        for endpoint in endpoints:
-            for fault in store.faults(endpoint, organization):
-                return failure(fault)
+    for fault in data.faults():
+        return failure(fault)
     reasons = "; ".join(f"{graph.names.get(one.node, one.node)}: {' '.join(one.message.split())}" for one in failed)
     return dg.Failure(
         description=f"dbt build failed; the published warehouse is unchanged. {reasons or 'Its log is in work/dbt.'}",

@@ -12,9 +12,8 @@ from starlette.applications import Starlette
 from starlette.responses import Response
 from starlette.routing import Route
 
-from finago_assets.core.catalogue.finago import ENDPOINTS
+from finago_assets.apis.finago import FINAGO
 from finago_assets.core.catalogue.model import Paging
-from finago_assets.core.catalogue.operations import OPERATIONS
 from finago_assets.sandbox.answers import Done, Listing, One, Refused, array, error_body
 from finago_assets.sandbox.control_routes import control_routes
 from finago_assets.sandbox.endpoints import HANDLERS, Ask
@@ -46,7 +45,7 @@ JSON: Final = "application/json"
 def application(sandbox: Sandbox, control: Control) -> Starlette:
     """Return the application. Raises KeyError when the catalogue names an operation that nobody answers for."""
     routes = [Route(OAUTH_PATH, _token_view(sandbox), methods=["POST"]), *control_routes(control)]
-    routes += [*file_routes(sandbox), *(_route(sandbox, operation) for operation in OPERATIONS.values())]
+    routes += [*file_routes(sandbox), *(_route(sandbox, operation) for operation in FINAGO.operations.values())]
     app = Starlette(routes=routes)
     app.router.redirect_slashes = False
     return app
@@ -110,7 +109,7 @@ def _response(operation: Operation, ask: Ask, path: str, result: Result | Done) 
         case Done(status, body):
             return Response(body, status, media_type=JSON if body else None)
         case Listing() as listing if operation.endpoint is not None:
-            page = paged(ENDPOINTS[operation.endpoint], listing, ask.query, Place(ask.origin, path), ask.options)
+            page = paged(operation.endpoint, listing, ask.query, Place(ask.origin, path), ask.options)
             response = Response(array(page.records), media_type=JSON)
             response.raw_headers.extend((name.encode(), value.encode()) for name, value in page.headers)
             return response

@@ -13,7 +13,7 @@ import msgspec
 from jsonschema import Draft202012Validator, FormatChecker
 from jsonschema.exceptions import best_match
 
-from finago_assets.core.catalogue.operations import OPERATIONS
+from finago_assets.apis.finago import FINAGO
 from finago_assets.sandbox.answers import Refused
 from finago_assets.sandbox.books.kept import Json, read
 
@@ -68,7 +68,7 @@ def _checked(operation: Operation, raw: bytes) -> Json:
 
 @cache
 def _validator(name: str) -> Draft202012Validator:
-    body = OPERATIONS[name].body
+    body = FINAGO.operations[name].body
     return Draft202012Validator({} if body is None else body.schema, format_checker=FORMATS)
 
 

@@ -11,8 +11,7 @@ from dataclasses import dataclass, field
 from threading import RLock
 from typing import TYPE_CHECKING, Final
 
-from finago_assets.core.catalogue.finago import ENDPOINTS
-from finago_assets.core.catalogue.operations import OPERATIONS
+from finago_assets.apis.finago import FINAGO
 from finago_assets.sandbox.books.bad import plant
 from finago_assets.sandbox.books.company import keep_books
 from finago_assets.sandbox.faults import Script
@@ -98,7 +97,7 @@ class Sandbox:
 
     def scopes(self) -> set[str]:
         """Return the scopes a token carries now: those to read what can be landed, and those to write."""
-        given = (o for o in OPERATIONS.values() if o.endpoint in ENDPOINTS or o.method.writes)
+        given = (o for o in FINAGO.operations.values() if o.endpoint is not None or o.method.writes)
         return {scope for o in given if not self.forbids(o) for scope in o.scopes} - self.withheld
 
     def chain(self, key: str, *, first: bool) -> int:

@@ -11,11 +11,11 @@ import pytest
 import typer
 from typer.testing import CliRunner, Result
 
+from finago_assets.apis.finago import FINAGO
 from finago_assets.commands.templates import templates
-from finago_assets.core.catalogue.bodies.example import as_sent
 from finago_assets.core.catalogue.describe import command
+from finago_assets.core.catalogue.example import as_sent
 from finago_assets.core.catalogue.operation import Method
-from finago_assets.core.catalogue.operations import OPERATIONS
 from finago_assets.core.request.request import from_template
 from finago_assets.sandbox.server import running
 from tests.sandbox_server import Caller
@@ -34,7 +34,7 @@ def told(*arguments: str, **environ: str) -> Result:
 def test_all_templates_are_listed_by_group() -> None:
     result = told()
     assert result.exit_code == 0
-    assert all(name in result.stdout for name in OPERATIONS)
+    assert all(name in result.stdout for name in FINAGO.operations)
     assert [result.stdout.index(f" {group} ") for group in ("ledger", "crm", "bank")] == sorted(
         result.stdout.index(f" {group} ") for group in ("ledger", "crm", "bank")
     )
@@ -65,7 +65,7 @@ def test_one_template_is_shown_with_everything_a_request_needs() -> None:
         "sent as true unless told otherwise",
     ):
         assert said in result.stdout
-    assert result.stdout.rstrip().endswith(command(OPERATIONS["transactionlines.list"]))
+    assert result.stdout.rstrip().endswith(command(FINAGO.operations["transactionlines.list"]))
 
 
 def test_a_whole_name_among_the_words_shows_it_too() -> None:
@@ -86,14 +86,14 @@ def test_a_file_is_shown_by_its_media_types() -> None:
 
 def test_no_name_is_cut_in_a_narrow_window() -> None:
     listed = told(COLUMNS="70", FORCE_COLOR="1").stdout
-    assert [name for name in OPERATIONS if name not in listed] == []
+    assert [name for name in FINAGO.operations if name not in listed] == []
     shown = told("--show", "transactions.create", COLUMNS="70", FORCE_COLOR="1").stdout
     assert "lines[].invoice.remittanceReference" in shown
 
 
 def test_a_command_line_from_a_narrow_window_can_still_be_pasted() -> None:
     result = told("--show", "customer_bankaccounts.update", COLUMNS="60", FORCE_COLOR="1")
-    assert command(OPERATIONS["customer_bankaccounts.update"]) in result.stdout.splitlines()
+    assert command(FINAGO.operations["customer_bankaccounts.update"]) in result.stdout.splitlines()
 
 
 def test_an_unknown_name_is_refused_with_names_like_it() -> None:
@@ -116,7 +116,7 @@ def test_scripts_are_told_in_json() -> None:
 
 def test_an_example_is_printed_as_it_would_be_sent() -> None:
     result = told("--example", "products.create")
-    body = OPERATIONS["products.create"].body
+    body = FINAGO.operations["products.create"].body
     assert body is not None
     assert json.loads(result.stdout, parse_float=str) == json.loads(as_sent(body), parse_float=str)
 
@@ -132,17 +132,17 @@ def test_every_template_with_its_examples_works_on_a_fresh_sandbox() -> None:
     with running() as sandbox:
         office = Caller(sandbox)
         refused = {one.name for one in _in_order() if _sent(office, one) >= 300}
-    assert refused == {one.name for one in OPERATIONS.values() if one.group == "me"}
+    assert refused == {one.name for one in FINAGO.operations.values() if one.group == "me"}
 
 
 def _in_order() -> list[Operation]:
     """What writes comes before what reads it, and what is taken away goes last, the inner before the outer."""
     ranks = {Method.GET: 1, Method.DELETE: 2}
-    return sorted(OPERATIONS.values(), key=lambda one: (ranks.get(one.method, 0), -one.path.count("/")))
+    return sorted(FINAGO.operations.values(), key=lambda one: (ranks.get(one.method, 0), -one.path.count("/")))
 
 
 def _sent(office: Caller, operation: Operation) -> int:
-    request = from_template(operation.name, **_examples(operation))
+    request = from_template(FINAGO, operation.name, **_examples(operation))
     if not operation.method.writes:
         return office.get(request.path, **request.query).status
     return office.write(operation.method, request.path, request.body, request.media_type or "").status
@@ -156,7 +156,7 @@ def _examples(operation: Operation) -> dict[str, Any]:
     }
 
 
-@pytest.mark.parametrize("operation", OPERATIONS.values(), ids=lambda one: one.name)
+@pytest.mark.parametrize("operation", FINAGO.operations.values(), ids=lambda one: one.name)
 def test_a_command_line_and_every_example_is_a_request_that_is_not_refused(operation: Operation) -> None:
     words = shlex.split(command(operation).rpartition(" | ")[2])
     given = [(words[place], *word.split("=", 1)) for place, word in enumerate(words[1:]) if "=" in word]
@@ -164,5 +164,5 @@ def test_a_command_line_and_every_example_is_a_request_that_is_not_refused(opera
     least = {name: value for option, name, value in given if option == "--query"}
     body = as_sent(operation.body) if operation.body is not None else None
     for query in (least, {one.name: one.example for one in operation.query}):
-        request = from_template(operation.name, variables=variables, query=query, body=body)
+        request = from_template(FINAGO, operation.name, variables=variables, query=query, body=body)
         assert request.query == {**dict(operation.params), **query}

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from finago_assets.core.catalogue.finago import ENDPOINTS, LEFT_OUT, VERSION
+from finago_assets.apis.finago.endpoints import ENDPOINTS, FINAGO_REST, LEFT_OUT
 from finago_assets.core.catalogue.model import Endpoint, Kind, Paging, Parent, Upper, WindowRule
 from tests.reference import openapi
 
@@ -33,7 +33,7 @@ def _query_parameters(path: str) -> set[str]:
 
 
 def test_the_catalogue_names_the_version_it_was_written_from() -> None:
-    assert openapi()["info"]["version"] == VERSION
+    assert openapi()["info"]["version"] == FINAGO_REST.version
 
 
 def test_every_get_operation_is_a_row_or_left_out_for_a_reason() -> None:

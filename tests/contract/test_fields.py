@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from finago_assets.core.catalogue.fields import FIELDS, Scalar, Shape, fields_of
-from finago_assets.core.catalogue.finago import ENDPOINTS
+from finago_assets.apis.finago.endpoints import ENDPOINTS
+from finago_assets.apis.finago.fields import FIELDS
+from finago_assets.core.catalogue.fields import Scalar, Shape, fields_of
 from tests.dbt.staged_columns import STAGING, Column, staged_columns
 from tests.reference import openapi, resolved
 

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any, Final
 import pytest
 from jsonschema import Draft202012Validator
 
+from finago_assets.apis.finago import FINAGO
 from finago_assets.core.catalogue.operation import Answers, Method, Type
-from finago_assets.core.catalogue.operations import OPERATIONS
 from tests.contract.shape import differences
 from tests.core.catalogue.bodies import SENDING, example, spoiled, whole_instances
 from tests.reference import inlined, openapi, plain, resolved
@@ -103,16 +103,16 @@ def _schema(operation: Operation) -> dict[str, Any]:
 def test_every_operation_of_the_description_is_a_template_and_no_other() -> None:
     methods = {method.lower() for method in Method}
     described = {(name.upper(), path) for path, item in openapi()["paths"].items() for name in item if name in methods}
-    assert {(one.method.value, one.path) for one in OPERATIONS.values()} == described
-    assert len(OPERATIONS) == len(described)
+    assert {(one.method.value, one.path) for one in FINAGO.operations.values()} == described
+    assert len(FINAGO.operations) == len(described)
 
 
-@pytest.mark.parametrize("operation", OPERATIONS.values(), ids=lambda one: one.name)
+@pytest.mark.parametrize("operation", FINAGO.operations.values(), ids=lambda one: one.name)
 def test_a_template_needs_the_scopes_of_the_description(operation: Operation) -> None:
     assert operation.scopes == tuple(_described(operation)["security"][0]["tfso"])
 
 
-@pytest.mark.parametrize("operation", OPERATIONS.values(), ids=lambda one: one.name)
+@pytest.mark.parametrize("operation", FINAGO.operations.values(), ids=lambda one: one.name)
 def test_a_template_answers_what_the_description_answers(operation: Operation) -> None:
     answers = _described(operation)["responses"]
     contents = [resolved(answers[status]).get("content", {}) for status in sorted(answers) if status.startswith("2")]
@@ -142,12 +142,12 @@ def _parameter_differences(operation: Operation) -> set[tuple[str, str, str]]:
 
 def test_parameters_are_those_of_the_description_but_for_the_deviations_named() -> None:
     found: set[tuple[str, str, str]] = set()
-    for operation in OPERATIONS.values():
+    for operation in FINAGO.operations.values():
         found |= _parameter_differences(operation)
     assert found == set(PARAMETER_DEVIATIONS)
 
 
-@pytest.mark.parametrize("operation", OPERATIONS.values(), ids=lambda one: one.name)
+@pytest.mark.parametrize("operation", FINAGO.operations.values(), ids=lambda one: one.name)
 def test_every_example_and_choice_is_one_that_the_description_allows(operation: Operation) -> None:
     described = _parameters(operation)
     for one in (*operation.variables, *operation.query):
@@ -197,14 +197,14 @@ def test_a_spoiled_body_is_refused_by_both_or_neither_but_where_ours_is_stricter
 
 
 def test_a_body_is_required_where_the_description_says_so_and_where_nothing_else_makes_sense() -> None:
-    sending = {one.name: one for one in OPERATIONS.values() if one.body is not None}
+    sending = {one.name: one for one in FINAGO.operations.values() if one.body is not None}
     unmarked = {name for name, one in sending.items() if not resolved(_described(one)["requestBody"]).get("required")}
-    assert {one.name for one in OPERATIONS.values() if "requestBody" in _described(one)} == set(sending)
+    assert {one.name for one in FINAGO.operations.values() if "requestBody" in _described(one)} == set(sending)
     assert unmarked == set(REQUIRED_ANYWAY)
     assert all(one.body is not None and one.body.required for one in sending.values())
 
 
 def test_a_body_is_sent_as_one_of_the_media_types_described() -> None:
-    for operation in OPERATIONS.values():
+    for operation in FINAGO.operations.values():
         if operation.body is not None:
             assert operation.body.media_types == tuple(resolved(_described(operation)["requestBody"])["content"])

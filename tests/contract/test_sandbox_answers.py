@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 import pytest
 
-from finago_assets.core.catalogue.finago import ENDPOINTS, LEFT_OUT
+from finago_assets.apis.finago.endpoints import ENDPOINTS, LEFT_OUT
 from finago_assets.sandbox.books.plan import Size
 from finago_assets.sandbox.server import running
 from tests.contract.described import problems
@@ -64,7 +64,7 @@ def _parents(office: Caller, endpoint: Endpoint) -> list[dict[str, str]]:
 def _window(endpoint: Endpoint) -> dict[str, str]:
     if endpoint.name == "banktransactions":
         return BANK_WINDOW
-    return WINDOW if endpoint.window is not None or endpoint.by_fiscal_year else {}
+    return WINDOW if endpoint.window is not None or endpoint.pieces else {}
 
 
 def _items(office: Caller, endpoint: Endpoint, path: str, parent: dict[str, str]) -> Iterator[tuple[str, Any]]:
@@ -75,7 +75,7 @@ def _items(office: Caller, endpoint: Endpoint, path: str, parent: dict[str, str]
             key = record
             for step in endpoint.key[0].split("."):
                 key = key[step]
-            window = _window(endpoint) if endpoint.by_fiscal_year else {}
+            window = _window(endpoint) if endpoint.pieces else {}
             reply = office.get(item.format(**{**parent, placeholder: quote(str(key), safe="")}), **window)
             assert reply.status == 200, (item, key, reply.status)
             yield item, reply.json

@@ -9,8 +9,8 @@ from urllib.parse import quote, urlencode
 
 import pytest
 
+from finago_assets.apis.finago import FINAGO
 from finago_assets.core.catalogue.operation import Answers, Method
-from finago_assets.core.catalogue.operations import OPERATIONS
 from finago_assets.sandbox.books.plan import Size
 from finago_assets.sandbox.endpoints import HANDLERS
 from finago_assets.sandbox.endpoints.writing import WRITERS
@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 
     from finago_assets.core.catalogue.operation import Operation
 
-WRITES = [operation for operation in OPERATIONS.values() if operation.method.writes]
-PERSONAL = [name for name in OPERATIONS if name.startswith("me")]
+WRITES = [operation for operation in FINAGO.operations.values() if operation.method.writes]
+PERSONAL = [name for name in FINAGO.operations if name.startswith("me")]
 
 # pattern of "place: message" -> why the sandbox strays from the description
 DEVIATIONS = {
@@ -52,7 +52,7 @@ def run(office: Running, operation: Operation) -> Reply:
     return Caller(office).write(operation.method.value, path, living_body(office, operation), media_type)
 
 
-@pytest.mark.parametrize("operation", OPERATIONS.values(), ids=lambda operation: operation.name)
+@pytest.mark.parametrize("operation", FINAGO.operations.values(), ids=lambda operation: operation.name)
 def test_every_operation_is_answered_as_described(office: Running, operation: Operation) -> None:
     reply = run(office, operation)
     if operation.name in PERSONAL:
@@ -70,7 +70,7 @@ def test_every_operation_is_answered_as_described(office: Running, operation: Op
 
 def test_there_is_a_handler_for_every_operation_and_for_nothing_else() -> None:
     assert set(WRITERS) == {(operation.method, operation.path) for operation in WRITES}
-    assert set(HANDLERS) == {o.path for o in OPERATIONS.values() if o.method is Method.GET}
+    assert set(HANDLERS) == {o.path for o in FINAGO.operations.values() if o.method is Method.GET}
 
 
 @pytest.mark.parametrize("operation", [o for o in WRITES if o.body], ids=lambda operation: operation.name)

@@ -13,9 +13,10 @@ from threading import Lock
 from typing import TYPE_CHECKING, Final
 from urllib.parse import quote, urlencode
 
-from finago_assets.core.catalogue.finago import ENDPOINTS
+from finago_assets.apis.finago import FINAGO
+from finago_assets.apis.finago.endpoints import ENDPOINTS
 from finago_assets.core.extract import Extractor
-from finago_assets.core.http.client import FinagoClient
+from finago_assets.core.http.client import ApiClient
 from finago_assets.core.outage import Patience
 from finago_assets.core.progress import silent
 from finago_assets.core.windows import Window
@@ -92,7 +93,7 @@ class Company:
         say: Callable[[str], None] = silent,
     ) -> Extractor:
         clock = self.clock
-        client = FinagoClient(
+        client = ApiClient(
             connection(ORGANIZATION),
             transport=self.office,
             clock=clock,
@@ -106,6 +107,7 @@ class Company:
             ORGANIZATION,
             run,
             MONTH.start,
+            FINAGO.endpoints,
             concurrency,
             now=clock.now,
             tell=tell,

@@ -243,7 +243,7 @@ def test_a_re_execution_remembers_who_was_refused(store: Store) -> None:
 
 @pytest.mark.parametrize("status", [204, 401, 429, 500, 503])
 def test_nothing_else_counts_as_gone_or_as_refused(tmp_path: Path, status: int) -> None:
-    store, broken = ParquetStore(tmp_path), "/v1/salesorders/2/lines"
+    store, broken = ParquetStore(tmp_path, "finago"), "/v1/salesorders/2/lines"
     company = Company(trouble=lambda asked: reply(b"", status) if asked.path == broken else None)
     company.orders = every_day(3, WEEK)
     extractor = with_orders(store, company).extractor(store, patience=Patience(seconds=0))
@@ -265,7 +265,7 @@ def test_a_withheld_scope_of_children_is_forbidden_and_lands_nothing(store: Stor
 
 def uninterrupted(folder: Path, company: Company) -> list[tuple[str | None, bytes]]:
     """What the list holds when nothing happens on the way."""
-    store = ParquetStore(folder)
+    store = ParquetStore(folder, "finago")
     calm = with_customers(store, Company(customers=company.customers))
     return list(store.records(calm.extractor(store).land_reference(BANKS).partition))
 
@@ -404,7 +404,7 @@ def test_orders_of_one_month_and_customers_land_in_as_many_requests_though_kille
     tmp_path: Path, count: int
 ) -> None:
     """At two requests a second 50,000 take seven hours, and so do 2,000 here."""
-    store = ParquetStore(tmp_path)
+    store = ParquetStore(tmp_path, "finago")
     company = Company(orders=every_day(count // 31), customers=count, per_page=100)
     with_orders(store, company, MONTH)
     with_customers(store, company)

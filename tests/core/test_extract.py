@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 from threading import Barrier, Event
 from typing import TYPE_CHECKING
 
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
 @pytest.fixture
 def store(tmp_path: Path) -> Store:
     """Return the faster store: which one it is makes no difference here."""
-    return ParquetStore(tmp_path)
+    return ParquetStore(tmp_path, "finago")
 
 
 YEAR = Window(dt.date(2025, 3, 1), dt.date(2026, 3, 1))
@@ -52,6 +53,16 @@ def test_a_window_lands_every_day_of_it_once_with_what_the_server_holds(store: S
     once = 7 * 10 + 4 * (9 + 1) + 9
     # and the last two months, which people still post in, are read twice
     assert len(company.asked()) == once + 10 + 9
+
+
+def test_no_request_covers_more_days_than_the_endpoint_takes(store: Store) -> None:
+    company, march = Company(lines=every_day(1, YEAR)), Window(dt.date(2025, 3, 1), dt.date(2025, 4, 1))
+    assert LINES.window is not None
+    weekly = replace(LINES, window=replace(LINES.window, max_days=7))
+    assert len(list(company.extractor(store).land_window(weekly, march))) == 31
+    asked = {(one.params["dateFrom"], one.params["dateTo"]) for one in company.asked("transactionlines")}
+    firsts = [1, 8, 15, 22, 29]
+    assert asked == {(f"2025-03-{n:02}", f"{dt.date(2025, 3, 1) + dt.timedelta(days=min(n + 6, 31))}") for n in firsts}
 
 
 @pytest.mark.parametrize("concurrency", [1, 4])

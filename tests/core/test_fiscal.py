@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from finago_assets.core.fiscal import fiscal_years
+from finago_assets.apis.finago.fiscal import fiscal_years
 from finago_assets.core.windows import Window
 
 

@@ -15,7 +15,7 @@ import pytest
 
 from finago_assets.core.errors import BadRequest, RateLimited, Timeout, Transient, Truncated, Unavailable
 from finago_assets.core.http.budget import RequestBudget
-from finago_assets.core.http.client import FinagoClient
+from finago_assets.core.http.client import ApiClient
 from finago_assets.core.http.transport import ConnectError, ReadTimeout
 from finago_assets.core.landing.parquet import ParquetStore
 from finago_assets.core.landing.store import Landed
@@ -53,7 +53,7 @@ MINUTE: Final = 60.0
 
 @pytest.fixture
 def store(tmp_path: Path) -> Store:
-    return ParquetStore(tmp_path)
+    return ParquetStore(tmp_path, "finago")
 
 
 def refused() -> Response:
@@ -124,7 +124,7 @@ def small_company() -> Company:
 @pytest.fixture(scope="module")
 def calm(tmp_path_factory: pytest.TempPathFactory) -> tuple[list[object], int]:
     """What lands without any trouble, and in how many requests."""
-    company, store = small_company(), ParquetStore(tmp_path_factory.mktemp("calm"))
+    company, store = small_company(), ParquetStore(tmp_path_factory.mktemp("calm"), "finago")
     land_all(company, store, SMALL)
     return everything(store), len(company.asked())
 
@@ -162,7 +162,9 @@ def test_the_share_of_landings_that_survive_an_outage(tmp_path: Path) -> None:
             company = Company(lines=every_day(9), seconds_each=0.5)
             company.trouble = down = Down(company, at, seconds)
             try:
-                list(company.extractor(ParquetStore(tmp_path / f"{seconds}-{at}")).land_window(LINES, ten_days))
+                list(
+                    company.extractor(ParquetStore(tmp_path / f"{seconds}-{at}", "finago")).land_window(LINES, ten_days)
+                )
             except Transient:
                 pass
             else:
@@ -398,11 +400,13 @@ def test_a_pause_that_another_process_was_asked_for_is_sat_out_too_and_an_absurd
     clock = company.clock
 
     def budget() -> RequestBudget:
-        return RequestBudget(tmp_path, ORGANIZATION, 0, now=lambda: clock.now().timestamp(), sleep=clock.sleep)
+        return RequestBudget(
+            tmp_path, "finago", ORGANIZATION, 0, now=lambda: clock.now().timestamp(), sleep=clock.sleep
+        )
 
     budget().pause(31_622_400)
     extractor = company.extractor(store, tell=told.append)
-    client = FinagoClient(
+    client = ApiClient(
         connection(ORGANIZATION),
         budget=budget(),
         transport=company.office,

@@ -11,8 +11,9 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from finago_assets.core.catalogue.fields import FIELDS, Scalar, Shape, alternatives, fields_of
-from finago_assets.core.catalogue.finago import ENDPOINTS
+from finago_assets.apis.finago.endpoints import ENDPOINTS
+from finago_assets.apis.finago.fields import FIELDS
+from finago_assets.core.catalogue.fields import Scalar, Shape, alternatives, fields_of
 
 DAY = "2024-01-02"
 _VALUES: dict[Shape, Any] = {

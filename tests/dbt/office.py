@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Unpack
 
-from finago_assets.core.catalogue.finago import ENDPOINTS
+from finago_assets.apis.finago.connection import FinagoConnection
+from finago_assets.apis.finago.endpoints import ENDPOINTS
 from finago_assets.core.catalogue.model import Kind
 from finago_assets.core.extract import Extractor
-from finago_assets.core.http.client import FinagoClient
-from finago_assets.core.http.connection import Connection
+from finago_assets.core.http.client import ApiClient
 from finago_assets.core.http.secret import Secret
 from finago_assets.core.landing.store import Landing, open_store
 from finago_assets.core.windows import ONE_DAY, Window
@@ -39,17 +39,17 @@ def land_office(
 
 
 def _land(office: Running, warehouse: Warehouse, start: date, endpoints: Container[str]) -> None:
-    connection = Connection(
+    connection = FinagoConnection(
         organization_id=office.organization_id,
         client_id=office.client_id,
         client_secret=Secret(office.client_secret),
         api_url=office.api_url,
         token_url=office.token_url,
     )
-    store = open_store(warehouse.folder / "data", Landing.PARQUET)
+    store = open_store(warehouse.folder / "data", Landing.PARQUET, "finago")
     days = Window(start, office.books.plan.last + ONE_DAY)
-    with FinagoClient(connection) as client:
-        extractor = Extractor(client, store, office.organization_id, "run-1", start)
+    with ApiClient(connection) as client:
+        extractor = Extractor(client, store, office.organization_id, "run-1", start, ENDPOINTS)
         for endpoint in sorted(ENDPOINTS.values(), key=lambda e: e.is_child):
             if not endpoint.enabled or endpoint.name not in endpoints:
                 store.placeholder(endpoint, office.organization_id, start)

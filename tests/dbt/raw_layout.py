@@ -17,7 +17,7 @@ import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from finago_assets.core.catalogue.finago import ENDPOINTS
+from finago_assets.apis.finago.endpoints import ENDPOINTS
 from finago_assets.core.landing.model import Outcome, Partition
 from finago_assets.core.landing.spool import placeholder_manifest
 
@@ -65,7 +65,7 @@ class RawFolder:
             columns[parent.column] = pa.array(parents, pa.string())
         digest = hashlib.sha256("\n".join([*payloads, *parents]).encode()).hexdigest()
         manifest = replace(
-            placeholder_manifest(Partition(endpoint, "any", date_of.fromisoformat(date))),
+            placeholder_manifest(Partition("finago", endpoint, "any", date_of.fromisoformat(date))),
             organization=self.organization,
             digest=digest,
             rows=len(payloads),

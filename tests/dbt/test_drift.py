@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 import duckdb
 import pytest
 
-from finago_assets.core.catalogue.fields import FIELDS, fields_of
-from finago_assets.core.catalogue.finago import ENDPOINTS, VERSION
+from finago_assets.apis.finago.endpoints import ENDPOINTS, FINAGO_REST
+from finago_assets.apis.finago.fields import FIELDS
+from finago_assets.core.catalogue.fields import fields_of
 from finago_assets.core.drift.watch import UntilNow, Watch
 from finago_assets.core.errors import Malformed
 from finago_assets.core.landing.store import ChainFacts, Landing, Partition, open_store
@@ -30,7 +31,7 @@ Row = dict[str, Any]
 
 ORGANIZATION = "org-1"
 WINDOW = Window(date.fromisoformat(DAY), date.fromisoformat(DAY) + ONE_DAY)
-FACTS = ChainFacts(WINDOW, 1, 1, 0, 0.0, (), datetime(2024, 1, 3, tzinfo=UTC), VERSION, "run-1")
+FACTS = ChainFacts(WINDOW, 1, 1, 0, 0.0, (), datetime(2024, 1, 3, tzinfo=UTC), FINAGO_REST.version, "run-1")
 BALANCE = {"date": "balance_date", "opening": "opening_balance", "change": "change", "closing": "closing_balance"}
 
 
@@ -48,7 +49,7 @@ class Swept:
 def swept(empty_warehouse: Callable[[], Warehouse]) -> Swept:
     """All cases, landed by the store that users land with and staged by one run of dbt."""
     warehouse = empty_warehouse()
-    found = Swept(open_store(warehouse.folder / "data", Landing.PARQUET))
+    found = Swept(open_store(warehouse.folder / "data", Landing.PARQUET, "finago"))
     for endpoint in ENDPOINTS.values():
         reader, sides = RecordReader(endpoint), (found.landed, found.refused)
         for case in cases(endpoint.name):
@@ -169,7 +170,9 @@ def test_whatever_a_field_turns_into_is_refused_or_named_and_no_value_becomes_nu
 
 def test_a_record_lands_byte_for_byte_whatever_came_in_it(swept: Swept) -> None:
     for name, landed in swept.landed.items():
-        payloads = [payload for _, payload in swept.store.records(Partition(name, ORGANIZATION, WINDOW.start))]
+        payloads = [
+            payload for _, payload in swept.store.records(Partition("finago", name, ORGANIZATION, WINDOW.start))
+        ]
         assert payloads == [case.payload for case in landed]
         assert [case for case in swept.refused[name] if case.mutation == "add"] == []
 

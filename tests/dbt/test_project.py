@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from finago_assets.core.catalogue.finago import ENDPOINTS
+from finago_assets.apis.finago.endpoints import ENDPOINTS
 from finago_assets.core.catalogue.model import Kind
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 import duckdb
 import pytest
 
-from finago_assets.core.catalogue.finago import ENDPOINTS
+from finago_assets.apis.finago.endpoints import ENDPOINTS
 from finago_assets.sandbox.books.money import ORE, converted
 from finago_assets.sandbox.books.plan import Size
 from finago_assets.sandbox.books.scenarios import scenarios

@@ -12,7 +12,7 @@ import pytest
 
 from finago_assets.core.errors import Transient
 from finago_assets.core.http.call import Tally
-from finago_assets.core.http.client import FinagoClient
+from finago_assets.core.http.client import ApiClient
 from finago_assets.core.http.transport import (
     ConnectError,
     ReadError,
@@ -99,7 +99,7 @@ class Outcome:
     network: Network
 
 
-def landed(client: FinagoClient, chain: int, tally: Tally) -> list[bytes]:
+def landed(client: ApiClient, chain: int, tally: Tally) -> list[bytes]:
     call = lines(dateFrom=f"2026-01-{chain:02}")
     return [record for page in client.pages(call, tally) for record in page.records]
 
@@ -109,7 +109,7 @@ def run(seed: int | None) -> Outcome:
     network, clock, tally, repeated = Network(seed), Clock(), Tally(), 0
     digest = hashlib.sha256()
     hand = random.Random(seed)
-    client = FinagoClient(
+    client = ApiClient(
         connection(),
         transport=Office(network.answer, lifetime=900),
         clock=clock,

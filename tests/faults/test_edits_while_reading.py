@@ -75,7 +75,7 @@ class Edited:
 
 def land(edited: Edited, folder: Path, window: Window | None) -> set[int]:
     """Land the customers, or the ledger lines of a window; return the ids, which must be distinct."""
-    store = ParquetStore(folder)
+    store = ParquetStore(folder, "finago")
     extractor = Company(trouble=edited).extractor(store)
     if window is None:
         landed = extractor.land_reference(CUSTOMERS)
@@ -132,7 +132,7 @@ def test_of_settled_days_a_single_reading_is_enough_unless_a_record_comes_twice(
 
 
 def test_a_record_that_comes_twice_in_every_reading_lies_there_twice_and_is_landed(tmp_path: Path) -> None:
-    store = ParquetStore(tmp_path)
+    store = ParquetStore(tmp_path, "finago")
     rows = [*range(12), 3]
     edited = Edited(rows, 10, chance=0)
     (landed,) = Company(trouble=edited).extractor(store).land_window(LINES, SETTLED)
@@ -144,7 +144,7 @@ def test_a_list_that_never_holds_still_is_refused_after_three_readings_and_the_o
     restless = Edited(list(range(30)), 10, script=dict.fromkeys((2, 5, 8, 11), ("insert", 0)))
     with pytest.raises(WindowMoved, match="read 3 times"):
         land(restless, tmp_path, RECENT)
-    manifest = ParquetStore(tmp_path).manifest(partition(RECENT.start))
+    manifest = ParquetStore(tmp_path, "finago").manifest(partition(RECENT.start))
     assert manifest is not None
     assert manifest.rows == 25
 

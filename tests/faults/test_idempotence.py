@@ -41,7 +41,7 @@ def test_every_day_landed_ten_times_in_random_order_and_pieces_is_what_it_was(
     pieces = [Window(day, day + ONE_DAY) for day in DAYS.days for _ in range(TIMES - 2)]
     pieces += [DAYS, Window(DAYS.start, DAYS.start + 3 * ONE_DAY), Window(DAYS.start + 3 * ONE_DAY, DAYS.end)]
     order.shuffle(pieces)
-    whole = ParquetStore(tmp_path / "at-once")
+    whole = ParquetStore(tmp_path / "at-once", "finago")
     list(company.extractor(whole).land_window(endpoint, DAYS))
     expected = _digests(whole, endpoint)
     assert set(expected) == set(DAYS.days)
@@ -71,5 +71,5 @@ def test_ten_years_of_days_tile_whatever_the_clock_does_in_spring_and_autumn() -
 
 def test_a_day_that_has_not_come_yet_lands_empty(tmp_path: Path) -> None:
     tomorrow = Window(TODAY + ONE_DAY, TODAY + 2 * ONE_DAY)
-    (landed,) = _company().extractor(ParquetStore(tmp_path)).land_window(LINES, tomorrow)
+    (landed,) = _company().extractor(ParquetStore(tmp_path, "finago")).land_window(LINES, tomorrow)
     assert landed.manifest.rows == 0

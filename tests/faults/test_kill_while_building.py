@@ -33,7 +33,7 @@ import dagster as dg
 from finago_assets.orchestration.dbt_project import dbt_resource
 from finago_assets.orchestration.published import warehouse_assets
 from finago_assets.orchestration.warehouse import REBUILD
-assets = warehouse_assets()
+assets = warehouse_assets([*FINAGO.endpoints.values()])
 print("loaded", flush=True)
 os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # nobody reads what dbt says, and a full pipe would stop it
 anew = dict([REBUILD])

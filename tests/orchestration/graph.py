@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import dagster as dg
 
+from finago_assets.apis.finago import FINAGO
 from finago_assets.orchestration.raw import raw_assets, raw_key
 from finago_assets.orchestration.resources import FinagoResource
 from finago_assets.settings import read_settings
@@ -30,13 +31,13 @@ class Run:
             self.result.run_id, of_type=dg.DagsterEventType.ASSET_MATERIALIZATION
         )
         found = [record.event_log_entry.dagster_event for record in records.records]
-        key = raw_key(endpoint)
+        key = raw_key("finago", endpoint)
         return [event.step_materialization_data.materialization for event in found if event and event.asset_key == key]
 
     def checks(self, endpoint: str) -> dict[str, dg.AssetCheckEvaluation]:
         """Every check evaluation of this run for one endpoint, by name."""
         found = self.result.get_asset_check_evaluations()
-        return {check.check_name: check for check in found if check.asset_key == raw_key(endpoint)}
+        return {check.check_name: check for check in found if check.asset_key == raw_key("finago", endpoint)}
 
     def log(self) -> str:
         """Everything the run log holds, errors with it, as it is stored."""
@@ -53,11 +54,11 @@ def land(
     also: Sequence[dg.AssetsDefinition] = (),
 ) -> Run:
     """Materialize raw endpoints over a range of days, with the settings of the environment."""
-    assets: list[Any] = [*raw_assets(read_settings()), *also]
+    assets: list[Any] = [*raw_assets(FINAGO, read_settings()), *also]
     days = {"dagster/asset_partition_range_start": first, "dagster/asset_partition_range_end": last or first}
     result = dg.materialize(
         assets,
-        selection=[*(raw_key(name) for name in endpoints), *(asset.key for asset in also)],
+        selection=[*(raw_key("finago", name) for name in endpoints), *(asset.key for asset in also)],
         resources={"finago": FinagoResource()},
         instance=instance,
         tags={**days, **(tags or {})},

@@ -13,7 +13,8 @@ import dagster as dg
 import pytest
 from dagster_dbt import DbtProject
 
-from finago_assets.core.catalogue.finago import ENDPOINTS
+from finago_assets.apis.finago import FINAGO
+from finago_assets.apis.finago.endpoints import ENDPOINTS
 from finago_assets.definitions import build_definitions
 from finago_assets.orchestration import column_lineage
 from finago_assets.orchestration.column_lineage import KEY, SHOWN, derived, lineage_metadata, shown
@@ -105,7 +106,7 @@ def test_the_lineage_of_all_marts_together_stays_small(marts: dict[str, dg.Asset
 
 @pytest.mark.slow
 def test_no_event_of_a_build_says_it_again(shop: Shop) -> None:
-    assets = warehouse_assets()
+    assets = warehouse_assets([*FINAGO.endpoints.values()])
     (built,) = (asset for asset in assets if dg.AssetKey(["marts", "accounts"]) in asset.keys)
     needed, specs = [dg.AssetKey(["marts", "accounts"])], built.specs_by_key
     for key in needed:

@@ -17,5 +17,5 @@ def test_a_source_is_where_the_file_of_sources_says(folder: str, landing: Landin
     (source,) = yaml.safe_load((PROJECT_DIR / "models" / "finago_sources.yml").read_text(encoding="utf-8"))["sources"]
     spelled = Environment(autoescape=False).from_string(source["config"]["meta"]["external_location"])  # noqa: S701
     said = spelled.render(target={"name": landing.value}, env_var=lambda *_: folder)
-    assert location(folder, landing) == said
-    assert location(folder, landing).format(name="accounts") == said.format(name="accounts")
+    assert location(folder, landing, "finago") == said
+    assert location(folder, landing, "finago").format(name="accounts") == said.format(name="accounts")

@@ -12,7 +12,7 @@ from pathlib import Path
 import dagster as dg
 import pytest
 
-from finago_assets.core.catalogue.finago import ENDPOINTS
+from finago_assets.apis.finago.endpoints import ENDPOINTS
 from finago_assets.core.windows import ONE_DAY, Window
 from finago_assets.definitions import build_definitions
 from finago_assets.orchestration.jobs import lookback
@@ -71,7 +71,7 @@ def test_lineage_runs_unbroken_from_every_endpoint_to_the_published_warehouse(de
     graph = definitions.resolve_asset_graph()
     for name, endpoint in ENDPOINTS.items():
         if endpoint.enabled:
-            assert any(child.path[0] == "staging" for child in graph.get(raw_key(name)).child_keys), name
+            assert any(child.path[0] == "staging" for child in graph.get(raw_key("finago", name)).child_keys), name
     assert {key.path[0] for key in graph.get(dg.AssetKey("published")).parent_keys} == {"marts"}
 
 
@@ -88,8 +88,8 @@ def test_where_a_mart_comes_from_fits_on_a_screen_while_the_group_intermediate_i
 def test_endpoints_that_are_off_by_default_come_when_they_are_named() -> None:
     extra = build_definitions(Settings(extra_endpoints=frozenset({"customer_bankaccounts"})))
     keys = {key for asset in extra.assets or [] if isinstance(asset, dg.AssetsDefinition) for key in asset.keys}
-    assert raw_key("customer_bankaccounts") in keys
-    assert raw_key("product_dimensions") not in keys
+    assert raw_key("finago", "customer_bankaccounts") in keys
+    assert raw_key("finago", "product_dimensions") not in keys
 
 
 def test_every_check_of_our_own_says_what_it_vouches_for(definitions: dg.Definitions) -> None:

@@ -9,7 +9,8 @@ import dagster as dg
 import duckdb
 import pytest
 
-from finago_assets.core.http.client import FinagoClient
+from finago_assets.apis.finago import FINAGO
+from finago_assets.core.http.client import ApiClient
 from finago_assets.core.http.transport import BaseTransport, HTTPTransport, Request, Response
 from finago_assets.core.progress import silent
 from finago_assets.orchestration.checks import CHECK
@@ -50,15 +51,13 @@ class Changing(BaseTransport):
 
 def _land_changed(instance: dg.DagsterInstance, change: Callable[[dict[str, Any]], None], downstream: Any) -> Run:
     class Changed(FinagoResource):
-        def client(
-            self, settings: Settings, connection: Connection, tell: Callable[[str], None] = silent
-        ) -> FinagoClient:
+        def client(self, settings: Settings, connection: Connection, tell: Callable[[str], None] = silent) -> ApiClient:
             _ = settings, tell
-            return FinagoClient(connection, transport=Changing(change))
+            return ApiClient(connection, transport=Changing(change))
 
     result = dg.materialize(
-        [*raw_assets(read_settings()), downstream],
-        selection=[raw_key("taxes"), downstream.key],
+        [*raw_assets(FINAGO, read_settings()), downstream],
+        selection=[raw_key("finago", "taxes"), downstream.key],
         resources={"finago": Changed()},
         instance=instance,
         raise_on_error=False,

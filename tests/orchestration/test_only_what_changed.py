@@ -8,6 +8,7 @@ import dagster as dg
 import duckdb
 import pytest
 
+from finago_assets.apis.finago import FINAGO
 from finago_assets.orchestration.dbt_project import dbt_resource
 from finago_assets.orchestration.published import warehouse_assets
 from finago_assets.orchestration.warehouse import PUBLISHED, REBUILD
@@ -27,7 +28,7 @@ class Builds:
 
     def __init__(self, data: Path, instance: dg.DagsterInstance) -> None:
         self.data, self.raw = data, RawFolder(data)
-        self._assets, self._instance = warehouse_assets(), instance
+        self._assets, self._instance = warehouse_assets([*FINAGO.endpoints.values()]), instance
 
     def build(self, tags: dict[str, str] | None = None, selection: list[str] | None = None) -> Build:
         done = dg.materialize(

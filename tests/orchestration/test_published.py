@@ -11,6 +11,7 @@ import duckdb
 import pytest
 from dagster_dbt.dbt_manifest import validate_manifest
 
+from finago_assets.apis.finago import FINAGO
 from finago_assets.core.landing.lock import queued_lock
 from finago_assets.core.landing.publish import copy_database
 from finago_assets.core.warehouse.generation import Marked
@@ -42,7 +43,7 @@ def _build(settings: Settings, run: str, now: datetime, landed: dict[tuple[str, 
 
 def _publish(instance: dg.DagsterInstance, config: dict[str, Any] | None = None) -> dg.ExecuteInProcessResult:
     return dg.materialize(
-        warehouse_assets(),
+        warehouse_assets([*FINAGO.endpoints.values()]),
         selection=[PUBLISHED],
         resources={"dbt": dbt_resource()},
         instance=instance,
@@ -80,7 +81,7 @@ def test_it_publishes_the_copy_that_its_own_run_kept_although_another_build_has_
         Marked(settings.working_warehouse).begin("another", (), NOW + timedelta(hours=2))
 
     stand_in = dg.asset(key=["marts", "accounts"])(overtaken)
-    _, published = warehouse_assets()
+    _, published = warehouse_assets([*FINAGO.endpoints.values()])
     done = dg.materialize([stand_in, published], instance=instance, raise_on_error=False)
     assert done.success
     (event,) = done.asset_materializations_for_node("publish")

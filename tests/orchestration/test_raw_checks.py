@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import dagster as dg
 import pytest
 
-from finago_assets.core.catalogue.finago import ENDPOINTS
+from finago_assets.apis.finago.endpoints import ENDPOINTS
 from finago_assets.core.errors import Forbidden
 from finago_assets.core.landing.model import Missing
 from finago_assets.core.landing.parquet import ParquetStore
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from finago_assets.core.landing.store import Landed
 
 LINE: dict[str, Any] = {"id": "a", "amount": 12.5, "date": f"{FIRST}", "account": {"number": 1500}}
-KEY = raw_key("transactionlines")
+KEY = raw_key("finago", "transactionlines")
 ELEMENTS = dataclasses.replace(ENDPOINTS["dimension_elements"], may_be_empty=False)
 ELEMENT: dict[str, Any] = {"dimensionType": 101, "value": "1", "name": "One"}
 ERROR, WARN = dg.AssetCheckSeverity.ERROR, dg.AssetCheckSeverity.WARN
@@ -37,7 +37,7 @@ ERROR, WARN = dg.AssetCheckSeverity.ERROR, dg.AssetCheckSeverity.WARN
 
 @pytest.fixture
 def store(tmp_path: Path) -> ParquetStore:
-    return ParquetStore(tmp_path)
+    return ParquetStore(tmp_path, "finago")
 
 
 def _lines(*records: dict[str, Any]) -> list[bytes]:
@@ -164,7 +164,7 @@ def test_a_withheld_scope_is_a_warning_that_says_nothing_of_what_cannot_be_judge
 
 
 def test_each_endpoint_has_one_check_which_blocks_and_vouches_for_what_applies_to_it() -> None:
-    specs = {name: spec(endpoint, raw_key(name)) for name, endpoint in ENDPOINTS.items()}
+    specs = {name: spec(endpoint, raw_key("finago", name)) for name, endpoint in ENDPOINTS.items()}
     assert {(one.name, one.blocking) for one in specs.values()} == {(CHECK, True)}
     said = {name: one.description or "" for name, one in specs.items()}
     assert all("manifest" in words and "grants" in words for words in said.values())
@@ -174,6 +174,8 @@ def test_each_endpoint_has_one_check_which_blocks_and_vouches_for_what_applies_t
     assert {name for name, words in said.items() if "answered for each record of" in words} == {
         name for name, endpoint in ENDPOINTS.items() if endpoint.parent is not None
     }
-    own = spec(dataclasses.replace(LINES, name="lines_of_my_own"), raw_key("lines_of_my_own")).description or ""
+    own = (
+        spec(dataclasses.replace(LINES, name="lines_of_my_own"), raw_key("finago", "lines_of_my_own")).description or ""
+    )
     assert "fields" in said[LINES.name]
     assert "fields" not in own

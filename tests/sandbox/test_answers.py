@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from finago_assets.core.catalogue.finago import ENDPOINTS
+from finago_assets.apis.finago.endpoints import ENDPOINTS
 from finago_assets.core.catalogue.model import Paging
 from finago_assets.sandbox.books.plan import Size
 from finago_assets.sandbox.options import Links, Order

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from finago_assets.core.catalogue.finago import ENDPOINTS
+from finago_assets.apis.finago.connection import FinagoConnection
+from finago_assets.apis.finago.endpoints import ENDPOINTS
 from finago_assets.core.extract import Extractor
-from finago_assets.core.http.client import FinagoClient
-from finago_assets.core.http.connection import Connection
+from finago_assets.core.http.client import ApiClient
 from finago_assets.core.http.secret import Secret
 from finago_assets.core.landing.parquet import ParquetStore
 from finago_assets.core.windows import ONE_DAY, Window
@@ -23,13 +23,13 @@ if TYPE_CHECKING:
 
 def landed(office: Running, folder: Path) -> dict[str, str]:
     """Land a month of lines and orders and all customers; return the digest of each partition."""
-    connection = Connection(
+    connection = FinagoConnection(
         office.organization_id, office.client_id, Secret(office.client_secret), office.api_url, office.token_url
     )
     first = office.books.plan.start
     month = Window(first, first + 31 * ONE_DAY)
-    with FinagoClient(connection) as client:
-        extractor = Extractor(client, ParquetStore(folder), office.organization_id, "run-1", first)
+    with ApiClient(connection) as client:
+        extractor = Extractor(client, ParquetStore(folder, "finago"), office.organization_id, "run-1", first, ENDPOINTS)
         found = [extractor.land_reference(ENDPOINTS["customers"])]
         for name in ("transactionlines", "salesorders"):
             found.extend(extractor.land_window(ENDPOINTS[name], month))

@@ -13,7 +13,7 @@ from urllib.request import urlopen
 
 import pytest
 
-from finago_assets.core.catalogue.finago import ENDPOINTS, LEFT_OUT
+from finago_assets.apis.finago.endpoints import ENDPOINTS, LEFT_OUT
 from finago_assets.core.errors import SettingInvalid
 from finago_assets.core.windows import oslo_today
 from finago_assets.sandbox.__main__ import parsed

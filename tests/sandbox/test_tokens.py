@@ -7,8 +7,8 @@ from urllib.parse import urlencode
 
 import pytest
 
-from finago_assets.core.catalogue.finago import ENDPOINTS
-from finago_assets.core.catalogue.operations import OPERATIONS
+from finago_assets.apis.finago import FINAGO
+from finago_assets.apis.finago.endpoints import ENDPOINTS
 from finago_assets.sandbox.options import CLIENT_SECRET
 from tests.sandbox_server import Caller
 
@@ -23,7 +23,7 @@ def test_a_token_says_how_long_it_lives_and_what_it_may_do(start_sandbox: StartS
     assert reply.json["token_type"] == "Bearer"
     assert reply.json["expires_in"] == 90
     reads = {scope for e in ENDPOINTS.values() for scope in e.scopes}
-    writes = {scope for o in OPERATIONS.values() if o.method.writes for scope in o.scopes}
+    writes = {scope for o in FINAGO.operations.values() if o.method.writes for scope in o.scopes}
     assert set(reply.json["scope"].split()) == reads | writes
 
 

@@ -23,9 +23,10 @@ from dagster._core.remote_representation.external_data import RepositorySnap
 from rich.pretty import pretty_repr
 from typer.testing import CliRunner
 
+from finago_assets.apis.finago import FINAGO
 from finago_assets.cli import app
 from finago_assets.core.errors import FinagoError, SettingInvalid
-from finago_assets.core.http.client import FinagoClient
+from finago_assets.core.http.client import ApiClient
 from finago_assets.definitions import build_definitions
 from finago_assets.orchestration.dbt_project import dbt_resource
 from finago_assets.orchestration.published import warehouse_assets
@@ -77,7 +78,7 @@ def a_secret_where_a_reference_belongs_in_launch_config(stage: Stage) -> None:
 def a_raw_file_that_dbt_cannot_read(stage: Stage) -> None:
     assert stage.run("accounts") == ""
     stage.damage("accounts")
-    models = warehouse_assets()
+    models = warehouse_assets([*FINAGO.endpoints.values()])
     chosen = [key for asset in models for key in asset.keys if key.path[-1] == "stg_accounts"]
     said = stage.materialize(models, chosen, {"dbt": dbt_resource()})
     assert f"CorruptFile: {stage.damaged[0]}" in said
@@ -101,7 +102,7 @@ def an_error_of_the_users_own_with_everything_in_it(stage: Stage) -> None:
 def every_way_of_looking_at_what_holds_a_secret(stage: Stage) -> None:
     resource = FinagoResource()
     connection = resource.connection()
-    with FinagoClient(connection) as client:
+    with ApiClient(connection) as client:
         client.authenticate()
         parts = vars(client).values()
         for holder in (connection.client_secret, connection, client, resource, *parts, vars(client)):

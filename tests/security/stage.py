@@ -14,7 +14,8 @@ from urllib.parse import parse_qsl, quote_plus
 import dagster as dg
 from msgspec import json
 
-from finago_assets.core.http.client import FinagoClient
+from finago_assets.apis.finago import FINAGO
+from finago_assets.core.http.client import ApiClient
 from finago_assets.core.http.retry import RetryPolicy
 from finago_assets.core.progress import silent
 from finago_assets.orchestration.raw import raw_assets, raw_key
@@ -74,13 +75,13 @@ class Impatient(FinagoResource):
         """Wait for no outage to end."""
         return replace(read_settings(), outage_minutes=0)
 
-    def client(self, settings: Settings, connection: Connection, tell: Callable[[str], None] = silent) -> FinagoClient:
+    def client(self, settings: Settings, connection: Connection, tell: Callable[[str], None] = silent) -> ApiClient:
         """Open a client without a ceiling, for which an answer may take so many seconds."""
         _ = settings, tell
         policy = RetryPolicy(
             attempts=2, base_seconds=0, cap_seconds=0, throttle_seconds=0, request_seconds=self.seconds
         )
-        return FinagoClient(connection, policy=policy, sleep=lambda _: None)
+        return ApiClient(connection, policy=policy, sleep=lambda _: None)
 
 
 @dataclass(slots=True)
@@ -125,8 +126,8 @@ class Stage:
         config: Mapping[str, Any] | None = None,
     ) -> str:
         """Materialize raw endpoints; return what went wrong as the run log has it, nothing when all went well."""
-        chosen = [*map(raw_key, endpoints), *(asset.key for asset in also)]
-        assets = [*raw_assets(read_settings()), *also]
+        chosen = [*(raw_key("finago", name) for name in endpoints), *(asset.key for asset in also)]
+        assets = [*raw_assets(FINAGO, read_settings()), *also]
         resources = {"finago": resource or Impatient()}
         return self.materialize(assets, chosen, resources, last, {"finago": config} if config else {})
 

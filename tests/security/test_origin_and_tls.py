@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Final
 
 import pytest
 
+from finago_assets.apis.finago.connection import FinagoConnection
 from finago_assets.core.errors import BadRequest, FinagoError, ForeignOrigin, TlsRefused
 from finago_assets.core.http.call import Tally
-from finago_assets.core.http.client import FinagoClient
-from finago_assets.core.http.connection import Connection
+from finago_assets.core.http.client import ApiClient
 from finago_assets.core.http.origin import Origin
 from finago_assets.core.http.retry import RetryPolicy
 from finago_assets.core.http.secret import Secret
@@ -192,9 +192,9 @@ def authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
 def read(heard: Heard, scheme: str, transport: BaseTransport | None) -> int:
     """How many records came; retries are allowed, so that one would be noticed."""
     clock, url = Clock(), f"{scheme}://127.0.0.1:{heard.port}"
-    connection = Connection("1001", "client-id", Secret("canary"), f"{url}/v1", f"{url}/oauth/token")
+    connection = FinagoConnection("1001", "client-id", Secret("canary"), f"{url}/v1", f"{url}/oauth/token")
     policy = RetryPolicy(attempts=3)
-    with FinagoClient(
+    with ApiClient(
         connection, policy=policy, transport=transport, clock=clock, sleep=clock.sleep, now=clock.now
     ) as client:
         return sum(len(page.records) for page in client.pages(orders(), Tally()))
@@ -228,7 +228,7 @@ def test_a_server_that_speaks_plain_http_on_an_https_address_is_refused() -> Non
 
 def test_plain_http_outside_this_machine_is_refused_before_a_client_exists() -> None:
     with pytest.raises(TlsRefused):
-        Connection("1001", "client-id", Secret("canary"), "http://api.example.test/v1")
+        FinagoConnection("1001", "client-id", Secret("canary"), "http://api.example.test/v1")
 
 
 def test_planted_variables_change_neither_the_route_nor_the_trust(

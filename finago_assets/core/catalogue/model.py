@@ -8,6 +8,13 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+    from datetime import date
+
+    from finago_assets.core.catalogue.fields import Record
 
 NAME = re.compile(r"[a-z][a-z0-9_]{0,62}")
 
@@ -20,11 +27,12 @@ class Kind(StrEnum):
 
 
 class Paging(StrEnum):
-    """Both documented models follow the Link header; they differ in what the server lets us ask for."""
+    """How a list goes on: by the Link header, whatever the server lets us ask for, or by counting records."""
 
     NONE = "none"
     PAGE = "page"
     TOKEN = "continuation token"  # noqa: S105  a way of paging
+    COUNT = "page number and count"  # no links: pages are asked for until as many records came as there are
 
 
 class Upper(StrEnum):
@@ -47,6 +55,27 @@ class WindowRule:
 
 
 @dataclass(frozen=True, slots=True)
+class PageNumbers:
+    """How pages are asked for by number where no link leads to them: the names of the two parameters."""
+
+    page: str
+    size: str
+    first: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Envelope:
+    """The object around the records of an answer; a bare array needs none and is read as well.
+
+    The records stand in the field `records`, or in the only field that is a list of objects where that is empty;
+    `count` is the field that says how many there are on all pages together.
+    """
+
+    records: str = ""
+    count: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Parent:
     """A child is read once for each record of `endpoint`, whose `key_field` fills `{placeholder}` of the path."""
 
@@ -57,13 +86,43 @@ class Parent:
 
 
 @dataclass(frozen=True, slots=True)
+class Pieces:
+    """An endpoint that is read in several requests, which follow from the records of the endpoint `of`.
+
+    `params` gives the parameters of each request for the records, the first and the last day that are wanted;
+    `smallest` those of a request that asks for one day alone.
+    """
+
+    of: str
+    params: Callable[[Iterable[bytes], date, date], list[dict[str, str]]]
+    smallest: Callable[[date], dict[str, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """The API that an endpoint is one of: `name` is the first word of its asset key and the folder of its raw data."""
+
+    name: str
+    title: str
+    version: str  # of the description that the catalogue was made from
+    documentation: str
+
+    def __post_init__(self) -> None:
+        if not NAME.fullmatch(self.name):
+            raise ValueError(f"{self.name!r}: a source's name is snake_case")
+
+
+@dataclass(frozen=True, slots=True)
 class Endpoint:
     """One landed endpoint: GET `path`, and `items`, the single reads that answer a record of the same list.
 
     `key` names the fields that identify a record (dotted into nested objects, without the parent's key); `single` marks
-    a body that is one object instead of an array. `personal` lists fields that hold personal data.
+    a body that is one object instead of an array. `personal` lists fields that hold personal data. `after` names
+    endpoints that are landed first although nothing of theirs is needed to ask. `fields` is what a record is known to
+    look like; without them nothing is said of it.
     """
 
+    source: Source
     name: str
     path: str
     title: str
@@ -81,7 +140,13 @@ class Endpoint:
     filters: tuple[str, ...] = ()  # further parameters the endpoint knows; nothing else is ever sent
     personal: tuple[str, ...] = ()
     single: bool = False
-    by_fiscal_year: bool = False
+    pieces: Pieces | None = None
+    after: tuple[str, ...] = ()
+    item_takes_filters: bool = False  # the single read takes what the list takes, else nothing
+    fields: Record | None = field(default=None, repr=False, compare=False)
+    numbers: PageNumbers | None = None  # of paging by count
+    envelope: Envelope | None = None
+    make: Callable[[bytes], list[bytes]] | None = None  # makes records of a body that is no JSON; raises ValueError
     may_be_empty: bool = True
     enabled: bool = True
     note: str = ""
@@ -96,10 +161,14 @@ class Endpoint:
             raise ValueError(f"{self.name}: the path lacks {{{self.parent.placeholder}}}")
         if self.page_cap is not None and self.paging is not Paging.PAGE:
             raise ValueError(f"{self.name}: only page numbers have a cap")
+        if (self.paging is Paging.COUNT) != (self.numbers is not None):
+            raise ValueError(f"{self.name}: pages that are counted have parameters for it, no other have")
         own = {name for name, _ in self.params} | set(self.filters)
         if self.window is not None:
             own |= {self.window.from_param, self.window.to_param}
-        if self.page_size is not None:
+        if self.numbers is not None:
+            own |= {self.numbers.page, self.numbers.size}
+        elif self.page_size is not None:
             own.add("limit")
         own |= {Paging.PAGE: {"page"}, Paging.TOKEN: {"continuationToken"}}.get(self.paging, set())
         object.__setattr__(self, "allowed", frozenset(own))
@@ -112,6 +181,22 @@ class Endpoint:
     def is_child(self) -> bool:
         """True when one request is made for each record of a parent."""
         return self.parent is not None
+
+    @property
+    def full_name(self) -> str:
+        """The two words that tell it from an endpoint of the same name elsewhere, as its asset is called."""
+        return f"{self.source.name}/{self.name}"
+
+    @property
+    def size_param(self) -> str:
+        """The parameter that says how many records a page may hold."""
+        return "limit" if self.numbers is None else self.numbers.size
+
+    @property
+    def read_before(self) -> tuple[str, ...]:
+        """The endpoints that are landed before this one, where both are."""
+        parent = () if self.parent is None else (self.parent.endpoint,)
+        return (*parent, *(() if self.pieces is None else (self.pieces.of,)), *self.after)
 
     @property
     def operations(self) -> tuple[str, ...]:

@@ -15,6 +15,8 @@ from finago_assets.core.catalogue.model import Paging
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from finago_assets.core.catalogue.model import Endpoint
+
 
 class Method(StrEnum):
     """The HTTP methods that the API description knows."""
@@ -77,7 +79,7 @@ class Body:
 class Operation:
     """One method on one path. `name` is what a template is called: `accounts.list`, `customers.update`.
 
-    `endpoint` names the catalogue row a read belongs to, whose fixed parameters (`params`) a template sends unless told
+    `endpoint` is the catalogue row a read belongs to, whose fixed parameters (`params`) a template sends unless told
     otherwise. `page_cap` counts pages, `page_size` records.
     """
 
@@ -95,7 +97,7 @@ class Operation:
     paging: Paging = Paging.NONE
     page_size: int | None = None
     page_cap: int | None = None
-    endpoint: str | None = None
+    endpoint: Endpoint | None = None
     note: str = ""
     allowed: frozenset[str] = field(init=False)
 

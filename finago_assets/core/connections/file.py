@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Hashable
     from pathlib import Path
 
-_SHAPE = "it takes one list under `connections:`, each item with name, organization_id, client_id and client_secret"
+_SHAPE = "it takes one list under `connections:`, each item with name, organization_id and its credentials"
 
 
 class _Doubled(yaml.YAMLError):

@@ -1,4 +1,4 @@
-"""One registered connection: a name, an organization, and references to its credentials.
+"""One registered connection: a kind, a name, an organization, and references to its credentials.
 
 Owns the rules of a registry's row, wherever the row comes from. Follows the references when it is opened, not before.
 """
@@ -6,86 +6,96 @@ Owns the rules of a registry's row, wherever the row comes from. Follows the ref
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, Protocol
+from typing import TYPE_CHECKING, Any, Final
 from unicodedata import normalize
 
 from finago_assets.core.connections.references import check, follow_all
 from finago_assets.core.errors import SettingInvalid
-from finago_assets.core.http.connection import ORGANIZATION, Connection
-from finago_assets.core.http.secret import Secret
+from finago_assets.core.http.connection import ORGANIZATION
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+
+    from finago_assets.core.http.connection import Connection
 
 _LONGEST_NAME: Final = 100
 _FLAGS: Final = {"true": True, "false": False}
 
 
-class Addresses(Protocol):
-    """Where the API and its tokens are; `Settings` is one."""
+@dataclass(frozen=True, slots=True)
+class ConnectionKind:
+    """What a connection to one API is made of: the `references` that lead to its credentials, by name.
+
+    `connect` makes the connection of an organization's id, what the references lead to, and the settings of this
+    process. It is a function of a module, so that a row can be handed from one process to another.
+    """
+
+    name: str
+    references: tuple[str, ...]
+    connect: Callable[[str, Mapping[str, str], Any], Connection]
 
     @property
-    def api_url(self) -> str: ...
+    def columns(self) -> tuple[str, ...]:
+        """Every column that a row of this kind may have."""
+        return ("name", "organization_id", *self.references, "enabled", "kind")
 
     @property
-    def token_url(self) -> str: ...
+    def required(self) -> tuple[str, ...]:
+        """Those that it cannot do without."""
+        return self.columns[:-2]
 
 
 @dataclass(frozen=True, slots=True)
 class RegisteredConnection:
     """A row of the registry. Construction raises SettingInvalid, which says everything that is wrong at once.
 
-    `client_id` and `client_secret` are references (`env:NAME`, `file:PATH`), so that it may be printed and stored.
+    `references` are those of the kind, in its order (`env:NAME`, `file:PATH`), so that it may be printed and stored.
     """
 
+    kind: ConnectionKind
     name: str
     organization_id: str
-    client_id: str
-    client_secret: str
+    references: tuple[str, ...]
     enabled: bool = True
 
     def __post_init__(self) -> None:
         _raise_for([*_text_faults(self), *_reference_faults(self)])
 
-    def open(self, settings: Addresses, environ: Mapping[str, str] | None = None) -> Connection:
+    def open(self, settings: object, environ: Mapping[str, str] | None = None) -> Connection:
         """Follow the references to a connection. Raises SettingMissing if one is empty, SettingInvalid if disabled."""
         if not self.enabled:
             raise disabled(self.name)
+        named = zip(self.kind.references, self.references, strict=True)
         found = follow_all(
             os.environ if environ is None else environ,
-            {"client id": self.client_id, "client secret": self.client_secret},
+            {name.replace("_", " "): reference for name, reference in named},
             advice=f"The connection {self.name!r} takes its credentials from there.",
         )
-        return Connection(
-            organization_id=self.organization_id,
-            client_id=found["client id"],
-            client_secret=Secret(found["client secret"]),
-            api_url=settings.api_url,
-            token_url=settings.token_url,
-        )
+        values = {name: found[name.replace("_", " ")] for name in self.kind.references}
+        return self.kind.connect(self.organization_id, values, settings)
 
 
-COLUMNS: Final = tuple(field.name for field in fields(RegisteredConnection))
-REQUIRED: Final = COLUMNS[:-1]
-
-
-def made_from(values: Mapping[str, object], *, folder: Path | None = None) -> RegisteredConnection:
+def made_from(
+    values: Mapping[str, object], kinds: Sequence[ConnectionKind], *, folder: Path | None = None
+) -> RegisteredConnection:
     """Make a connection on the spot, from a row of the user's own database say, under the rules of the registry.
 
-    A `file:` reference must be an absolute path, or is taken from `folder` where there is one. Raises SettingInvalid.
+    A row that names no kind is of the first. A `file:` reference must be an absolute path, or is taken from `folder`
+    where there is one. Raises SettingInvalid.
     """
-    _raise_for([*_missing(values), *_unknown(values)])
-    texts = {name: value for name in REQUIRED if isinstance(value := values[name], str)}
+    kind = _kind(values.get("kind"), kinds)
+    _raise_for([*_missing(values, kind), *_unknown(values, kind, kinds)])
+    texts = {name: value for name in kind.required if isinstance(value := values[name], str)}
     enabled = _flag(values.get("enabled", True))
-    faults = [f"{name} must be a text, in quotes where it is digits" for name in REQUIRED if name not in texts]
+    faults = [f"{name} must be a text, in quotes where it is digits" for name in kind.required if name not in texts]
     if enabled is None:
         faults.append("enabled takes true or false")
-    if len(texts) == len(REQUIRED):
+    if len(texts) == len(kind.required):
         try:
-            made = _made(texts, folder, enabled=enabled is not False)
+            made = _made(kind, texts, folder, enabled=enabled is not False)
         except SettingInvalid as fault:
             faults.insert(0, str(fault))
         else:
@@ -94,13 +104,24 @@ def made_from(values: Mapping[str, object], *, folder: Path | None = None) -> Re
     raise SettingInvalid("; ".join(faults))
 
 
-def _made(texts: Mapping[str, str], folder: Path | None, *, enabled: bool) -> RegisteredConnection:
+def _kind(name: object, kinds: Sequence[ConnectionKind]) -> ConnectionKind:
+    if name in (None, ""):
+        return kinds[0]
+    found = next((kind for kind in kinds if kind.name == name), None)
+    if found is None:
+        raise SettingInvalid(f"kind takes {' or '.join(kind.name for kind in kinds)}")
+    return found
+
+
+def _made(
+    kind: ConnectionKind, texts: Mapping[str, str], folder: Path | None, *, enabled: bool
+) -> RegisteredConnection:
     return RegisteredConnection(
+        kind,
         # a Mac may write å as two signs, and whoever asks for the name type one
         name=normalize("NFC", texts["name"]),
         organization_id=texts["organization_id"],
-        client_id=_anchored(texts["client_id"], folder),
-        client_secret=_anchored(texts["client_secret"], folder),
+        references=tuple(_anchored(texts[name], folder) for name in kind.references),
         enabled=enabled,
     )
 
@@ -123,25 +144,28 @@ def _text_faults(row: RegisteredConnection) -> Iterator[str]:
 
 
 def _reference_faults(row: RegisteredConnection) -> Iterator[str]:
-    for what, reference in (("client_id", row.client_id), ("client_secret", row.client_secret)):
+    for what, reference in zip(row.kind.references, row.references, strict=True):
         try:
             check(what, reference)
         except SettingInvalid as fault:
             yield str(fault).removeprefix("The ").rstrip(".")
 
 
-def _missing(values: Mapping[str, object]) -> Iterator[str]:
-    lacking = [name for name in REQUIRED if values.get(name) in (None, "")]
+def _missing(values: Mapping[str, object], kind: ConnectionKind) -> Iterator[str]:
+    lacking = [name for name in kind.required if values.get(name) in (None, "")]
     if lacking:
         yield f"{', '.join(lacking)} {'is' if len(lacking) == 1 else 'are'} missing"
 
 
-def _unknown(values: Mapping[str, object]) -> Iterator[str]:
-    strange = [name for name in values if name not in COLUMNS]
+def _unknown(values: Mapping[str, object], kind: ConnectionKind, kinds: Sequence[ConnectionKind]) -> Iterator[str]:
+    # a table has one column for all kinds, and those of the others are empty
+    others = {name for other in kinds for name in other.columns if values.get(name) in (None, "")}
+    strange = [name for name in values if name not in {*kind.columns, *others}]
     if strange:
-        near = [match for name in strange for match in get_close_matches(str(name), COLUMNS, n=1)]
+        near = [match for name in strange for match in get_close_matches(str(name), kind.columns, n=1)]
         meant = f" (meant: {', '.join(near)}?)" if near else ""
-        yield f"{len(strange)} unknown {'name' if len(strange) == 1 else 'names'}{meant}; it takes {', '.join(COLUMNS)}"
+        known = ", ".join(kind.columns[:-1] if len(kinds) == 1 else kind.columns)
+        yield f"{len(strange)} unknown {'name' if len(strange) == 1 else 'names'}{meant}; it takes {known}"
 
 
 def _flag(value: object) -> bool | None:

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
+    from finago_assets.core.connections.model import ConnectionKind
+
 TABLE: Final = "connections"
 
 
@@ -76,12 +78,12 @@ class Registry:
         return (f"It has: {', '.join(names[:20])}." if names else "It has none.") + unread
 
 
-def open_registry(location: str, environ: Mapping[str, str] | None = None) -> Registry:
-    """Read a registry: a YAML file's path, a SQLAlchemy URL with an optional `#table`, or `env:NAME` that holds either.
+def open_registry(location: str, kinds: Sequence[ConnectionKind], environ: Mapping[str, str] | None = None) -> Registry:
+    """Read a registry: a YAML file's path, a SQLAlchemy URL, or `env:NAME` that holds either; rows are of `kinds`.
 
-    A URL holds a password, so it is best kept in a variable. A relative `file:` reference in a YAML file is taken from
-    that file's folder. Raises SettingInvalid or SettingMissing when the registry cannot be read at all; a bad row is
-    told when it is asked for.
+    A URL may end in `#table`. It holds a password, so it is best kept in a variable. A relative `file:` reference in a
+    YAML file is taken from that file's folder. Raises SettingInvalid or SettingMissing when the registry cannot be read
+    at all; a bad row is told when it is asked for.
     """
     text = _located(location, os.environ if environ is None else environ)
     if is_address(text):
@@ -89,13 +91,13 @@ def open_registry(location: str, environ: Mapping[str, str] | None = None) -> Re
         from finago_assets.core.connections.table import rows_of_table
 
         table = read_address(text, table=TABLE)
-        return _registry(table.place, rows_of_table(table), None)
+        return _registry(table.place, rows_of_table(table, kinds), None, kinds)
     path = expanded(text, "The registry's place")
     if not path.is_file():
         # a variable may hold something else by mistake, which is then not repeated
         given = location if location.startswith("env:") else shown(text)
         raise SettingInvalid(f"The registry is neither a file that is there nor an address: {given}.")
-    return _registry(str(path), rows_of_file(path), path.parent)
+    return _registry(str(path), rows_of_file(path), path.parent, kinds)
 
 
 def _located(location: str, environ: Mapping[str, str]) -> str:
@@ -108,12 +110,12 @@ def _located(location: str, environ: Mapping[str, str]) -> str:
     return found
 
 
-def _registry(place: str, rows: Sequence[object], folder: Path | None) -> Registry:
+def _registry(place: str, rows: Sequence[object], folder: Path | None, kinds: Sequence[ConnectionKind]) -> Registry:
     good: list[tuple[int, RegisteredConnection]] = []
     bad: list[BadRow] = []
     for number, row in enumerate(rows, start=1):
         try:
-            good.append((number, _made(row, folder)))
+            good.append((number, _made(row, folder, kinds)))
         except SettingInvalid as fault:
             bad.append(BadRow(number, _name(row), str(fault)))
     bad += _doubles(good, [_name(row) for row in rows])
@@ -122,10 +124,10 @@ def _registry(place: str, rows: Sequence[object], folder: Path | None) -> Regist
     return Registry(place, kept, tuple(sorted(bad, key=lambda row: row.number)))
 
 
-def _made(row: object, folder: Path | None) -> RegisteredConnection:
+def _made(row: object, folder: Path | None, kinds: Sequence[ConnectionKind]) -> RegisteredConnection:
     if not isinstance(row, dict):
         raise SettingInvalid("it is no list of names and values")
-    return made_from(row, folder=folder)
+    return made_from(row, kinds, folder=folder)
 
 
 def _name(row: object) -> str | None:
@@ -136,9 +138,9 @@ def _name(row: object) -> str | None:
 def _doubles(good: Sequence[tuple[int, RegisteredConnection]], names: Sequence[str | None]) -> Iterator[BadRow]:
     called = Counter(names)
     # letters' case does not tell organizations apart: their folders would be one on some file systems
-    organizations = Counter(one.organization_id.casefold() for _, one in good)
+    organizations = Counter((one.kind.name, one.organization_id.casefold()) for _, one in good)
     for number, one in good:
         if called[one.name] > 1:
             yield BadRow(number, one.name, f"its name stands in {called[one.name]} rows")
-        elif organizations[one.organization_id.casefold()] > 1:
+        elif organizations[one.kind.name, one.organization_id.casefold()] > 1:
             yield BadRow(number, one.name, "its organization_id stands in another row too; keep one connection for it")

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 
-from finago_assets.core.catalogue.fields import FIELDS, fields_of
+from finago_assets.core.catalogue.fields import fields_of
 from finago_assets.core.catalogue.model import Endpoint, Kind
 from finago_assets.core.drift.record import RECORD, Difference, Trouble, differences, has, loaded, paths, strict, under
 from finago_assets.core.errors import DataFault
@@ -74,9 +74,9 @@ class Watch:
     """Looks at the records of one endpoint as they are read."""
 
     def __init__(self, endpoint: Endpoint, until_now: UntilNow = UntilNow()) -> None:
-        self._record = FIELDS[endpoint.name]
+        self._record = endpoint.fields or {}
         self._keys = endpoint.key
-        self._decode = _decoder(endpoint.name).decode
+        self._decode = _decoder(endpoint).decode
         self._unseen = {path: path.replace("[]", "").split(".") for path in until_now.paths}
         self._enough = max(until_now.rows, 1)
         self._rows = self._strays = 0
@@ -158,8 +158,8 @@ def _step(value: Any, name: str) -> Any:  # noqa: ANN401  whatever JSON holds
 
 
 @cache
-def _decoder(endpoint: str) -> msgspec.json.Decoder[Any]:
-    return msgspec.json.Decoder(strict(FIELDS[endpoint], endpoint))
+def _decoder(endpoint: Endpoint) -> msgspec.json.Decoder[Any]:
+    return msgspec.json.Decoder(strict(endpoint.fields or {}, endpoint.name))
 
 
 def carried_until_now(store: RawStore, endpoint: Endpoint, organization: str, first: dt.date) -> UntilNow:
@@ -175,7 +175,7 @@ def carried_until_now(store: RawStore, endpoint: Endpoint, organization: str, fi
         return UntilNow()  # a file that cannot be read is a matter of its own
     if len(days) < wanted:
         return UntilNow()
-    known = frozenset(field.path for field in fields_of(FIELDS[endpoint.name]))
+    known = frozenset(field.path for field in fields_of(endpoint.fields or {}))
     return UntilNow(reduce(frozenset.intersection, days, known), min(earlier.values()) // 2)
 
 

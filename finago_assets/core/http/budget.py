@@ -1,8 +1,8 @@
-"""The request ceiling of one organization, shared by every process on this machine, and the pause a refusal imposes.
+"""The request ceiling of one organization at one API, shared by this machine, and the pause a refusal imposes.
 
-Owns one SQLite file per organization: pyrate-limiter's bucket in it counts requests, a table of ours holds the instant
-before which nobody asks, an hour away at the most. Every step is one write transaction, so a killed holder leaves
-nothing behind that blocks.
+Owns one SQLite file per API and organization: pyrate-limiter's bucket in it counts requests, a table of ours holds the
+instant before which nobody asks, an hour away at the most. Every step is one write transaction, so a killed holder
+leaves nothing behind that blocks.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from pyrate_limiter import Rate, RateItem
 from pyrate_limiter.buckets import SQLiteBucket
 
 from finago_assets.core.errors import FinagoError, Locked, NoSpace, NotWritable, RateLimited, SettingInvalid
-from finago_assets.core.http.connection import ORGANIZATION
+from finago_assets.core.http.connection import checked_organization
 from finago_assets.core.http.retry import LONGEST_PAUSE, TOLD_FROM_SECONDS
 from finago_assets.core.landing.files import Files
 from finago_assets.core.progress import oslo_time, silent
@@ -61,6 +61,7 @@ class RequestBudget:
     def __init__(  # noqa: PLR0913 - the last four are seams with defaults
         self,
         directory: Path,
+        api: str,
         organization_id: str,
         per_second: Decimal | float,
         *,
@@ -73,9 +74,7 @@ class RequestBudget:
         self._owner = 0
         self._inode: int | None = None
         self._lock = RLock()
-        if not ORGANIZATION.fullmatch(organization_id):
-            raise SettingInvalid("the organization id must be 1 to 64 letters, digits, '_' or '-'")
-        self._file = directory / f"requests-{organization_id}.sqlite"
+        self._file = directory / f"requests-{api}-{checked_organization(organization_id)}.sqlite"
         self._rate = rate_of(per_second)
         self._patience = patience_seconds
         self._now = now

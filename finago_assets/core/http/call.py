@@ -13,9 +13,9 @@ from finago_assets.core.errors import BadRequest
 from finago_assets.core.http.origin import climbs, undone
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
-    from finago_assets.core.catalogue.model import Paging
+    from finago_assets.core.catalogue.model import Envelope, PageNumbers, Paging
 
 PATH = re.compile(r"(?:/(?:[A-Za-z0-9._~!$&'()*+,;=:@-]|%[0-9A-Fa-f]{2})+)+")
 TRACES_KEPT: Final = 100
@@ -33,7 +33,7 @@ class Call:
 
     `params` may only hold names in `allowed`: the server ignores what it does not know, so that a misspelt filter
     would answer everything. `keeps_damaged`: a record whose text was damaged is one of the records, as it was sent, and
-    does not spoil the rest. Raises BadRequest.
+    does not spoil the rest. `numbers`, `envelope` and `make` are the catalogue row's. Raises BadRequest.
     """
 
     template: str
@@ -45,6 +45,9 @@ class Call:
     scopes: tuple[str, ...] = ()
     single: bool = False
     keeps_damaged: bool = False
+    numbers: PageNumbers | None = None
+    envelope: Envelope | None = None
+    make: Callable[[bytes], list[bytes]] | None = None
 
     def __post_init__(self) -> None:
         unknown = sorted(set(self.params) - self.allowed)

@@ -1,4 +1,4 @@
-"""The authenticated client for one organization: pages of a call, one request of any method, or the smallest probe.
+"""The authenticated client for one organization at one API: pages of a call, one request, or the smallest probe.
 
 Composes the parts (token, ceiling, retries, body, paging) and owns the border: what leaves here is a page or one typed
 error of the public tree, raised where nothing else is being handled.
@@ -6,24 +6,21 @@ error of the public tree, raised where nothing else is being handled.
 
 from __future__ import annotations
 
-import hashlib
 import random as random_numbers
 import time
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Final, Self, TypeVar
 
-from finago_assets.core.errors import Malformed
 from finago_assets.core.http.auth import Token, TokenSource
-from finago_assets.core.http.body import check_values, split
 from finago_assets.core.http.call import Call, Page, Tally
-from finago_assets.core.http.damage import kept
+from finago_assets.core.http.counted import CountedChain
 from finago_assets.core.http.delivery import READ_SUCCESSES, Delivery, note_page
 from finago_assets.core.http.echo import Echo
-from finago_assets.core.http.empty import EmptyAnswers
 from finago_assets.core.http.fault import Fault
 from finago_assets.core.http.message import Outgoing
 from finago_assets.core.http.origin import Origin
+from finago_assets.core.http.page import Found, PageReading
 from finago_assets.core.http.paging import Chain, query_of
 from finago_assets.core.http.retry import Retry, RetryPolicy
 from finago_assets.core.http.transport import BaseTransport, Reply, Wire
@@ -39,14 +36,14 @@ if TYPE_CHECKING:
     from finago_assets.core.http.budget import RequestBudget
     from finago_assets.core.http.connection import Connection
     from finago_assets.core.http.message import Message, Receipt
-    from finago_assets.core.http.secret import Secret
+    from finago_assets.core.http.sign_in import Credential
 
 T = TypeVar("T")
 MOST_RENEWALS: Final = 3
 
 
-class FinagoClient:
-    """Asks the API for one organization. Thread-safe: several threads may each iterate their own chain.
+class ApiClient:
+    """Asks an API for one organization. Thread-safe: several threads may each iterate their own chain.
 
     `clock` is monotonic and measures deadlines, `now` is the wall clock for dates the server names. A `budget` is the
     request ceiling shared with the other processes of this machine; without one there is no ceiling. `tell` is told of
@@ -67,14 +64,16 @@ class FinagoClient:
         tell: Callable[[str], None] = silent,
     ) -> None:
         self.organization_id = connection.organization_id
-        self._secret = connection.client_secret
+        self.redaction = connection.protocol.redaction.name if connection.protocol.redaction else ""
+        self._secrets = connection.secrets
+        self._protocol = connection.protocol
         self._policy = policy
         self._budget = budget
         self._now = now
         self._origin = Origin(connection.api_url)
-        self._wire = Wire(transport, clock, policy.request_seconds)
+        self._wire = Wire(self._protocol, transport, clock, policy.request_seconds)
         self._retry = Retry(policy, sleep=sleep, random=random, now=now, tell=tell)
-        self._tokens = TokenSource(connection, self._wire, self._retry, clock, now)
+        self._tokens = TokenSource(connection.sign_in(), self._protocol, self._wire, self._retry, clock, now)
 
     def __enter__(self) -> Self:
         return self
@@ -99,10 +98,10 @@ class FinagoClient:
         Raises any error of the tree. A chain that raised is incomplete and what it gave is to be thrown away. A
         `receipt` tells of the last answer, its headers too; it has no say in where records go.
         """
-        chain = Chain(call, self._origin)
+        chain = chain_of(call, self._origin)
         while chain.url is not None:
             number, doubtful = chain.number, chain.doubtful
-            records = settled(lambda: self._page(chain, call, tally, receipt), "GET", call.template, call.scopes)
+            records = self._settled(lambda: self._page(chain, call, tally, receipt), "GET", call.template, call.scopes)
             tally.pages += bool(records) or not doubtful
             if records:
                 yield Page(number, records)
@@ -115,11 +114,11 @@ class FinagoClient:
         """
         url = self._origin.at(message.path, query_of(message.params))
         outgoing = Outgoing(message.method, url, message.body, message.media_type, message.file_name)
-        delivery = Delivery(message, outgoing, receipt, check, self._secret)
+        delivery = Delivery(message, outgoing, receipt, check, self._secrets, self._protocol.redaction)
 
         def attempt() -> T:
             try:
-                reply = self._authorized(lambda token: delivery.ask(self._wire, token), tally)
+                reply = self._authorized(lambda credential: delivery.ask(self._wire, credential), tally)
                 if reply.status not in delivery.successes:
                     raise self._failure(url, reply)
                 return delivery.believed(reply)
@@ -127,7 +126,7 @@ class FinagoClient:
                 fault = delivery.judged(raised)
             raise fault
 
-        found = settled(
+        found = self._settled(
             lambda: self._retry.run(attempt, tally, f"{message.method} {message.template}"),
             message.method,
             message.template,
@@ -139,32 +138,34 @@ class FinagoClient:
 
     def probe(self, call: Call) -> None:
         """One answer of the smallest size. Returns None when the endpoint may be read, else raises the typed error."""
-        params = {**call.params, "limit": "1"} if "limit" in call.allowed else call.params
-        url = Chain(replace(call, params=params), self._origin).url or ""
-        settled(lambda: self._fetched(call, url, Tally(), 1), "GET", call.template, call.scopes)
+        size = "limit" if call.numbers is None else call.numbers.size
+        params = {**call.params, size: "1"} if size in call.allowed else call.params
+        url = chain_of(replace(call, params=params), self._origin).url or ""
+        self._settled(lambda: self._fetched(call, url, Tally(), 1), "GET", call.template, call.scopes)
 
-    def _page(self, chain: Chain, call: Call, tally: Tally, receipt: Receipt | None) -> list[bytes]:
+    def _page(self, chain: Chain | CountedChain, call: Call, tally: Tally, receipt: Receipt | None) -> list[bytes]:
         """Read the records at the chain's address; the chain then stands at the next one."""
         try:
-            reply, records = self._fetched(call, chain.url or "", tally, chain.number, receipt)
+            reply, found = self._fetched(call, chain.url or "", tally, chain.number, receipt)
         except Fault as fault:
             if chain.ends_with(fault):
                 return []
             raise
-        return records if chain.advance(records, len(reply.body), reply.all("link")) else []
+        is_part = chain.advance(found.records, len(reply.body), reply.all("link"), found.total)
+        return found.records if is_part else []
 
     def _fetched(
         self, call: Call, url: str, tally: Tally, number: int, receipt: Receipt | None = None
-    ) -> tuple[Reply, list[bytes]]:
-        reading = _Reading(call, number)
+    ) -> tuple[Reply, Found]:
+        reading = PageReading(call, number, self._protocol.redaction)
 
-        def ask(token: Secret) -> Reply:
-            reply = self._wire.get(url, token)
+        def ask(credential: Credential) -> Reply:
+            reply = self._wire.get(url, credential)
             if receipt is not None:
-                note_page(reply, receipt, Echo(token, self._secret))
+                note_page(reply, receipt, Echo(credential.value, *self._secrets), self._protocol.redaction)
             return reply
 
-        def attempt() -> tuple[Reply, list[bytes]]:
+        def attempt() -> tuple[Reply, Found]:
             reply = self._authorized(ask, tally)
             if reply.status not in READ_SUCCESSES:
                 raise self._failure(url, reply)
@@ -172,15 +173,16 @@ class FinagoClient:
 
         return self._retry.run(attempt, tally, f"GET {call.template}")
 
-    def _authorized(self, ask: Callable[[Secret], Reply], tally: Tally) -> Reply:
-        """Send one request, and after a 401 one more with a new token: whoever refuses a token did nothing else.
+    def _authorized(self, ask: Callable[[Credential], Reply], tally: Tally) -> Reply:
+        """Send one request, and after a refused token one more with a new one: who refuses a token did nothing else.
 
-        A new token that the API took from another thread before refusing it here has merely died: it is renewed too.
+        A new token that the API took from another thread before refusing it here is worn out, not wrong: it is renewed
+        too.
         """
         token = self._tokens.token()
         reply = self._sent(ask, token, tally)
         for _ in range(MOST_RENEWALS):
-            if reply.status != 401:
+            if not self._protocol.signed_out(reply):
                 break
             token = self._tokens.token(refused=token)
             reply = self._sent(ask, token, tally)
@@ -188,69 +190,36 @@ class FinagoClient:
                 break
         return reply
 
-    def _sent(self, ask: Callable[[Secret], Reply], token: Token, tally: Tally) -> Reply:
+    def _sent(self, ask: Callable[[Credential], Reply], token: Token, tally: Tally) -> Reply:
         if self._budget is not None:
             tally.waited_seconds += self._budget.acquire()
         tally.requests += 1
-        reply = ask(token.value)
+        reply = ask(token.credential)
         tally.wire_bytes += reply.wire_bytes
         tally.keep_trace(reply.trace)
-        if reply.status != 401:
+        if not self._protocol.signed_out(reply):
             token.accepted = True
         return reply
 
     def _failure(self, url: str, reply: Reply) -> Fault:
         still_ours = partial(self._origin.holds, url)
-        fault = failure(reply, still_ours, self._now(), self._policy.throttle_seconds)
+        fault = failure(reply, still_ours, self._now(), self._policy.throttle_seconds, self._protocol)
         if self._budget is not None and fault.floor:
             self._budget.pause(fault.floor)
             fault.lift = self._budget.lift
         return fault
 
-
-def settled(work: Callable[[], T], verb: str, template: str, scopes: tuple[str, ...] = (), look: str = "") -> T:
-    """Do the work; turn its fault into the public error outside the `except`, so that nothing is chained."""
-    try:
-        return work()
-    except Fault as raised:
-        error = raised.typed(verb, template, scopes, look)
-    raise error
-
-
-class _Reading:
-    """The attempts of one page."""
-
-    def __init__(self, call: Call, number: int) -> None:
-        self._call = call
-        self._number = number
-        self._empty = EmptyAnswers(possible=number == 1 and not call.single)
-        self._damaged: bytes | None = None
-
-    def records(self, reply: Reply) -> list[bytes]:
-        if reply.status == 204:
-            return []
-        if not reply.body:
-            self._empty.believe(reply)
-            return []
-        self._empty.end()
+    def _settled(
+        self, work: Callable[[], T], verb: str, template: str, scopes: tuple[str, ...] = (), look: str = ""
+    ) -> T:
+        """Do the work; turn its fault into the public error outside the `except`, so that nothing is chained."""
         try:
-            return split(reply.body, single=self._call.single)
+            return work()
         except Fault as raised:
-            fault = raised
-        if fault.kind is Malformed and fault.again and reply.body.lstrip().startswith((b"[", b"{")):
-            if self._damaged is not None and self._call.keeps_damaged:
-                records, unkept = kept(bytes(reply.body), single=self._call.single)
-                if unkept is None:
-                    check_values(records)
-                    return records
-                fault.reason = f"page {self._number}, record {unkept}: {fault.reason}"
-            self._give_up_on_the_same(reply.body, fault)
-        fault.status, fault.trace, fault.size = reply.status, reply.trace, reply.wire_bytes
-        raise fault
+            error = raised.typed(verb, template, scopes, look, self._protocol.advice)
+        raise error
 
-    def _give_up_on_the_same(self, body: bytearray, fault: Fault) -> None:
-        """What came twice in the same bytes was not damaged on the way, and will come so again."""
-        mark = hashlib.sha256(body).digest()
-        if mark == self._damaged:
-            fault.again = False
-        self._damaged = mark
+
+def chain_of(call: Call, origin: Origin) -> Chain | CountedChain:
+    """Return the chain of pages that the call's way of paging asks for."""
+    return Chain(call, origin) if call.numbers is None else CountedChain(call, origin, call.numbers)

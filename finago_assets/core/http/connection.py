@@ -1,43 +1,56 @@
-"""Where the API is and who asks: one organization, its credentials, two addresses.
+"""What a client needs of a connection, and the rules for the values that any connection holds.
 
-Owns the rules for those values (identifier alphabet, https, plain http for loopback alone). Reads no environment.
+Owns the organization's alphabet and which addresses a credential may be sent to (https, plain http for loopback
+alone). Reads no environment. What the credentials of an API are is that API's own.
 """
 
 from __future__ import annotations
 
 import ipaddress
 import re
-from dataclasses import dataclass
-from typing import Final
+from typing import TYPE_CHECKING, Protocol
 from urllib.parse import SplitResult, urlsplit
 
 from finago_assets.core.errors import SettingInvalid, TlsRefused
-from finago_assets.core.http.secret import Secret
+
+if TYPE_CHECKING:
+    from finago_assets.core.catalogue.model import Source
+    from finago_assets.core.http import protocol
+    from finago_assets.core.http.secret import Secret
+    from finago_assets.core.http.sign_in import SignIn
 
 ORGANIZATION = re.compile(r"[A-Za-z0-9_-]{1,64}")
-API_URL: Final = "https://rest.api.24sevenoffice.com/v1"
-TOKEN_URL: Final = "https://login.24sevenoffice.com/oauth/token"  # noqa: S105 - an address
 VISIBLE = re.compile(r"[!-~]+")
 
 
-@dataclass(frozen=True, slots=True)
-class Connection:
-    """The credentials of one organization. Construction raises SettingInvalid or TlsRefused."""
+class Connection(Protocol):
+    """The credentials of one organization at one API. What exists keeps the rules of `checked_organization`."""
 
-    organization_id: str
-    client_id: str
-    client_secret: Secret
-    api_url: str = API_URL
-    token_url: str = TOKEN_URL
-    audience: str = "https://api.24sevenoffice.com"
+    @property
+    def organization_id(self) -> str: ...
 
-    def __post_init__(self) -> None:
-        if not ORGANIZATION.fullmatch(self.organization_id):
-            raise SettingInvalid("the organization id must be 1 to 64 letters, digits, '_' or '-'")
-        if not isinstance(self.client_secret, Secret) or not self.client_secret or not self.client_id:
-            raise SettingInvalid("the client id and the client secret must not be empty")
-        object.__setattr__(self, "api_url", checked(self.api_url, "API URL").rstrip("/"))
-        object.__setattr__(self, "token_url", checked(self.token_url, "token URL"))
+    @property
+    def api_url(self) -> str: ...
+
+    @property
+    def source(self) -> Source: ...
+
+    @property
+    def protocol(self) -> protocol.Protocol: ...
+
+    @property
+    def secrets(self) -> tuple[Secret, ...]:
+        """What no answer may repeat, besides the credential that signing in gives."""
+        ...
+
+    def sign_in(self) -> SignIn: ...
+
+
+def checked_organization(organization_id: str) -> str:
+    """Give the id back. Raises SettingInvalid for one that is not safe in a path."""
+    if not isinstance(organization_id, str) or not ORGANIZATION.fullmatch(organization_id):
+        raise SettingInvalid("the organization id must be 1 to 64 letters, digits, '_' or '-'")
+    return organization_id
 
 
 def checked(url: str, name: str) -> str:

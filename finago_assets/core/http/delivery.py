@@ -9,6 +9,7 @@ import re
 from typing import TYPE_CHECKING, Final, Generic, TypeVar
 
 from finago_assets.core.errors import Malformed, OutcomeUnknown
+from finago_assets.core.http.body import BYTE_ORDER_MARK, INFLATED_LIMIT, split
 from finago_assets.core.http.echo import Echo
 from finago_assets.core.http.empty import EmptyAnswers
 from finago_assets.core.http.fault import Fault
@@ -19,7 +20,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from finago_assets.core.http.message import Message, Outgoing, Receipt
+    from finago_assets.core.http.protocol import Redaction
     from finago_assets.core.http.secret import Secret
+    from finago_assets.core.http.sign_in import Credential
     from finago_assets.core.http.transport import Reply, Wire
 
 T = TypeVar("T")
@@ -39,39 +42,67 @@ class Delivery(Generic[T]):
     `check` raises a Fault for a body that cannot be believed; its file may be empty.
     """
 
-    def __init__(
-        self, message: Message, outgoing: Outgoing, receipt: Receipt, check: Callable[[Path], T], secret: Secret
+    def __init__(  # noqa: PLR0913, PLR0917  what the client knows of one message
+        self,
+        message: Message,
+        outgoing: Outgoing,
+        receipt: Receipt,
+        check: Callable[[Path], T],
+        secrets: tuple[Secret, ...],
+        redaction: Redaction | None,
     ) -> None:
         self.message = message
         self.successes = WRITE_SUCCESSES if message.writes else READ_SUCCESSES
         self._outgoing = outgoing
         self._receipt = receipt
         self._check = check
-        self._secret = secret
+        self._secrets = secrets
+        self._redaction = redaction
         self._empty = EmptyAnswers(possible=not message.single)
 
-    def ask(self, wire: Wire, token: Secret) -> Reply:
+    def ask(self, wire: Wire, credential: Credential) -> Reply:
         """Send once. The receipt then tells of this answer, whatever it is."""
-        echo = Echo(token, self._secret)
+        echo = Echo(credential.value, *self._secrets)
         self._receipt.clear()
+        unredacted = bytearray()
         with self._receipt.opened() as file:
+            keep = file.write if self._redaction is None else unredacted.extend
 
             def pour(piece: bytes) -> None:
                 if echo.in_next(piece):
                     raise Fault(Malformed, REPEATS)
-                file.write(piece)
+                keep(piece)
 
             try:
-                reply = wire.send(self._outgoing, token, pour, self._receipt.limit)
+                reply = wire.send(self._outgoing, credential, pour, self._limit)
+                file.write(self._redacted(unredacted))
             except Fault as raised:
                 file.truncate(0)
                 fault = raised
             else:
-                note(reply, self._receipt, echo)
+                note(reply, self._receipt, echo, self._redaction)
                 file.write(self._receipt.refusal)
                 return reply
         self._receipt.status, self._receipt.trace_id = fault.status, fault.trace
         raise fault
+
+    @property
+    def _limit(self) -> int:
+        # what is redacted is held in memory until then
+        return self._receipt.limit if self._redaction is None else min(self._receipt.limit, INFLATED_LIMIT)
+
+    def _redacted(self, body: bytearray) -> bytes:
+        """Return a success as it may be kept: each record without its secrets, in the shape that it came in."""
+        if self._redaction is None or not body.strip():
+            return b""
+        single = not body.removeprefix(BYTE_ORDER_MARK).lstrip().startswith(b"[")
+        try:
+            records = [self._redaction.record(self.message.template, one) for one in split(body, single=single)]
+        except ValueError:
+            records = None
+        if records is None:
+            raise Fault(Malformed, "the answer cannot be read, so that its secrets could not be taken out")
+        return records[0] if single else b"[" + b",".join(records) + b"]"
 
     def believed(self, reply: Reply) -> T:
         """Judge the body of a success."""
@@ -105,20 +136,23 @@ class Delivery(Generic[T]):
         return fault
 
 
-def note(reply: Reply, receipt: Receipt, echo: Echo) -> None:
-    """Keep what a reply says besides the body of a success, as far as it repeats no secret."""
+def note(reply: Reply, receipt: Receipt, echo: Echo, redaction: Redaction | None) -> None:
+    """Keep what a reply says besides the body of a success, as far as it repeats no secret.
+
+    An error's body is no record that a redaction knows, so that of an API that has one is not kept.
+    """
     receipt.status, receipt.trace_id = reply.status, reply.trace
     receipt.headers.clear()
     for name in KEPT_HEADERS:
         value = reply.first(name)
         if value is not None and PLAIN_VALUE.fullmatch(value) and not echo.in_text(value.encode()):
             receipt.headers[name] = value
-    kept = reply.status >= 300 and not echo.in_text(reply.body)
+    kept = redaction is None and reply.status >= 300 and not echo.in_text(reply.body)
     receipt.refusal = bytes(reply.body[:ERROR_BODY_LIMIT]) if kept else b""
 
 
-def note_page(reply: Reply, receipt: Receipt, echo: Echo) -> None:
+def note_page(reply: Reply, receipt: Receipt, echo: Echo, redaction: Redaction | None) -> None:
     """The same for a page. Raises a fault when its records repeat a secret."""
-    note(reply, receipt, echo)
+    note(reply, receipt, echo, redaction)
     if reply.status < 300 and echo.in_text(reply.body):
         raise Fault(Malformed, REPEATS, status=reply.status, trace=reply.trace, size=reply.wire_bytes)

@@ -30,27 +30,29 @@ from finago_assets.core.errors import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import datetime
 
 NEXT_STEP: Final[dict[type[FinagoError], str]] = {
     Timeout: "Run it again later.",
     Unavailable: "Check the address and the vendor's status page, then run it again.",
-    RateLimited: "Run it again later, or lower FINAGO_REQUESTS_PER_SECOND.",
+    RateLimited: "Run it again later, or ask less often.",
     Truncated: "Run it again later.",
-    AuthRefused: "Check FINAGO_CLIENT_ID, FINAGO_CLIENT_SECRET and FINAGO_ORGANIZATION_ID.",
+    AuthRefused: "Check the credentials.",
     Blocked: (
         "Something in front of the API answers in its place. Check that a firewall or proxy on the way lets this "
-        "machine through (its address, FINAGO_PROXY), and FINAGO_API_URL and FINAGO_TOKEN_URL."
+        "machine through, and the API's addresses."
     ),
-    NotFound: "The record or the endpoint is gone, or FINAGO_API_URL is wrong.",
+    NotFound: "The record or the endpoint is gone, or the API's address is wrong.",
     BadRequest: "The same request will fail again; give the trace id to the vendor's support.",
-    ForeignOrigin: "Nothing was sent there; check FINAGO_API_URL and what answers on it.",
+    ForeignOrigin: "Nothing was sent there; check the API's address and what answers on it.",
     TlsRefused: "Check the address and the certificate; nothing was sent.",
     Malformed: "The answer cannot be used; give the trace id to the vendor's support.",
     TooLarge: "Ask for a smaller window or smaller pages.",
     LoopingPages: "The answer would never end; give the trace id to the vendor's support.",
     PageCapReached: "Ask for a smaller window.",
 }
+NO_ADVICE: Final[Mapping[type[FinagoError], str]] = {}
 LOOK: Final = "read the record back, or ask the vendor's support with the time and the trace id"
 
 
@@ -78,18 +80,28 @@ class Fault(Exception):
     def __str__(self) -> str:
         return self.reason
 
-    def typed(self, verb: str, template: str, scopes: tuple[str, ...] = (), look: str = "") -> FinagoError:
+    def typed(
+        self,
+        verb: str,
+        template: str,
+        scopes: tuple[str, ...] = (),
+        look: str = "",
+        advice: Mapping[type[FinagoError], str] = NO_ADVICE,
+    ) -> FinagoError:
         """Make the public error: what was tried, what came back, what to do. No body, query or header.
 
-        `look` names where it can be seen whether a write was carried out.
+        `look` names where it can be seen whether a write was carried out, `advice` is an API's own next steps.
         """
-        error = self._worded(f"{verb} {template}: {self.reason}{self._evidence()}.", scopes, look)
+        steps = {**NEXT_STEP, **advice}
+        error = self._worded(f"{verb} {template}: {self.reason}{self._evidence()}.", scopes, look, steps)
         error.status, error.trace_id = self.status, self.trace
         return error
 
-    def _worded(self, said: str, scopes: tuple[str, ...], look: str) -> FinagoError:
+    def _worded(
+        self, said: str, scopes: tuple[str, ...], look: str, steps: Mapping[type[FinagoError], str]
+    ) -> FinagoError:
         if self.kind is RateLimited:
-            words = f"{said} {self._until()}{NEXT_STEP[RateLimited]} {self.lift}"
+            words = f"{said} {self._until()}{steps[RateLimited]} {self.lift}"
             return RateLimited(words.rstrip(), retry_at=self.retry_at)
         if self.kind is Forbidden:
             wanted = ", ".join(scopes) or "(the catalogue names none)"
@@ -97,7 +109,7 @@ class Fault(Exception):
             return Forbidden(f"{said} {step}", scopes=scopes)
         if self.kind is OutcomeUnknown:
             return OutcomeUnknown(f"{said} {self._likely()} Before sending it again, look: {look or LOOK}.")
-        return self.kind(f"{said} {NEXT_STEP.get(self.kind, '')}".rstrip())
+        return self.kind(f"{said} {steps.get(self.kind, '')}".rstrip())
 
     def _evidence(self) -> str:
         facts = [

@@ -44,19 +44,19 @@ class Chain:
         self.url: str | None = origin.at(call.path, query_of(call.params))
         self.number = 1
         self._asked = {self.url}
-        self._seen: set[int] = set()
+        self._seen = SeenPages()
         self._empty_in_a_row = 0
         self._size = 0
         self._linked = False
         self.doubtful = False
 
-    def advance(self, records: Sequence[bytes], size: int, link_headers: Sequence[str]) -> bool:
+    def advance(self, records: Sequence[bytes], size: int, link_headers: Sequence[str], total: int | None) -> bool:  # noqa: ARG002  links say enough
         """Take in the page just read; tell whether it belongs to the list.
 
         It does not when nothing but caution had asked for it and it is the first page again: there are lists without
         pages behind a path that has them. Raises a fault instead of ending a chain that may not be complete.
         """
-        if self._is_repetition(records, size):
+        if self._seen.has(records, size):
             if not self.doubtful:
                 raise Fault(LoopingPages, "the same page came twice")
             self.url = None
@@ -89,15 +89,6 @@ class Chain:
     @property
     def _is_at_cap(self) -> bool:
         return self.number >= min(self._call.page_cap or MOST_PAGES, MOST_PAGES)
-
-    def _is_repetition(self, records: Sequence[bytes], size: int) -> bool:
-        """Compare size, first and last record: records carry their own keys, so the same three are the same page."""
-        if not records:
-            return False
-        mark = hash((size, records[0], records[-1]))
-        seen = mark in self._seen
-        self._seen.add(mark)
-        return seen
 
     def _following(self, records: Sequence[bytes], link_headers: Sequence[str]) -> str | None:
         target = next_target(link_headers)
@@ -153,6 +144,25 @@ class Chain:
         """Return our own address of the page with these keys, of the size that earlier links told."""
         size = {"limit": str(self._size)} if self._size else {}
         return self._origin.at(self._call.path, query_of({**self._call.params, **size, **keys}))
+
+
+class SeenPages:
+    """The pages of a chain so far."""
+
+    def __init__(self) -> None:
+        self._marks: set[int] = set()
+
+    def has(self, records: Sequence[bytes], size: int) -> bool:
+        """Tell whether a page came before, and remember it: records carry their own keys, so size, first and last do.
+
+        An empty page is like no other.
+        """
+        if not records:
+            return False
+        mark = hash((size, records[0], records[-1]))
+        seen = mark in self._marks
+        self._marks.add(mark)
+        return seen
 
 
 def query_of(params: Mapping[str, str]) -> str:

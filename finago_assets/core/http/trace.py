@@ -16,19 +16,18 @@ if TYPE_CHECKING:
 TRACE: Final = re.compile(r"[A-Za-z0-9:_-]{1,64}")
 
 
-class _Tracked(msgspec.Struct):
-    tracking_id: str = msgspec.field(name="trackingId", default="")
-
-
-def trace_of(header: str | None, error_body: bytes | bytearray, hidden: Secret) -> str | None:
-    """Give the header's id, else the error body's `trackingId`; None for anything that does not look like an id."""
-    named = (header or _tracking_id(error_body)).strip()
+def trace_of(header: str | None, error_body: bytes | bytearray, field: str | None, hidden: Secret) -> str | None:
+    """Give the header's id, else that in the error body's `field`; None for anything that does not look like an id."""
+    named = (header or _id_in(error_body, field)).strip()
     safe = TRACE.fullmatch(named) is not None and hidden.reveal() not in named
     return named if safe else None
 
 
-def _tracking_id(error_body: bytes | bytearray) -> str:
+def _id_in(error_body: bytes | bytearray, field: str | None) -> str:
+    if field is None or not error_body:
+        return ""
     try:
-        return msgspec.json.decode(error_body, type=_Tracked).tracking_id
+        found = msgspec.json.decode(error_body, type=dict[str, msgspec.Raw]).get(field, b'""')
+        return msgspec.json.decode(found, type=str)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return ""

@@ -51,7 +51,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from finago_assets.core.http.message import Outgoing, Pour
+    from finago_assets.core.http.protocol import Protocol
     from finago_assets.core.http.secret import Secret
+    from finago_assets.core.http.sign_in import Asking, Credential
 
 __all__ = [
     "BaseTransport",
@@ -72,7 +74,7 @@ __all__ = [
 
 CONNECTIONS: Final = Limits(max_connections=32, max_keepalive_connections=16, keepalive_expiry=30)
 TIMEOUTS: Final = Timeouts(connect=10, read=60, write=30, pool=60)
-HEADERS: Final = {"Accept": "application/json", "Accept-Encoding": "gzip, identity", "User-Agent": "finago-assets"}
+HEADERS: Final = {"Accept-Encoding": "gzip, identity", "User-Agent": "finago-assets"}
 ERROR_BODY_LIMIT: Final = 64 * 1024
 # they log whole URLs at INFO and the headers of an answer, which may repeat the token, at DEBUG
 TALKATIVE: Final = ("httpx", "httpcore.connection", "httpcore.http11", "httpcore.proxy")
@@ -109,9 +111,13 @@ class Wire:
     A `transport` that is no `RoutedTransport` keeps to that only while a body comes.
     """
 
-    def __init__(self, transport: BaseTransport | None, clock: Callable[[], float], seconds: float) -> None:
+    def __init__(
+        self, protocol: Protocol, transport: BaseTransport | None, clock: Callable[[], float], seconds: float
+    ) -> None:
         for name in TALKATIVE:
             logging.getLogger(name).addFilter(_is_warning)
+        self._protocol = protocol
+        self._headers = {"Accept": protocol.accept, **HEADERS}
         self._clock = clock
         self._seconds = seconds
         own = transport or RoutedTransport(clock=clock)
@@ -129,32 +135,37 @@ class Wire:
     def close(self) -> None:
         self._client.close()
 
-    def get(self, url: str, token: Secret) -> Reply:
-        return self._guarded(lambda: self._client.build_request("GET", url, headers=_with_token(token)), token)
+    def get(self, url: str, credential: Credential) -> Reply:
+        headers = self._signed(credential)
+        return self._guarded(lambda: self._client.build_request("GET", url, headers=headers), credential.value)
 
-    def send(self, outgoing: Outgoing, token: Secret, pour: Pour, limit: int) -> Reply:
+    def send(self, outgoing: Outgoing, credential: Credential, pour: Pour, limit: int) -> Reply:
         """Send any request; the body of a success goes through `pour` in pieces, whose errors come out as they are.
 
         It may hold `limit` bytes, and takes the more time the more it holds.
         """
-        headers = _with_token(token)
+        headers = self._signed(credential)
         if outgoing.media_type is not None:
             headers["Content-Type"] = outgoing.media_type
         if outgoing.file_name is not None:
             headers["Content-Disposition"] = f'attachment; filename="{outgoing.file_name}"'
         return self._guarded(
             lambda: self._client.build_request(outgoing.method, outgoing.url, headers=headers, content=outgoing.body),
-            token,
+            credential.value,
             pour,
             Bounds(limit, limit, PACE),
         )
 
-    def post_form(self, url: str, form: Secret, hidden: Secret) -> Reply:
-        """Send the form; `hidden` is the part of it that must not come back as somebody's id."""
-        headers = {**HEADERS, "Content-Type": "application/x-www-form-urlencoded"}
+    def sign_in(self, asking: Asking) -> Reply:
+        """Send the request that signs in."""
+        headers = {**self._headers, "Content-Type": asking.media_type, **asking.headers}
+        content = asking.body.reveal().encode()
         return self._guarded(
-            lambda: self._client.build_request("POST", url, headers=headers, content=form.reveal().encode()), hidden
+            lambda: self._client.build_request("POST", asking.url, headers=headers, content=content), asking.hidden
         )
+
+    def _signed(self, credential: Credential) -> dict[str, str]:
+        return {**self._headers, credential.header: f"{credential.scheme}{credential.value.reveal()}"}
 
     def _guarded(
         self, build: Callable[[], Request], hidden: Secret, pour: Pour | None = None, bounds: Bounds = PAGE
@@ -176,7 +187,8 @@ class Wire:
         deadline = self._clock() + self._seconds
         response = self._client.send(request, stream=True)
         heard.status = response.status_code
-        heard.trace = trace_of(response.headers.get("x-trace-id"), b"", hidden)
+        named, field = self._protocol.trace_header, self._protocol.trace_field
+        heard.trace = trace_of(None if named is None else response.headers.get(named), b"", field, hidden)
         chunks = Chunks(response.iter_raw(), _head(response), self._clock, deadline, bounds)
         body = bytearray()
         try:
@@ -187,7 +199,7 @@ class Wire:
         finally:
             heard.size = chunks.total
             response.close()
-        trace = heard.trace or trace_of(None, body if response.status_code >= 400 else b"", hidden)
+        trace = heard.trace or trace_of(None, body if response.status_code >= 400 else b"", field, hidden)
         return Reply(response.status_code, _headers(response), body, chunks.total, trace)
 
 
@@ -233,10 +245,6 @@ class _Unmoved(BaseTransport):
 
     def close(self) -> None:
         self._inner.close()
-
-
-def _with_token(token: Secret) -> dict[str, str]:
-    return {**HEADERS, "Authorization": f"Bearer {token.reveal()}"}
 
 
 def _head(response: Response) -> Head:

@@ -1,11 +1,10 @@
 """What a status other than success means, and which of it is worth another attempt.
 
-Owns the table of statuses, the vendor's quarantine text, and telling a refusal of the API from a page of a firewall.
+Owns the table of statuses, and telling a refusal of the API from a page of a firewall.
 """
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Final
 
 from finago_assets.core.errors import (
@@ -29,6 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
 
+    from finago_assets.core.http.protocol import Protocol
     from finago_assets.core.http.transport import Reply
 
 AGAIN: Final[dict[int, type[FinagoError]]] = {
@@ -50,22 +50,22 @@ REASONS: Final = {
 # of the same statuses, where it is not the API that says so
 OF_ANOTHER: Final[dict[type[FinagoError], str]] = {
     Blocked: "refused by something that is not the API",
-    Malformed: "nothing is there, says a page that is not the API's: check FINAGO_API_URL",
+    Malformed: "nothing is there, says a page that is not the API's: check {address}",
 }
-# the SOAP side's words for a used-up hourly limit, seen behind several statuses
-QUARANTINE: Final = re.compile(rb"limit exceeded by|quarantine ends at", re.IGNORECASE)
 
 
-def failure(reply: Reply, follows: Callable[[str], bool], now: datetime, throttle_seconds: float) -> Fault:
+def failure(
+    reply: Reply, follows: Callable[[str], bool], now: datetime, throttle_seconds: float, protocol: Protocol
+) -> Fault:
     """Judge a reply that is no success. `follows` tells whether a redirect's target is still the API."""
-    throttled = reply.status == 429 or (reply.status >= 400 and QUARANTINE.search(reply.body) is not None)
-    kind = RateLimited if throttled else AGAIN.get(reply.status) or _never(reply) or _other(reply, follows)
+    throttled = reply.status == 429 or (reply.status >= 400 and _asks_for_fewer(reply, protocol))
+    kind = RateLimited if throttled else AGAIN.get(reply.status) or _never(reply, protocol) or _other(reply, follows)
     again = throttled or reply.status in AGAIN
     asked = seconds_asked(reply.first("retry-after"), date=reply.first("date"), now=now)
     floor = max(asked or 0.0, throttle_seconds) if throttled and not asked else asked
     return Fault(
         kind,
-        _said(reply.status, kind),
+        _said(reply.status, kind).format(address=protocol.address_setting),
         again=again,
         floor=floor if again else None,
         status=reply.status,
@@ -74,8 +74,14 @@ def failure(reply: Reply, follows: Callable[[str], bool], now: datetime, throttl
     )
 
 
-def _never(reply: Reply) -> type[FinagoError] | None:
+def _asks_for_fewer(reply: Reply, protocol: Protocol) -> bool:
+    return protocol.throttled is not None and protocol.throttled.search(reply.body) is not None
+
+
+def _never(reply: Reply, protocol: Protocol) -> type[FinagoError] | None:
     """Of a status that says what is wrong, unless what says it is not the API."""
+    if not protocol.answers_json:
+        return NEVER.get(reply.status)
     if reply.status == 403 and not _is_the_apis(reply):
         return Blocked
     if reply.status in {404, 410} and _is_page(reply):

@@ -35,7 +35,7 @@ _WORDS: Final = (
 
 
 class Database:
-    """The file at `path`, its lock beside it. `schema` is SQL that runs once, when the file is made."""
+    """The file at `path`, its lock beside it. `schema` is SQL that a writer begins with; it makes what is missing."""
 
     def __init__(self, path: Path, schema: str, files: Files, patience_seconds: float) -> None:
         self.path = path
@@ -51,6 +51,7 @@ class Database:
                 self._create()
             with self._connect(read_only=False) as connection:
                 connection.begin()
+                connection.execute(self._schema)
                 yield connection
                 connection.commit()
 
@@ -75,7 +76,7 @@ class Database:
         # DuckDB refuses a file that a killed process opened and never wrote: make it elsewhere, then rename
         temporary = litter.temporary(self.path.parent, self.path.name)
         with duckdb.connect(temporary, config=_CONFIG) as connection:
-            connection.execute(self._schema)
+            connection.execute("checkpoint")
         self._files.replace(temporary, self.path)
         self._files.fsync_directory(self.path.parent)
 

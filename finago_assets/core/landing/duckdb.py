@@ -5,7 +5,7 @@ Owns the tables and what is in them. Opening the file behind its lock is databas
 
 from __future__ import annotations
 
-from contextlib import closing, suppress
+from contextlib import closing, contextmanager, suppress
 from dataclasses import fields
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
@@ -38,9 +38,9 @@ _OF_PARTITION: Final = "organization = ? and date = ?"
 def _silent(_: str) -> None: ...
 
 
-def _schema() -> str:
+def _schema(source: str) -> str:
     columns = ", ".join(f"{name} {'DATE' if name == 'date' else 'VARCHAR'} not null" for name in _FIELDS)
-    return f"create schema finago; create table finago.manifests ({columns})"
+    return f"create schema if not exists {source}; create table if not exists {source}.manifests ({columns})"
 
 
 class DuckdbStore:
@@ -52,6 +52,7 @@ class DuckdbStore:
     def __init__(
         self,
         data_dir: Path,
+        source: str,
         *,
         files: Files | None = None,
         checkpoint: Callable[[str], None] = _silent,
@@ -60,17 +61,18 @@ class DuckdbStore:
         self.files = files or Files()
         self.checkpoint = checkpoint
         self._data_dir = data_dir
-        self._database = Database(data_dir / "raw.duckdb", _schema(), self.files, patience_seconds)
+        self.source = source
+        self._database = Database(data_dir / "raw.duckdb", _schema(source), self.files, patience_seconds)
 
     def spool(self, endpoint: Endpoint, organization: str, days: Sequence[dt.date]) -> Spool:
         """See `RawStore.spool`."""
-        checked_names(endpoint.name, organization)
+        checked_names(self.source, endpoint.name, organization)
         refuse_case_twin(organization, self._organizations(endpoint.name))
         return ChainSpool(self, endpoint, organization, days)
 
     def parts(self, endpoint: Endpoint, organization: str, day: dt.date | None, run: str) -> Parts:
         """See `RawStore.parts`."""
-        checked_names(endpoint.name, organization)
+        checked_names(self.source, endpoint.name, organization)
         return Parts(self, self._data_dir, endpoint, organization, day=day, run=run)
 
     def manifest(self, partition: Partition) -> Manifest | None:
@@ -80,10 +82,10 @@ class DuckdbStore:
 
     def landed(self, endpoint: str, organization: str) -> dict[dt.date, Landed]:
         """See `RawStore.landed`."""
-        checked_names(endpoint, organization)
+        checked_names(self.source, endpoint, organization)
         found = {}
         for row in self._manifests(endpoint, organization):
-            partition = Partition(endpoint, organization, row["date"])
+            partition = Partition(self.source, endpoint, organization, row["date"])
             with suppress(CorruptFile):
                 manifest = self._read(partition, row)
                 if manifest.outcome is Outcome.LANDED:
@@ -97,11 +99,11 @@ class DuckdbStore:
         known: Mapping[dt.date, Content],  # noqa: ARG002  the manifests of an endpoint are read in one go
     ) -> dict[dt.date, Content]:
         """See `RawStore.contents`."""
-        checked_names(endpoint, organization)
+        checked_names(self.source, endpoint, organization)
         found = {}
         for row in self._manifests(endpoint, organization):
             stamp = f"{row['run']}/{row['fetched_at']}"
-            partition = Partition(endpoint, organization, row["date"])
+            partition = Partition(self.source, endpoint, organization, row["date"])
             content = content_of(stamp, partial(self._read, partition, row))
             if content is not None:
                 found[partition.date] = content
@@ -109,14 +111,14 @@ class DuckdbStore:
 
     def held(self, endpoint: str, organization: str) -> int:
         """See `RawStore.held`."""
-        checked_names(endpoint, organization)
+        checked_names(self.source, endpoint, organization)
         return len(self._manifests(endpoint, organization))
 
     def newest(self, endpoint: str, organization: str, before: dt.date | None = None) -> Partition | None:
         """See `RawStore.newest`."""
-        checked_names(endpoint, organization)
+        checked_names(self.source, endpoint, organization)
         for row in reversed(self._manifests(endpoint, organization)):
-            partition = Partition(endpoint, organization, row["date"])
+            partition = Partition(self.source, endpoint, organization, row["date"])
             if before is not None and partition.date >= before:
                 continue
             if self._read(partition, row).outcome is Outcome.LANDED:
@@ -141,16 +143,16 @@ class DuckdbStore:
         """See `RawStore.faults`."""
         for row in self._manifests(endpoint, organization):
             try:
-                self.verify(Partition(endpoint, organization, row["date"]))
+                self.verify(Partition(self.source, endpoint, organization, row["date"]))
             except CorruptFile as fault:
                 yield fault
 
     def placeholder(self, endpoint: Endpoint, organization: str, day: dt.date) -> None:
         """See `RawStore.placeholder`."""
-        partition = Partition(endpoint.name, organization, day)
+        partition = Partition(self.source, endpoint.name, organization, day)
         refuse_case_twin(organization, self._organizations(endpoint.name))
         with typed_errors(f"Preparing {endpoint.name}"), self._database.transaction() as connection:
-            if not _select(connection, "endpoint = ? and organization = ?", [endpoint.name, organization]):
+            if not self._select(connection, "endpoint = ? and organization = ?", [endpoint.name, organization]):
                 _create(connection, endpoint.name, None if endpoint.parent is None else endpoint.parent.column)
                 _insert_manifest(connection, placeholder_manifest(partition))
 
@@ -164,9 +166,10 @@ class DuckdbStore:
         if old:
             with typed_errors(f"Removing old lists of {endpoint}"), self._database.transaction() as connection:
                 whose = "organization = ? and date < ?"
-                connection.execute(f"delete from finago.{endpoint} where {whose}", [organization, until])
+                connection.execute(f"delete from {self.source}.{endpoint} where {whose}", [organization, until])
                 connection.execute(
-                    f"delete from finago.manifests where endpoint = ? and {whose}", [endpoint, organization, until]
+                    f"delete from {self.source}.manifests where endpoint = ? and {whose}",
+                    [endpoint, organization, until],
                 )
         return len(old)
 
@@ -194,13 +197,15 @@ class DuckdbStore:
         whose = [manifest.organization, manifest.date]
         self.checkpoint("before fsync")
         with self._database.transaction() as connection, closing(RawReader(file.path)) as reader:
-            _create(connection, manifest.endpoint, file.parent_column)
-            connection.execute(f"delete from finago.{manifest.endpoint} where {_OF_PARTITION}", whose)
+            table = f"{self.source}.{manifest.endpoint}"
+            _create(connection, table, file.parent_column)
+            connection.execute(f"delete from {table} where {_OF_PARTITION}", whose)
             connection.register("spooled", reader.stream())
-            connection.execute(f"insert into finago.{manifest.endpoint} select ?, ?, * from spooled", whose)
+            connection.execute(f"insert into {table} select ?, ?, * from spooled", whose)
             connection.unregister("spooled")
             connection.execute(
-                f"delete from finago.manifests where endpoint = ? and {_OF_PARTITION}", [manifest.endpoint, *whose]
+                f"delete from {self.source}.manifests where endpoint = ? and {_OF_PARTITION}",
+                [manifest.endpoint, *whose],
             )
             _insert_manifest(connection, manifest)
             self.checkpoint("before rename")
@@ -214,24 +219,24 @@ class DuckdbStore:
     ) -> list[dict[str, Any]]:
         wanted = {"endpoint": endpoint, "organization": organization, "date": date}
         asked = {name: value for name, value in wanted.items() if value is not None}
-        with typed_errors(f"Reading {endpoint}"), self._database.reading() as connection:
+        with typed_errors(f"Reading {endpoint}"), self._reading() as connection:
             if connection is None:
                 return []
-            return _select(connection, " and ".join(f"{name} = ?" for name in asked), list(asked.values()))
+            return self._select(connection, " and ".join(f"{name} = ?" for name in asked), list(asked.values()))
 
     def _organizations(self, endpoint: str | None = None) -> list[str]:
-        with typed_errors("Reading the manifests"), self._database.reading() as connection:
+        with typed_errors("Reading the manifests"), self._reading() as connection:
             if connection is None:
                 return []
-            sql = "select distinct organization from finago.manifests where endpoint = coalesce(?, endpoint)"
+            sql = f"select distinct organization from {self.source}.manifests where endpoint = coalesce(?, endpoint)"
             return [name for (name,) in connection.execute(sql, [endpoint]).fetchall()]
 
     def _exported(self, partition: Partition) -> tuple[dict[str, Any], RawReader]:
         """Copy the partition to a file that has no name any more, so that no lock is held while it is read."""
         path = litter.temporary(self._data_dir, "export.parquet")
-        with typed_errors(f"Reading {partition}"), self._database.reading() as connection:
+        with typed_errors(f"Reading {partition}"), self._reading() as connection:
             whose = [partition.endpoint, partition.organization, partition.date]
-            rows = [] if connection is None else _select(connection, f"endpoint = ? and {_OF_PARTITION}", whose)
+            rows = [] if connection is None else self._select(connection, f"endpoint = ? and {_OF_PARTITION}", whose)
             if connection is None or not rows:
                 raise not_landed(partition)
             try:
@@ -242,18 +247,30 @@ class DuckdbStore:
 
     def _read(self, partition: Partition, row: dict[str, Any]) -> Manifest:
         try:
-            return Manifest.from_metadata({**row, "date": row["date"].isoformat()})
+            return Manifest.from_metadata({**row, "source": self.source, "date": row["date"].isoformat()})
         except (KeyError, ValueError, TypeError):
             raise corrupt(f"{self._location('manifests')} {partition}", "the manifest cannot be read") from None
 
     def _location(self, table: str) -> str:
-        return f"{self._database.path}:finago.{table}"
+        return f"{self._database.path}:{self.source}.{table}"
+
+    @contextmanager
+    def _reading(self) -> Iterator[DuckDBPyConnection | None]:
+        """Open for reading; None while nothing of this source has landed."""
+        with self._database.reading() as connection:
+            known = "from duckdb_tables() where schema_name = ? and table_name = 'manifests'"
+            yield connection if connection and connection.execute(known, [self.source]).fetchall() else None
+
+    def _select(self, connection: DuckDBPyConnection, where: str, values: list[Any]) -> list[dict[str, Any]]:
+        found = connection.execute(f"select * from {self.source}.manifests where {where} order by date", values)
+        names = [column[0] for column in found.description or []]
+        return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
 
 
-def _create(connection: DuckDBPyConnection, endpoint: str, parent_column: str | None) -> None:
+def _create(connection: DuckDBPyConnection, table: str, parent_column: str | None) -> None:
     parent = "" if parent_column is None else f", {parent_column} VARCHAR not null"
     connection.execute(
-        f"create table if not exists finago.{endpoint} (organization VARCHAR not null, date DATE not null, "
+        f"create table if not exists {table} (organization VARCHAR not null, date DATE not null, "
         f"ordinal BIGINT not null, page INTEGER not null, payload VARCHAR not null{parent})"
     )
 
@@ -261,23 +278,19 @@ def _create(connection: DuckDBPyConnection, endpoint: str, parent_column: str | 
 def _insert_manifest(connection: DuckDBPyConnection, manifest: Manifest) -> None:
     values = manifest.to_metadata()
     places = ", ".join("?" * len(_FIELDS))
-    # a file from before there was this field
-    connection.execute("alter table finago.manifests add column if not exists missing VARCHAR")
+    table = f"{manifest.source}.manifests"
+    # a file from before there were these fields
+    for name in ("missing", "source", "redaction"):
+        connection.execute(f"alter table {table} add column if not exists {name} VARCHAR")
     connection.execute(
-        f"insert into finago.manifests ({', '.join(_FIELDS)}) values ({places})", [values[name] for name in _FIELDS]
+        f"insert into {table} ({', '.join(_FIELDS)}) values ({places})", [values[name] for name in _FIELDS]
     )
-
-
-def _select(connection: DuckDBPyConnection, where: str, values: list[Any]) -> list[dict[str, Any]]:
-    found = connection.execute(f"select * from finago.manifests where {where} order by date", values)
-    names = [column[0] for column in found.description or []]
-    return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
 
 
 def _export(connection: DuckDBPyConnection, partition: Partition, path: Path) -> None:
     target = str(path).replace("'", "''")
     connection.execute(
-        f"copy (select * exclude (organization, date) from finago.{partition.endpoint} where {_OF_PARTITION} "
-        f"order by ordinal) to '{target}' (format parquet, row_group_size {ROW_GROUP})",
+        f"copy (select * exclude (organization, date) from {partition.source}.{partition.endpoint} "
+        f"where {_OF_PARTITION} order by ordinal) to '{target}' (format parquet, row_group_size {ROW_GROUP})",
         [partition.organization, partition.date],
     )

@@ -10,7 +10,7 @@ import json
 import re
 from dataclasses import dataclass, fields
 from enum import StrEnum
-from typing import TYPE_CHECKING, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Final, NamedTuple, Protocol
 
 from finago_assets.core.catalogue.model import NAME
 from finago_assets.core.errors import CorruptFile, SettingInvalid
@@ -43,8 +43,14 @@ class Outcome(StrEnum):
     PLACEHOLDER = "placeholder"  # zero rows, put there so that dbt finds a file
 
 
-def checked_names(endpoint: str, organization: str) -> None:
-    """Raise SettingInvalid unless both names are safe as a folder name and as an SQL identifier."""
+# what was landed before there was a second source says nothing of its own
+_SOURCE_OF_OLD: Final = "finago"
+
+
+def checked_names(source: str, endpoint: str, organization: str) -> None:
+    """Raise SettingInvalid unless the names are safe as a folder name and as an SQL identifier."""
+    if not isinstance(source, str) or not NAME.fullmatch(source):
+        raise SettingInvalid(f"{source!r:.100} is not the name of a source.")
     if not isinstance(endpoint, str) or not NAME.fullmatch(endpoint):
         raise SettingInvalid(f"{endpoint!r:.100} is not an endpoint name; use one of the catalogue.")
     if not isinstance(organization, str) or not _ORGANIZATION.fullmatch(organization):
@@ -56,19 +62,20 @@ def checked_names(endpoint: str, organization: str) -> None:
 
 @dataclass(frozen=True, slots=True, order=True)
 class Partition:
-    """One endpoint, organization and Oslo day. Raises SettingInvalid for names that are not safe in a path."""
+    """One source, endpoint, organization and Oslo day. Raises SettingInvalid for names that are not safe in a path."""
 
+    source: str
     endpoint: str
     organization: str
     date: dt.date
 
     def __post_init__(self) -> None:
-        checked_names(self.endpoint, self.organization)
+        checked_names(self.source, self.endpoint, self.organization)
         if type(self.date) is not dt.date:
             raise SettingInvalid(f"{self.date!r:.100} is not a calendar day.")
 
     def __str__(self) -> str:
-        return f"{self.endpoint} {self.organization} {self.date}"
+        return f"{self.source}/{self.endpoint} {self.organization} {self.date}"
 
 
 class Missing(NamedTuple):
@@ -84,7 +91,8 @@ class Missing(NamedTuple):
 class ChainFacts:
     """What one request chain cost. `waited_seconds` is time spent waiting for the rate limit and before retries.
 
-    `missing` are the parents whose children are not in it although they were asked for.
+    `missing` are the parents whose children are not in it although they were asked for, `redaction` names what took
+    secrets out of the records, if anything did.
     """
 
     window: Window
@@ -97,6 +105,7 @@ class ChainFacts:
     catalogue_version: str
     run: str
     missing: tuple[Missing, ...] = ()
+    redaction: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,9 +115,11 @@ class Manifest:
     `rows`, `distinct_ids`, `payload_bytes` and `digest` are the day's own; window, pages, requests, retries, seconds
     and trace ids are those of the request chain that brought it. `digest` is SHA-256 in hex over the payloads in order,
     joined by byte 0x1e; a child's payload is preceded by its parent's key and byte 0x1f. JSON text can hold neither.
-    `missing`: the parents whose children could not be had; manifests from before there was such a field have none.
+    `missing`: the parents whose children could not be had. `redaction` names what took secrets out before anything was
+    written; empty where nothing had to. Manifests from before there were such fields have neither.
     """
 
+    source: str
     endpoint: str
     organization: str
     date: dt.date
@@ -128,6 +139,7 @@ class Manifest:
     run: str
     outcome: Outcome
     missing: tuple[Missing, ...] = ()
+    redaction: str = ""
 
     @property
     def window(self) -> Window:
@@ -137,7 +149,7 @@ class Manifest:
     @property
     def partition(self) -> Partition:
         """The partition this manifest belongs to."""
-        return Partition(self.endpoint, self.organization, self.date)
+        return Partition(self.source, self.endpoint, self.organization, self.date)
 
     def to_metadata(self) -> dict[str, str]:
         """Return one string for each field, the field's name as key."""
@@ -147,6 +159,7 @@ class Manifest:
     def from_metadata(cls, metadata: Mapping[str, str]) -> Self:
         """Read what `to_metadata` wrote. Raises KeyError or ValueError when a field is missing or malformed."""
         return cls(
+            source=metadata.get("source") or _SOURCE_OF_OLD,
             endpoint=metadata["endpoint"],
             organization=metadata["organization"],
             date=dt.date.fromisoformat(metadata["date"]),
@@ -166,6 +179,7 @@ class Manifest:
             run=metadata["run"],
             outcome=Outcome(metadata["outcome"]),
             missing=_missing(metadata.get("missing") or "[]"),
+            redaction=metadata.get("redaction") or "",
         )
 
 
@@ -257,7 +271,12 @@ class Spool(Protocol):
 
 
 class RawStore(Protocol):
-    """Landed partitions, each one attempt's whole answer. Safe to share between threads and processes."""
+    """Landed partitions of one source, each one attempt's whole answer. Safe to share between threads and processes."""
+
+    @property
+    def source(self) -> str:
+        """The API whose endpoints are meant where only their names are given."""
+        ...
 
     def spool(self, endpoint: Endpoint, organization: str, days: Sequence[dt.date]) -> Spool:
         """Open a spool for a chain over `days`. Raises SettingInvalid for an organization that differs in case only."""

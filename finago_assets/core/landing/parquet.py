@@ -34,12 +34,18 @@ class ParquetStore:
     """See `RawStore`. `files` and `checkpoint` let tests make a call fail, or die at a named moment."""
 
     def __init__(
-        self, data_dir: Path, *, files: Files | None = None, checkpoint: Callable[[str], None] = _no_checkpoint
+        self,
+        data_dir: Path,
+        source: str,
+        *,
+        files: Files | None = None,
+        checkpoint: Callable[[str], None] = _no_checkpoint,
     ) -> None:
         self.files = files or Files()
         self.checkpoint = checkpoint
         self._data_dir = data_dir
-        self._tree = RawTree(data_dir / "raw" / "finago")
+        self.source = source
+        self._tree = RawTree(data_dir / "raw" / source, source)
 
     def spool(self, endpoint: Endpoint, organization: str, days: Sequence[dt.date]) -> Spool:
         """See `RawStore.spool`."""
@@ -64,7 +70,7 @@ class ParquetStore:
         """See `RawStore.landed`."""
         found = {}
         for day in self._tree.days(endpoint, organization):
-            partition = Partition(endpoint, organization, day)
+            partition = Partition(self.source, endpoint, organization, day)
             with suppress(CorruptFile):
                 manifest = self.manifest(partition)
                 if manifest is not None and manifest.outcome is Outcome.LANDED:
@@ -75,7 +81,7 @@ class ParquetStore:
         """See `RawStore.contents`."""
         found = {}
         for day in self._tree.days(endpoint, organization):
-            partition = Partition(endpoint, organization, day)
+            partition = Partition(self.source, endpoint, organization, day)
             with suppress(FileNotFoundError):
                 stamp = stamp_of(self._tree.file(partition))
                 content = known.get(day)
@@ -94,7 +100,7 @@ class ParquetStore:
         for day in reversed(self._tree.days(endpoint, organization)):
             if before is not None and day >= before:
                 continue
-            partition = Partition(endpoint, organization, day)
+            partition = Partition(self.source, endpoint, organization, day)
             manifest = self.manifest(partition)
             if manifest is not None and manifest.outcome is Outcome.LANDED:
                 return partition
@@ -116,13 +122,13 @@ class ParquetStore:
         """See `RawStore.faults`."""
         for day in self._tree.days(endpoint, organization):
             try:
-                self.verify(Partition(endpoint, organization, day))
+                self.verify(Partition(self.source, endpoint, organization, day))
             except CorruptFile as fault:
                 yield fault
 
     def placeholder(self, endpoint: Endpoint, organization: str, day: dt.date) -> None:
         """See `RawStore.placeholder`."""
-        partition = Partition(endpoint.name, organization, day)
+        partition = Partition(self.source, endpoint.name, organization, day)
         self._tree.refuse_case_twin(endpoint.name, organization)
         if not self._tree.days(endpoint.name, organization):
             with typed_errors(f"Preparing {endpoint.name}"):
@@ -132,7 +138,7 @@ class ParquetStore:
         """See `RawStore.forget`."""
         newest = self.newest(endpoint, organization)
         old = [
-            Partition(endpoint, organization, day)
+            Partition(self.source, endpoint, organization, day)
             for day in self._tree.days(endpoint, organization)
             if newest is not None and day < min(before, newest.date)
         ]

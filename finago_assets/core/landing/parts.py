@@ -1,7 +1,7 @@
 """Finished batches of a partition of children that is not finished itself: what a killed run leaves its re-execution.
 
-Owns the files `.<endpoint>.<organization>.<day or list>.<number>-<count>-<keys>.part`: the answers for `count` parents
-from `number` on, whose keys have that digest. No reader of partitions sees them.
+Owns the files `.<source>.<endpoint>.<organization>.<day or list>.<number>-<count>-<keys>.part`: the answers for `count`
+parents from `number` on, whose keys have that digest. No reader of partitions sees them.
 """
 
 from __future__ import annotations
@@ -75,7 +75,7 @@ class Parts:
         self._endpoint = endpoint
         self._organization = organization
         self._run = run
-        self._stem = f".{endpoint.name}.{organization}.{LIST if day is None else day}."
+        self._stem = f".{endpoint.source.name}.{endpoint.name}.{organization}.{LIST if day is None else day}."
 
     def keep(self, number: int, answers: Sequence[Answer], facts: ChainFacts) -> None:
         """Make a batch durable: the answers for the parents from `number` on, counted from 1."""

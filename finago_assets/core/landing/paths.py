@@ -1,4 +1,4 @@
-"""Where raw files lie: `<root>/<endpoint>/organization=<id>/date=<YYYY-MM-DD>/data.parquet`, and nowhere else.
+"""Where raw files of a source lie: `<root>/<endpoint>/organization=<id>/date=<YYYY-MM-DD>/data.parquet`, only there.
 
 Owns the refusal of links beneath the root and of organizations that differ in case only. Reads no file's content.
 """
@@ -25,9 +25,10 @@ _DATE: Final = "date="
 
 @dataclass(frozen=True, slots=True)
 class RawTree:
-    """The folder of raw files. Every path it returns lies inside `root`, links resolved."""
+    """The folder of a source's raw files. Every path it returns lies inside `root`, links resolved."""
 
     root: Path
+    source: str
 
     def file(self, partition: Partition) -> Path:
         """Return the partition's file, which need not exist. Raises NotWritable for a link beneath the root."""
@@ -67,7 +68,7 @@ class RawTree:
         return f"{_ORGANIZATION}{organization}"
 
     def _organization(self, endpoint: str, organization: str) -> Path:
-        checked_names(endpoint, organization)
+        checked_names(self.source, endpoint, organization)
         return self.root / endpoint / self._name_of(organization)
 
     def _inside(self, path: Path) -> Path:

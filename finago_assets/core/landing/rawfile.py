@@ -235,7 +235,7 @@ def corrupt(label: str, why: str) -> CorruptFile:
 
 def not_landed(partition: Partition) -> NotLanded:
     """Build the error for reading what is not there."""
-    return NotLanded(f"{partition} has not landed; materialize finago/{partition.endpoint} first.")
+    return NotLanded(f"{partition} has not landed; materialize {partition.source}/{partition.endpoint} first.")
 
 
 def _parent_field(parent_column: str | None) -> list[pa.Field]:

@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Final, Protocol
 
 import pyarrow as pa
 
-from finago_assets.core.catalogue.finago import VERSION
 from finago_assets.core.errors import OutsideWindow
 from finago_assets.core.landing import litter
 from finago_assets.core.landing.files import typed_errors
@@ -111,7 +110,9 @@ class ChainSpool:
         self._endpoint = endpoint
         self._organization = organization
         self._parent_column = None if endpoint.parent is None else endpoint.parent.column
-        self._partitions = {day: Partition(endpoint.name, organization, day) for day in sorted(set(days))}
+        self._partitions = {
+            day: Partition(endpoint.source.name, endpoint.name, organization, day) for day in sorted(set(days))
+        }
         self._days = {day: _Day() for day in self._partitions}
         if not self._days:
             raise ValueError(f"{endpoint.name}: a chain covers at least one day")
@@ -214,6 +215,7 @@ def _by_day(
 
 def _manifest(partition: Partition, day: _Day, facts: ChainFacts) -> Manifest:
     return Manifest(
+        source=partition.source,
         endpoint=partition.endpoint,
         organization=partition.organization,
         date=partition.date,
@@ -233,6 +235,7 @@ def _manifest(partition: Partition, day: _Day, facts: ChainFacts) -> Manifest:
         run=facts.run,
         outcome=Outcome.LANDED,
         missing=facts.missing,
+        redaction=facts.redaction,
     )
 
 
@@ -246,7 +249,7 @@ def placeholder_manifest(partition: Partition) -> Manifest:
         waited_seconds=0,
         trace_ids=(),
         fetched_at=dt.datetime.now(dt.UTC),
-        catalogue_version=VERSION,
+        catalogue_version="",
         run="",
     )
     return replace(_manifest(partition, _Day(), nothing), outcome=Outcome.PLACEHOLDER)

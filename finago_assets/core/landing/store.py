@@ -26,10 +26,10 @@ if TYPE_CHECKING:
 __all__ = ["ChainFacts", "Landed", "Landing", "Manifest", "Outcome", "Partition", "RawStore", "Spool", "open_store"]
 
 
-def open_store(data_dir: Path, landing: Landing) -> RawStore:
-    """Return the store in `data_dir`. Nothing is created or opened before the first partition lands."""
+def open_store(data_dir: Path, landing: Landing, source: str) -> RawStore:
+    """Return the store of a source in `data_dir`. Nothing is created or opened before the first partition lands."""
     match landing:
         case Landing.PARQUET:
-            return ParquetStore(data_dir)
+            return ParquetStore(data_dir, source)
         case Landing.DUCKDB:
-            return DuckdbStore(data_dir)
+            return DuckdbStore(data_dir, source)

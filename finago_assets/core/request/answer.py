@@ -35,7 +35,7 @@ class Answer:
     `body` is a private file: JSON exactly as sent, or one array of the records as sent when all pages were asked for;
     for an HTTP error what it said, at most 64 KiB. `many` tells an array from one object. Times are seconds, of which
     `waited_seconds` went to the request ceiling and to pauses; `requests` leaves out those for tokens. `errors` are the
-    names an error body gives its reasons, no values.
+    names an error body gives its reasons, no values; `redaction` names what took secrets out of the body, if anything.
     """
 
     status: int
@@ -51,6 +51,7 @@ class Answer:
     seconds: float
     size: int
     errors: tuple[str, ...] = field(default=())
+    redaction: str = ""
 
     def payloads(self) -> Iterator[bytes]:
         """Yield each record's own bytes, in order, in bounded memory."""

@@ -5,20 +5,17 @@ Owns the way from an operation that writes to the template that reads the same t
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from finago_assets.core.catalogue.operation import Method
-from finago_assets.core.catalogue.operations import OPERATIONS, find
 from finago_assets.core.http.fault import LOOK
 
 if TYPE_CHECKING:
+    from finago_assets.core.catalogue.api import Api
     from finago_assets.core.catalogue.operation import Operation
 
-# written under one word and read under another
-_READ_AS: Final = {"transactions": "transactionlines"}
 
-
-def where_to_look(operation: Operation) -> str:
+def where_to_look(api: Api, operation: Operation) -> str:
     """Name the template whose answer shows a write: of the same path, else of the same resource, else of what is above.
 
     Empty for a read; whom to ask where there is no such template.
@@ -26,10 +23,10 @@ def where_to_look(operation: Operation) -> str:
     if not operation.method.writes:
         return ""
     path, resource = operation.path, operation.name.partition(".")[0]
-    known = [f"{_READ_AS.get(resource, resource)}.{way}" for way in ("list", "get")]
-    named = next((name for name in known if name in OPERATIONS), None)
+    known = [f"{api.read_as.get(resource, resource)}.{way}" for way in ("list", "get")]
+    named = next((name for name in known if name in api.operations), None)
     while path:
-        if found := find(Method.GET, path):
+        if found := api.find(Method.GET, path):
             return _said(found.name)
         if named:
             return _said(named)

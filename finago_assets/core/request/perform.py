@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from finago_assets.core.http.client import FinagoClient
+    from finago_assets.core.http.client import ApiClient
     from finago_assets.core.request.request import Request
 
 AUDIT_FILE: Final = "writes.jsonl"
@@ -54,7 +54,7 @@ class Outcome:
 
 def perform(  # noqa: PLR0913  the seams have defaults
     request: Request,
-    client: FinagoClient,
+    client: ApiClient,
     folder: Path,
     *,
     allow_writes: bool = False,
@@ -110,7 +110,7 @@ def bare(error: FinagoError) -> FinagoError:
 class _Errand:
     """One request on its way, and what is known of it so far."""
 
-    def __init__(self, request: Request, client: FinagoClient, folder: Path, say: Callable[[str], None]) -> None:
+    def __init__(self, request: Request, client: ApiClient, folder: Path, say: Callable[[str], None]) -> None:
         self.request = request
         self.client = client
         self._say = say
@@ -154,7 +154,7 @@ class _Errand:
             file_name=request.file_name,
             scopes=operation.scopes,
             single=operation.answers is Answers.OBJECT,
-            look=where_to_look(operation),
+            look=where_to_look(self.request.api, operation),
         )
 
     def _call(self) -> Call:
@@ -167,13 +167,16 @@ class _Errand:
             paging=operation.paging,
             page_cap=operation.page_cap,
             scopes=operation.scopes,
+            numbers=None if operation.endpoint is None else operation.endpoint.numbers,
+            envelope=None if operation.endpoint is None else operation.endpoint.envelope,
+            make=None if operation.endpoint is None else operation.endpoint.make,
         )
 
     def _cautious(self, error: FinagoError) -> FinagoError:
         """A full disk after a write went out leaves open what became of it, and so must not look like a refusal."""
         if not (self.request.operation.method.writes and isinstance(error, Environment) and self.tally.requests):
             return error
-        look = where_to_look(self.request.operation)
+        look = where_to_look(self.request.api, self.request.operation)
         return OutcomeUnknown(
             f"{self.request.what}: the request was sent, but its answer could not be kept: {error} It is unknown "
             f"whether the write was carried out. Before sending it again, look: {look}."
@@ -208,4 +211,5 @@ class _Errand:
             seconds=time.monotonic() - self._started,
             size=receipt.size,
             errors=error_names(receipt.refusal),
+            redaction=self.client.redaction,
         )

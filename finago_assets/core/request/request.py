@@ -10,9 +10,7 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING, Final
 
 from finago_assets.core.catalogue.operation import Answers, Method, Operation, Parameter, Type
-from finago_assets.core.catalogue.operations import OPERATIONS, find, methods_of, nearest
 from finago_assets.core.errors import RequestRefused
-from finago_assets.core.http.connection import API_URL
 from finago_assets.core.http.paging import query_of
 from finago_assets.core.request.body import checked_body, named_file
 from finago_assets.core.request.path import filled_in, listed, path_of, places_in, refuse_wrong_ids
@@ -22,6 +20,8 @@ from finago_assets.core.request.windows import refuse_reversed
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from finago_assets.core.catalogue.api import Api
+
 # servers and proxies cut longer addresses off, or refuse them in words of their own
 LONGEST_ADDRESS: Final = 8_000
 BY_HAND: Final = "by hand"
@@ -29,11 +29,12 @@ BY_HAND: Final = "by hand"
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What is sent: `path` is filled in and percent-encoded, `query` decoded, `body` the bytes as given.
+    """What is sent to `api`: `path` is filled in and percent-encoded, `query` decoded, `body` the bytes as given.
 
     Made by `from_template` or `by_hand`, which have checked it.
     """
 
+    api: Api = field(repr=False)
     operation: Operation = field(repr=False)
     path: str
     query: Mapping[str, str] = field(repr=False)
@@ -49,6 +50,7 @@ class Request:
 
 
 def from_template(  # noqa: PLR0913  what a request consists of
+    api: Api,
     name: str,
     *,
     variables: Mapping[str, str] | None = None,
@@ -61,13 +63,14 @@ def from_template(  # noqa: PLR0913  what a request consists of
 
     A body is held against the template's schema; one that is a file may have a `file_name`.
     """
-    operation = OPERATIONS.get(name)
+    operation = api.operations.get(name)
     if operation is None:
-        alike = nearest(checked_text("The template's name", name))
+        alike = api.nearest(checked_text("The template's name", name))
         hint = f"did you mean {' or '.join(alike)}?" if alike else "`finago-assets templates` lists them."
         raise RequestRefused(f"There is no template of the name {name!r:.100}; {hint}")
     given = {**dict(operation.params), **(query or {})}
     return _checked(
+        api,
         operation,
         operation.path,
         variables or {},
@@ -80,6 +83,7 @@ def from_template(  # noqa: PLR0913  what a request consists of
 
 
 def by_hand(  # noqa: PLR0913  see from_template
+    api: Api,
     method: str,
     path: str,
     *,
@@ -88,7 +92,7 @@ def by_hand(  # noqa: PLR0913  see from_template
     body: bytes | None = None,
     all_pages: bool = False,
     file_name: str | None = None,
-    base: str = API_URL,
+    base: str = "",
 ) -> Request:
     """Make a request of a method and a path below the API base, which may hold `{variables}`. Raises RequestRefused.
 
@@ -96,13 +100,16 @@ def by_hand(  # noqa: PLR0913  see from_template
     need only be JSON.
     """
     wanted = _method(method)
-    template = path_of(path, base)
+    template = path_of(path, base or api.address)
     filled = filled_in(f"{wanted} {template:.200}", template, places_in(template), variables or {})
-    operation = find(wanted, filled) or _unknown(wanted, template, filled, query or {}, has_body=body is not None)
+    operation = api.find(wanted, filled) or _unknown(
+        api, wanted, template, filled, query or {}, has_body=body is not None
+    )
     if operation.name != BY_HAND:
         refuse_wrong_ids(operation, filled)
         template, variables = filled, {}
     return _checked(
+        api,
         operation,
         template,
         variables or {},
@@ -114,7 +121,8 @@ def by_hand(  # noqa: PLR0913  see from_template
     )
 
 
-def _checked(  # noqa: PLR0913  see from_template
+def _checked(  # noqa: PLR0913, PLR0917  see from_template
+    api: Api,
     operation: Operation,
     template: str,
     variables: Mapping[str, str],
@@ -134,7 +142,7 @@ def _checked(  # noqa: PLR0913  see from_template
         raise RequestRefused(f"{what}: path and query are longer than {LONGEST_ADDRESS:,} characters together.")
     media_type = _media_type(what, operation, body, by_schema=by_schema)
     named = named_file(file_name, media_type) if operation.body is not None and operation.body.schema is None else None
-    return Request(operation, path, dict(query), body, media_type, all_pages, named)
+    return Request(api, operation, path, dict(query), body, media_type, all_pages, named)
 
 
 def _method(method: str) -> Method:
@@ -144,9 +152,11 @@ def _method(method: str) -> Method:
         raise RequestRefused(f"The method must be one of {', '.join(Method)}.") from None
 
 
-def _unknown(method: Method, template: str, filled: str, query: Mapping[str, str], *, has_body: bool) -> Operation:
+def _unknown(  # noqa: PLR0913  see from_template
+    api: Api, method: Method, template: str, filled: str, query: Mapping[str, str], *, has_body: bool
+) -> Operation:
     """Make an operation for a path that the description does not have; next links are followed wherever they come."""
-    allowed = methods_of(filled)
+    allowed = api.methods_of(filled)
     if allowed:
         raise RequestRefused(f"{method} {template:.200} was not sent: the path takes {', '.join(allowed)}.")
     if has_body and not method.writes:

@@ -8,7 +8,6 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
-from finago_assets.core.catalogue.finago import ENDPOINTS
 from finago_assets.core.catalogue.model import Upper
 from finago_assets.core.errors import RequestRefused
 
@@ -52,5 +51,5 @@ def _is_after(begins: datetime, ends: datetime) -> bool:
 
 
 def _leaves_out(operation: Operation, name: str) -> bool:
-    window = ENDPOINTS[operation.endpoint].window if operation.endpoint in ENDPOINTS else None
+    window = None if operation.endpoint is None else operation.endpoint.window
     return window is not None and window.to_param == name and window.upper is Upper.EXCLUSIVE

@@ -35,7 +35,8 @@ class BuildGraph:
     """Nodes by dbt's unique id. `parents` leaves sources out; `names` is what people call a node, `schema/name`.
 
     `blocking` are the tests that withhold publication when they fail; `dbt_names` is what dbt's command line takes.
-    `endpoints`: the sources that a node reads itself, `reading` what it takes of them; `code`: digest of its text.
+    `endpoints`: what a node reads itself of landed data, as `source/endpoint`, `reading` what it takes of them; `code`:
+    digest of its text.
     """
 
     parents: Mapping[str, frozenset[str]]
@@ -64,7 +65,9 @@ class BuildGraph:
             blocking=frozenset(key for key in tests if nodes[key]["config"]["severity"].lower() == "error"),
             names={key: f"{nodes[key]['schema']}/{nodes[key]['name']}" for key in parts},
             dbt_names={key: nodes[key]["name"] for key in parts},
-            endpoints={key: frozenset(sources[one]["name"] for one in read[key] if one in sources) for key in parts},
+            endpoints={
+                key: frozenset(_full_name(sources[one]) for one in read[key] if one in sources) for key in parts
+            },
             reading={key: _reading(nodes[key]["config"]) for key in parts},
             code={
                 key: digest_of([{field: nodes[part].get(field) for field in _CODE} for part in parts[key]])
@@ -137,6 +140,10 @@ class BuildGraph:
         """What must still be built or tested before all of it may be published; by name, tables first."""
         left = (self.tables | self.blocking) - set(settled)
         return sorted(left, key=lambda key: (key in self.tests, self.names[key]))
+
+
+def _full_name(source: Mapping[str, Any]) -> str:
+    return f"{source['source_name']}/{source['name']}"
 
 
 def _is_part(node: Mapping[str, Any]) -> bool:

@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Container, Iterable, Mapping
 
-    from finago_assets.core.landing.model import Content, RawStore
+    from finago_assets.core.landing.landed_data import LandedData
+    from finago_assets.core.landing.model import Content
     from finago_assets.core.warehouse.generation import Mark, Marked, Verdict
     from finago_assets.core.warehouse.graph import BuildGraph
 
@@ -63,14 +64,13 @@ class State:
         }
 
 
-def look(marked: Marked, store: RawStore, endpoints: Iterable[str], graph: BuildGraph, engine: str) -> State:
+def look(marked: Marked, landed: LandedData, graph: BuildGraph, engine: str) -> State:
     """Hold what has landed, and the project, against what the warehouse was made of.
 
     `engine`: what everything depends on beside its own code, such as macros, settings and versions.
     """
     seen = marked.look()
-    keys = [(endpoint, organization) for organization in store.organizations() for endpoint in endpoints]
-    contents = {key: days for key in keys if (days := store.contents(*key, seen.contents.get(key, {})))}
+    contents = landed.contents(seen.contents)
     there, moved = _in_graph(seen.relations), _in_graph(seen.moved)
     doubled = {name for node, read in graph.endpoints.items() if graph.names[node] in moved for name in read}
     made_of = digests(graph, contents, doubled, engine)

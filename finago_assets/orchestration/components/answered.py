@@ -10,14 +10,13 @@ from typing import Any, Final
 import dagster as dg
 from dagster import AssetExecutionContext
 
-from finago_assets.core.catalogue.finago import DOCUMENTATION
 from finago_assets.core.request.perform import Exit
 from finago_assets.core.request.request import Request
 from finago_assets.orchestration.checks import listed, not_granted
 from finago_assets.orchestration.components.asked import RequestFields
 from finago_assets.orchestration.failures import typed_failures
 from finago_assets.orchestration.layers import REQUEST_LAYER
-from finago_assets.orchestration.partitions import daily, window_of
+from finago_assets.orchestration.partitions import daily, key_of, window_of
 from finago_assets.orchestration.raw import SILENT_OUTPUT
 from finago_assets.orchestration.request.attempt import Attempt
 from finago_assets.orchestration.request.exits import Problem, RequestResult
@@ -91,7 +90,7 @@ def _asked(
             yield _verdict(key, ANSWERED, passed=False, description=result.sentence())
             raise _failure(result)
         context.log_event(
-            dg.AssetMaterialization(key, partition=None if day is None else f"{day}", metadata=_event(result))
+            dg.AssetMaterialization(key, partition=None if day is None else key_of(day), metadata=_event(result))
         )
         results.append(result)
     return _verdicts(fields, key, request, results)
@@ -163,7 +162,7 @@ def _failure(result: RequestResult) -> dg.Failure:
 
 def _facts(fields: RequestFields, request: Request) -> dict[str, Any]:
     return {
-        "documentation": dg.MetadataValue.url(DOCUMENTATION),
+        "documentation": dg.MetadataValue.url(request.api.source.documentation),
         "request": request.what,
         "template": request.operation.name,
         "scopes_needed": listed(request.operation.scopes),
@@ -175,4 +174,5 @@ def _facts(fields: RequestFields, request: Request) -> dict[str, Any]:
 
 def _description(fields: RequestFields, request: Request) -> str:
     when = "One request for each day." if fields.partitioned else "One request."
-    return f"{fields.title or request.operation.title}.\n\n{when} `{request.what}`, [documentation]({DOCUMENTATION})."
+    pages = f"[documentation]({request.api.source.documentation})"
+    return f"{fields.title or request.operation.title}.\n\n{when} `{request.what}`, {pages}."

@@ -10,8 +10,8 @@ from typing import Annotated, Any, Final
 import dagster as dg
 from pydantic import Field
 
+from finago_assets.apis.finago import FINAGO
 from finago_assets.core.catalogue.operation import Method
-from finago_assets.core.catalogue.operations import OPERATIONS, nearest
 from finago_assets.core.errors import RequestRefused, SettingInvalid
 from finago_assets.core.request.request import Request
 from finago_assets.core.windows import ONE_DAY
@@ -143,8 +143,8 @@ class RequestFields(dg.Resolvable, dg.Model):
         }
         if self.path is not None:
             return ByHand(method=self.method, path=self.path, **common)
-        if self.template not in OPERATIONS:
-            close = ", ".join(nearest(self.template or ""))
+        if self.template is None or self.template not in FINAGO.operations:
+            close = ", ".join(FINAGO.nearest(self.template or ""))
             raise self.refused("template", f"names none that there is; close: {close or 'none'}")
         return FromTemplate(name=Template(self.template), **common)
 

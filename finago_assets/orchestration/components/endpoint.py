@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 import dagster as dg
 
-from finago_assets.core.catalogue.finago import ENDPOINTS
+from finago_assets.apis.finago import FINAGO
 from finago_assets.core.catalogue.model import Endpoint
 from finago_assets.orchestration.components.fields import by_name
 from finago_assets.orchestration.components.row import EndpointFields
@@ -54,7 +54,7 @@ class FinagoEndpoint(EndpointFields, dg.Component):
         own = _fields(context.component_tree)
         row = self.row(own)
         parents = {name: own[name].row(own) for name in _parent_name(row) if name in own}
-        return dg.Definitions(assets=[endpoint_asset(row, read_settings(), {**ENDPOINTS, **parents})])
+        return dg.Definitions(assets=[endpoint_asset(row, read_settings(), {**FINAGO.endpoints, **parents})])
 
 
 def own_rows(tree: dg.ComponentTree) -> Mapping[str, Endpoint]:

@@ -11,11 +11,10 @@ from typing import Annotated, Any, Final, Literal
 import dagster as dg
 from pydantic import Field
 
+from finago_assets.apis.finago import FINAGO
 from finago_assets.core.calls import call_for
-from finago_assets.core.catalogue.finago import ENDPOINTS
 from finago_assets.core.catalogue.model import Endpoint, Kind, Paging, Parent, Upper, WindowRule
 from finago_assets.core.catalogue.operation import Method
-from finago_assets.core.catalogue.operations import find
 from finago_assets.core.errors import FinagoError, SettingInvalid
 from finago_assets.orchestration.components.fields import WORD, counted, parameters, texts, told, verbatim
 
@@ -102,7 +101,7 @@ class EndpointFields(dg.Resolvable, dg.Model):
 
         Raises SettingInvalid naming the field.
         """
-        if self.name in ENDPOINTS:
+        if self.name in FINAGO.endpoints:
             raise self._refused(
                 "name", "is that of a built-in endpoint; choose another, and take its fields with `like`"
             )
@@ -114,7 +113,7 @@ class EndpointFields(dg.Resolvable, dg.Model):
         self._check_days(given)
         self._check_parameters(given)
         try:
-            row = Endpoint(**given)
+            row = Endpoint(FINAGO.source, **given)
         except ValueError as error:
             # the rules above leave a path without its slash
             raise self._refused("path", f"does not fit: {error}") from None
@@ -123,9 +122,9 @@ class EndpointFields(dg.Resolvable, dg.Model):
     def _base(self) -> dict[str, Any]:
         if self.like is None:
             return {"title": self.name.replace("_", " ").capitalize(), "group": "own"}
-        if self.like not in ENDPOINTS:
-            raise self._refused("like", f"is no built-in endpoint; there are {', '.join(ENDPOINTS)}")
-        whole = ENDPOINTS[self.like]
+        if self.like not in FINAGO.endpoints:
+            raise self._refused("like", f"is no built-in endpoint; there are {', '.join(FINAGO.endpoints)}")
+        whole = FINAGO.endpoints[self.like]
         names = set(Endpoint.__dataclass_fields__) - {"allowed", "items", "enabled"}
         return {name: getattr(whole, name) for name in names}
 
@@ -171,7 +170,7 @@ class EndpointFields(dg.Resolvable, dg.Model):
 
     def _check_parameters(self, given: Mapping[str, Any]) -> None:
         """Refuse a name that the API's description does not have there: the server would ignore it without a word."""
-        operation = find(Method.GET, given["path"])
+        operation = FINAGO.find(Method.GET, given["path"])
         if operation is None:
             return
         known = operation.allowed | set(self.filters or ())
@@ -201,21 +200,23 @@ class EndpointFields(dg.Resolvable, dg.Model):
 
 
 def _kind(name: str, others: Mapping[str, EndpointFields]) -> Kind | None:
-    if name in ENDPOINTS:
-        return ENDPOINTS[name].kind
+    if name in FINAGO.endpoints:
+        return FINAGO.endpoints[name].kind
     own = others[name]
     if own.kind is not None:
         return Kind(own.kind)
-    return ENDPOINTS[own.like].kind if own.like in ENDPOINTS else None
+    like = FINAGO.endpoints.get(own.like or "")
+    return None if like is None else like.kind
 
 
 def _keys(name: str, others: Mapping[str, EndpointFields]) -> tuple[str, ...] | None:
-    if name in ENDPOINTS:
-        return ENDPOINTS[name].key
+    if name in FINAGO.endpoints:
+        return FINAGO.endpoints[name].key
     own = others.get(name)
     if own is None:
         return None
-    return tuple(own.key) if own.key else ENDPOINTS[own.like].key if own.like in ENDPOINTS else ()
+    like = FINAGO.endpoints.get(own.like or "")
+    return tuple(own.key) if own.key else () if like is None else like.key
 
 
 def _rule(window: Window) -> WindowRule:

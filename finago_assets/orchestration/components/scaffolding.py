@@ -9,8 +9,7 @@ from typing import Any, Literal
 import dagster as dg
 from pydantic import BaseModel, Field
 
-from finago_assets.core.catalogue.finago import ENDPOINTS
-from finago_assets.core.catalogue.operations import OPERATIONS
+from finago_assets.apis.finago import FINAGO
 
 
 class EndpointOptions(BaseModel):
@@ -73,7 +72,7 @@ class RequestScaffolder(dg.Scaffolder[RequestOptions]):
         given = {name: value for name, value in request.params.model_dump().items() if value not in (None, [], False)}
         if "path" not in given:
             given = {"template": "accounts.list", **given}
-        operation = OPERATIONS.get(given.get("template", ""))
+        operation = FINAGO.operations.get(given.get("template", ""))
         if operation is not None:
             given["variables"] = {one.name: one.example for one in operation.variables} | given.get("variables", {})
             needed = {one.name: one.example for one in operation.query if one.required}
@@ -83,7 +82,7 @@ class RequestScaffolder(dg.Scaffolder[RequestOptions]):
 
 
 def _completed(given: dict[str, Any]) -> dict[str, Any]:
-    known = next((row.name for row in ENDPOINTS.values() if row.path == given.get("path")), None)
+    known = next((row.name for row in FINAGO.endpoints.values() if row.path == given.get("path")), None)
     if "like" in given or known is not None:
         rest = {name: value for name, value in given.items() if name not in {"like", "path"} or "like" in given}
         return {"like": given.get("like", known), **rest}

@@ -145,7 +145,9 @@ class Attempt:
             "dagster/uri": landed.place,
             "landed_by": "a request",
         }
-        self.context.log_event(dg.AssetMaterialization(raw_key(target.endpoint.name), metadata=facts))
+        self.context.log_event(
+            dg.AssetMaterialization(raw_key(target.endpoint.source.name, target.endpoint.name), metadata=facts)
+        )
 
 
 def _columns(answer: Answer) -> tuple[tuple[str, str], ...]:

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Literal
 import dagster as dg
 from pydantic import Field
 
+from finago_assets.apis.finago import FINAGO
 from finago_assets.core.catalogue.operation import Method
-from finago_assets.core.catalogue.operations import OPERATIONS
 from finago_assets.orchestration.resources import Reference
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 else:
     from enum import StrEnum
 
-    Template = StrEnum("Template", {name: name for name in sorted(OPERATIONS)})
+    Template = StrEnum("Template", {name: name for name in sorted(FINAGO.operations)})
 
 
 class Parts(dg.Config):

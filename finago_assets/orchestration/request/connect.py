@@ -7,6 +7,7 @@ from typing import Any
 
 import dagster as dg
 
+from finago_assets.apis import CONNECTION_KINDS
 from finago_assets.core.connections.model import RegisteredConnection, made_from
 from finago_assets.orchestration.failures import typed_failures
 from finago_assets.orchestration.request.config import ConnectionConfig, FromRow
@@ -28,6 +29,8 @@ def finago_connection(
 ) -> dg.Output[RegisteredConnection]:
     """Create a Finago Office connection while the flow runs."""
     with typed_failures(context):
-        made = made_from(row or {}) if isinstance(config.source, FromRow) else registered(config.source)
+        made = (
+            made_from(row or {}, CONNECTION_KINDS) if isinstance(config.source, FromRow) else registered(config.source)
+        )
     context.log.info("Connection %s, organization %s", made.name, made.organization_id)
     return dg.Output(made, metadata={"connection": made.name, "organization": made.organization_id})

@@ -9,13 +9,13 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, assert_never
 
-from finago_assets.core.catalogue.operations import OPERATIONS, find
+from finago_assets.apis import CONNECTION_KINDS
+from finago_assets.apis.finago import FINAGO
 from finago_assets.core.connections.model import RegisteredConnection, made_from
 from finago_assets.core.connections.place import is_address
 from finago_assets.core.connections.references import follow_all
 from finago_assets.core.connections.registry import open_registry
 from finago_assets.core.errors import RequestRefused
-from finago_assets.core.http.connection import API_URL
 from finago_assets.core.request.request import Request, by_hand, from_template
 from finago_assets.core.request.targets.target import parse_target, sql_target
 from finago_assets.core.request.targets.written import Target
@@ -46,13 +46,13 @@ NOTHING_ADDED: Final = RequestValues()
 def asked(config: FromTemplate | ByHand) -> str:
     """Name the request without its values: the method, and the path as a template."""
     if isinstance(config, FromTemplate):
-        operation: Operation | None = OPERATIONS[config.name.value]
+        operation: Operation | None = FINAGO.operations[config.name.value]
     else:
-        operation = find(config.method, config.path)
+        operation = FINAGO.find(config.method, config.path)
     return f"{operation.method} {operation.path}" if operation is not None else "A request by hand"
 
 
-def request_of(config: FromTemplate | ByHand, values: RequestValues | None, base: str = API_URL) -> Request:
+def request_of(config: FromTemplate | ByHand, values: RequestValues | None, base: str = "") -> Request:
     """Return the request that is meant; `base` is the API's address. Raises RequestRefused."""
     added = values or NOTHING_ADDED
     common: dict[str, Any] = {
@@ -62,8 +62,8 @@ def request_of(config: FromTemplate | ByHand, values: RequestValues | None, base
         "all_pages": config.all_pages,
     }
     if isinstance(config, FromTemplate):
-        return from_template(config.name.value, **common)
-    return by_hand(config.method, config.path, base=base, **common)
+        return from_template(FINAGO, config.name.value, **common)
+    return by_hand(FINAGO, config.method, config.path, base=base, **common)
 
 
 def registered(config: Registered | OnTheSpot) -> RegisteredConnection:
@@ -75,9 +75,10 @@ def registered(config: Registered | OnTheSpot) -> RegisteredConnection:
                 "organization_id": config.organization_id,
                 "client_id": config.client_id.notation(),
                 "client_secret": config.client_secret.notation(),
-            }
+            },
+            CONNECTION_KINDS,
         )
-    return open_registry(config.registry.yaml or f"env:{config.registry.env}").named(config.name)
+    return open_registry(config.registry.yaml or f"env:{config.registry.env}", CONNECTION_KINDS).named(config.name)
 
 
 def target_of(

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, Never
 
-from finago_assets.core.catalogue.finago import LEFT_OUT
+from finago_assets.apis.finago.endpoints import LEFT_OUT
 from finago_assets.sandbox.answers import Refused
 
 if TYPE_CHECKING:

@@ -7,15 +7,15 @@ import json
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
 
-from finago_assets.core.catalogue.bodies.example import as_sent
-from finago_assets.core.catalogue.operations import OPERATIONS
+from finago_assets.apis.finago import FINAGO
+from finago_assets.core.catalogue.example import as_sent
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from finago_assets.core.catalogue.operation import Operation
 
-SENDING: Final = [one for one in OPERATIONS.values() if one.body is not None and one.body.schema is not None]
+SENDING: Final = [one for one in FINAGO.operations.values() if one.body is not None and one.body.schema is not None]
 """Every operation that sends JSON."""
 
 _TEXTS: Final = {

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from jsonschema import Draft202012Validator
 
-from finago_assets.core.catalogue.bodies.example import as_read, as_sent
-from finago_assets.core.catalogue.bodies.notation import (
+from finago_assets.apis.finago import FINAGO
+from finago_assets.core.catalogue.example import as_read, as_sent
+from finago_assets.core.catalogue.notation import (
     closed,
     day,
     depending_on,
@@ -22,7 +23,6 @@ from finago_assets.core.catalogue.bodies.notation import (
     whole,
 )
 from finago_assets.core.catalogue.operation import Body, Operation
-from finago_assets.core.catalogue.operations import OPERATIONS
 from tests.core.catalogue.bodies import SENDING, example, whole_instances
 
 if TYPE_CHECKING:
@@ -62,14 +62,14 @@ def test_an_amount_goes_out_digit_by_digit() -> None:
 
 
 def test_a_file_is_sent_as_it_is_and_has_nothing_to_read() -> None:
-    body = OPERATIONS["salesorder_attachments.create"].body
+    body = FINAGO.operations["salesorder_attachments.create"].body
     assert body is not None
     assert as_sent(body).startswith(b"%PDF-")
     assert as_read(body) == ""
 
 
 def test_the_lines_of_the_voucher_in_the_example_sum_to_zero() -> None:
-    assert sum(line["amount"] for line in example(OPERATIONS["transactions.create"])["lines"]) == 0
+    assert sum(line["amount"] for line in example(FINAGO.operations["transactions.create"])["lines"]) == 0
 
 
 def _problems(schema: dict[str, object], instance: object) -> list[str]:

@@ -9,7 +9,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from finago_assets.core.catalogue.bodies.notation import (
+from finago_assets.apis.finago import FINAGO
+from finago_assets.apis.template_page import template_page
+from finago_assets.core.catalogue.describe import asked, command, described, meaning, paging
+from finago_assets.core.catalogue.notation import (
     array,
     choice,
     depending_on,
@@ -19,10 +22,7 @@ from finago_assets.core.catalogue.bodies.notation import (
     together,
     whole,
 )
-from finago_assets.core.catalogue.describe import asked, command, described, meaning, paging
-from finago_assets.core.catalogue.operations import OPERATIONS
 from finago_assets.core.catalogue.outline import outline
-from finago_assets.core.catalogue.template_page import template_page
 
 if TYPE_CHECKING:
     from finago_assets.core.catalogue.operation import Operation
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).parents[3]
 
 
-@pytest.mark.parametrize("operation", OPERATIONS.values(), ids=lambda one: one.name)
+@pytest.mark.parametrize("operation", FINAGO.operations.values(), ids=lambda one: one.name)
 def test_the_command_line_gives_all_that_is_required_and_nothing_else(operation: Operation) -> None:
     words = shlex.split(command(operation).rpartition(" | ")[2])
     given = {word.partition("=")[0] for word in words if "=" in word}
@@ -41,20 +41,20 @@ def test_the_command_line_gives_all_that_is_required_and_nothing_else(operation:
 
 
 def test_a_parameter_says_what_may_be_chosen_and_what_is_sent_for_it() -> None:
-    operation = OPERATIONS["fiscalperiods.list"]
+    operation = FINAGO.operations["fiscalperiods.list"]
     assert meaning(operation, operation.query[0]) == (
         "Years, periods or both; one of Year, Period, All; sent as All unless told otherwise"
     )
 
 
 def test_paging_is_told_where_there_is_any() -> None:
-    assert paging(OPERATIONS["accounts.list"]) == ""
-    told = paging(OPERATIONS["banktransactions.list"])
+    assert paging(FINAGO.operations["accounts.list"]) == ""
+    told = paging(FINAGO.operations["banktransactions.list"])
     assert told == "by page number, 100 records a page, at most 1000 pages; --all-pages follows it to the end"
 
 
 def test_everything_is_told_as_plain_data() -> None:
-    told = described(OPERATIONS["customers.update"])
+    told = described(FINAGO.operations["customers.update"])
     assert told["variables"][0] == {
         "name": "customerId",
         "type": "integer",
@@ -103,4 +103,4 @@ def test_the_documentation_page_is_the_catalogue() -> None:
 def test_the_page_has_a_section_for_every_template_and_links_to_it() -> None:
     page = template_page()
     assert re.findall(r"^### (.+)$", page, flags=re.MULTILINE) == re.findall(r"^\| \[(.+?)\]", page, flags=re.MULTILINE)
-    assert {one.replace(".", "") for one in OPERATIONS} == set(re.findall(r"\(#(.+?)\)", page))
+    assert {one.replace(".", "") for one in FINAGO.operations} == set(re.findall(r"\(#(.+?)\)", page))

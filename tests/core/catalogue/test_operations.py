@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from finago_assets.core.catalogue.finago import ENDPOINTS, LEFT_OUT
+from finago_assets.apis.finago import FINAGO
+from finago_assets.apis.finago.endpoints import ENDPOINTS, LEFT_OUT
 from finago_assets.core.catalogue.operation import Answers, Method
-from finago_assets.core.catalogue.operations import OPERATIONS, find, methods_of, nearest, search
 
 if TYPE_CHECKING:
     from finago_assets.core.catalogue.model import Endpoint
@@ -25,8 +25,8 @@ ACTIONS = {
 
 
 def test_a_name_says_the_resource_and_the_method() -> None:
-    assert len({one.name for one in OPERATIONS.values()}) == len(OPERATIONS) == 78
-    for one in OPERATIONS.values():
+    assert len({one.name for one in FINAGO.operations.values()}) == len(FINAGO.operations) == 78
+    for one in FINAGO.operations.values():
         resource, _, action = one.name.partition(".")
         assert resource.isidentifier()
         assert ACTIONS[action] is one.method
@@ -35,9 +35,9 @@ def test_a_name_says_the_resource_and_the_method() -> None:
 
 @pytest.mark.parametrize("endpoint", ENDPOINTS.values(), ids=lambda one: one.name)
 def test_a_landed_list_is_a_template_with_all_that_its_row_knows(endpoint: Endpoint) -> None:
-    operation = find(Method.GET, endpoint.path)
+    operation = FINAGO.find(Method.GET, endpoint.path)
     assert operation is not None
-    assert operation.endpoint == endpoint.name
+    assert operation.endpoint is endpoint
     assert operation.allowed == endpoint.allowed
     assert operation.params == endpoint.params
     assert operation.scopes == endpoint.scopes
@@ -45,15 +45,15 @@ def test_a_landed_list_is_a_template_with_all_that_its_row_knows(endpoint: Endpo
 
 
 def test_what_is_sent_unless_told_otherwise_is_a_parameter_it_has() -> None:
-    for one in OPERATIONS.values():
+    for one in FINAGO.operations.values():
         assert {name for name, _ in one.params} <= one.allowed
 
 
 def test_reads_that_are_not_landed_are_templates_and_say_why() -> None:
     for path, row in LEFT_OUT.items():
         assert row.reason
-        assert OPERATIONS[row.name].path == path
-        assert row.reason in OPERATIONS[row.name].note
+        assert FINAGO.operations[row.name].path == path
+        assert row.reason in FINAGO.operations[row.name].note
 
 
 @pytest.mark.parametrize(
@@ -70,7 +70,7 @@ def test_reads_that_are_not_landed_are_templates_and_say_why() -> None:
     ],
 )
 def test_an_operation_is_found_by_a_path_filled_in_or_not(method: Method, path: str, name: str) -> None:
-    assert find(method, path) is OPERATIONS[name]
+    assert FINAGO.find(method, path) is FINAGO.operations[name]
 
 
 @pytest.mark.parametrize(
@@ -78,37 +78,37 @@ def test_an_operation_is_found_by_a_path_filled_in_or_not(method: Method, path: 
     ["", "/", "accounts", "/accounts/", "/accounts//", "/Accounts", "/accounts/1/2", "/salesorders//lines", "/{any}"],
 )
 def test_a_path_that_the_api_does_not_have_is_no_operation(path: str) -> None:
-    assert find(Method.GET, path) is None
-    assert methods_of(path) == ()
+    assert FINAGO.find(Method.GET, path) is None
+    assert FINAGO.methods_of(path) == ()
 
 
 def test_no_path_fits_two_operations_of_one_method() -> None:
-    for one, other in combinations(OPERATIONS.values(), 2):
+    for one, other in combinations(FINAGO.operations.values(), 2):
         if one.method is other.method:
-            assert find(one.method, other.path) is not one, (one.name, other.name)
+            assert FINAGO.find(one.method, other.path) is not one, (one.name, other.name)
 
 
 def test_the_methods_of_a_path_are_those_that_have_an_operation_there() -> None:
-    assert methods_of("/customers/4") == (Method.GET, Method.PATCH, Method.DELETE)
-    assert methods_of("/products/3/dimensions/2") == (Method.PUT, Method.DELETE)
-    assert methods_of("/transactions") == (Method.POST,)
+    assert FINAGO.methods_of("/customers/4") == (Method.GET, Method.PATCH, Method.DELETE)
+    assert FINAGO.methods_of("/products/3/dimensions/2") == (Method.PUT, Method.DELETE)
+    assert FINAGO.methods_of("/transactions") == (Method.POST,)
 
 
 def test_a_search_wants_every_word_somewhere_and_puts_names_first() -> None:
-    assert [one.name for one in search(["Sales", "DELETE"])] == [
+    assert [one.name for one in FINAGO.search(["Sales", "DELETE"])] == [
         "salesorders.delete",
         "salesorder_lines.delete",
         "product_salestype_overrides.delete",
     ]
-    assert "transactionlines.list" in [one.name for one in search(["includedimensions"])]
-    assert search(["customers"])[0].name.startswith("customers.")
-    assert search(["accounts", "nowhere"]) == []
+    assert "transactionlines.list" in [one.name for one in FINAGO.search(["includedimensions"])]
+    assert FINAGO.search(["customers"])[0].name.startswith("customers.")
+    assert FINAGO.search(["accounts", "nowhere"]) == []
 
 
 def test_a_search_for_nothing_in_particular_finds_everything() -> None:
-    assert search([]) == list(OPERATIONS.values())
+    assert FINAGO.search([]) == list(FINAGO.operations.values())
 
 
 def test_a_misspelt_name_is_answered_with_names_like_it() -> None:
-    assert nearest("acounts.list")[0] == "accounts.list"
-    assert nearest("zzzzzzzz") == []
+    assert FINAGO.nearest("acounts.list")[0] == "accounts.list"
+    assert FINAGO.nearest("zzzzzzzz") == []

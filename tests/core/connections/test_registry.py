@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from finago_assets.apis import CONNECTION_KINDS
+from finago_assets.apis.finago.connection import FINAGO_CONNECTION, FinagoConnection
 from finago_assets.core.connections.model import RegisteredConnection, made_from
 from finago_assets.core.connections.registry import open_registry
 from finago_assets.core.errors import SettingInvalid, SettingMissing
@@ -31,7 +33,7 @@ def write(path: Path, *rows: str) -> str:
 
 
 def ask(location: str, name: str | None) -> object:
-    registry = open_registry(location, {})
+    registry = open_registry(location, CONNECTION_KINDS, {})
     return registry.all() if name is None else registry.named(name)
 
 
@@ -45,8 +47,9 @@ def refused(location: str, name: str | None = None) -> str:
 
 def test_a_connection_opens_with_what_its_references_lead_to(registry: Path) -> None:
     (registry.parent / "north.secret").write_text(f"{SECRET}\n")
-    row = open_registry(write(registry, NORTH, SOUTH), {}).named("north")
+    row = open_registry(write(registry, NORTH, SOUTH), CONNECTION_KINDS, {}).named("north")
     connection = row.open(Settings(api_url="http://127.0.0.1:9/v1"), {"NORTH_ID": "id"})
+    assert isinstance(connection, FinagoConnection)
     assert connection.organization_id == "0123"
     assert connection.client_id == "id"
     assert connection.client_secret.reveal() == SECRET
@@ -57,24 +60,33 @@ def test_a_connection_opens_with_what_its_references_lead_to(registry: Path) -> 
 def test_an_id_of_digits_is_read_as_it_stands_there(registry: Path) -> None:
     ids = ["0123", "1_000", "123456789012345678901", "0x1f", "1e5"]
     rows = [f"{{name: n{id_}, organization_id: {id_}, client_id: env:A, client_secret: env:B}}" for id_ in ids]
-    assert [one.organization_id for one in open_registry(write(registry, *rows), {}).all()] == ids
+    assert [one.organization_id for one in open_registry(write(registry, *rows), CONNECTION_KINDS, {}).all()] == ids
 
 
 def test_a_file_reference_is_taken_from_the_registrys_folder(registry: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     location = write(registry, NORTH)
     monkeypatch.chdir(registry.parent)
-    assert open_registry("registry.yml", {}).named("north").client_secret == f"file:{registry.parent / 'north.secret'}"
-    assert open_registry(location, {}).named("north").client_secret == f"file:{registry.parent / 'north.secret'}"
+    assert (
+        open_registry("registry.yml", CONNECTION_KINDS, {}).named("north").references[1]
+        == f"file:{registry.parent / 'north.secret'}"
+    )
+    assert (
+        open_registry(location, CONNECTION_KINDS, {}).named("north").references[1]
+        == f"file:{registry.parent / 'north.secret'}"
+    )
 
 
 def test_its_place_may_be_kept_in_a_variable(registry: Path) -> None:
-    assert open_registry("env:REGISTRY", {"REGISTRY": write(registry, NORTH)}).named("north").name == "north"
+    assert (
+        open_registry("env:REGISTRY", CONNECTION_KINDS, {"REGISTRY": write(registry, NORTH)}).named("north").name
+        == "north"
+    )
     with pytest.raises(SettingMissing, match="Not set: REGISTRY"):
-        open_registry("env:REGISTRY", {})
+        open_registry("env:REGISTRY", CONNECTION_KINDS, {})
 
 
 def test_what_a_reference_does_not_lead_to_is_named_at_once(registry: Path) -> None:
-    row = open_registry(write(registry, SOUTH), {}).named("south")
+    row = open_registry(write(registry, SOUTH), CONNECTION_KINDS, {}).named("south")
     with pytest.raises(SettingMissing, match=r"SOUTH_ID, SOUTH_SECRET.*'south'"):
         row.open(Settings(), {})
 
@@ -113,7 +125,7 @@ def test_a_value_in_a_references_place_is_refused_without_being_repeated(
 def test_a_bad_row_is_told_and_hides_no_good_one(registry: Path, row: str, why: str) -> None:
     other = SOUTH.replace("south", "west").replace("999", "777")
     location = write(registry, NORTH, row, other)
-    assert open_registry(location, {}).named("west").organization_id == "777"
+    assert open_registry(location, CONNECTION_KINDS, {}).named("west").organization_id == "777"
     assert why in refused(location)
 
 
@@ -132,7 +144,7 @@ def test_organizations_that_differ_in_letters_case_are_one_organization(registry
 
 
 def test_a_disabled_connection_is_listed_and_never_used(registry: Path) -> None:
-    opened = open_registry(write(registry, NORTH, SOUTH.replace("}", ", enabled: false}")), {})
+    opened = open_registry(write(registry, NORTH, SOUTH.replace("}", ", enabled: false}")), CONNECTION_KINDS, {})
     assert [(one.name, one.enabled) for one in opened.all()] == [("north", True), ("south", False)]
     with pytest.raises(SettingInvalid, match="'south' is disabled"):
         opened.named("south")
@@ -181,19 +193,21 @@ def test_a_place_that_is_no_file_is_repeated_only_where_it_can_be_no_secret(regi
     assert f"neither a file that is there nor an address: '{registry}'" in refused(str(registry))
     assert "what was given" in refused(f"postgresql:me:{SECRET}@host/books")
     with pytest.raises(SettingInvalid, match="nor an address: env:REGISTRY") as raised:
-        open_registry("env:REGISTRY", {"REGISTRY": SECRET})
+        open_registry("env:REGISTRY", CONNECTION_KINDS, {"REGISTRY": SECRET})
     assert SECRET not in str(raised.value)
 
 
 def test_an_empty_list_is_a_registry_of_none(registry: Path) -> None:
     registry.write_text("connections: []")
-    assert open_registry(str(registry), {}).all() == []
+    assert open_registry(str(registry), CONNECTION_KINDS, {}).all() == []
     assert "It has none" in refused(str(registry), "north")
 
 
 def test_a_connection_made_on_the_spot_follows_the_rules_of_the_registry() -> None:
-    assert made_from(ROW) == RegisteredConnection("north", "123", "env:NORTH_ID", "env:NORTH_SECRET")
-    assert made_from({**ROW, "enabled": 0}).enabled is False
+    assert made_from(ROW, CONNECTION_KINDS) == RegisteredConnection(
+        FINAGO_CONNECTION, "north", "123", ("env:NORTH_ID", "env:NORTH_SECRET")
+    )
+    assert made_from({**ROW, "enabled": 0}, CONNECTION_KINDS).enabled is False
 
 
 @pytest.mark.parametrize(
@@ -210,7 +224,7 @@ def test_a_connection_made_on_the_spot_follows_the_rules_of_the_registry() -> No
 )
 def test_values_of_another_op_that_make_no_connection_are_refused(change: dict[str, object], why: str) -> None:
     with pytest.raises(SettingInvalid, match=why) as raised:
-        made_from({**ROW, **change})
+        made_from({**ROW, **change}, CONNECTION_KINDS)
     assert SECRET not in str(raised.value)
 
 
@@ -219,7 +233,7 @@ def test_a_name_is_found_however_its_letters_are_composed(registry: Path) -> Non
     for written in (composed, decomposed):
         place = write(registry, NORTH.replace("north,", f"{written},"))
         for asked in (composed, decomposed):
-            assert open_registry(place, {}).named(asked).organization_id == "0123"
+            assert open_registry(place, CONNECTION_KINDS, {}).named(asked).organization_id == "0123"
     both = write(registry, NORTH.replace("north,", f"{composed},"), SOUTH.replace("south,", f"{decomposed},"))
     assert "stands in 2 rows" in refused(both, decomposed)
 
@@ -229,6 +243,6 @@ def test_the_home_folder_and_an_unfilled_variable_in_the_registrys_place(
 ) -> None:
     monkeypatch.setenv("HOME", str(registry.parent))
     write(registry, NORTH)
-    assert open_registry(f"~/{registry.name}", {}).named("north")
-    assert open_registry("env:PLACE", {"PLACE": f"~/{registry.name}"}).named("north")
+    assert open_registry(f"~/{registry.name}", CONNECTION_KINDS, {}).named("north")
+    assert open_registry("env:PLACE", CONNECTION_KINDS, {"PLACE": f"~/{registry.name}"}).named("north")
     assert "nothing has filled in" in refused("$HOME/registry.yml")

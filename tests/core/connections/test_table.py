@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 import sqlalchemy as sa
 
+from finago_assets.apis import CONNECTION_KINDS
 from finago_assets.core.connections.address import read_address
 from finago_assets.core.connections.registry import open_registry
 from finago_assets.core.errors import SettingInvalid
@@ -31,7 +32,7 @@ def run(database: str, *statements: str) -> None:
 
 def refused(location: str, *secrets: str) -> str:
     with pytest.raises(SettingInvalid) as raised:
-        open_registry(location, {}).all()
+        open_registry(location, CONNECTION_KINDS, {}).all()
     whole = "".join(traceback.format_exception(raised.value)) + repr(raised.value)
     for secret in (*secrets, PASSWORD):
         assert secret not in whole
@@ -41,7 +42,7 @@ def refused(location: str, *secrets: str) -> str:
 def test_the_rows_of_a_table_are_connections(database: str) -> None:
     disabled = "('south', '999', 'env:SOUTH_ID', 'file:/run/secrets/south', false)"
     run(database, f"create table connections ({COLUMNS})", f"insert into connections values {disabled}, {GOOD}")
-    registry = open_registry(database, {})
+    registry = open_registry(database, CONNECTION_KINDS, {})
     assert [(one.name, one.organization_id, one.enabled) for one in registry.all()] == [
         ("north", "0123", True),
         ("south", "999", False),
@@ -51,7 +52,10 @@ def test_the_rows_of_a_table_are_connections(database: str) -> None:
 
 def test_another_table_is_named_after_the_hash_and_may_have_columns_of_its_own(database: str) -> None:
     run(database, f"create table tenants (id integer, {COLUMNS})", f"insert into tenants values (7, {GOOD[1:]}")
-    assert open_registry("env:URL", {"URL": f"{database}#tenants"}).named("north").organization_id == "0123"
+    assert (
+        open_registry("env:URL", CONNECTION_KINDS, {"URL": f"{database}#tenants"}).named("north").organization_id
+        == "0123"
+    )
 
 
 def test_a_schema_can_be_named_too(postgresql: str) -> None:
@@ -61,7 +65,7 @@ def test_a_schema_can_be_named_too(postgresql: str) -> None:
         f"create table own.tenants ({COLUMNS})",
         f"insert into own.tenants values {GOOD}",
     )
-    assert open_registry(f"{postgresql}#own.tenants", {}).named("north").organization_id == "0123"
+    assert open_registry(f"{postgresql}#own.tenants", CONNECTION_KINDS, {}).named("north").organization_id == "0123"
 
 
 @pytest.mark.parametrize(

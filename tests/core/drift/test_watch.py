@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from finago_assets.core.catalogue.finago import ENDPOINTS
+from finago_assets.apis.finago.endpoints import ENDPOINTS
 from finago_assets.core.drift.record import Trouble
 from finago_assets.core.drift.watch import LOOKED_AT, UntilNow, Watch, carried_until_now
 from finago_assets.core.landing.parquet import ParquetStore
@@ -133,7 +133,7 @@ def _land_list(store: Store, endpoint: Endpoint, day: dt.date, *records: dict[st
 
 
 def test_only_what_each_of_ten_earlier_days_carried_is_expected_and_empty_days_do_not_count(tmp_path: Path) -> None:
-    store = ParquetStore(tmp_path)
+    store = ParquetStore(tmp_path, "finago")
     records = {day: [LINE, {**LINE, "comment": "x"}] for day in JANUARY.days if day.day % 2}
     records[dt.date(2024, 1, 21)] = [LINE] * 5
     land(store, JANUARY, {day: _bytes(*lines) for day, lines in records.items()})
@@ -146,7 +146,7 @@ def test_only_what_each_of_ten_earlier_days_carried_is_expected_and_empty_days_d
 
 
 def test_an_earlier_file_that_cannot_be_read_is_no_reason_to_expect_anything(tmp_path: Path) -> None:
-    store = ParquetStore(tmp_path)
+    store = ParquetStore(tmp_path, "finago")
     land(store, JANUARY, {day: _bytes(LINE) for day in JANUARY.days})
     assert carried_until_now(store, LINES, ORGANIZATION, JANUARY.end).paths
     next(tmp_path.rglob("date=2024-01-30/data.parquet")).write_bytes(b"PAR1")

@@ -13,10 +13,10 @@ from threading import Lock
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl
 
+from finago_assets.apis.finago.connection import FinagoConnection
 from finago_assets.core.catalogue.model import Paging
 from finago_assets.core.http.call import Call
-from finago_assets.core.http.client import FinagoClient
-from finago_assets.core.http.connection import Connection
+from finago_assets.core.http.client import ApiClient
 from finago_assets.core.http.retry import RetryPolicy
 from finago_assets.core.http.secret import Secret
 from finago_assets.core.http.transport import BaseTransport, Request, Response, SyncByteStream
@@ -150,14 +150,14 @@ class Office(BaseTransport):
         return [asked for asked in self.asked if asked.url != TOKEN_URL]
 
 
-def connection(organization: str = "123456789012345") -> Connection:
-    return Connection(organization, "client-id", Secret(CLIENT_SECRET), API, TOKEN_URL)
+def connection(organization: str = "123456789012345") -> FinagoConnection:
+    return FinagoConnection(organization, "client-id", Secret(CLIENT_SECRET), API, TOKEN_URL)
 
 
 def client_of(
     office: BaseTransport, clock: Clock, policy: RetryPolicy | None = None, random: Callable[[], float] = lambda: 0.5
-) -> FinagoClient:
-    return FinagoClient(
+) -> ApiClient:
+    return ApiClient(
         connection(),
         policy=policy or RetryPolicy(),
         transport=office,

@@ -10,10 +10,10 @@ from urllib.parse import parse_qsl
 
 import pytest
 
+from finago_assets.apis.finago.connection import FinagoConnection
 from finago_assets.core.errors import AuthRefused, FinagoError, Malformed, RateLimited, Unavailable
 from finago_assets.core.http.call import Tally
-from finago_assets.core.http.client import FinagoClient
-from finago_assets.core.http.connection import Connection
+from finago_assets.core.http.client import ApiClient
 from finago_assets.core.http.secret import Secret
 
 from .office import API, CLIENT_SECRET, TOKEN_URL, Asked, Clock, Office, client_of, plain, reply
@@ -28,7 +28,7 @@ def reply_with(granted: dict[str, object]) -> Callable[[], Response]:
     return lambda: reply(json.dumps(granted).encode())
 
 
-def read(client: FinagoClient) -> None:
+def read(client: ApiClient) -> None:
     list(client.pages(plain(), Tally()))
 
 
@@ -185,7 +185,7 @@ def office_of(mortal: Mortal, organization: str) -> Office:
     return Office(lambda asked: reply(status=mortal.serve(organization, asked.authorization)), token=token)
 
 
-def read_often(client: FinagoClient, times: int) -> None:
+def read_often(client: ApiClient, times: int) -> None:
     for _ in range(times):
         read(client)
 
@@ -196,8 +196,8 @@ def swarm(threads: int, requests: int) -> Mortal:
     for organization in ("1001", "2002"):
         office = office_of(mortal, organization)
         clock = Clock()
-        own = Connection(organization, "client-id", Secret(CLIENT_SECRET), API, TOKEN_URL)
-        clients.append(FinagoClient(own, transport=office, clock=clock, sleep=clock.sleep, now=clock.now))
+        own = FinagoConnection(organization, "client-id", Secret(CLIENT_SECRET), API, TOKEN_URL)
+        clients.append(ApiClient(own, transport=office, clock=clock, sleep=clock.sleep, now=clock.now))
     with ThreadPoolExecutor(2 * threads) as pool:
         jobs = [pool.submit(read_often, client, requests) for client in clients for _ in range(threads)]
         for job in jobs:

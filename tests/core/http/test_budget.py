@@ -18,7 +18,7 @@ import pytest
 from finago_assets.core.errors import NotWritable, RateLimited, SettingInvalid
 from finago_assets.core.http.budget import RequestBudget, rate_of
 from finago_assets.core.http.call import Tally
-from finago_assets.core.http.client import FinagoClient
+from finago_assets.core.http.client import ApiClient
 
 from .office import Clock, Office, connection, plain, reply
 
@@ -30,11 +30,11 @@ ORGANIZATION = "123456789012345"
 
 
 def budget(folder: Path, clock: Clock, per_second: Decimal | float = 2) -> RequestBudget:
-    return RequestBudget(folder, ORGANIZATION, per_second, now=clock, sleep=clock.sleep)
+    return RequestBudget(folder, "finago", ORGANIZATION, per_second, now=clock, sleep=clock.sleep)
 
 
-def client_under(own: RequestBudget, office: Office, clock: Clock) -> FinagoClient:
-    return FinagoClient(
+def client_under(own: RequestBudget, office: Office, clock: Clock) -> ApiClient:
+    return ApiClient(
         connection(), budget=own, transport=office, clock=clock, sleep=clock.sleep, random=lambda: 0.0, now=clock.now
     )
 
@@ -67,7 +67,7 @@ def test_zero_is_no_ceiling(tmp_path: Path) -> None:
 def test_without_a_ceiling_nobody_waits_for_whoever_writes_the_file(tmp_path: Path) -> None:
     own = budget(tmp_path, Clock(), 0)
     own.pause(0)
-    with closing(sqlite3.connect(tmp_path / f"requests-{ORGANIZATION}.sqlite", isolation_level=None)) as writer:
+    with closing(sqlite3.connect(tmp_path / f"requests-finago-{ORGANIZATION}.sqlite", isolation_level=None)) as writer:
         writer.execute("BEGIN IMMEDIATE")
         assert own.acquire() == 0
 
@@ -93,7 +93,7 @@ def test_a_ceiling_that_is_no_number_of_requests_is_refused(per_second: float) -
 def test_a_pause_holds_for_every_budget_of_the_organization_and_for_no_other(tmp_path: Path) -> None:
     clock = Clock()
     one, other = budget(tmp_path, clock, 0), budget(tmp_path, clock, 0)
-    stranger = RequestBudget(tmp_path, "another", 0, now=clock, sleep=clock.sleep)
+    stranger = RequestBudget(tmp_path, "finago", "another", 0, now=clock, sleep=clock.sleep)
     one.pause(30)
     one.pause(10)
     assert stranger.acquire() == 0
@@ -117,7 +117,7 @@ def test_no_pause_lasts_longer_than_an_hour_from_when_it_was_asked_for(seconds: 
     clock = Clock()
     own = budget(tmp_path, clock, 0)
     own.pause(seconds)
-    with closing(sqlite3.connect(tmp_path / f"requests-{ORGANIZATION}.sqlite")) as database:
+    with closing(sqlite3.connect(tmp_path / f"requests-finago-{ORGANIZATION}.sqlite")) as database:
         assert database.execute("SELECT not_before - set_at FROM pause").fetchone() == (3_600_000,)
     clock.seconds += 3599
     assert own.acquire() == pytest.approx(1)
@@ -127,7 +127,7 @@ def test_no_pause_lasts_longer_than_an_hour_from_when_it_was_asked_for(seconds: 
 
 def kept_by_an_older_version(folder: Path, set_at: float, not_before: float) -> None:
     """Leave the file of a version that kept whatever the server asked for."""
-    with closing(sqlite3.connect(folder / f"requests-{ORGANIZATION}.sqlite")) as database:
+    with closing(sqlite3.connect(folder / f"requests-finago-{ORGANIZATION}.sqlite")) as database:
         database.execute("INSERT INTO pause VALUES (1, ?, ?)", (set_at * 1000, not_before * 1000))
         database.commit()
 
@@ -159,7 +159,7 @@ def test_the_error_says_which_file_to_delete_and_deleting_it_lifts_the_pause_for
     office = Office(lambda asked: reply(b"", 429, {"Retry-After": "31622400"}) if asked.number == 1 else reply())
     waiting, asking = budget(tmp_path, clock, 0), budget(tmp_path, clock, 0)
     waiting.acquire()
-    file = tmp_path / f"requests-{ORGANIZATION}.sqlite"
+    file = tmp_path / f"requests-finago-{ORGANIZATION}.sqlite"
     with client_under(asking, office, clock) as client:
         for told in ("429.*Not before", "Nothing was sent"):
             with pytest.raises(RateLimited, match=f"{told}.*delete {file}, which") as caught:
@@ -179,7 +179,7 @@ def test_the_log_of_a_killed_process_does_not_bring_a_lifted_pause_back(tmp_path
     clock = Clock()
     own = budget(tmp_path, clock, 0)
     own.pause(3600)
-    file = tmp_path / f"requests-{ORGANIZATION}.sqlite"
+    file = tmp_path / f"requests-finago-{ORGANIZATION}.sqlite"
     log = file.with_name(f"{file.name}-wal")
     kept = log.read_bytes()
     own.close()
@@ -193,7 +193,7 @@ def test_a_long_pause_is_told_once_with_the_time_of_the_next_request(tmp_path: P
     clock.seconds = 1_772_366_400  # noon in UTC on 1 March 2026
     # wakes early, and looks again
     own = RequestBudget(
-        tmp_path, ORGANIZATION, 0, now=clock, sleep=lambda seconds: clock.sleep(seconds / 2), tell=told.append
+        tmp_path, "finago", ORGANIZATION, 0, now=clock, sleep=lambda seconds: clock.sleep(seconds / 2), tell=told.append
     )
     own.pause(29)
     own.acquire()
@@ -236,11 +236,11 @@ def test_the_file_is_private(tmp_path: Path) -> None:
 
 def test_an_organization_id_cannot_name_another_file(tmp_path: Path) -> None:
     with pytest.raises(SettingInvalid):
-        RequestBudget(tmp_path, "../elsewhere", 2)
+        RequestBudget(tmp_path, "finago", "../elsewhere", 2)
 
 
 def test_a_ruined_file_is_started_afresh(tmp_path: Path) -> None:
-    file = tmp_path / f"requests-{ORGANIZATION}.sqlite"
+    file = tmp_path / f"requests-finago-{ORGANIZATION}.sqlite"
     file.write_bytes(b"no database at all " * 100)
     clock = Clock()
     own = budget(tmp_path, clock)
@@ -255,19 +255,19 @@ def test_a_folder_that_cannot_be_made_is_a_typed_error(tmp_path: Path) -> None:
 
 
 def test_threads_share_one_budget(tmp_path: Path) -> None:
-    own = RequestBudget(tmp_path, ORGANIZATION, 1000)
+    own = RequestBudget(tmp_path, "finago", ORGANIZATION, 1000)
     with ThreadPoolExecutor(8) as pool:
         list(pool.map(lambda _: own.acquire(), range(400)))
-    with closing(sqlite3.connect(tmp_path / f"requests-{ORGANIZATION}.sqlite")) as database:
+    with closing(sqlite3.connect(tmp_path / f"requests-finago-{ORGANIZATION}.sqlite")) as database:
         assert database.execute("SELECT count(*) FROM requests").fetchone() == (400,)
     own.close()
 
 
 def hold_forever(folder: Path, ready: Pipe) -> None:
     """Take the write lock as an acquire does, in the middle of which this process is then killed."""
-    own = RequestBudget(folder, ORGANIZATION, 100)
+    own = RequestBudget(folder, "finago", ORGANIZATION, 100)
     own.acquire()
-    database = sqlite3.connect(folder / f"requests-{ORGANIZATION}.sqlite", isolation_level=None)
+    database = sqlite3.connect(folder / f"requests-finago-{ORGANIZATION}.sqlite", isolation_level=None)
     database.execute("BEGIN IMMEDIATE")
     database.execute("INSERT INTO requests VALUES ('request', 0)")
     ready.send("held")
@@ -293,7 +293,7 @@ def test_a_killed_holder_blocks_nobody(tmp_path: Path) -> None:
 
 
 def take(folder: Path, count: int, taken: Pipe) -> None:
-    own = RequestBudget(folder, ORGANIZATION, 20)
+    own = RequestBudget(folder, "finago", ORGANIZATION, 20)
     for _ in range(count):
         own.acquire()
         taken.send(time.time())
@@ -310,7 +310,7 @@ def test_processes_stay_under_one_ceiling_together(tmp_path: Path) -> None:
     instants = sorted(instant for mine, _ in pipes for instant in iter(mine.recv, None))
     for worker in workers:
         worker.join()
-    with closing(sqlite3.connect(tmp_path / f"requests-{ORGANIZATION}.sqlite")) as database:
+    with closing(sqlite3.connect(tmp_path / f"requests-finago-{ORGANIZATION}.sqlite")) as database:
         counted = [row[0] for row in database.execute("SELECT item_timestamp FROM requests ORDER BY 1")]
     for mine, theirs in pipes:
         mine.close()
@@ -323,7 +323,7 @@ def test_every_folder_on_the_way_to_the_file_is_private_whatever_the_umask(tmp_p
     folder = tmp_path / "data" / "work" / "budget"
     before = os.umask(0o022)
     try:
-        RequestBudget(folder, "42", 0).acquire()
+        RequestBudget(folder, "finago", "42", 0).acquire()
     finally:
         os.umask(before)
     modes = {path.name: stat.S_IMODE(path.stat().st_mode) for path in (folder, folder.parent, folder.parent.parent)}

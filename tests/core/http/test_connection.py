@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from finago_assets.apis.finago.connection import FinagoConnection
 from finago_assets.core.errors import FinagoError, SettingInvalid, TlsRefused
-from finago_assets.core.http.connection import Connection
 from finago_assets.core.http.secret import Secret
 
 SECRET = Secret("canary-77c1")
@@ -16,8 +16,8 @@ def made(
     client_id: str = "client",
     secret: Secret = SECRET,
     api: str = "https://a.test/v1",
-) -> Connection:
-    return Connection(organization, client_id, secret, api, "https://b.test/token")
+) -> FinagoConnection:
+    return FinagoConnection(organization, client_id, secret, api, "https://b.test/token")
 
 
 @pytest.mark.parametrize("organization", ["", "a b", "../x", "a/b", "ø", "x" * 65, "a\n", "a.b"])

@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from finago_assets.apis.finago.endpoints import ENDPOINTS
 from finago_assets.core.calls import call_for
-from finago_assets.core.catalogue.finago import ENDPOINTS
 from finago_assets.core.errors import FinagoError, Malformed, Truncated
 from finago_assets.core.http.call import Call, Tally
 from finago_assets.core.http.damage import kept, legible
 from tests.core.http.office import Clock, Office, client_of, plain, reply
 
 if TYPE_CHECKING:
-    from finago_assets.core.http.client import FinagoClient
+    from finago_assets.core.http.client import ApiClient
 
 CUSTOMERS = ENDPOINTS["customers"]
 CALL = call_for(CUSTOMERS, {})
@@ -53,7 +53,7 @@ def asked(body: bytes, call: Call = CALL) -> tuple[list[bytes] | FinagoError, in
     return found, sum("page" not in call.params for call in office.calls)
 
 
-def read(client: FinagoClient, call: Call) -> list[bytes]:
+def read(client: ApiClient, call: Call) -> list[bytes]:
     return [record for page in client.pages(call, Tally()) for record in page.records]
 
 

@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Any, Final
 import httpcore
 import pytest
 
+from finago_assets.apis.finago.connection import FinagoConnection
 from finago_assets.core.errors import FinagoError, Timeout
 from finago_assets.core.http.call import Tally
-from finago_assets.core.http.client import FinagoClient
-from finago_assets.core.http.connection import Connection
+from finago_assets.core.http.client import ApiClient
 from finago_assets.core.http.deadline import SLICE, TimedNetwork
 from finago_assets.core.http.retry import RetryPolicy
 from finago_assets.core.http.secret import Secret
@@ -61,13 +61,13 @@ def after_token(*beginning: bytes, forever: bytes, lasts: float = LASTS, end: by
     return script
 
 
-def client_at(heard: Heard, scheme: str = "http", transport: BaseTransport | None = None) -> FinagoClient:
+def client_at(heard: Heard, scheme: str = "http", transport: BaseTransport | None = None) -> ApiClient:
     url = f"{scheme}://127.0.0.1:{heard.port}"
-    connection = Connection("1001", "client-id", Secret(CLIENT_SECRET), f"{url}/v1", f"{url}/oauth/token")
-    return FinagoClient(connection, policy=RetryPolicy(attempts=1, request_seconds=DEADLINE), transport=transport)
+    connection = FinagoConnection("1001", "client-id", Secret(CLIENT_SECRET), f"{url}/v1", f"{url}/oauth/token")
+    return ApiClient(connection, policy=RetryPolicy(attempts=1, request_seconds=DEADLINE), transport=transport)
 
 
-def failed(client: FinagoClient) -> tuple[FinagoError, float]:
+def failed(client: ApiClient) -> tuple[FinagoError, float]:
     """Read, which must fail; return the error and the seconds it took."""
     started = time.monotonic()
     with client, pytest.raises(FinagoError) as caught:
@@ -125,7 +125,10 @@ def test_a_deadline_belongs_to_one_exchange_and_the_next_has_its_own() -> None:
         if head.startswith(b"POST"):
             connection.sendall(TOKEN)
         else:
-            drip(connection, (b"HTTP/1.1 200 OK\r\n", b"Content-Length: 2\r\n", b"Connection: close\r\n", b"\r\n[]"))
+            drip(
+                connection,
+                (b"HTTP/1.1 200 OK\r\n", b"Content-Length: 2\r\n", b"FinagoConnection: close\r\n", b"\r\n[]"),
+            )
 
     with serving(script) as heard, client_at(heard) as client:
         started = time.monotonic()

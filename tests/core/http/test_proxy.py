@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Final
 
 import pytest
 
+from finago_assets.apis.finago.connection import FinagoConnection
 from finago_assets.core.errors import FinagoError, SettingInvalid, TlsRefused, Unavailable
 from finago_assets.core.http.call import Tally
-from finago_assets.core.http.client import FinagoClient
-from finago_assets.core.http.connection import Connection
+from finago_assets.core.http.client import ApiClient
 from finago_assets.core.http.message import Message, Receipt
 from finago_assets.core.http.network import Network, read_proxy
 from finago_assets.core.http.retry import RetryPolicy
@@ -38,12 +38,12 @@ def authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
     return own
 
 
-def client_through(network: Network, url: str = f"https://{API}", attempts: int = 1) -> FinagoClient:
+def client_through(network: Network, url: str = f"https://{API}", attempts: int = 1) -> ApiClient:
     clock = Clock()
-    connection = Connection("1001", "client-id", Secret(CLIENT_SECRET), f"{url}/v1", f"{url}/oauth/token")
+    connection = FinagoConnection("1001", "client-id", Secret(CLIENT_SECRET), f"{url}/v1", f"{url}/oauth/token")
     policy = RetryPolicy(attempts=attempts)
     transport = RoutedTransport(network)
-    return FinagoClient(connection, policy=policy, transport=transport, clock=clock, sleep=clock.sleep, now=clock.now)
+    return ApiClient(connection, policy=policy, transport=transport, clock=clock, sleep=clock.sleep, now=clock.now)
 
 
 def read(network: Network, url: str = f"https://{API}", attempts: int = 1) -> list[bytes]:

@@ -6,7 +6,7 @@ import pytest
 
 from finago_assets.core.errors import FinagoError, NotFound, RateLimited, Unavailable
 from finago_assets.core.http.call import Tally
-from finago_assets.core.http.client import FinagoClient
+from finago_assets.core.http.client import ApiClient
 
 from .office import Clock, Office, client_of, connection, plain, reply
 
@@ -106,7 +106,7 @@ def test_a_long_pause_is_told_with_the_time_of_the_next_try_and_a_short_one_is_n
     for seconds in ("29", "75"):
         clock = Clock()
         office = failing(503, 1, (("Retry-After", seconds),))
-        with FinagoClient(
+        with ApiClient(
             connection(),
             transport=office,
             clock=clock,

@@ -9,10 +9,10 @@ import struct
 
 import pytest
 
+from finago_assets.apis.finago.connection import FinagoConnection
 from finago_assets.core.errors import BadRequest, FinagoError, ForeignOrigin, Truncated, Unavailable
 from finago_assets.core.http.call import Tally
-from finago_assets.core.http.client import FinagoClient
-from finago_assets.core.http.connection import Connection
+from finago_assets.core.http.client import ApiClient
 from finago_assets.core.http.retry import RetryPolicy
 from finago_assets.core.http.secret import Secret
 
@@ -20,10 +20,12 @@ from .loopback import TOKEN, Heard, http, saying, serving
 from .office import CLIENT_SECRET, Clock, plain
 
 
-def client_at(heard: Heard, attempts: int = 1) -> FinagoClient:
+def client_at(heard: Heard, attempts: int = 1) -> ApiClient:
     own = Clock()
-    connection = Connection("1001", "client-id", Secret(CLIENT_SECRET), f"{heard.url}/v1", f"{heard.url}/oauth/token")
-    return FinagoClient(connection, policy=RetryPolicy(attempts=attempts), clock=own, sleep=own.sleep, now=own.now)
+    connection = FinagoConnection(
+        "1001", "client-id", Secret(CLIENT_SECRET), f"{heard.url}/v1", f"{heard.url}/oauth/token"
+    )
+    return ApiClient(connection, policy=RetryPolicy(attempts=attempts), clock=own, sleep=own.sleep, now=own.now)
 
 
 def read(heard: Heard, attempts: int = 1) -> list[bytes]:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
+from functools import partial
 from typing import TYPE_CHECKING, Protocol
 
-from finago_assets.core.catalogue.finago import ENDPOINTS
+from finago_assets.apis.finago.endpoints import ENDPOINTS
 from finago_assets.core.landing.duckdb import DuckdbStore
 from finago_assets.core.landing.parquet import ParquetStore
 from finago_assets.core.landing.store import ChainFacts, Landed, Partition
@@ -35,7 +36,10 @@ class MakeStore(Protocol):
     ) -> Store: ...
 
 
-KINDS: dict[str, MakeStore] = {"parquet": ParquetStore, "duckdb": DuckdbStore}
+KINDS: dict[str, MakeStore] = {
+    "parquet": partial(ParquetStore, source="finago"),
+    "duckdb": partial(DuckdbStore, source="finago"),
+}
 
 
 def facts(window: Window, run: str = "run") -> ChainFacts:
@@ -53,7 +57,7 @@ def facts(window: Window, run: str = "run") -> ChainFacts:
 
 
 def partition(day: dt.date, endpoint: str = LINES.name, organization: str = ORGANIZATION) -> Partition:
-    return Partition(endpoint, organization, day)
+    return Partition("finago", endpoint, organization, day)
 
 
 def land(store: Store, window: Window, records: dict[dt.date, list[bytes]], run: str = "run") -> list[Landed]:

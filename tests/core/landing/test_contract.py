@@ -22,7 +22,7 @@ RAW = [("ordinal", "BIGINT"), ("page", "INTEGER"), ("payload", "VARCHAR")]
 
 
 def test_a_raw_file_lies_where_the_contract_says_with_the_columns_it_says(tmp_path: Path) -> None:
-    (landed, *_) = land(ParquetStore(tmp_path), THREE_DAYS, {FIRST: [b'{"n":1.10}', b"{}"], SECOND: [b"[]"]})
+    (landed, *_) = land(ParquetStore(tmp_path, "finago"), THREE_DAYS, {FIRST: [b'{"n":1.10}', b"{}"], SECOND: [b"[]"]})
     path = tmp_path / "raw/finago/transactionlines/organization=4711/date=2024-01-01/data.parquet"
     assert landed.location == str(path)
     described = duckdb.execute("describe from read_parquet(?, hive_partitioning = false)", [str(path)]).fetchall()
@@ -40,13 +40,13 @@ def test_a_raw_file_lies_where_the_contract_says_with_the_columns_it_says(tmp_pa
 
 
 def test_the_manifest_is_the_key_value_metadata_of_the_file(tmp_path: Path) -> None:
-    (landed, *_) = land(ParquetStore(tmp_path), THREE_DAYS, {FIRST: [b"{}"]})
+    (landed, *_) = land(ParquetStore(tmp_path, "finago"), THREE_DAYS, {FIRST: [b"{}"]})
     pairs = duckdb.execute("select key, value from parquet_kv_metadata(?)", [landed.location]).fetchall()
     assert {key.decode(): value.decode() for key, value in pairs} == landed.manifest.to_metadata()
 
 
 def test_a_manifest_from_before_parents_could_be_missing_has_none(tmp_path: Path) -> None:
-    (landed, *_) = land(ParquetStore(tmp_path), THREE_DAYS, {FIRST: [b"{}"]})
+    (landed, *_) = land(ParquetStore(tmp_path, "finago"), THREE_DAYS, {FIRST: [b"{}"]})
     old = {name: value for name, value in landed.manifest.to_metadata().items() if name != "missing"}
     assert Manifest.from_metadata(old) == landed.manifest
     gap = Missing("5", "Forbidden", 403, None)
@@ -58,7 +58,7 @@ def test_a_manifest_from_before_parents_could_be_missing_has_none(tmp_path: Path
 
 
 def test_a_duckdb_file_from_before_parents_could_be_missing_is_read_and_landed_into(tmp_path: Path) -> None:
-    store = DuckdbStore(tmp_path)
+    store = DuckdbStore(tmp_path, "finago")
     (before, *_) = land(store, THREE_DAYS, {FIRST: [b"{}"]})
     with duckdb.connect(tmp_path / "raw.duckdb") as connection:
         connection.execute("alter table finago.manifests drop column missing")
@@ -73,14 +73,14 @@ def test_a_duckdb_file_from_before_parents_could_be_missing_is_read_and_landed_i
 
 
 def test_a_child_has_its_parents_key_as_fourth_column(tmp_path: Path) -> None:
-    with ParquetStore(tmp_path).spool(ORDER_LINES, ORGANIZATION, [FIRST]) as spool:
+    with ParquetStore(tmp_path, "finago").spool(ORDER_LINES, ORGANIZATION, [FIRST]) as spool:
         (landed,) = spool.publish(facts(THREE_DAYS))
     described = duckdb.execute("describe from read_parquet(?, hive_partitioning = false)", [landed.location]).fetchall()
     assert [row[:2] for row in described] == [*RAW, ("salesorder_id", "VARCHAR")]
 
 
 def test_row_groups_stay_small_and_payloads_carry_no_statistics(tmp_path: Path) -> None:
-    (landed, *_) = land(ParquetStore(tmp_path), THREE_DAYS, {FIRST: [b'"%040d"' % n for n in range(50_000)]})
+    (landed, *_) = land(ParquetStore(tmp_path, "finago"), THREE_DAYS, {FIRST: [b'"%040d"' % n for n in range(50_000)]})
     metadata = pq.ParquetFile(landed.location).metadata
     sizes = [metadata.row_group(n).num_rows for n in range(metadata.num_row_groups)]
     payload = metadata.row_group(0).column(2)
@@ -90,7 +90,7 @@ def test_row_groups_stay_small_and_payloads_carry_no_statistics(tmp_path: Path) 
 
 
 def test_the_tables_of_the_duckdb_store_have_the_columns_the_contract_says(tmp_path: Path) -> None:
-    store = DuckdbStore(tmp_path)
+    store = DuckdbStore(tmp_path, "finago")
     land(store, THREE_DAYS, {FIRST: [b'{"n":1.10}']})
     store.placeholder(ORDER_LINES, ORGANIZATION, FIRST)
     with duckdb.connect(tmp_path / "raw.duckdb", read_only=True) as connection:
@@ -111,5 +111,5 @@ def test_the_tables_of_the_duckdb_store_have_the_columns_the_contract_says(tmp_p
 
 
 def test_the_setting_chooses_the_store(tmp_path: Path) -> None:
-    assert isinstance(open_store(tmp_path, Landing("parquet")), ParquetStore)
-    assert isinstance(open_store(tmp_path, Landing("duckdb")), DuckdbStore)
+    assert isinstance(open_store(tmp_path, Landing("parquet"), "finago"), ParquetStore)
+    assert isinstance(open_store(tmp_path, Landing("duckdb"), "finago"), DuckdbStore)

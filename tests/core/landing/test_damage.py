@@ -25,7 +25,7 @@ NEXT_STEP = "land the partition again"
 
 @pytest.fixture
 def landed(tmp_path: Path) -> Path:
-    (first, *_) = land(ParquetStore(tmp_path), THREE_DAYS, {FIRST: RECORDS, SECOND: RECORDS[::-1]})
+    (first, *_) = land(ParquetStore(tmp_path, "finago"), THREE_DAYS, {FIRST: RECORDS, SECOND: RECORDS[::-1]})
     return Path(first.location)
 
 
@@ -50,7 +50,7 @@ def test_a_file_without_a_readable_manifest_is_named(
     landed: Path, tmp_path: Path, damage: Callable[[Path], None]
 ) -> None:
     damage(landed)
-    store = ParquetStore(tmp_path)
+    store = ParquetStore(tmp_path, "finago")
     for read in (store.manifest, store.verify):
         with pytest.raises(CorruptFile, match=NEXT_STEP) as caught:
             read(partition(FIRST))
@@ -61,7 +61,7 @@ def test_a_file_without_a_readable_manifest_is_named(
 
 
 def test_every_flipped_byte_of_the_data_is_noticed(landed: Path, tmp_path: Path) -> None:
-    store, whole = ParquetStore(tmp_path), landed.read_bytes()
+    store, whole = ParquetStore(tmp_path, "finago"), landed.read_bytes()
     end = len(whole) - 8 - int.from_bytes(whole[-8:-4], "little")
     noticed = 0
     for position in range(4, end, max(1, end // 60)):
@@ -80,14 +80,14 @@ def test_every_flipped_byte_of_the_data_is_noticed(landed: Path, tmp_path: Path)
 def test_another_partitions_file_in_its_place_is_noticed(landed: Path, tmp_path: Path) -> None:
     shutil.copy(str(landed).replace("01-01", "01-02"), landed)
     with pytest.raises(CorruptFile, match="2024-01-02"):
-        ParquetStore(tmp_path).verify(partition(FIRST))
+        ParquetStore(tmp_path, "finago").verify(partition(FIRST))
 
 
 def test_rows_that_disagree_with_the_manifest_are_noticed_in_a_file(landed: Path, tmp_path: Path) -> None:
     table = pq.read_table(landed, partitioning=None)
     pq.write_table(table.slice(0, 499).replace_schema_metadata(pq.read_metadata(landed).metadata), landed)
     with pytest.raises(CorruptFile, match="499 rows"):
-        ParquetStore(tmp_path).verify(partition(FIRST))
+        ParquetStore(tmp_path, "finago").verify(partition(FIRST))
 
 
 @pytest.mark.parametrize(
@@ -101,7 +101,7 @@ def test_rows_that_disagree_with_the_manifest_are_noticed_in_a_file(landed: Path
     ],
 )
 def test_rows_that_disagree_with_the_manifest_are_noticed_in_a_table(tmp_path: Path, sql: str, said: str) -> None:
-    store = DuckdbStore(tmp_path)
+    store = DuckdbStore(tmp_path, "finago")
     land(store, THREE_DAYS, {FIRST: RECORDS})
     with duckdb.connect(tmp_path / "raw.duckdb") as connection:
         connection.execute(sql)
@@ -111,7 +111,7 @@ def test_rows_that_disagree_with_the_manifest_are_noticed_in_a_table(tmp_path: P
 
 def test_a_file_that_is_no_database_is_named(tmp_path: Path) -> None:
     (tmp_path / "raw.duckdb").write_bytes(b"no database" * 2000)
-    store = DuckdbStore(tmp_path)
+    store = DuckdbStore(tmp_path, "finago")
     with pytest.raises(CorruptFile, match="Move it away"):
         store.manifest(partition(FIRST))
     with pytest.raises(CorruptFile, match="Move it away"):

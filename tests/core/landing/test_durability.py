@@ -54,7 +54,7 @@ class Notes(Files):
 
 def test_a_day_is_on_the_disk_before_it_has_its_name_and_then_the_name_is(tmp_path: Path) -> None:
     files = Notes()
-    store = ParquetStore(tmp_path, files=files, checkpoint=lambda name: files.calls.append((name,)))
+    store = ParquetStore(tmp_path, "finago", files=files, checkpoint=lambda name: files.calls.append((name,)))
     (landed, *_) = land(store, THREE_DAYS, {FIRST: [b"{}"] * 10})
     file = tmp_path / f"raw/finago/transactionlines/organization={ORGANIZATION}/date={FIRST}/data.parquet"
     assert landed.location == str(file)
@@ -73,7 +73,7 @@ def test_a_day_is_on_the_disk_before_it_has_its_name_and_then_the_name_is(tmp_pa
 
 def test_the_folders_of_days_are_on_the_disk_before_a_day_is_landed_in_one(tmp_path: Path) -> None:
     files = Notes()
-    land(ParquetStore(tmp_path, files=files), THREE_DAYS, {FIRST: [b"{}"]})
+    land(ParquetStore(tmp_path, "finago", files=files), THREE_DAYS, {FIRST: [b"{}"]})
     organization = tmp_path / f"raw/finago/transactionlines/organization={ORGANIZATION}"
     folders = [call[1] for call in files.calls if call[0] == "fsync folder"]
     first_rename = next(at for at, call in enumerate(files.calls) if call[0] == "rename")
@@ -85,7 +85,7 @@ def test_the_folders_of_days_are_on_the_disk_before_a_day_is_landed_in_one(tmp_p
 
 def test_the_folders_of_days_that_land_one_by_one_are_put_on_the_disk_in_one_go(tmp_path: Path) -> None:
     files = Notes()
-    with ParquetStore(tmp_path, files=files).spool(LINES, ORGANIZATION, THREE_DAYS.days) as spool:
+    with ParquetStore(tmp_path, "finago", files=files).spool(LINES, ORGANIZATION, THREE_DAYS.days) as spool:
         for day in THREE_DAYS.days:
             list(spool.publish(facts(THREE_DAYS), [day]))
     organization = tmp_path / f"raw/finago/transactionlines/organization={ORGANIZATION}"
@@ -94,7 +94,7 @@ def test_the_folders_of_days_that_land_one_by_one_are_put_on_the_disk_in_one_go(
 
 def test_a_placeholder_is_on_the_disk_before_it_has_its_name(tmp_path: Path) -> None:
     files = Notes()
-    ParquetStore(tmp_path, files=files).placeholder(LINES, ORGANIZATION, FIRST)
+    ParquetStore(tmp_path, "finago", files=files).placeholder(LINES, ORGANIZATION, FIRST)
     (fsync, link) = [call for call in files.calls if call[0] in {"fsync", "link"}]
     assert (fsync[0], link[0]) == ("fsync", "link")
     assert fsync[1:] == link[1:3]

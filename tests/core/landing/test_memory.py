@@ -33,7 +33,7 @@ def _land(data_dir: Path, rows: int, to: Connection) -> None:
     source, days = random.Random(1), JANUARY.days
     records = [b'{"id":"%032x","f":"%b"}' % (source.getrandbits(128), b"x" * 550) for _ in range(1000)]
     before = peak_kib()
-    with ParquetStore(data_dir).spool(LINES, ORGANIZATION, days) as spool:
+    with ParquetStore(data_dir, "finago").spool(LINES, ORGANIZATION, days) as spool:
         for start in range(0, rows, 1000):
             page = [bytes(memoryview(record)) for record in records]  # of its own, as from a response
             drawn = [days[(start + n) * len(days) // rows] for n in range(1000)]

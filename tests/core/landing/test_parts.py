@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from finago_assets.core.catalogue.finago import ENDPOINTS
+from finago_assets.apis.finago.endpoints import ENDPOINTS
 from finago_assets.core.errors import NoSpace
 from tests.core.landing.faulty import FaultyFiles
 from tests.core.landing.samples import (

@@ -33,7 +33,7 @@ def _hostile_day(source: random.Random) -> object:
 
 
 def test_ten_thousand_hostile_names_stay_inside_the_root_and_apart(tmp_path: Path) -> None:
-    source, tree = random.Random(16), RawTree(tmp_path / "raw")
+    source, tree = random.Random(16), RawTree(tmp_path / "raw", "finago")
     root, places, refused = str(tree.root.resolve()), dict[str, Partition](), 0
     known: set[str] = set()
     for _ in range(10_000):
@@ -41,7 +41,7 @@ def test_ten_thousand_hostile_names_stay_inside_the_root_and_apart(tmp_path: Pat
         if source.random() < 0.8:
             endpoint = LINES.name
         try:
-            asked = Partition(endpoint, organization, cast("Any", day))
+            asked = Partition("finago", endpoint, organization, cast("Any", day))
             refuse_case_twin(organization, sorted(known))
         except SettingInvalid:
             refused += 1
@@ -59,7 +59,7 @@ def test_ten_thousand_hostile_names_stay_inside_the_root_and_apart(tmp_path: Pat
 
 
 def test_a_name_is_refused_by_every_way_into_a_store(tmp_path: Path) -> None:
-    store = ParquetStore(tmp_path)
+    store = ParquetStore(tmp_path, "finago")
     with pytest.raises(SettingInvalid):
         store.spool(LINES, "../x", [FIRST])
     with pytest.raises(SettingInvalid):
@@ -78,12 +78,12 @@ def test_a_link_beneath_the_root_is_refused(tmp_path: Path, level: str) -> None:
     link.parent.mkdir(parents=True)
     link.symlink_to(outside)
     with pytest.raises(NotWritable, match="symbolic link"):
-        land(ParquetStore(tmp_path / "data"), THREE_DAYS, {FIRST: [b"{}"]})
+        land(ParquetStore(tmp_path / "data", "finago"), THREE_DAYS, {FIRST: [b"{}"]})
     assert files_below(outside) == []
 
 
 def test_a_link_in_place_of_a_day_or_its_file_is_refused(tmp_path: Path) -> None:
-    store, secret = ParquetStore(tmp_path / "data"), tmp_path / "secret"
+    store, secret = ParquetStore(tmp_path / "data", "finago"), tmp_path / "secret"
     secret.write_bytes(b"secret")
     (landed, second, _) = land(store, THREE_DAYS, {FIRST: [b"{}"]})
     file = tmp_path / "data" / "raw/finago/transactionlines/organization=4711/date=2024-01-01/data.parquet"
@@ -101,13 +101,13 @@ def test_a_link_in_place_of_a_day_or_its_file_is_refused(tmp_path: Path) -> None
 def test_the_data_folder_itself_may_be_a_link_to_another_disk(tmp_path: Path) -> None:
     (tmp_path / "disk").mkdir()
     (tmp_path / "data").symlink_to(tmp_path / "disk")
-    land(ParquetStore(tmp_path / "data"), THREE_DAYS, {FIRST: [b"{}"]})
+    land(ParquetStore(tmp_path / "data", "finago"), THREE_DAYS, {FIRST: [b"{}"]})
     assert len(files_below(tmp_path / "disk")) == 3
 
 
 @pytest.mark.parametrize("name", ["date=20240101", "date=2024-W01-1", "date=2024-13-01", "date=", "2024-01-01", "x"])
 def test_a_folder_that_is_not_spelled_as_a_day_is_no_partition(tmp_path: Path, name: str) -> None:
-    store = ParquetStore(tmp_path)
+    store = ParquetStore(tmp_path, "finago")
     (landed, *_) = land(store, THREE_DAYS, {FIRST: [b"{}"]})
     organization = tmp_path / "raw/finago/transactionlines/organization=4711"
     (organization / name).mkdir()

@@ -12,8 +12,9 @@ from pathlib import Path
 
 import duckdb
 
-from finago_assets.core.http.client import FinagoClient
-from finago_assets.core.http.connection import Connection
+from finago_assets.apis.finago import FINAGO
+from finago_assets.apis.finago.connection import FinagoConnection
+from finago_assets.core.http.client import ApiClient
 from finago_assets.core.http.secret import Secret
 from finago_assets.core.request.perform import perform
 from finago_assets.core.request.request import from_template
@@ -22,10 +23,10 @@ from tests.peak import peak_kib
 
 def main() -> None:
     origin, folder, way = sys.argv[1:]
-    connection = Connection("1001", "client", Secret("secret"), f"{origin}/v1", f"{origin}/oauth/token")
+    connection = FinagoConnection("1001", "client", Secret("secret"), f"{origin}/v1", f"{origin}/oauth/token")
     window = {"dateFrom": "2026-01-01", "dateTo": "2026-02-01"}
-    request = from_template("transactionlines.list", query=window, all_pages=way == "pages")
-    with FinagoClient(connection) as client:
+    request = from_template(FINAGO, "transactionlines.list", query=window, all_pages=way == "pages")
+    with ApiClient(connection) as client:
         outcome = perform(request, client, Path(folder))
     answer = outcome.answer
     assert answer is not None, outcome.error

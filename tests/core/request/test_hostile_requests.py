@@ -9,7 +9,8 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 
 import pytest
 
-from finago_assets.core.catalogue.operations import OPERATIONS
+from finago_assets.apis.finago import FINAGO
+from finago_assets.apis.finago.connection import FINAGO_CONNECTION
 from finago_assets.core.connections.model import RegisteredConnection
 from finago_assets.core.errors import RequestRefused, SettingInvalid
 from finago_assets.core.http.origin import Origin
@@ -23,7 +24,7 @@ from tests.hostile import NASTY, hostile
 if TYPE_CHECKING:
     from pathlib import Path
 
-READS: Final = [operation for operation in OPERATIONS.values() if not operation.method.writes]
+READS: Final = [operation for operation in FINAGO.operations.values() if not operation.method.writes]
 UNDONE: Final = 3  # times that some server or proxy might undo escapes
 
 
@@ -32,18 +33,20 @@ def _drawn(source: random.Random) -> Request:
     name, other = hostile(source), hostile(source)
     match source.randrange(5):
         case 0:
-            return by_hand("GET", name)
+            return by_hand(FINAGO, "GET", name)
         case 1:
-            return by_hand("GET", f"/things/{name}")
+            return by_hand(FINAGO, "GET", f"/things/{name}")
         case 2:
-            return by_hand("GET", "/things/{one}/{two}", variables={"one": name, "two": other})
+            return by_hand(FINAGO, "GET", "/things/{one}/{two}", variables={"one": name, "two": other})
         case 3:
-            return by_hand("GET", "/things", query={name: other})
+            return by_hand(FINAGO, "GET", "/things", query={name: other})
         case _:
             operation = source.choice(READS)
             query = {one.name: one.example for one in operation.query}
             variables = {one.name: name for one in operation.variables}
-            return from_template(operation.name, variables=variables, query={**query, **dict.fromkeys(query, other)})
+            return from_template(
+                FINAGO, operation.name, variables=variables, query={**query, **dict.fromkeys(query, other)}
+            )
 
 
 def _servers_view(path: str) -> str:
@@ -83,7 +86,7 @@ def test_what_is_refused_was_not_sent_and_what_is_sent_leaves_one_file_in_the_fo
     office, folder = Office(lambda _: reply()), tmp_path / "answers"
     with client_of(office, Clock()) as client:
         try:
-            request = by_hand("GET", "/things/{name}", variables={"name": name})
+            request = by_hand(FINAGO, "GET", "/things/{name}", variables={"name": name})
         except RequestRefused:
             assert office.asked == []
             assert list(tmp_path.iterdir()) == []
@@ -98,11 +101,11 @@ def test_what_is_refused_was_not_sent_and_what_is_sent_leaves_one_file_in_the_fo
 @pytest.mark.parametrize("name", NASTY)
 def test_a_connections_name_is_refused_or_stays_a_word(name: str, tmp_path: Path) -> None:
     try:
-        connection = RegisteredConnection(name, "4711", "env:CLIENT_ID", "env:CLIENT_SECRET")
+        connection = RegisteredConnection(FINAGO_CONNECTION, name, "4711", ("env:CLIENT_ID", "env:CLIENT_SECRET"))
     except SettingInvalid:
         return
     audit = Audit(tmp_path / "audit" / "writes.jsonl", connection.name)
-    audit.open(by_hand("DELETE", "/things"), connection.organization_id)
+    audit.open(by_hand(FINAGO, "DELETE", "/things"), connection.organization_id)
     assert [path for path in tmp_path.rglob("*") if path.is_file()] == [audit.path]
     assert [entry.connection for entry in audit.entries()] == [name]
 
@@ -111,6 +114,6 @@ def test_a_folder_behind_a_link_is_taken_and_a_link_in_a_files_place_is_not(tmp_
     (tmp_path / "disk").mkdir()
     (tmp_path / "answers").symlink_to(tmp_path / "disk")
     with client_of(Office(lambda _: reply()), Clock()) as client:
-        outcome = perform(by_hand("GET", "/things"), client, tmp_path / "answers")
+        outcome = perform(by_hand(FINAGO, "GET", "/things"), client, tmp_path / "answers")
     assert outcome.exit is Exit.SUCCESS
     assert len(list((tmp_path / "disk").iterdir())) == 1

@@ -12,6 +12,7 @@ import duckdb
 import pytest
 from pydantic import BaseModel, ConfigDict
 
+from finago_assets.apis.finago import FINAGO
 from finago_assets.core.errors import (
     AuthRefused,
     BadRequest,
@@ -39,9 +40,9 @@ if TYPE_CHECKING:
     from finago_assets.core.request.answer import Answer
     from finago_assets.core.request.request import Request
 
-ACCOUNTS = from_template("accounts.list")
+ACCOUNTS = from_template(FINAGO, "accounts.list")
 WINDOW = {"dateFrom": "2026-01-01", "dateTo": "2026-02-01"}
-LINES = from_template("transactionlines.list", query=WINDOW, all_pages=True)
+LINES = from_template(FINAGO, "transactionlines.list", query=WINDOW, all_pages=True)
 SENT = b'[{"id" : 1,"amount":1234567890123456.78} ,\n {"id":2,"amount":1.10,"name":"\xc3\xa6"}]'
 
 
@@ -178,7 +179,9 @@ def test_an_empty_answer_has_no_records_and_every_view_of_it_is_empty(status: in
 
 
 def test_one_object_is_one_record(tmp_path: Path) -> None:
-    answer = answered(b' {"id":7,"name":"Sandkassen"} ', tmp_path, from_template("organization_information.get"))
+    answer = answered(
+        b' {"id":7,"name":"Sandkassen"} ', tmp_path, from_template(FINAGO, "organization_information.get")
+    )
     assert (answer.many, answer.records) == (False, 1)
     assert list(answer.payloads()) == [b'{"id":7,"name":"Sandkassen"}']
     assert answer.relation(duckdb.connect()).fetchall() == [(7, "Sandkassen")]
@@ -232,7 +235,7 @@ def test_by_hand_all_pages_of_an_unknown_path_follow_the_links(tmp_path: Path) -
         link = {"Link": "<?cursor=2>; rel=next"} if asked.number == 1 else {}
         return reply(records(asked.number, asked.number + 1), 200, link)
 
-    outcome = done(linked, tmp_path, by_hand("GET", "/new/things", all_pages=True))
+    outcome = done(linked, tmp_path, by_hand(FINAGO, "GET", "/new/things", all_pages=True))
     assert outcome.answer is not None
     assert (outcome.answer.records, outcome.answer.pages) == (2, 2)
 

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 import pytest
 
+from finago_assets.apis.finago import FINAGO
 from finago_assets.core.catalogue.operation import Method
-from finago_assets.core.catalogue.operations import OPERATIONS
 from finago_assets.core.errors import Permanent, RequestRefused
 from finago_assets.core.request.look import where_to_look
 from finago_assets.core.request.request import LONGEST_ADDRESS, Request, by_hand, from_template
@@ -111,7 +111,7 @@ TEMPLATES: dict[str, tuple[dict[str, Any], list[str]]] = {
 
 @pytest.mark.parametrize(("given", "said"), TEMPLATES.values(), ids=TEMPLATES)
 def test_a_template_is_refused_before_it_is_sent_for(given: dict[str, Any], said: list[str]) -> None:
-    message = refused(lambda: from_template(**given))
+    message = refused(lambda: from_template(FINAGO, **given))
     assert [part for part in said if part not in message] == []
 
 
@@ -167,15 +167,16 @@ HAND: dict[str, tuple[tuple[Any, Any], dict[str, Any], list[str]]] = {
 def test_a_request_by_hand_is_refused_before_it_is_sent_for(
     asked: tuple[Any, Any], given: dict[str, Any], said: list[str]
 ) -> None:
-    message = refused(lambda: by_hand(*asked, **given))
+    message = refused(lambda: by_hand(FINAGO, *asked, **given))
     assert [part for part in said if part not in message] == []
 
 
 def test_every_template_takes_its_own_examples() -> None:
-    for name, operation in OPERATIONS.items():
+    for name, operation in FINAGO.operations.items():
         body = operation.body
         sent = None if body is None else b"%PDF-1.7" if body.schema is None else EXAMPLES.encode(body.example)
         request = from_template(
+            FINAGO,
             name,
             variables={one.name: one.example for one in operation.variables},
             query={one.name: one.example for one in operation.query},
@@ -187,68 +188,79 @@ def test_every_template_takes_its_own_examples() -> None:
 
 
 def test_a_template_sends_what_its_row_fixes_unless_told_otherwise() -> None:
-    assert from_template("transactionlines.list", query=WINDOW).query["includeDimensions"] == "true"
-    told = from_template("transactionlines.list", query={**WINDOW, "includeDimensions": "false"})
+    assert from_template(FINAGO, "transactionlines.list", query=WINDOW).query["includeDimensions"] == "true"
+    told = from_template(FINAGO, "transactionlines.list", query={**WINDOW, "includeDimensions": "false"})
     assert told.query["includeDimensions"] == "false"
-    assert by_hand("GET", "/transactionlines", query=WINDOW).query == WINDOW
+    assert by_hand(FINAGO, "GET", "/transactionlines", query=WINDOW).query == WINDOW
 
 
 def test_all_pages_come_in_pages_of_the_catalogues_size_unless_told_otherwise() -> None:
-    assert from_template("transactionlines.list", query=WINDOW, all_pages=True).query["limit"] == "1000"
-    assert from_template("transactionlines.list", query={**WINDOW, "limit": "7"}, all_pages=True).query["limit"] == "7"
-    assert "limit" not in from_template("transactionlines.list", query=WINDOW).query
+    assert from_template(FINAGO, "transactionlines.list", query=WINDOW, all_pages=True).query["limit"] == "1000"
+    assert (
+        from_template(FINAGO, "transactionlines.list", query={**WINDOW, "limit": "7"}, all_pages=True).query["limit"]
+        == "7"
+    )
+    assert "limit" not in from_template(FINAGO, "transactionlines.list", query=WINDOW).query
 
 
 def test_values_of_variables_are_escaped_for_the_path() -> None:
     given = {"bankTransactionReference": "2024 å#1?x=&"}
-    request = from_template("banktransactions.get", variables=given)
+    request = from_template(FINAGO, "banktransactions.get", variables=given)
     assert request.path == "/banktransactions/2024%20%C3%A5%231%3Fx%3D%26"
 
 
 @pytest.mark.parametrize("path", ["/salesorders/12/lines", "salesorders/12/lines", "/salesorders/{which}/lines"])
 def test_by_hand_a_known_path_is_known_however_it_is_spelled(path: str) -> None:
-    request = by_hand("get", path, variables={"which": "12"} if "{" in path else {})
-    assert request.operation is OPERATIONS["salesorder_lines.list"]
+    request = by_hand(FINAGO, "get", path, variables={"which": "12"} if "{" in path else {})
+    assert request.operation is FINAGO.operations["salesorder_lines.list"]
     assert request.path == "/salesorders/12/lines"
 
 
 def test_by_hand_a_path_that_the_description_does_not_have_is_sent_as_written() -> None:
-    request = by_hand("PUT", "/new/{id}/things", variables={"id": "a b"}, query={"Odd": "1"}, body=b'{"x": 1.50}')
+    request = by_hand(
+        FINAGO, "PUT", "/new/{id}/things", variables={"id": "a b"}, query={"Odd": "1"}, body=b'{"x": 1.50}'
+    )
     assert (request.path, request.query, request.body) == ("/new/a%20b/things", {"Odd": "1"}, b'{"x": 1.50}')
     assert (request.operation.path, request.operation.method) == ("/new/{id}/things", Method.PUT)
     assert request.media_type == "application/json"
 
 
 def test_by_hand_a_body_need_only_be_json() -> None:
-    assert by_hand("POST", "/customers", body=b"[]").body == b"[]"
+    assert by_hand(FINAGO, "POST", "/customers", body=b"[]").body == b"[]"
 
 
 def test_a_file_is_sent_as_the_type_it_begins_as() -> None:
-    made = from_template("salesorder_attachments.create", variables={"id": "1"}, body=b"\x89PNG\r\n\x1a\n")
+    made = from_template(FINAGO, "salesorder_attachments.create", variables={"id": "1"}, body=b"\x89PNG\r\n\x1a\n")
     assert (made.media_type, made.file_name) == ("image/png", "attachment.png")
     named = from_template(
-        "salesorder_attachments.create", variables={"id": "1"}, body=b"%PDF-1.7", file_name='../Å"\r\n ordre.pdf'
+        FINAGO,
+        "salesorder_attachments.create",
+        variables={"id": "1"},
+        body=b"%PDF-1.7",
+        file_name='../Å"\r\n ordre.pdf',
     )
     assert (named.media_type, named.file_name) == ("application/pdf", "_____ ordre.pdf")
-    assert by_hand("POST", "/customers", body=b"{}", file_name="n.json").file_name is None
+    assert by_hand(FINAGO, "POST", "/customers", body=b"{}", file_name="n.json").file_name is None
 
 
 def test_neither_body_nor_values_are_in_a_requests_own_words() -> None:
-    made = by_hand("POST", "/customers", body=b'{"name":"value-nobody-should-read"}')
+    made = by_hand(FINAGO, "POST", "/customers", body=b'{"name":"value-nobody-should-read"}')
     assert SECRETIVE not in repr(made)
-    assert SECRETIVE not in repr(by_hand("GET", "/accounts", query={"query": SECRETIVE}))
+    assert SECRETIVE not in repr(by_hand(FINAGO, "GET", "/accounts", query={"query": SECRETIVE}))
     assert made.what == "POST /customers"
 
 
 def test_every_write_knows_where_to_look_and_every_place_to_look_is_a_template() -> None:
-    for operation in OPERATIONS.values():
-        named = [word for word in where_to_look(operation).split() if word in OPERATIONS]
+    for operation in FINAGO.operations.values():
+        named = [word for word in where_to_look(FINAGO, operation).split() if word in FINAGO.operations]
         assert bool(named) == operation.method.writes
-    looked = {name: where_to_look(OPERATIONS[name]) for name in ("customers.create", "salesorders.update")}
+    looked = {
+        name: where_to_look(FINAGO, FINAGO.operations[name]) for name in ("customers.create", "salesorders.update")
+    }
     assert "customers.list" in looked["customers.create"]
     assert "salesorders.get" in looked["salesorders.update"]
-    assert "transactionlines.list" in where_to_look(OPERATIONS["transactions.create"])
-    assert "support" in where_to_look(by_hand("DELETE", "/unheard/of").operation)
+    assert "transactionlines.list" in where_to_look(FINAGO, FINAGO.operations["transactions.create"])
+    assert "support" in where_to_look(FINAGO, by_hand(FINAGO, "DELETE", "/unheard/of").operation)
 
 
 BASE = "https://rest.example.test/v1"
@@ -266,8 +278,8 @@ BASE = "https://rest.example.test/v1"
     ],
 )
 def test_a_path_with_the_apis_own_beginning_is_the_same_path(path: str) -> None:
-    assert by_hand("GET", path, base=BASE).path == "/accounts"
-    assert by_hand("GET", path, base=BASE).operation.name == "accounts.list"
+    assert by_hand(FINAGO, "GET", path, base=BASE).path == "/accounts"
+    assert by_hand(FINAGO, "GET", path, base=BASE).operation.name == "accounts.list"
 
 
 @pytest.mark.parametrize(
@@ -284,16 +296,16 @@ def test_a_path_with_the_apis_own_beginning_is_the_same_path(path: str) -> None:
     ],
 )
 def test_an_address_that_is_not_below_the_api_is_refused_as_before(path: str) -> None:
-    assert "an address is not taken" in refused(lambda: by_hand("GET", path, base=BASE))
+    assert "an address is not taken" in refused(lambda: by_hand(FINAGO, "GET", path, base=BASE))
 
 
 @pytest.mark.parametrize("path", ["/v1/../admin", "/v1//evil.test/x", "https://rest.example.test/v1/../x", "/v1/"])
 def test_no_path_climbs_out_after_the_apis_own_beginning(path: str) -> None:
-    assert "no plain path below the API" in refused(lambda: by_hand("GET", path, base=BASE))
+    assert "no plain path below the API" in refused(lambda: by_hand(FINAGO, "GET", path, base=BASE))
 
 
 def test_a_base_without_a_path_has_no_beginning_to_take_off() -> None:
-    assert by_hand("GET", "/v1/things", base="http://127.0.0.1:8000").path == "/v1/things"
+    assert by_hand(FINAGO, "GET", "/v1/things", base="http://127.0.0.1:8000").path == "/v1/things"
 
 
 REVERSED: dict[str, tuple[str, dict[str, str], str]] = {
@@ -325,8 +337,8 @@ REVERSED: dict[str, tuple[str, dict[str, str], str]] = {
 @pytest.mark.parametrize("case", REVERSED)
 def test_a_window_in_which_nothing_can_lie_is_refused(case: str) -> None:
     name, query, said = REVERSED[case]
-    assert said in refused(lambda: from_template(name, query=query))
-    assert said in refused(lambda: by_hand("GET", OPERATIONS[name].path, query=query))
+    assert said in refused(lambda: from_template(FINAGO, name, query=query))
+    assert said in refused(lambda: by_hand(FINAGO, "GET", FINAGO.operations[name].path, query=query))
 
 
 @pytest.mark.parametrize(
@@ -340,20 +352,20 @@ def test_a_window_in_which_nothing_can_lie_is_refused(case: str) -> None:
     ],
 )
 def test_a_window_in_which_something_may_lie_is_sent(name: str, query: dict[str, str]) -> None:
-    sent = from_template(name, query={**dict(OPERATIONS[name].params), **query}).query
+    sent = from_template(FINAGO, name, query={**dict(FINAGO.operations[name].params), **query}).query
     assert {key: sent[key] for key in query} == query
 
 
 def test_every_pair_of_the_catalogue_is_held_against_each_other() -> None:
     days, moments = ("2024-02-01", "2024-01-01"), ("2024-02-01T00:00:00Z", "2024-01-01T00:00:00Z")
     pairs = 0
-    for operation in OPERATIONS.values():
+    for operation in FINAGO.operations.values():
         known = {one.name: one for one in operation.query}
         for first in [name for name in known if name.endswith("From") and f"{name[:-4]}To" in known]:
             given = {one.name: one.example for one in known.values() if one.required}
             given |= dict(zip((first, f"{first[:-4]}To"), days if known[first].type == "day" else moments, strict=True))
             places = {one.name: one.example for one in operation.variables}
             pairs += 1
-            said = refused(lambda: from_template(operation.name, variables=places, query=given))  # noqa: B023  run at once
+            said = refused(lambda: from_template(FINAGO, operation.name, variables=places, query=given))  # noqa: B023  run at once
             assert f"{first} is later" in said
     assert pairs >= 7

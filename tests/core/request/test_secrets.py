@@ -12,8 +12,9 @@ from urllib.parse import parse_qsl, quote
 
 import pytest
 
-from finago_assets.core.http.client import FinagoClient
-from finago_assets.core.http.connection import Connection
+from finago_assets.apis.finago import FINAGO
+from finago_assets.apis.finago.connection import FinagoConnection
+from finago_assets.core.http.client import ApiClient
 from finago_assets.core.http.retry import RetryPolicy
 from finago_assets.core.http.secret import Secret
 from finago_assets.core.request.perform import Exit, perform
@@ -37,9 +38,9 @@ SPELLINGS: dict[str, Callable[[str], bytes]] = {
     "as base64": lambda heard: json.dumps([base64.b64encode(f"id:{heard}".encode()).decode()]).encode(),
 }
 REQUESTS = {
-    "a read": from_template("accounts.list"),
-    "all pages": by_hand("GET", "/things", all_pages=True),
-    "a write": by_hand("POST", "/things", body=b"{}"),
+    "a read": from_template(FINAGO, "accounts.list"),
+    "all pages": by_hand(FINAGO, "GET", "/things", all_pages=True),
+    "a write": by_hand(FINAGO, "POST", "/things", body=b"{}"),
 }
 STATUSES = ["200 OK", "302 Found", "400 Bad Request", "401 Unauthorized", "403 Forbidden", "503 Unavailable"]
 
@@ -74,10 +75,10 @@ def test_no_secret_is_in_answer_audit_error_or_log(
     policy = RetryPolicy(attempts=1)
     mirror = Mirror("", what, spelled, SECRET)
     with serving(mirror) as heard, at_debug():
-        connection = Connection("1001", "client", Secret(SECRET), f"{heard.url}/v1", f"{heard.url}/oauth/token")
+        connection = FinagoConnection("1001", "client", Secret(SECRET), f"{heard.url}/v1", f"{heard.url}/oauth/token")
         for mirror.status in STATUSES:
             for request in REQUESTS.values():
-                with FinagoClient(connection, policy=policy, sleep=lambda _: None) as client:
+                with ApiClient(connection, policy=policy, sleep=lambda _: None) as client:
                     noted += _done(request, client, tmp_path / "answers")
     sent = b"\n".join(heard.requests).decode()
     assert dict(parse_qsl(heard.requests[0].decode().partition("\r\n\r\n")[2]))["client_secret"] == SECRET
@@ -88,7 +89,7 @@ def test_no_secret_is_in_answer_audit_error_or_log(
     assert [(path.name, sightings(path.read_bytes())) for path in files if sightings(path.read_bytes())] == []
 
 
-def _done(request: Request, client: FinagoClient, folder: Path) -> list[str]:
+def _done(request: Request, client: ApiClient, folder: Path) -> list[str]:
     outcome = perform(request, client, folder, allow_writes=True)
     assert outcome.exit is Exit.ERROR
     error = outcome.error
@@ -103,8 +104,8 @@ def test_a_body_that_says_nothing_of_ours_is_kept_so_that_the_search_above_means
         connection.sendall(http(granted) if oauth else http(b'{"error":{"name":"Refused"}}', "400 Bad Request"))
 
     with serving(refusing) as heard:
-        connection = Connection("1001", "client", Secret(SECRET), f"{heard.url}/v1", f"{heard.url}/oauth/token")
-        with FinagoClient(connection) as client:
+        connection = FinagoConnection("1001", "client", Secret(SECRET), f"{heard.url}/v1", f"{heard.url}/oauth/token")
+        with ApiClient(connection) as client:
             outcome = perform(REQUESTS["a read"], client, tmp_path)
     assert outcome.answer is not None
     assert outcome.answer.body.read_bytes() == b'{"error":{"name":"Refused"}}'

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
+from finago_assets.apis.finago import FINAGO
 from finago_assets.core.errors import OutcomeUnknown
 from finago_assets.core.http.retry import RetryPolicy
 from finago_assets.core.http.transport import ConnectError, ReadError, ReadTimeout, RemoteProtocolError, WriteError
@@ -75,7 +76,7 @@ def test_every_answer_to_a_read_leads_to_an_exit_and_a_success_is_json(tmp_path:
     office = Office(lambda _: _whatever(source))
     for number in range(TIMES):
         with client_of(office, Clock(), RetryPolicy(attempts=3)) as client:
-            outcome = perform(by_hand("GET", "/things", all_pages=number % 2 == 0), client, tmp_path)
+            outcome = perform(by_hand(FINAGO, "GET", "/things", all_pages=number % 2 == 0), client, tmp_path)
         exits.append(outcome.exit)
         assert (outcome.error is None) == (outcome.exit is Exit.SUCCESS)
         if outcome.answer is not None and outcome.exit is Exit.SUCCESS:
@@ -104,7 +105,9 @@ def test_every_write_is_sent_once_unless_turned_away_and_its_record_says_what_is
     for _ in range(TIMES // 4):
         came.clear()
         with client_of(Office(answer), Clock(), RetryPolicy(attempts=3)) as client:
-            outcome = perform(by_hand("POST", "/things", body=b"{}"), client, tmp_path, allow_writes=True, audit=audit)
+            outcome = perform(
+                by_hand(FINAGO, "POST", "/things", body=b"{}"), client, tmp_path, allow_writes=True, audit=audit
+            )
         # every sending but the last was turned away before anybody looked at it
         assert set(came[:-1]) <= {401, 429, NEVER_LEFT}
         last = came[-1]

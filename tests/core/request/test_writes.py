@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING
 import msgspec
 import pytest
 
-from finago_assets.core.catalogue.operations import OPERATIONS
+from finago_assets.apis.finago import FINAGO
+from finago_assets.apis.finago.connection import FinagoConnection
 from finago_assets.core.errors import (
     AuthRefused,
     BadRequest,
@@ -25,8 +26,7 @@ from finago_assets.core.errors import (
     RequestRefused,
     Unavailable,
 )
-from finago_assets.core.http.client import FinagoClient
-from finago_assets.core.http.connection import Connection
+from finago_assets.core.http.client import ApiClient
 from finago_assets.core.http.retry import RetryPolicy
 from finago_assets.core.http.secret import Secret
 from finago_assets.core.http.transport import ConnectError
@@ -46,8 +46,9 @@ if TYPE_CHECKING:
 
     from finago_assets.core.http.transport import Response
 
-EXAMPLE = OPERATIONS["customers.create"].body
+EXAMPLE = FINAGO.operations["customers.create"].body
 CUSTOMER = from_template(
+    FINAGO,
     "customers.create",
     body=msgspec.json.Encoder(decimal_format="number").encode(EXAMPLE.example if EXAMPLE else None),
 )
@@ -59,7 +60,7 @@ class Desk:
     """A client of a sandbox, and what its writes left behind."""
 
     office: Running
-    client: FinagoClient
+    client: ApiClient
     folder: Path
 
     @property
@@ -91,10 +92,10 @@ def office() -> Iterator[Running]:
 
 @pytest.fixture
 def desk(office: Running, tmp_path: Path) -> Iterator[Desk]:
-    connection = Connection(
+    connection = FinagoConnection(
         office.organization_id, office.client_id, Secret(office.client_secret), office.api_url, office.token_url
     )
-    with FinagoClient(connection, policy=PATIENCE, sleep=lambda _: None) as client:
+    with ApiClient(connection, policy=PATIENCE, sleep=lambda _: None) as client:
         client.authenticate()
         yield Desk(office, client, tmp_path / "answers")
     office.control.set_faults()
@@ -105,7 +106,9 @@ def test_a_write_that_went_well_is_confirmed_and_there(desk: Desk) -> None:
     assert (outcome.exit, desk.posts, desk.recorded) == (Exit.SUCCESS, 1, [Sent.SENT, Sent.CONFIRMED])
     assert outcome.answer is not None
     made = msgspec.json.decode(next(outcome.answer.payloads()))
-    shown = perform(from_template("customers.get", variables={"customerId": f"{made['id']}"}), desk.client, desk.folder)
+    shown = perform(
+        from_template(FINAGO, "customers.get", variables={"customerId": f"{made['id']}"}), desk.client, desk.folder
+    )
     assert shown.answer is not None
     assert msgspec.json.decode(shown.answer.body.read_bytes())["name"] == made["name"]
 
@@ -140,14 +143,14 @@ def test_a_write_whose_answer_is_lost_is_sent_exactly_once_and_reported_as_unkno
 def test_a_write_that_is_answered_too_late_is_sent_once_and_reported_as_unknown(desk: Desk) -> None:
     seconds = 0.2
     impatient = RetryPolicy(attempts=3, request_seconds=seconds / 4)
-    connection = Connection(
+    connection = FinagoConnection(
         desk.office.organization_id,
         desk.office.client_id,
         Secret(desk.office.client_secret),
         desk.office.api_url,
         desk.office.token_url,
     )
-    with FinagoClient(connection, policy=impatient, sleep=lambda _: None) as client:
+    with ApiClient(connection, policy=impatient, sleep=lambda _: None) as client:
         client.authenticate()
         desk.client = client
         outcome = desk.write(Rule(fault=Fault.LATENCY, seconds=seconds))
@@ -189,8 +192,8 @@ def test_a_write_that_was_clearly_turned_away_is_sent_again_and_carried_out_once
 
 def test_a_write_needs_the_switch_and_is_neither_sent_nor_recorded_without(tmp_path: Path) -> None:
     office = Office(lambda _: reply())
-    deletion = from_template("customers.delete", variables={"customerId": "1"})
-    put = by_hand("PUT", "/unheard/of", body=b"{}")
+    deletion = from_template(FINAGO, "customers.delete", variables={"customerId": "1"})
+    put = by_hand(FINAGO, "PUT", "/unheard/of", body=b"{}")
     with client_of(office, Clock()) as client:
         for request in (CUSTOMER, deletion, put):
             with pytest.raises(RequestRefused, match="allow writes"):
@@ -270,14 +273,14 @@ def test_a_write_that_is_interrupted_is_recorded_as_unknown_and_the_interruption
 WRITER = """
 import sys
 from pathlib import Path
-from finago_assets.core.http.client import FinagoClient
-from finago_assets.core.http.connection import Connection
+from finago_assets.core.http.client import ApiClient
+from finago_assets.apis.finago.connection import FinagoConnection
 from finago_assets.core.http.secret import Secret
 from finago_assets.core.request.perform import perform
 from finago_assets.core.request.request import by_hand
 origin, folder = sys.argv[1:]
-connection = Connection("1001", "client", Secret("secret"), f"{origin}/v1", f"{origin}/oauth/token")
-perform(by_hand("POST", "/things", body=b"{}"), FinagoClient(connection), Path(folder), allow_writes=True)
+connection = FinagoConnection("1001", "client", Secret("secret"), f"{origin}/v1", f"{origin}/oauth/token")
+perform(by_hand("POST", "/things", body=b"{}"), ApiClient(connection), Path(folder), allow_writes=True)
 """
 
 

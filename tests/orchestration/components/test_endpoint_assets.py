@@ -92,7 +92,7 @@ def test_one_that_is_never_empty_and_came_empty_is_a_warning_whatever_its_kind(
     nowhere = {**BANK_LINES, "name": "nowhere", "params": {"accountNumber": 1}, "may_be_empty": False}
     nobody = {**SUPPLIERS, "name": "nobody", "params": {"isSupplier": True, "organizationNumber": "1"}}
 
-    @dg.asset(deps=[raw_key("nowhere"), raw_key("nobody")])
+    @dg.asset(deps=[raw_key("finago", "nowhere"), raw_key("finago", "nobody")])
     def downstream() -> None: ...
 
     run = land(instance, last="2024-01-31", also=[*assets(project(nowhere, nobody)), downstream])
@@ -124,7 +124,7 @@ def test_the_users_endpoint_is_described_and_grouped_as_the_built_in_ones_are(
     built_in: dg.Definitions, project: MakeProject
 ) -> None:
     graph = dg.Definitions.merge(built_in, load_own(project(BANK_LINES)).definitions).resolve_asset_graph()
-    mine, theirs = graph.get(raw_key("bank_lines")), graph.get(raw_key("transactionlines"))
+    mine, theirs = graph.get(raw_key("finago", "bank_lines")), graph.get(raw_key("finago", "transactionlines"))
     assert mine.partitions_def == theirs.partitions_def
     assert (mine.group_name, mine.owners, mine.kinds, mine.tags) == (
         (theirs.group_name, theirs.owners, theirs.kinds, theirs.tags)
@@ -145,7 +145,7 @@ def test_landing_takes_the_users_endpoint_along_and_rebuilding_leaves_it_alone(
 ) -> None:
     whole = dg.Definitions.merge(built_in, load_own(project(SUPPLIERS)).definitions)
     chosen = {
-        name: raw_key("suppliers") in whole.resolve_job_def(name).asset_layer.selected_asset_keys
+        name: raw_key("finago", "suppliers") in whole.resolve_job_def(name).asset_layer.selected_asset_keys
         for name in ("everything", "land", "rebuild")
     }
     assert chosen == {"everything": True, "land": True, "rebuild": False}
@@ -221,7 +221,7 @@ def test_every_field_is_explained_to_an_editor() -> None:
 def test_the_partitions_are_those_of_the_settings(project: MakeProject, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("FINAGO_START_DATE", "2023-05-01")
     (asset,) = assets(project(BANK_LINES))
-    built_in = build_definitions(read_settings()).resolve_asset_graph().get(raw_key("transactionlines"))
+    built_in = build_definitions(read_settings()).resolve_asset_graph().get(raw_key("finago", "transactionlines"))
     assert asset.partitions_def == built_in.partitions_def
     assert asset.partitions_def is not None
     assert asset.partitions_def.get_first_partition_key() == "2023-05-01"

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from finago_assets.core.catalogue.finago import ENDPOINTS
+from finago_assets.apis.finago import FINAGO
+from finago_assets.apis.finago.endpoints import ENDPOINTS
 from finago_assets.core.catalogue.model import Endpoint, Kind, Paging, Parent, Upper, WindowRule
 from finago_assets.core.errors import SettingInvalid
 from finago_assets.orchestration.components.row import EndpointFields
@@ -36,6 +37,7 @@ def row(attributes: dict[str, Any], *others: dict[str, Any]) -> Endpoint:
 def test_a_list_described_in_full_becomes_a_row_with_defaults_for_the_rest() -> None:
     made = row({**FULL, "paging": "page", "page_size": 50, "params": {"isSupplier": True, "sortBy": "id:asc"}})
     assert made == Endpoint(
+        FINAGO.source,
         name="suppliers",
         path="/customers",
         title="Suppliers",

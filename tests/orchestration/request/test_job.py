@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import dagster as dg
 import pytest
 
-from finago_assets.core.catalogue.operations import OPERATIONS
+from finago_assets.apis.finago import FINAGO
 from finago_assets.definitions import build_definitions
 from finago_assets.orchestration.request import finago_request
 from finago_assets.sandbox.faults import Fault, Rule
@@ -45,7 +45,7 @@ def test_the_launchpad_knows_every_template(definitions: dg.Definitions) -> None
     schema = definitions.resolve_job_def("finago_request").run_config_schema
     found: list[Any] = [kind for kind in schema.all_config_types() if kind.given_name == "Template"]
     (template_type,) = found
-    assert {value.config_value for value in template_type.enum_values} == set(OPERATIONS)
+    assert {value.config_value for value in template_type.enum_values} == set(FINAGO.operations)
 
 
 def test_a_success_is_a_green_run_with_the_facts_on_its_output(desk: Desk) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import dagster as dg
 import pytest
 
-from finago_assets.core.catalogue.operations import OPERATIONS
+from finago_assets.apis.finago import FINAGO
 from finago_assets.sandbox.faults import Fault, Rule
 from tests.orchestration.request.stage import Desk, by_hand, template
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 ACCOUNTS = template("accounts.list")
-CUSTOMER = json.dumps(EXAMPLE.example) if (EXAMPLE := OPERATIONS["customers.create"].body) else ""
+CUSTOMER = json.dumps(EXAMPLE.example) if (EXAMPLE := FINAGO.operations["customers.create"].body) else ""
 LINES = "salesorder_lines.list"
 
 REFUSED: dict[str, tuple[dict[str, Any], str]] = {

@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 from itertools import islice
 from typing import TYPE_CHECKING, Final
 
-from finago_assets.core.catalogue.finago import ENDPOINTS, VERSION
 from finago_assets.core.catalogue.model import Kind, Paging
 from finago_assets.core.errors import RequestRefused
 from finago_assets.core.landing.store import ChainFacts
@@ -45,7 +44,7 @@ class RawPartition:
     endpoint: Endpoint = field(init=False)
 
     def __post_init__(self) -> None:
-        endpoint = ENDPOINTS.get(self.request.operation.endpoint or "")
+        endpoint = self.request.operation.endpoint
         if endpoint is None or self.request.operation.path != endpoint.path:
             raise RequestRefused(
                 f"{self.request.what} reads no list of the catalogue, so the raw store has no place for its answer. "
@@ -55,14 +54,14 @@ class RawPartition:
         if why is not None:
             raise RequestRefused(
                 f"{self.request.what} cannot go into the raw store: {why}. Materialize the asset "
-                f"finago/{endpoint.name} instead, or name another target."
+                f"{endpoint.source.name}/{endpoint.name} instead, or name another target."
             )
         object.__setattr__(self, "endpoint", endpoint)
 
     @property
     def place(self) -> str:
         """The endpoint, as its asset is called."""
-        return f"raw finago/{self.endpoint.name}"
+        return f"raw {self.endpoint.source.name}/{self.endpoint.name}"
 
     @property
     def file(self) -> Path | None:
@@ -76,7 +75,7 @@ class RawPartition:
         window = Window(today, today + ONE_DAY)
         with self.store.spool(self.endpoint, self.organization, window.days) as spool:
             self._spool(spool, answer, today)
-            (landed,) = spool.publish(_facts(answer, window, now, self.run))
+            (landed,) = spool.publish(_facts(self.endpoint, answer, window, now, self.run))
         return Written(landed.manifest.rows, landed.location)
 
     def _spool(self, spool: Spool, answer: Answer, today: date) -> None:
@@ -90,9 +89,9 @@ def _unfit(endpoint: Endpoint, request: Request) -> Iterator[str]:
         yield "its rows belong to days, which only the asset tells apart"
     if endpoint.parent is not None:
         yield f"it answers for one record of {endpoint.parent.endpoint}, and a partition holds all"
-    if endpoint.by_fiscal_year:
-        yield "a partition takes one request for each fiscal year"
-    if {name: value for name, value in request.query.items() if name != "limit"} != dict(endpoint.params):
+    if endpoint.pieces is not None:
+        yield f"a partition takes several requests, which follow from {endpoint.pieces.of}"
+    if {name: value for name, value in request.query.items() if name != endpoint.size_param} != dict(endpoint.params):
         yield "with these parameters the answer is not what the asset lands"
     if endpoint.paging is not Paging.NONE and not request.all_pages:
         yield "a partition holds all pages, and one was asked for"
@@ -108,7 +107,7 @@ def _pages(answer: Answer, page_size: int | None) -> Iterator[tuple[int, list[by
         yield min(number, answer.pages), records
 
 
-def _facts(answer: Answer, window: Window, now: datetime, run: str) -> ChainFacts:
+def _facts(endpoint: Endpoint, answer: Answer, window: Window, now: datetime, run: str) -> ChainFacts:
     return ChainFacts(
         window=window,
         pages=answer.pages,
@@ -117,6 +116,7 @@ def _facts(answer: Answer, window: Window, now: datetime, run: str) -> ChainFact
         waited_seconds=answer.waited_seconds,
         trace_ids=() if answer.trace_id is None else (answer.trace_id,),
         fetched_at=now,
-        catalogue_version=VERSION,
+        catalogue_version=endpoint.source.version,
         run=run,
+        redaction=answer.redaction,
     )

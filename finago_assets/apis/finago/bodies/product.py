@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Final
 
-from finago_assets.core.catalogue.bodies.notation import choice, closed, flag, money, number, record, text, whole
+from finago_assets.core.catalogue.notation import choice, closed, flag, money, number, record, text, whole
 from finago_assets.core.catalogue.operation import Body
 
 _CATEGORY: Final = {"name": text(), "alternativeReference": text(), "parentId": number()}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from finago_assets.core.catalogue.bodies.notation import choice, depending_on, flag, number, record, text
+from finago_assets.core.catalogue.notation import choice, depending_on, flag, number, record, text
 from finago_assets.core.catalogue.operation import Body
 
 _PLACE: Final = {

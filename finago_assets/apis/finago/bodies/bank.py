@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Final
 
-from finago_assets.core.catalogue.bodies.notation import choice, email, moment, money, number, record, text, whole
+from finago_assets.core.catalogue.notation import choice, email, moment, money, number, record, text, whole
 from finago_assets.core.catalogue.operation import Body
 
 _CURRENCY: Final = record("code", code=text())

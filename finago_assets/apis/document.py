@@ -1,20 +1,20 @@
 """The README's table of endpoints, written from the catalogue. A test holds the two together.
 
-Run it to print the table: `python -m finago_assets.core.catalogue.document`.
+Run it to print the table: `python -m finago_assets.apis.document`.
 """
 
 from __future__ import annotations
 
 import sys
 
-from finago_assets.core.catalogue.finago import ENDPOINTS
+from finago_assets.apis.finago import FINAGO
 from finago_assets.core.catalogue.model import Endpoint, Kind
 
 
 def endpoint_table() -> str:
     """Return a Markdown table with one row for each landed endpoint."""
     head = ["asset", "request", "lands", "scope", "personal data"]
-    rows = [_row(endpoint) for endpoint in ENDPOINTS.values()]
+    rows = [_row(endpoint) for endpoint in FINAGO.endpoints.values()]
     return "\n".join(f"| {' | '.join(cells)} |" for cells in [head, ["---"] * len(head), *rows])
 
 
@@ -26,7 +26,7 @@ def _row(endpoint: Endpoint) -> list[str]:
         lands += "; off by default"
     scopes = ", ".join(f"`{scope}`" for scope in endpoint.scopes) or "any valid token"
     personal = ", ".join(f"`{name}`" for name in endpoint.personal) or "none known"
-    return [f"`finago/{endpoint.name}`", f"`{endpoint.path}`", lands, scopes, personal]
+    return [f"`{endpoint.full_name}`", f"`{endpoint.path}`", lands, scopes, personal]
 
 
 if __name__ == "__main__":

@@ -37,6 +37,17 @@ def fiscal_years(payloads: Iterable[bytes], *, first: date, last: date) -> list[
     return found
 
 
+def one_request_a_year(payloads: Iterable[bytes], first: date, last: date) -> list[dict[str, str]]:
+    """Return the parameters that ask for each fiscal year of `first`...`last`."""
+    years = fiscal_years(payloads, first=first, last=last)
+    return [{"dateFrom": f"{year.start}", "dateTo": f"{year.end - ONE_DAY}"} for year in years]
+
+
+def only_today(today: date) -> dict[str, str]:
+    """Return the parameters that ask for one day."""
+    return {"dateFrom": f"{today}", "dateTo": f"{today}"}
+
+
 def books_begin(payloads: Iterable[bytes]) -> date | None:
     """Return the first day of the earliest fiscal year, or None where no year can be read."""
     return min((year.start for year in map(_year, payloads) if year is not None), default=None)

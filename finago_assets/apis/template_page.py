@@ -1,6 +1,6 @@
 """The documentation page of request templates, written from the operations. A test holds the two together.
 
-Run it to print the page: `python -m finago_assets.core.catalogue.template_page > docs/templates.md`.
+Run it to print the page: `python -m finago_assets.apis.template_page > docs/templates.md`.
 """
 
 from __future__ import annotations
@@ -8,10 +8,9 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING, Final
 
-from finago_assets.core.catalogue.bodies.example import as_read
+from finago_assets.apis.finago import FINAGO
 from finago_assets.core.catalogue.describe import asked, by_group, command, meaning, paging, scopes
-from finago_assets.core.catalogue.finago import VERSION
-from finago_assets.core.catalogue.operations import OPERATIONS
+from finago_assets.core.catalogue.example import as_read
 from finago_assets.core.catalogue.outline import outline
 
 if TYPE_CHECKING:
@@ -22,17 +21,17 @@ if TYPE_CHECKING:
 _OPENING: Final = f"""\
 # Request templates
 
-One for every operation of the Finago Office REST API, version {VERSION} of its description. The same is told by
-`finago-assets templates` (`--show NAME` for one, `--json` for scripts). A template is sent with `finago-assets request
---template NAME`; variables of the path are given with `--var`, parameters of the query with `--query`, a body with
-`--body`. What writes to the books needs `--allow-writes` as well.
+One for every operation of the {FINAGO.source.title}, version {FINAGO.source.version} of its description. The same is
+told by `finago-assets templates` (`--show NAME` for one, `--json` for scripts). A template is sent with `finago-assets
+request --template NAME`; variables of the path are given with `--var`, parameters of the query with `--query`, a body
+with `--body`. What writes to the books needs `--allow-writes` as well.
 
-Written by `python -m finago_assets.core.catalogue.template_page`; change the catalogue, not this page."""
+Written by `python -m finago_assets.apis.template_page`; change the catalogue, not this page."""
 
 
 def template_page() -> str:
     """Return the page in Markdown: an index by group, then a section for each template."""
-    groups = by_group(OPERATIONS.values())
+    groups = by_group(FINAGO.operations.values())
     return "\n\n".join([_OPENING, *_index(groups), *_sections(groups)]) + "\n"
 
 

@@ -5,16 +5,37 @@ Owns names, paths, scopes and quirks. A new endpoint is one row here, its fields
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
 
-from finago_assets.core.catalogue.model import Endpoint, Kind, LeftOut, Paging, Parent, Upper, WindowRule
+from finago_assets.apis.finago.fields import FIELDS
+from finago_assets.apis.finago.fiscal import one_request_a_year, only_today
+from finago_assets.core.catalogue.model import (
+    Endpoint,
+    Kind,
+    LeftOut,
+    Paging,
+    Parent,
+    Pieces,
+    Source,
+    Upper,
+    WindowRule,
+)
 
-VERSION: Final = "0.60.1"
-DOCUMENTATION: Final = "https://rest-api.developer.24sevenoffice.com/doc/v1/"
+FINAGO_REST: Final = Source(
+    name="finago",
+    title="Finago Office REST API",
+    version="0.60.1",
+    documentation="https://rest-api.developer.24sevenoffice.com/doc/v1/",
+)
+
+
+def _endpoint(name: str, **row: Any) -> Endpoint:  # noqa: ANN401  the columns of a row
+    return Endpoint(FINAGO_REST, name, fields=FIELDS[name], **row)
+
 
 _ENDPOINTS: Final = (
     # ledger
-    Endpoint(
+    _endpoint(
         name="transactionlines",
         path="/transactionlines",
         items=("/transactionlines/{id}",),
@@ -43,7 +64,7 @@ _ENDPOINTS: Final = (
         note="The largest page the server accepts is not documented; the client follows the links it is given.",
     ),
     # before accountbalances, which is asked for by fiscal year
-    Endpoint(
+    _endpoint(
         name="fiscalperiods",
         path="/fiscalperiods",
         title="Fiscal years and periods",
@@ -53,7 +74,7 @@ _ENDPOINTS: Final = (
         scopes=("api.accounting.fiscalperiod:read",),
         params=(("type", "All"),),
     ),
-    Endpoint(
+    _endpoint(
         name="accountbalances",
         path="/accountbalances",
         items=("/accountbalances/{id}",),
@@ -64,10 +85,12 @@ _ENDPOINTS: Final = (
         scopes=("api.accounting.transaction.accountbalance:read", "api.accounting.account:read"),
         params=(("keepIncoming", "true"),),
         filters=("dateFrom", "dateTo", "periods", "type"),
-        by_fiscal_year=True,
+        pieces=Pieces("fiscalperiods", one_request_a_year, only_today),
+        after=("transactionlines",),
+        item_takes_filters=True,
         note="Fetched whole each time, from the start date to today, one request for each fiscal year.",
     ),
-    Endpoint(
+    _endpoint(
         name="accounts",
         path="/accounts",
         items=("/accounts/{id}",),
@@ -79,7 +102,7 @@ _ENDPOINTS: Final = (
         filters=("query",),
         may_be_empty=False,
     ),
-    Endpoint(
+    _endpoint(
         name="taxes",
         path="/taxes",
         items=("/taxes/{id}",),
@@ -90,7 +113,7 @@ _ENDPOINTS: Final = (
         scopes=("api.accounting.tax:read",),
         may_be_empty=False,
     ),
-    Endpoint(
+    _endpoint(
         name="transactiontypes",
         path="/transactiontypes",
         title="Voucher types; negative numbers are the system's own",
@@ -100,7 +123,7 @@ _ENDPOINTS: Final = (
         scopes=("api.accounting.transactiontype:read", "api.accounting.transaction:read"),
         may_be_empty=False,
     ),
-    Endpoint(
+    _endpoint(
         name="currencies",
         path="/currencies",
         title="Currencies with today's rate",
@@ -110,7 +133,7 @@ _ENDPOINTS: Final = (
         scopes=(),
         note="The API knows today's rates only; each fetched day is kept, which makes the history.",
     ),
-    Endpoint(
+    _endpoint(
         name="dimensions",
         path="/dimensions",
         items=("/dimensions/{dimensionType}",),
@@ -120,7 +143,7 @@ _ENDPOINTS: Final = (
         key=("id",),
         scopes=("api.accounting.dimension:read",),
     ),
-    Endpoint(
+    _endpoint(
         name="dimension_elements",
         path="/dimensions/{dimensionType}/elements",
         items=("/dimensions/{dimensionType}/elements/{value}",),
@@ -135,7 +158,7 @@ _ENDPOINTS: Final = (
         note="A closed project disappears from the answer; the older landed days keep it.",
     ),
     # invoicing
-    Endpoint(
+    _endpoint(
         name="salesorders",
         path="/salesorders",
         items=("/salesorders/{id}",),
@@ -160,7 +183,7 @@ _ENDPOINTS: Final = (
         ),
         personal=("customer", "deliveryCustomer", "yourReference", "memo", "internalMemo"),
     ),
-    Endpoint(
+    _endpoint(
         name="salesorder_lines",
         path="/salesorders/{id}/lines",
         items=("/salesorders/{id}/lines/{lineId}",),
@@ -171,7 +194,7 @@ _ENDPOINTS: Final = (
         scopes=("api.invoicing.salesorder.line:read",),
         parent=Parent("salesorders", "id", "id", "salesorder_id"),
     ),
-    Endpoint(
+    _endpoint(
         name="salesorder_attachments",
         path="/salesorders/{id}/attachments",
         title="Attachments of each sales order, names only",
@@ -182,7 +205,7 @@ _ENDPOINTS: Final = (
         parent=Parent("salesorders", "id", "id", "salesorder_id"),
         enabled=False,
     ),
-    Endpoint(
+    _endpoint(
         name="paymentmethods",
         path="/paymentmethods",
         title="Payment methods of sales orders",
@@ -191,7 +214,7 @@ _ENDPOINTS: Final = (
         key=("id",),
         scopes=("api.invoicing.paymentmethod:read",),
     ),
-    Endpoint(
+    _endpoint(
         name="salestypes",
         path="/salestypes",
         items=("/salestypes/{id}",),
@@ -202,7 +225,7 @@ _ENDPOINTS: Final = (
         scopes=("api.product.salestype:read",),
     ),
     # crm
-    Endpoint(
+    _endpoint(
         name="customers",
         path="/customers",
         items=("/customers/{customerId}",),
@@ -226,7 +249,7 @@ _ENDPOINTS: Final = (
         personal=("name", "person", "address", "email", "phone", "mobilePhone", "note"),
         note="`page` is missing from the description, yet works for the clients people published.",
     ),
-    Endpoint(
+    _endpoint(
         name="customer_bankaccounts",
         path="/customers/{customerId}/bankaccounts",
         items=("/customers/{customerId}/bankaccounts/{accountNumber}",),
@@ -240,7 +263,7 @@ _ENDPOINTS: Final = (
         enabled=False,
     ),
     # products
-    Endpoint(
+    _endpoint(
         name="products",
         path="/products",
         items=("/products/{id}",),
@@ -253,7 +276,7 @@ _ENDPOINTS: Final = (
         page_size=100,
         filters=("productSearch", "categoryIds", "supplierIds", "productNumber", "ean"),
     ),
-    Endpoint(
+    _endpoint(
         name="product_dimensions",
         path="/products/{id}/dimensions",
         title="Dimensions of each product: one request a product",
@@ -264,7 +287,7 @@ _ENDPOINTS: Final = (
         parent=Parent("products", "id", "id", "product_id"),
         enabled=False,
     ),
-    Endpoint(
+    _endpoint(
         name="product_salestype_overrides",
         path="/products/{id}/salestypeOverrides",
         title="Sales type overrides of each product: one request a product",
@@ -275,7 +298,7 @@ _ENDPOINTS: Final = (
         parent=Parent("products", "id", "id", "product_id"),
         enabled=False,
     ),
-    Endpoint(
+    _endpoint(
         name="productcategories",
         path="/productcategories",
         items=("/productcategories/{id}",),
@@ -287,7 +310,7 @@ _ENDPOINTS: Final = (
         paging=Paging.PAGE,
         note="No paging parameter is documented, yet the answer declares a Link header: it is followed when it comes.",
     ),
-    Endpoint(
+    _endpoint(
         name="productunits",
         path="/productunits",
         title="Units of measurement",
@@ -296,7 +319,7 @@ _ENDPOINTS: Final = (
         key=("id",),
         scopes=("api.product.unit:read",),
     ),
-    Endpoint(
+    _endpoint(
         name="pricelists",
         path="/pricelists",
         items=("/pricelists/{listId}",),
@@ -306,7 +329,7 @@ _ENDPOINTS: Final = (
         key=("id",),
         scopes=("api.product.pricelist:read",),
     ),
-    Endpoint(
+    _endpoint(
         name="prices",
         path="/pricelists/{listId}/prices",
         title="Prices of each price list",
@@ -318,19 +341,20 @@ _ENDPOINTS: Final = (
         filters=("productIds",),
     ),
     # bank
-    Endpoint(
+    _endpoint(
         name="bankaccounts",
         path="/bankaccounts",
         items=("/bankaccounts/{id}",),
         title="Bank accounts with their latest balance",
         group="bank",
         kind=Kind.REFERENCE,
+        item_takes_filters=True,
         key=("id",),
         scopes=("api.bank.account:read",),
         filters=("before",),
         personal=("owner",),
     ),
-    Endpoint(
+    _endpoint(
         name="banktransactions",
         path="/banktransactions",
         items=("/banktransactions/{bankTransactionReference}",),
@@ -347,7 +371,7 @@ _ENDPOINTS: Final = (
         personal=("fromBankAccount", "toBankAccount"),
     ),
     # organization
-    Endpoint(
+    _endpoint(
         name="organization_information",
         path="/organization/information",
         title="The organization: name, address, base currency",
@@ -358,13 +382,14 @@ _ENDPOINTS: Final = (
         single=True,
         may_be_empty=False,
     ),
-    Endpoint(
+    _endpoint(
         name="organization_people",
         path="/organization/people",
         items=("/organization/people/{id}",),
         title="People under the organization",
         group="organization",
         kind=Kind.REFERENCE,
+        item_takes_filters=True,
         key=("id",),
         scopes=("api.organization.person:read",),
         filters=("personType",),

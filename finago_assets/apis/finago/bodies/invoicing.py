@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Final
 
-from finago_assets.core.catalogue.bodies.notation import (
+from finago_assets.core.catalogue.notation import (
     array,
     choice,
     closed,

@@ -5,12 +5,11 @@ Owns names, paths, scopes and what a success answers. Bodies are in `bodies`, pa
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Final
 
-from finago_assets.core.catalogue.bodies import bank, crm, invoicing, ledger, product
+from finago_assets.apis.finago.bodies import bank, crm, invoicing, ledger, product
+from finago_assets.apis.finago.parameters import PARAMETERS
 from finago_assets.core.catalogue.operation import Answers, Method, Operation
-from finago_assets.core.catalogue.parameters import variable
 
 if TYPE_CHECKING:
     from finago_assets.core.catalogue.operation import Body
@@ -43,7 +42,7 @@ def _write(  # noqa: PLR0913  a row of a table: each argument is a column
         group=_group(scope),
         scopes=(f"api.{scope}",),
         answers=answers or usual,
-        variables=tuple(variable(path, one) for one in re.findall(r"\{(\w+)\}", path)),
+        variables=PARAMETERS.variables(path),
         body=body,
         note=note,
     )

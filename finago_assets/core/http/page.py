@@ -1,0 +1,108 @@
+"""The body of one page: cut or made into records, redacted, believed once it is whole.
+
+Owns what an answer's attempts mean together: what came twice in the same bytes was not damaged on the way.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from finago_assets.core.errors import Malformed
+from finago_assets.core.http.body import check_values, split
+from finago_assets.core.http.damage import kept
+from finago_assets.core.http.empty import EmptyAnswers
+from finago_assets.core.http.envelope import opened
+from finago_assets.core.http.fault import Fault
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from finago_assets.core.http.call import Call
+    from finago_assets.core.http.protocol import Redaction
+    from finago_assets.core.http.transport import Reply
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The records of a page, and how many there are on all pages, None where nothing says so."""
+
+    records: list[bytes]
+    total: int | None = None
+
+
+class PageReading:
+    """The attempts of one page. What a redaction takes out has gone from the records that leave here."""
+
+    def __init__(self, call: Call, number: int, redaction: Redaction | None) -> None:
+        self._call = call
+        self._redaction = redaction
+        self._number = number
+        self._empty = EmptyAnswers(possible=number == 1 and not call.single)
+        self._damaged: bytes | None = None
+
+    def records(self, reply: Reply) -> Found:
+        """Return what a success holds. Raises a fault for a body that cannot be believed."""
+        if reply.status == 204:
+            return Found([])
+        if not reply.body:
+            self._empty.believe(reply)
+            return Found([])
+        self._empty.end()
+        fault: Fault
+        try:
+            found = self._cut(reply.body)
+            return Found([self._redacted(record) for record in found.records], found.total)
+        except Fault as raised:
+            fault = raised
+        if fault.kind is Malformed and fault.again and reply.body.lstrip().startswith((b"[", b"{")):
+            if self._damaged is not None and self._keeps_damaged:
+                records, unkept = kept(bytes(reply.body), single=self._call.single)
+                if unkept is None:
+                    check_values(records)
+                    return Found(records)
+                fault.reason = f"page {self._number}, record {unkept}: {fault.reason}"
+            self._give_up_on_the_same(reply.body, fault)
+        fault.status, fault.trace, fault.size = reply.status, reply.trace, reply.wire_bytes
+        raise fault
+
+    @property
+    def _keeps_damaged(self) -> bool:
+        # what cannot be read cannot be redacted either, and a count says nothing of a body that is none
+        return self._call.keeps_damaged and self._redaction is None and self._call.envelope is None
+
+    def _cut(self, body: bytearray) -> Found:
+        if self._call.make is not None:
+            return Found(self._made(bytes(body), self._call.make))
+        total = None
+        if self._call.envelope is not None and not self._call.single:
+            body, total = opened(body, self._call.envelope)
+        return Found(split(body, single=self._call.single), total)
+
+    @staticmethod
+    def _made(body: bytes, make: Callable[[bytes], list[bytes]]) -> list[bytes]:
+        try:
+            records = make(body)
+        except ValueError:
+            records = None
+        if records is None:
+            raise Fault(Malformed, "no records can be made of the answer", again=True)
+        check_values(records)
+        return records
+
+    def _redacted(self, record: bytes) -> bytes:
+        if self._redaction is None:
+            return record
+        try:
+            return self._redaction.record(self._call.template, record)
+        except ValueError:
+            pass
+        raise Fault(Malformed, "a record cannot be read, so that its secrets could not be taken out")
+
+    def _give_up_on_the_same(self, body: bytearray, fault: Fault) -> None:
+        """What came twice in the same bytes was not damaged on the way, and will come so again."""
+        mark = hashlib.sha256(body).digest()
+        if mark == self._damaged:
+            fault.again = False
+        self._damaged = mark

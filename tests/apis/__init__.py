@@ -1,0 +1,1 @@
+"""Tests of APIs as values: those there are, and invented ones."""
