@@ -89,11 +89,12 @@ class Parent:
 class Pieces:
     """An endpoint that is read in several requests, which follow from the records of the endpoint `of`.
 
-    `params` gives the parameters of each request for the records, the first and the last day that are wanted;
-    `smallest` those of a request that asks for one day alone.
+    `words` says to people how many that are. `params` gives the parameters of each request for the records, the first
+    and the last day that are wanted; `smallest` those of a request that asks for one day alone.
     """
 
     of: str
+    words: str
     params: Callable[[Iterable[bytes], date, date], list[dict[str, str]]]
     smallest: Callable[[date], dict[str, str]]
 

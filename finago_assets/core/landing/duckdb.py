@@ -153,7 +153,11 @@ class DuckdbStore:
         refuse_case_twin(organization, self._organizations(endpoint.name))
         with typed_errors(f"Preparing {endpoint.name}"), self._database.transaction() as connection:
             if not self._select(connection, "endpoint = ? and organization = ?", [endpoint.name, organization]):
-                _create(connection, endpoint.name, None if endpoint.parent is None else endpoint.parent.column)
+                _create(
+                    connection,
+                    f"{self.source}.{endpoint.name}",
+                    None if endpoint.parent is None else endpoint.parent.column,
+                )
                 _insert_manifest(connection, placeholder_manifest(partition))
 
     def forget(self, endpoint: str, organization: str, before: dt.date) -> int:

@@ -127,7 +127,7 @@ def test_a_deadline_belongs_to_one_exchange_and_the_next_has_its_own() -> None:
         else:
             drip(
                 connection,
-                (b"HTTP/1.1 200 OK\r\n", b"Content-Length: 2\r\n", b"FinagoConnection: close\r\n", b"\r\n[]"),
+                (b"HTTP/1.1 200 OK\r\n", b"Content-Length: 2\r\n", b"Connection: close\r\n", b"\r\n[]"),
             )
 
     with serving(script) as heard, client_at(heard) as client:

@@ -273,6 +273,7 @@ def test_a_write_that_is_interrupted_is_recorded_as_unknown_and_the_interruption
 WRITER = """
 import sys
 from pathlib import Path
+from finago_assets.apis.finago import FINAGO
 from finago_assets.core.http.client import ApiClient
 from finago_assets.apis.finago.connection import FinagoConnection
 from finago_assets.core.http.secret import Secret
@@ -280,7 +281,7 @@ from finago_assets.core.request.perform import perform
 from finago_assets.core.request.request import by_hand
 origin, folder = sys.argv[1:]
 connection = FinagoConnection("1001", "client", Secret("secret"), f"{origin}/v1", f"{origin}/oauth/token")
-perform(by_hand("POST", "/things", body=b"{}"), ApiClient(connection), Path(folder), allow_writes=True)
+perform(by_hand(FINAGO, "POST", "/things", body=b"{}"), ApiClient(connection), Path(folder), allow_writes=True)
 """
 
 

@@ -16,7 +16,7 @@ def manifest_of(
     reads: Mapping[str, Sequence[str]] | None = None,
     config: Mapping[str, Mapping[str, Any]] | None = None,
 ) -> dict[str, Any]:
-    """Return it. `warns` are tests that withhold nothing, `reads` the endpoints that a node reads itself."""
+    """Return it. `warns` are tests that withhold nothing, `reads` the endpoints that a node reads, by full name."""
     of_node, endpoints = config or {}, reads or {}
     return {
         "nodes": {
@@ -29,8 +29,13 @@ def manifest_of(
             }
             for key in parents
         },
-        "sources": {f"source.{name}": {"name": name} for names in endpoints.values() for name in names},
+        "sources": {f"source.{name}": _source(name) for names in endpoints.values() for name in names},
         "parent_map": {
             key: [*(f"source.{name}" for name in endpoints.get(key, [])), *before] for key, before in parents.items()
         },
     }
+
+
+def _source(name: str) -> dict[str, str]:
+    source, _, endpoint = name.partition("/")
+    return {"source_name": source, "name": endpoint}

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 THEN = datetime(2026, 3, 1, 4, 0, tzinfo=UTC)
 FIRST, SECOND = date(2026, 2, 27), date(2026, 2, 28)
 # lines (every day) -> ledger -> mart; accounts (the newest list) -> mart; months (of manifests: when) -> judged
-READS = {"stg_lines": ["lines"], "stg_accounts": ["accounts"], "months": ["lines", "accounts"]}
+READS = {"stg_lines": ["api/lines"], "stg_accounts": ["api/accounts"], "months": ["api/lines", "api/accounts"]}
 PARENTS = {
     "stg_lines": [],
     "stg_accounts": [],
@@ -52,8 +52,8 @@ def _content(digest: str, *, rows: int = 1, at: datetime = THEN) -> Content:
 
 
 LANDED = {
-    ("lines", "1"): {FIRST: _content("a"), SECOND: _content("b")},
-    ("accounts", "1"): {SECOND: _content("c", at=THEN + timedelta(minutes=5))},
+    ("api/lines", "1"): {FIRST: _content("a"), SECOND: _content("b")},
+    ("api/accounts", "1"): {SECOND: _content("c", at=THEN + timedelta(minutes=5))},
 }
 THERE = frozenset(GRAPH.names.values())
 
@@ -91,10 +91,10 @@ def test_nothing_is_stale_when_everything_landed_again_with_the_same_records() -
 @pytest.mark.parametrize(
     ("landed", "stale"),
     [
-        (_with("lines", first=_content("A")), ALL - {"stg_accounts", "accounts_books"}),
-        (_with("accounts", second=_content("C", at=THEN + timedelta(minutes=5))), ALL - {"stg_lines", "ledger"}),
-        ({**LANDED, ("accounts", "2"): {FIRST: _content("c")}}, ALL - {"stg_lines", "ledger"}),
-        ({key: days for key, days in LANDED.items() if key[0] != "accounts"}, ALL - {"stg_lines", "ledger"}),
+        (_with("api/lines", first=_content("A")), ALL - {"stg_accounts", "accounts_books"}),
+        (_with("api/accounts", second=_content("C", at=THEN + timedelta(minutes=5))), ALL - {"stg_lines", "ledger"}),
+        ({**LANDED, ("api/accounts", "2"): {FIRST: _content("c")}}, ALL - {"stg_lines", "ledger"}),
+        ({key: days for key, days in LANDED.items() if key[0] != "api/accounts"}, ALL - {"stg_lines", "ledger"}),
     ],
     ids=["a line edited", "an account renamed", "another organization", "a list gone"],
 )
@@ -106,24 +106,24 @@ def test_a_change_reaches_what_is_made_of_it_and_nothing_else(
 
 def test_the_same_list_on_another_day_changes_only_what_is_made_of_the_days_themselves() -> None:
     tomorrow = {SECOND + timedelta(days=1): _content("c", at=THEN + timedelta(days=1))}
-    landed = {**LANDED, ("accounts", "1"): {**LANDED["accounts", "1"], **tomorrow}}
+    landed = {**LANDED, ("api/accounts", "1"): {**LANDED["api/accounts", "1"], **tomorrow}}
     assert _stale(landed) == {"months", "judged"}
 
 
 def test_an_empty_day_of_lines_changes_only_what_is_made_of_the_days_themselves() -> None:
     empty = {SECOND + timedelta(days=1): _content("", rows=0)}
-    assert _stale({**LANDED, ("lines", "1"): {**LANDED["lines", "1"], **empty}}) == {"months", "judged"}
+    assert _stale({**LANDED, ("api/lines", "1"): {**LANDED["api/lines", "1"], **empty}}) == {"months", "judged"}
 
 
 def test_balances_that_are_older_than_the_lines_now_are_judged_anew() -> None:
-    fetched_later = _with("lines", second=_content("b", at=THEN + timedelta(minutes=10)))
+    fetched_later = _with("api/lines", second=_content("b", at=THEN + timedelta(minutes=10)))
     assert _stale(fetched_later) == {"months", "judged"}
 
 
 def test_which_day_was_fetched_last_matters_only_where_a_record_lies_in_two() -> None:
-    fetched_later = _with("lines", first=_content("a", at=THEN + timedelta(minutes=1)))
+    fetched_later = _with("api/lines", first=_content("a", at=THEN + timedelta(minutes=1)))
     assert _stale(fetched_later) == frozenset()
-    assert _stale(fetched_later, moved=["lines"]) == {"stg_lines", "ledger", "mart", "mart_ours"}
+    assert _stale(fetched_later, moved=["api/lines"]) == {"stg_lines", "ledger", "mart", "mart_ours"}
 
 
 def test_a_changed_model_is_stale_with_what_rests_on_it_and_changed_macros_make_everything_stale() -> None:

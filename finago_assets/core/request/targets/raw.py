@@ -90,7 +90,7 @@ def _unfit(endpoint: Endpoint, request: Request) -> Iterator[str]:
     if endpoint.parent is not None:
         yield f"it answers for one record of {endpoint.parent.endpoint}, and a partition holds all"
     if endpoint.pieces is not None:
-        yield f"a partition takes several requests, which follow from {endpoint.pieces.of}"
+        yield f"a partition takes {endpoint.pieces.words}"
     if {name: value for name, value in request.query.items() if name != endpoint.size_param} != dict(endpoint.params):
         yield "with these parameters the answer is not what the asset lands"
     if endpoint.paging is not Paging.NONE and not request.all_pages:
