@@ -1,18 +1,21 @@
-"""The README says what is there: its table is the catalogue, its variables are the settings'."""
+"""The README and what is written beside it say what is there: the catalogue, and the settings' variables."""
 
 from __future__ import annotations
 
 import re
 from pathlib import Path
 
-from finago_assets.apis.document import endpoint_table
+import pytest
+
+from finago_assets.apis.document import documents
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 
 
-def test_the_table_of_endpoints_is_the_catalogue() -> None:
-    assert endpoint_table() in README
+@pytest.mark.parametrize(("path", "text"), documents(ROOT).items(), ids=lambda one: getattr(one, "name", ""))
+def test_what_repeats_the_catalogue_was_written_from_it(path: Path, text: str) -> None:
+    assert path.read_text("utf-8") == text, "run `python -m finago_assets.apis.document`"
 
 
 def test_every_variable_that_the_settings_read_is_explained() -> None:

@@ -1,21 +1,50 @@
-"""The README's table of endpoints, written from the catalogue. A test holds the two together.
+"""What the checkout says of an API elsewhere, written from its catalogue: two tables and a page. A test holds them to it.
 
-Run it to print the table: `python -m finago_assets.apis.document`.
+After a change of a catalogue, run `python -m finago_assets.apis.document` in the checkout: it rewrites the README's table
+of endpoints, the tables of dbt's source, and docs/templates.md.
 """
 
 from __future__ import annotations
 
-import sys
+import json
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
 
 from finago_assets.apis.finago import FINAGO
+from finago_assets.apis.template_page import template_page
 from finago_assets.core.catalogue.model import Endpoint, Kind
 
+if TYPE_CHECKING:
+    from finago_assets.core.catalogue.api import Api
 
-def endpoint_table() -> str:
+_HEAD: Final = ["asset", "request", "lands", "scope", "personal data"]
+
+
+def endpoint_table(api: Api) -> str:
     """Return a Markdown table with one row for each landed endpoint."""
-    head = ["asset", "request", "lands", "scope", "personal data"]
-    rows = [_row(endpoint) for endpoint in FINAGO.endpoints.values()]
-    return "\n".join(f"| {' | '.join(cells)} |" for cells in [head, ["---"] * len(head), *rows])
+    rows = [_row(endpoint) for endpoint in api.endpoints.values()]
+    return "\n".join(_line(cells) for cells in [_HEAD, ["---"] * len(_HEAD), *rows])
+
+
+def source_tables(api: Api) -> str:
+    """Return the tables of dbt's source of that API, as YAML in the place that they have in its file."""
+    return "".join(
+        f"      - name: {one.name}\n        description: {json.dumps(f'{one.title}.', ensure_ascii=False)}\n"
+        for one in api.endpoints.values()
+    )
+
+
+def documents(root: Path) -> dict[Path, str]:
+    """Return what each file of a checkout should hold that repeats the catalogue."""
+    readme, sources = root / "README.md", root / "dbt_project" / "models" / "finago_sources.yml"
+    table = re.compile(re.escape(_line(_HEAD)) + r"\n(\|.*\n)+")
+    opening = sources.read_text("utf-8").partition("    tables:\n")
+    return {
+        readme: table.sub(lambda _: f"{endpoint_table(FINAGO)}\n", readme.read_text("utf-8")),
+        sources: f"{opening[0]}{opening[1]}{source_tables(FINAGO)}",
+        root / "docs" / "templates.md": template_page(),
+    }
 
 
 def _row(endpoint: Endpoint) -> list[str]:
@@ -29,5 +58,10 @@ def _row(endpoint: Endpoint) -> list[str]:
     return [f"`{endpoint.full_name}`", f"`{endpoint.path}`", lands, scopes, personal]
 
 
+def _line(cells: list[str]) -> str:
+    return f"| {' | '.join(cells)} |"
+
+
 if __name__ == "__main__":
-    sys.stdout.write(endpoint_table() + "\n")
+    for path, text in documents(Path()).items():
+        path.write_text(text, "utf-8")

@@ -1,11 +1,7 @@
-"""The documentation page of request templates, written from the operations. A test holds the two together.
-
-Run it to print the page: `python -m finago_assets.apis.template_page > docs/templates.md`.
-"""
+"""The documentation page of request templates, written from the operations; `document.py` puts it in its place."""
 
 from __future__ import annotations
 
-import sys
 from typing import TYPE_CHECKING, Final
 
 from finago_assets.apis.finago import FINAGO
@@ -26,7 +22,7 @@ told by `finago-assets templates` (`--show NAME` for one, `--json` for scripts).
 request --template NAME`; variables of the path are given with `--var`, parameters of the query with `--query`, a body
 with `--body`. What writes to the books needs `--allow-writes` as well.
 
-Written by `python -m finago_assets.apis.template_page`; change the catalogue, not this page."""
+Written by `python -m finago_assets.apis.document`; change the catalogue, not this page."""
 
 
 def template_page() -> str:
@@ -94,7 +90,3 @@ def _yes(*, required: bool) -> str:
 def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     lines = [head, ["---"] * len(head), *([cell.replace("|", "\\|") for cell in row] for row in rows)]
     return "\n".join(f"| {' | '.join(cells)} |" for cells in lines)
-
-
-if __name__ == "__main__":
-    sys.stdout.write(template_page())

@@ -96,10 +96,6 @@ def test_a_file_has_no_fields() -> None:
     assert outline(None) == ()
 
 
-def test_the_documentation_page_is_the_catalogue() -> None:
-    assert (ROOT / "docs" / "templates.md").read_text("utf-8") == template_page()
-
-
 def test_the_page_has_a_section_for_every_template_and_links_to_it() -> None:
     page = template_page()
     assert re.findall(r"^### (.+)$", page, flags=re.MULTILINE) == re.findall(r"^\| \[(.+?)\]", page, flags=re.MULTILINE)
