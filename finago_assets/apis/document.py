@@ -1,7 +1,7 @@
 """What the checkout says of an API elsewhere, written from its catalogue: two tables and a page.
 
-After a change of a catalogue, run `python -m finago_assets.apis.document` in the checkout: it rewrites the README's table
-of endpoints, the tables of dbt's source, and docs/templates.md.
+After a change of a catalogue, run `python -m finago_assets.apis.document` in the checkout: it rewrites the table of
+endpoints in the README, the tables of dbt's source, and docs/templates.md.
 """
 
 from __future__ import annotations

@@ -1,33 +1,22 @@
-"""Bodies held against the published description: which schema an answer should have, and where it strays from it."""
+"""Bodies held against the facts of the description: which schema an answer should have, and where it strays from it."""
 
 from __future__ import annotations
 
-import copy
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from jsonschema import Draft202012Validator, FormatChecker
 
-from tests.reference import openapi, plain
+from tests.reference import answer, facts, operation
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
 @cache
-def _components() -> dict[str, Any]:
-    components: dict[str, Any] = plain(copy.deepcopy(openapi()["components"]["schemas"]))
-    return components
-
-
-@cache
 def _validator(method: str, path: str, status: int) -> Draft202012Validator:
-    response = openapi()["paths"][path][method.lower()]["responses"][str(status)]
-    schema = plain(response["content"]["application/json"]["schema"])
-    return Draft202012Validator(
-        {**schema, "components": {"schemas": _components()}},
-        format_checker=FormatChecker(["date", "date-time", "uuid"]),
-    )
+    schema = {**answer(method, path, status), "schemas": facts()["schemas"]}
+    return Draft202012Validator(schema, format_checker=FormatChecker(["date", "date-time", "uuid"]))
 
 
 def problems(method: str, path: str, status: int, body: Any) -> Iterator[str]:
@@ -40,8 +29,7 @@ def problems(method: str, path: str, status: int, body: Any) -> Iterator[str]:
 
 def statuses(method: str, path: str) -> dict[int, bool]:
     """Return the statuses that the description lists, and whether each has a body of JSON."""
-    responses = openapi()["paths"][path][method.lower()]["responses"]
-    return {int(status): "application/json" in response.get("content", {}) for status, response in responses.items()}
+    return {int(status): "schema" in one for status, one in operation(method, path)["answers"].items()}
 
 
 def _leaves(error: Any) -> Iterator[Any]:

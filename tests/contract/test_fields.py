@@ -1,4 +1,4 @@
-"""The table of known fields against the published description, the sandbox's records, and what staging types."""
+"""The table of known fields against the facts of the description, the sandbox's records, and what staging types."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from finago_assets.apis.finago.endpoints import ENDPOINTS
 from finago_assets.apis.finago.fields import FIELDS
 from finago_assets.core.catalogue.fields import Scalar, Shape, fields_of
 from tests.dbt.staged_columns import STAGING, Column, staged_columns
-from tests.reference import openapi, resolved
+from tests.reference import answer, resolved
 
 if TYPE_CHECKING:
     from finago_assets.core.catalogue.model import Endpoint
@@ -83,7 +83,7 @@ def _described(schema: dict[str, Any], path: str = "", required: frozenset[str] 
     for name, part in schema.get("properties", {}).items():
         place = f"{path}.{name}" if path else name
         found |= _described(part, place)
-        found[place] = (_words(part), name in required and not resolved(part).get("nullable"))
+        found[place] = (_words(part), name in required and "null" not in _kinds(resolved(part)))
     return found
 
 
@@ -93,11 +93,16 @@ def _words(schema: dict[str, Any]) -> set[str]:
     if "type" not in schema:
         return set().union(*(_words(part) for part in variants))
     words = {"integer": "number", "string": "text", "array": "list", "boolean": "true or false"}
-    return {words.get(schema["type"], schema["type"])}
+    return {words.get(kind, kind) for kind in _kinds(schema) - {"null"}}
+
+
+def _kinds(schema: dict[str, Any]) -> set[str]:
+    kinds = schema.get("type", ())
+    return {kinds} if isinstance(kinds, str) else set(kinds)
 
 
 def _record(endpoint: Endpoint) -> Described:
-    body = openapi()["paths"][endpoint.path]["get"]["responses"]["200"]["content"]["application/json"]["schema"]
+    body = answer("GET", endpoint.path)
     return _described(body if endpoint.single else resolved(body)["items"])
 
 

@@ -1,17 +1,18 @@
-"""Request templates against the published description: every operation, parameter and body, and where we differ."""
+"""Request templates against the facts of the description: every operation, parameter and body, and where we differ."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import pytest
 from jsonschema import Draft202012Validator
 
 from finago_assets.apis.finago import FINAGO
-from finago_assets.core.catalogue.operation import Answers, Method, Type
+from finago_assets.core.catalogue.operation import Answers, Type
+from tests import reference
 from tests.contract.shape import differences
 from tests.core.catalogue.bodies import SENDING, example, spoiled, whole_instances
-from tests.reference import inlined, openapi, plain, resolved
+from tests.reference import facts, inlined, resolved
 
 if TYPE_CHECKING:
     from finago_assets.core.catalogue.operation import Operation
@@ -79,44 +80,50 @@ TYPES: Final = {
     ("string", None): Type.TEXT,
     ("string", "date"): Type.DAY,
     ("string", "date-time"): Type.MOMENT,
-    ("string", "guid"): Type.TEXT,
     ("string", "uuid"): Type.TEXT,
 }
 
 
+class _Parameter(NamedTuple):
+    place: str
+    schema: dict[str, Any]
+    required: bool
+
+
 def _described(operation: Operation) -> dict[str, Any]:
-    found: dict[str, Any] = openapi()["paths"][operation.path][operation.method.lower()]
-    return found
+    return reference.operation(operation.method.value, operation.path)
 
 
-def _parameters(operation: Operation) -> dict[str, dict[str, Any]]:
-    listed = openapi()["paths"][operation.path].get("parameters", []) + _described(operation).get("parameters", [])
-    return {one["name"]: one for one in map(resolved, listed) if one["in"] in ("path", "query")}
+def _parameters(operation: Operation) -> dict[str, _Parameter]:
+    places = {place: _described(operation).get(place, {"properties": {}}) for place in ("path", "query")}
+    return {
+        name: _Parameter(place, schema, name in said["required"])
+        for place, said in places.items()
+        for name, schema in said["properties"].items()
+    }
 
 
 def _schema(operation: Operation) -> dict[str, Any]:
-    body = resolved(_described(operation)["requestBody"])
-    schema: dict[str, Any] = plain(inlined(body["content"]["application/json"]["schema"]))
+    schema: dict[str, Any] = inlined(_described(operation)["body"]["schema"])
     return schema
 
 
 def test_every_operation_of_the_description_is_a_template_and_no_other() -> None:
-    methods = {method.lower() for method in Method}
-    described = {(name.upper(), path) for path, item in openapi()["paths"].items() for name in item if name in methods}
-    assert {(one.method.value, one.path) for one in FINAGO.operations.values()} == described
-    assert len(FINAGO.operations) == len(described)
+    assert sorted(f"{one.method.value} {one.path}" for one in FINAGO.operations.values()) == sorted(
+        facts()["operations"]
+    )
 
 
 @pytest.mark.parametrize("operation", FINAGO.operations.values(), ids=lambda one: one.name)
 def test_a_template_needs_the_scopes_of_the_description(operation: Operation) -> None:
-    assert operation.scopes == tuple(_described(operation)["security"][0]["tfso"])
+    assert operation.scopes == tuple(_described(operation)["scopes"])
 
 
 @pytest.mark.parametrize("operation", FINAGO.operations.values(), ids=lambda one: one.name)
 def test_a_template_answers_what_the_description_answers(operation: Operation) -> None:
-    answers = _described(operation)["responses"]
-    contents = [resolved(answers[status]).get("content", {}) for status in sorted(answers) if status.startswith("2")]
-    schemas = [resolved(content["application/json"]["schema"]) for content in contents if content]
+    answers = _described(operation)["answers"]
+    successes = [answers[status] for status in sorted(answers) if status.startswith("2")]
+    schemas = [resolved(one["schema"]) for one in successes if "schema" in one]
     if not schemas:
         assert operation.answers is Answers.NOTHING
     else:
@@ -128,14 +135,14 @@ def _parameter_differences(operation: Operation) -> set[tuple[str, str, str]]:
     found = {(name, "missing") for name in set(described) - set(ours)}
     found |= {(name, "extra") for name in set(ours) - set(described)}
     for name in set(described) & set(ours):
-        schema, one = resolved(described[name]["schema"]), ours[name]
-        if TYPES[schema["type"], schema.get("format")] is not one.type:
+        said, one = described[name], ours[name]
+        if TYPES[said.schema["type"], said.schema.get("format")] is not one.type:
             found.add((name, "type"))
-        if tuple(schema.get("enum", ())) != one.choices:
+        if tuple(said.schema.get("enum", ())) != one.choices:
             found.add((name, "choices"))
-        if described[name].get("required", False) != one.required:
+        if said.required != one.required:
             found.add((name, "required"))
-        if (described[name]["in"] == "path") != (one in operation.variables):
+        if (said.place == "path") != (one in operation.variables):
             found.add((name, "place"))
     return {(operation.path, *difference) for difference in found}
 
@@ -153,7 +160,7 @@ def test_every_example_and_choice_is_one_that_the_description_allows(operation: 
     for one in (*operation.variables, *operation.query):
         if one.name not in described:
             continue
-        schema = plain(inlined(described[one.name]["schema"]))
+        schema = described[one.name].schema
         validator = Draft202012Validator(schema, format_checker=CHECKER)
         for text in (one.example, *one.choices):
             validator.validate(_value(text, schema["type"]))
@@ -198,8 +205,8 @@ def test_a_spoiled_body_is_refused_by_both_or_neither_but_where_ours_is_stricter
 
 def test_a_body_is_required_where_the_description_says_so_and_where_nothing_else_makes_sense() -> None:
     sending = {one.name: one for one in FINAGO.operations.values() if one.body is not None}
-    unmarked = {name for name, one in sending.items() if not resolved(_described(one)["requestBody"]).get("required")}
-    assert {one.name for one in FINAGO.operations.values() if "requestBody" in _described(one)} == set(sending)
+    unmarked = {name for name, one in sending.items() if not _described(one)["body"]["required"]}
+    assert {one.name for one in FINAGO.operations.values() if "body" in _described(one)} == set(sending)
     assert unmarked == set(REQUIRED_ANYWAY)
     assert all(one.body is not None and one.body.required for one in sending.values())
 
@@ -207,4 +214,4 @@ def test_a_body_is_required_where_the_description_says_so_and_where_nothing_else
 def test_a_body_is_sent_as_one_of_the_media_types_described() -> None:
     for operation in FINAGO.operations.values():
         if operation.body is not None:
-            assert operation.body.media_types == tuple(resolved(_described(operation)["requestBody"])["content"])
+            assert operation.body.media_types == tuple(_described(operation)["body"]["types"])
