@@ -101,7 +101,7 @@ def parsed(arguments: list[str] | None = None) -> SandboxOptions:
         nargs="*",
         default=[],
         metavar="NAME",
-        help="answer 403 for these: endpoints (taxes), operations (customers.create) or scopes",
+        help="answer 403 for these: reads by path (taxes), operations ('POST /customers') or scopes",
     )
     parser.add_argument("--latency", type=float, default=0.0, metavar="SECONDS")
     parser.add_argument("--requests-per-second", type=float, default=0.0, help="429 beyond it; 0 is no limit")

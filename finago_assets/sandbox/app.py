@@ -1,4 +1,4 @@
-"""The API as a starlette application: one route for every operation of the catalogue, and the token endpoint.
+"""The API as a starlette application: one route for every operation of the description, and the token endpoint.
 
 Owns authentication, scopes and turning results into responses. Routes are derived; none is written here.
 """
@@ -12,10 +12,9 @@ from starlette.applications import Starlette
 from starlette.responses import Response
 from starlette.routing import Route
 
-from finago_assets.apis.finago import FINAGO
-from finago_assets.core.catalogue.model import Paging
 from finago_assets.sandbox.answers import Done, Listing, One, Refused, array, error_body
 from finago_assets.sandbox.control_routes import control_routes
+from finago_assets.sandbox.description.made import answering
 from finago_assets.sandbox.endpoints import HANDLERS, Ask
 from finago_assets.sandbox.endpoints.writing import WRITERS
 from finago_assets.sandbox.file_routes import file_routes
@@ -23,16 +22,17 @@ from finago_assets.sandbox.links import Place
 from finago_assets.sandbox.paging import continued, paged
 from finago_assets.sandbox.query import Query
 from finago_assets.sandbox.sent import Sent, received
+from finago_assets.sandbox.state import is_personal
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
     from starlette.requests import Request
 
-    from finago_assets.core.catalogue.operation import Operation
     from finago_assets.sandbox.answers import Result
     from finago_assets.sandbox.control import Control
-    from finago_assets.sandbox.endpoints.ask import Handler, Writer
+    from finago_assets.sandbox.description.facts import Operation
+    from finago_assets.sandbox.endpoints.ask import Answering
     from finago_assets.sandbox.state import Sandbox
 
     View = Callable[[Request], Awaitable[Response]]
@@ -43,9 +43,10 @@ JSON: Final = "application/json"
 
 
 def application(sandbox: Sandbox, control: Control) -> Starlette:
-    """Return the application. Raises KeyError when the catalogue names an operation that nobody answers for."""
+    """Return the application. What no endpoint answers by hand is answered from the description."""
     routes = [Route(OAUTH_PATH, _token_view(sandbox), methods=["POST"]), *control_routes(control)]
-    routes += [*file_routes(sandbox), *(_route(sandbox, operation) for operation in FINAGO.operations.values())]
+    routes += file_routes(sandbox)
+    routes += [_route(sandbox, operation) for operation in sandbox.description.operations.values()]
     app = Starlette(routes=routes)
     app.router.redirect_slashes = False
     return app
@@ -62,12 +63,14 @@ def _token_view(sandbox: Sandbox) -> View:
 
 
 def _route(sandbox: Sandbox, operation: Operation) -> Route:
-    key = (operation.method, operation.path)
-    handler = WRITERS[key] if operation.method.writes else HANDLERS[operation.path]
-    return Route(BASE + operation.path, _view(sandbox, operation, handler), methods=[operation.method.value])
+    by_hand: Answering | None = HANDLERS.get(operation.path)
+    if operation.writes:
+        by_hand = WRITERS.get(f"{operation.method} {operation.path}")
+    handler = by_hand or answering(sandbox.description, operation)
+    return Route(BASE + operation.path, _view(sandbox, operation, handler), methods=[operation.method])
 
 
-def _view(sandbox: Sandbox, operation: Operation, handler: Handler | Writer) -> View:
+def _view(sandbox: Sandbox, operation: Operation, handler: Answering) -> View:
     async def answer(request: Request) -> Response:
         raw = await request.body()
         try:
@@ -87,10 +90,14 @@ def _ask(sandbox: Sandbox, operation: Operation, request: Request, raw: bytes) -
         raise Refused(401, "The access token is missing, invalid or expired.")
     if sandbox.forbids(operation):
         raise Refused(403, "The application lacks the scope, or the organization has not approved it.")
+    if is_personal(operation):
+        raise Refused(403, "The token carries no identityId.")
     query = Query(dict(request.query_params))
-    if operation.paging is Paging.TOKEN:
+    if "continuationToken" in operation.query:
         query = continued(query)
-    writes = operation.method.writes
+    if problems := operation.of_query(query.values):
+        raise Refused(400, "Query parameters are missing or invalid.", tuple(problems))
+    writes = operation.writes
     return Ask(
         sandbox.tenants[organization],
         sandbox.options,
@@ -108,13 +115,11 @@ def _response(operation: Operation, ask: Ask, path: str, result: Result | Done) 
             return Response(body, media_type=JSON)
         case Done(status, body):
             return Response(body, status, media_type=JSON if body else None)
-        case Listing() as listing if operation.endpoint is not None:
-            page = paged(operation.endpoint, listing, ask.query, Place(ask.origin, path), ask.options)
+        case Listing() as listing:
+            page = paged(operation, listing, ask.query, Place(ask.origin, path), ask.options)
             response = Response(array(page.records), media_type=JSON)
             response.raw_headers.extend((name.encode(), value.encode()) for name, value in page.headers)
             return response
-        case _:
-            raise Refused(404, "The resource does not exist.")
 
 
 def _chain(sandbox: Sandbox, request: Request, query: Query) -> int:

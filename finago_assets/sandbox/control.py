@@ -81,7 +81,7 @@ class Control:
             self.books().orders.remove(order_id)
 
     def withhold(self, *names: str) -> None:
-        """Answer 403 from now on for endpoints by name, or for all that need a scope."""
+        """Answer 403 from now on for what a scope is needed for, an operation, or the reads of a list: see `names`."""
         with self.sandbox.lock:
             self.sandbox.withheld.update(names)
 

@@ -11,8 +11,11 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Final, TypedDict
 
 from finago_assets.sandbox.books.plan import Modes, Plan, Size
+from finago_assets.sandbox.description.facts import FINAGO
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from finago_assets.sandbox.books.bad import Bad
     from finago_assets.sandbox.faults import Rule
 
@@ -45,6 +48,7 @@ class SandboxOptions:
     host: str = "127.0.0.1"
     port: int = 0
     size: Size | str = Size.SMALL
+    description: Path = FINAGO  # file of facts: what it has and no endpoint answers by hand is answered from it
     start: date = date(2024, 1, 1)
     years: int = 2
     until: date | None = None
@@ -89,6 +93,7 @@ class Changes(TypedDict, total=False):
     host: str
     port: int
     size: Size | str
+    description: Path
     start: date
     years: int
     until: date | None

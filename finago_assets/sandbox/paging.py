@@ -11,28 +11,20 @@ from typing import TYPE_CHECKING, Final
 
 from msgspec import json
 
-from finago_assets.core.catalogue.model import Paging
 from finago_assets.sandbox.answers import Refused
 from finago_assets.sandbox.links import link_header
 from finago_assets.sandbox.query import Query, refuse
 
 if TYPE_CHECKING:
-    from finago_assets.core.catalogue.model import Endpoint
     from finago_assets.sandbox.answers import Listing
+    from finago_assets.sandbox.description.facts import Operation
     from finago_assets.sandbox.links import Place
     from finago_assets.sandbox.options import SandboxOptions
 
-DEFAULT_LIMITS: Final = {
-    "transactionlines": 50,
-    "banktransactions": 25,
-    "products": 25,
-    "customers": 25,
-    "productcategories": 8,
-    "salesorders": 50,
-    "dimension_elements": 50,
-}
-HARD_LIMITS: Final = {"customers": 100, "productcategories": 8}
-REFUSED_ABOVE: Final = {"banktransactions": 100}
+# what the description leaves open: the size of a page that nobody asked for, and what a larger one is cut to
+DEFAULT_LIMITS: Final = {"/products": 25, "/productcategories": 8}
+DEFAULT_LIMIT: Final = 50
+CUT_TO: Final = {"/customers": 100, "/productcategories": 8}
 Headers = list[tuple[str, str]]
 
 
@@ -59,31 +51,33 @@ class _Cut:
         return end < self.count or (self.trailing and self.offset < self.count)
 
 
-def paged(endpoint: Endpoint, listing: Listing, query: Query, place: Place, options: SandboxOptions) -> Page:
+def paged(operation: Operation, listing: Listing, query: Query, place: Place, options: SandboxOptions) -> Page:
     """Return the page that was asked for. Raises Refused 400 for limits, pages and tokens out of bounds."""
-    if endpoint.paging is Paging.NONE:
+    if not operation.linked:
         return Page(listing.cut(0, listing.count), [])
-    if endpoint.paging is Paging.PAGE:
-        return _numbered(endpoint, listing, query, place, options)
-    return _continued(endpoint, listing, query, place, options)
+    if "continuationToken" in operation.query:
+        return _continued(operation, listing, query, place, options)
+    return _numbered(operation, listing, query, place, options)
 
 
-def _limit(name: str, query: Query, options: SandboxOptions) -> int:
-    asked = None if name == "productcategories" else query.integer("limit")
-    asked = DEFAULT_LIMITS[name] if asked is None else asked
-    if asked < 1 or asked > REFUSED_ABOVE.get(name, asked):
-        raise refuse("limit", "minimum" if asked < 1 else "maximum")
-    return min(asked, HARD_LIMITS.get(name, options.largest_page))
+def _limit(operation: Operation, query: Query, options: SandboxOptions) -> int:
+    described = operation.query.get("limit")
+    asked = None if described is None else query.integer("limit")
+    if asked is None:
+        asked = (described or {}).get("default", DEFAULT_LIMITS.get(operation.path, DEFAULT_LIMIT))
+    if asked < 1:
+        raise refuse("limit", "minimum")
+    return min(asked, CUT_TO.get(operation.path, options.largest_page))
 
 
-def _numbered(endpoint: Endpoint, listing: Listing, query: Query, place: Place, options: SandboxOptions) -> Page:
-    limit, asked = _limit(endpoint.name, query, options), query.integer("page")
+def _numbered(operation: Operation, listing: Listing, query: Query, place: Place, options: SandboxOptions) -> Page:
+    limit, asked = _limit(operation, query, options), query.integer("page")
     page = 1 if asked is None else asked
-    if page < 1 or (endpoint.page_cap is not None and page > options.page_cap):
+    if page < 1 or ("maximum" in operation.query.get("page", {}) and page > options.page_cap):
         raise refuse("page", "minimum" if page < 1 else "maximum")
     cut = _Cut((page - 1) * limit, limit, listing.count, options.trailing_empty_page)
     here = ({} if options.links_drop_filters else dict(query.values)) | {"limit": str(limit)}
-    relations = {"self": here | {"page": str(page)}} if endpoint.name == "banktransactions" else {}
+    relations = {"self": here | {"page": str(page)}} if operation.path == "/banktransactions" else {}
     if page > 1:
         back = "prev" if page % 2 else "previous"
         relations |= {"first": here | {"page": "1"}, back: here | {"page": str(page - 1)}}
@@ -93,8 +87,8 @@ def _numbered(endpoint: Endpoint, listing: Listing, query: Query, place: Place, 
     return Page(listing.cut(cut.offset, limit), headers)
 
 
-def _continued(endpoint: Endpoint, listing: Listing, query: Query, place: Place, options: SandboxOptions) -> Page:
-    limit, offset = _limit(endpoint.name, query, options), token_offset(query)
+def _continued(operation: Operation, listing: Listing, query: Query, place: Place, options: SandboxOptions) -> Page:
+    limit, offset = _limit(operation, query, options), token_offset(query)
     cut = _Cut(offset, limit, listing.count, options.trailing_empty_page)
     if not cut.more:
         return Page(listing.cut(offset, limit), [])

@@ -11,15 +11,15 @@ from dataclasses import dataclass, field
 from threading import RLock
 from typing import TYPE_CHECKING, Final
 
-from finago_assets.apis.finago import FINAGO
 from finago_assets.sandbox.books.bad import plant
 from finago_assets.sandbox.books.company import keep_books
+from finago_assets.sandbox.description.facts import read_description
 from finago_assets.sandbox.faults import Script
 from finago_assets.sandbox.tokens import Tokens
 
 if TYPE_CHECKING:
-    from finago_assets.core.catalogue.operation import Operation
     from finago_assets.sandbox.books.company import Books
+    from finago_assets.sandbox.description.facts import Description, Operation
     from finago_assets.sandbox.options import SandboxOptions
 
 LOG_LENGTH: Final = 500_000
@@ -45,6 +45,7 @@ class Sandbox:
     """The whole state. `books` are those of the first organization unless given."""
 
     options: SandboxOptions
+    description: Description
     tenants: dict[str, Books]
     tokens: Tokens
     script: Script
@@ -65,7 +66,8 @@ class Sandbox:
             for kind in options.bad:
                 plant(tenants[options.organizations[0]], kind)
         tokens = Tokens(options.organizations, options.token_lifetime)
-        return cls(options, tenants, tokens, Script.of(options.faults), set(options.withhold))
+        description = read_description(options.description)
+        return cls(options, description, tenants, tokens, Script.of(options.faults), set(options.withhold))
 
     @property
     def books(self) -> Books:
@@ -92,16 +94,21 @@ class Sandbox:
         return False
 
     def forbids(self, operation: Operation) -> bool:
-        """Tell whether an operation is withheld: by its name, its endpoint's, or one of its scopes."""
-        return not self.withheld.isdisjoint((operation.name, operation.endpoint, *operation.scopes))
+        """Tell whether an operation is withheld, by one of its scopes or as itself."""
+        return not self.withheld.isdisjoint(operation.names)
 
     def scopes(self) -> set[str]:
-        """Return the scopes a token carries now: those to read what can be landed, and those to write."""
-        given = (o for o in FINAGO.operations.values() if o.endpoint is not None or o.method.writes)
-        return {scope for o in given if not self.forbids(o) for scope in o.scopes} - self.withheld
+        """Return the scopes a token carries now: all that an application can have without a person behind it."""
+        given = (one for one in self.description.operations.values() if not is_personal(one))
+        return {scope for one in given if not self.forbids(one) for scope in one.scopes} - self.withheld
 
     def chain(self, key: str, *, first: bool) -> int:
         """Return how often the first page of a list was asked for; `first` says that this is such a time."""
         if first:
             self.chains[key] += 1
         return self.chains[key]
+
+
+def is_personal(operation: Operation) -> bool:
+    """Tell whether an operation is about the person behind a token: that of client credentials is nobody's."""
+    return operation.path.split("/")[1] == "me"

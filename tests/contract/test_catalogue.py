@@ -65,6 +65,7 @@ def _properties(schema: dict[str, Any]) -> dict[str, Any]:
 
 def _row(**changes: Any) -> Endpoint:
     usual: dict[str, Any] = {
+        "source": FINAGO_REST,
         "name": "things",
         "path": "/things",
         "title": "Things",

@@ -13,13 +13,11 @@ from urllib.request import urlopen
 
 import pytest
 
-from finago_assets.apis.finago.endpoints import ENDPOINTS, LEFT_OUT
 from finago_assets.core.errors import SettingInvalid
 from finago_assets.core.windows import oslo_today
 from finago_assets.sandbox.__main__ import parsed
 from finago_assets.sandbox.books.bad import Bad
 from finago_assets.sandbox.books.plan import Incoming, Modes, Size
-from finago_assets.sandbox.endpoints import HANDLERS
 from finago_assets.sandbox.faults import Fault, Rule
 from finago_assets.sandbox.options import Changes, SandboxOptions
 from finago_assets.sandbox.server import running
@@ -35,10 +33,6 @@ books = keep_books(Plan(size=Size(sys.argv[1]), years=int(sys.argv[2])))
 used = resource.getrusage(resource.RUSAGE_SELF)
 print(books.ledger.count, books.journal.vouchers, used.ru_maxrss // 1024, round(used.ru_utime))
 """
-
-
-def test_every_operation_of_the_catalogue_has_a_handler_and_nothing_else_has() -> None:
-    assert set(HANDLERS) == {path for e in ENDPOINTS.values() for path in e.operations} | set(LEFT_OUT)
 
 
 def test_options_can_be_given_by_name_under_the_names_they_have() -> None:

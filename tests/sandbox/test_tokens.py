@@ -100,11 +100,11 @@ def test_a_withheld_scope_closes_every_endpoint_that_needs_it(sandbox: Running, 
     assert caller.get("/accounts").status == 200
 
 
-def test_a_single_write_can_be_withheld_by_its_name(sandbox: Running, caller: Caller) -> None:
-    sandbox.control.withhold("productcategories.update")
+def test_a_single_write_can_be_withheld_by_method_and_path(sandbox: Running, caller: Caller) -> None:
+    sandbox.control.withhold("PATCH /productcategories/{id}")
     assert caller.write("PATCH", "/productcategories/10", {"name": "X"}).status == 403
     assert caller.write("POST", "/productcategories", {"name": "X"}).status == 201
-    sandbox.control.grant("productcategories.update")
+    sandbox.control.grant("PATCH /productcategories/{id}")
     assert caller.write("PATCH", "/productcategories/10", {"name": "X"}).status == 200
 
 

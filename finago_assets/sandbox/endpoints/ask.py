@@ -73,6 +73,7 @@ class Ask:
 
 Handler = Callable[[Ask], Result]
 Writer = Callable[[Ask], Done]
+Answering = Callable[[Ask], Result | Done]
 
 
 def missing() -> Refused:

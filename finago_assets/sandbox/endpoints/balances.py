@@ -60,7 +60,7 @@ def spans(ask: Ask) -> list[Span]:
 
 
 def _balance(ask: Ask, account: Account) -> bytes | None:
-    by_period = ask.query.choice("type", frozenset({"Date", "Period"})) == "Period"
+    by_period = ask.query.text("type") == "Period"
     ledger = ask.books.ledger
     movements: Movements = ledger.by_period if by_period else ledger.by_date
     moved = movements.get(account.number)

@@ -134,7 +134,7 @@ def currencies(ask: Ask) -> Result:
 
 def fiscal_periods(ask: Ask) -> Result:
     """`type` is Year unless asked for Period or All."""
-    kind = ask.query.choice("type", frozenset({"Year", "Period", "All"})) or "Year"
+    kind = ask.query.text("type") or "Year"
     return Listing.of([period_json(p) for p in ask.books.periods if kind in (p.kind, "All")])
 
 

@@ -1,4 +1,4 @@
-"""One writer for every operation that changes the books, by the method and the path template of the catalogue.
+"""One writer for every operation that changes the books, by the method and the path template of the description.
 
 Owns the table. Each module beside this file answers for one group; what is written lives as long as the process.
 """
@@ -19,10 +19,9 @@ from finago_assets.sandbox.endpoints.writing import (
 )
 
 if TYPE_CHECKING:
-    from finago_assets.core.catalogue.operation import Method
     from finago_assets.sandbox.endpoints.ask import Writer
 
-WRITERS: Final[dict[tuple[Method, str], Writer]] = {
+WRITERS: Final[dict[str, Writer]] = {
     **transactions.WRITERS,
     **attachments.WRITERS,
     **orders.WRITERS,

@@ -9,7 +9,6 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
-from finago_assets.core.catalogue.operation import Method
 from finago_assets.sandbox.answers import Done, Refused
 from finago_assets.sandbox.books.bank import BankAccount, BankTransaction, account_json
 from finago_assets.sandbox.books.desk import Balance, Series, stamp
@@ -23,6 +22,9 @@ from finago_assets.sandbox.endpoints.writing.checks import account_of, bounded, 
 if TYPE_CHECKING:
     from finago_assets.sandbox.books.kept import Json
     from finago_assets.sandbox.endpoints.ask import Ask, Writer
+
+
+SHORTEST_REFERENCE, LONGEST_REFERENCE, LONGEST_PAYMENT_REFERENCE = 10, 130, 1000
 
 
 def create_account(ask: Ask) -> Done:
@@ -76,6 +78,7 @@ def _moment(text: str, path: str) -> datetime:
 def create_transaction(ask: Ask) -> Done:
     """A movement of an account. Raises Refused 409 for a reference that was used before."""
     body, statement = ask.sent.json, ask.books.statement
+    _in_words(body)
     account = accounts_of(ask.books).get(body["bankAccount"]["id"])
     if account is None:
         raise invalid("bankAccount.id", "reference")
@@ -97,6 +100,17 @@ def create_transaction(ask: Ask) -> Done:
     return Done(201, write(shown))
 
 
+def _in_words(body: Json) -> None:
+    """Raise Refused 400 for what the description rules out in its words only."""
+    if not SHORTEST_REFERENCE <= len(body["bankTransactionReference"]) <= LONGEST_REFERENCE:
+        short = len(body["bankTransactionReference"]) < SHORTEST_REFERENCE
+        raise invalid("bankTransactionReference", "minLength" if short else "maxLength")
+    if len(body["paymentReference"]["value"]) > LONGEST_PAYMENT_REFERENCE:
+        raise invalid("paymentReference.value", "maxLength")
+    if body["amount"]["value"] <= 0:
+        raise invalid("amount.value", "exclusiveMinimum")
+
+
 def _shown(body: Json, account: BankAccount, at: str) -> Json:
     """Return a transaction as it is kept: what was sent for the own side is ignored."""
     own = "toBankAccount" if body["type"] == "inbound" else "fromBankAccount"
@@ -107,8 +121,8 @@ def _shown(body: Json, account: BankAccount, at: str) -> Json:
     return {**body, **ends, "status": "created", "createdAt": at, "modifiedAt": at}
 
 
-WRITERS: Final[dict[tuple[Method, str], Writer]] = {
-    (Method.POST, "/bankaccounts"): create_account,
-    (Method.POST, "/bankaccounts/{id}/balances"): add_balance,
-    (Method.POST, "/banktransactions"): create_transaction,
+WRITERS: Final[dict[str, Writer]] = {
+    "POST /bankaccounts": create_account,
+    "POST /bankaccounts/{id}/balances": add_balance,
+    "POST /banktransactions": create_transaction,
 }

@@ -8,7 +8,6 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-from finago_assets.core.catalogue.operation import Method
 from finago_assets.sandbox.answers import Done, Refused
 from finago_assets.sandbox.books.desk import Series, spaced_stamp
 from finago_assets.sandbox.books.kept import merged, read, write
@@ -125,10 +124,10 @@ def change_account(ask: Ask) -> Done:
     return Done(200, write(body))
 
 
-WRITERS: Final[dict[tuple[Method, str], Writer]] = {
-    (Method.POST, "/customers"): create,
-    (Method.PATCH, "/customers/{customerId}"): change,
-    (Method.DELETE, "/customers/{customerId}"): delete,
-    (Method.POST, "/customers/{customerId}/bankaccounts"): add_account,
-    (Method.PATCH, "/customers/{customerId}/bankaccounts/{accountNumber}"): change_account,
+WRITERS: Final[dict[str, Writer]] = {
+    "POST /customers": create,
+    "PATCH /customers/{customerId}": change,
+    "DELETE /customers/{customerId}": delete,
+    "POST /customers/{customerId}/bankaccounts": add_account,
+    "PATCH /customers/{customerId}/bankaccounts/{accountNumber}": change_account,
 }

@@ -8,7 +8,6 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import TYPE_CHECKING, Final
 
-from finago_assets.core.catalogue.operation import Method
 from finago_assets.sandbox.answers import Done
 from finago_assets.sandbox.books.accounts import ACCOUNTS
 from finago_assets.sandbox.books.desk import Series
@@ -144,8 +143,8 @@ def _account(body: Json, product: Product | None) -> Account:
     return ACCOUNTS[ACCOUNT if product is None else product.account]
 
 
-WRITERS: Final[dict[tuple[Method, str], Writer]] = {
-    (Method.POST, "/salesorders/{id}/lines"): add,
-    (Method.PATCH, "/salesorders/{id}/lines/{lineId}"): change,
-    (Method.DELETE, "/salesorders/{id}/lines/{lineId}"): delete,
+WRITERS: Final[dict[str, Writer]] = {
+    "POST /salesorders/{id}/lines": add,
+    "PATCH /salesorders/{id}/lines/{lineId}": change,
+    "DELETE /salesorders/{id}/lines/{lineId}": delete,
 }

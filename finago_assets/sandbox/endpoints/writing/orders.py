@@ -8,7 +8,6 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import TYPE_CHECKING, Final
 
-from finago_assets.core.catalogue.operation import Method
 from finago_assets.sandbox.answers import Done, Refused
 from finago_assets.sandbox.books.desk import Series, stamp
 from finago_assets.sandbox.books.kept import merged, read
@@ -187,8 +186,8 @@ def _invoice(ask: Ask, order: Order, status: Status) -> None:
         ask.books.sales.settle(order, invoice, account)
 
 
-WRITERS: Final[dict[tuple[Method, str], Writer]] = {
-    (Method.POST, "/salesorders"): create,
-    (Method.PATCH, "/salesorders/{id}"): change,
-    (Method.DELETE, "/salesorders/{id}"): delete,
+WRITERS: Final[dict[str, Writer]] = {
+    "POST /salesorders": create,
+    "PATCH /salesorders/{id}": change,
+    "DELETE /salesorders/{id}": delete,
 }

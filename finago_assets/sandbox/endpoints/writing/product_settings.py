@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from finago_assets.core.catalogue.operation import Method
 from finago_assets.sandbox.answers import Done, array
 from finago_assets.sandbox.books.dimensions import TYPES
 from finago_assets.sandbox.endpoints.ask import missing
@@ -64,9 +63,9 @@ def _sales_type(ask: Ask) -> int:
     return key
 
 
-WRITERS: Final[dict[tuple[Method, str], Writer]] = {
-    (Method.PUT, "/products/{id}/dimensions/{dimensionId}"): set_dimension,
-    (Method.DELETE, "/products/{id}/dimensions/{dimensionId}"): drop_dimension,
-    (Method.PUT, "/products/{id}/salestypeOverrides/{salesTypeId}"): set_override,
-    (Method.DELETE, "/products/{id}/salestypeOverrides/{salesTypeId}"): drop_override,
+WRITERS: Final[dict[str, Writer]] = {
+    "PUT /products/{id}/dimensions/{dimensionId}": set_dimension,
+    "DELETE /products/{id}/dimensions/{dimensionId}": drop_dimension,
+    "PUT /products/{id}/salestypeOverrides/{salesTypeId}": set_override,
+    "DELETE /products/{id}/salestypeOverrides/{salesTypeId}": drop_override,
 }

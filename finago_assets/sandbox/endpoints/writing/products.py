@@ -8,7 +8,6 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-from finago_assets.core.catalogue.operation import Method
 from finago_assets.sandbox.answers import Done
 from finago_assets.sandbox.books.desk import Series, spaced_stamp
 from finago_assets.sandbox.books.kept import merged, read, write
@@ -151,11 +150,11 @@ def delete_category(ask: Ask) -> Done:
     return Done(204)
 
 
-WRITERS: Final[dict[tuple[Method, str], Writer]] = {
-    (Method.POST, "/products"): create,
-    (Method.PATCH, "/products/{id}"): change,
-    (Method.DELETE, "/products/{id}"): delete,
-    (Method.POST, "/productcategories"): create_category,
-    (Method.PATCH, "/productcategories/{id}"): change_category,
-    (Method.DELETE, "/productcategories/{id}"): delete_category,
+WRITERS: Final[dict[str, Writer]] = {
+    "POST /products": create,
+    "PATCH /products/{id}": change,
+    "DELETE /products/{id}": delete,
+    "POST /productcategories": create_category,
+    "PATCH /productcategories/{id}": change_category,
+    "DELETE /productcategories/{id}": delete_category,
 }

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Final
 
 from msgspec import json
 
-from finago_assets.core.catalogue.operation import Method
 from finago_assets.sandbox.answers import Done
 from finago_assets.sandbox.books.desk import stamp
 from finago_assets.sandbox.books.dimensions import CUSTOMER
@@ -107,4 +106,4 @@ def _rounding(lines: list[Posting]) -> list[Posting]:
     return [Posting(ROUNDING, -left, comment="Avrunding", day=one, period=one) for one, left in whole.items() if left]
 
 
-WRITERS: Final[dict[tuple[Method, str], Writer]] = {(Method.POST, "/transactions"): post}
+WRITERS: Final[dict[str, Writer]] = {"POST /transactions": post}
