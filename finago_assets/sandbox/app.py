@@ -15,7 +15,7 @@ from starlette.routing import Route
 from finago_assets.sandbox.answers import Done, Listing, One, Refused, array, error_body
 from finago_assets.sandbox.control_routes import control_routes
 from finago_assets.sandbox.description.made import answering
-from finago_assets.sandbox.endpoints import HANDLERS, Ask
+from finago_assets.sandbox.endpoints import Ask, handler_of
 from finago_assets.sandbox.endpoints.writing import WRITERS
 from finago_assets.sandbox.file_routes import file_routes
 from finago_assets.sandbox.links import Place
@@ -63,7 +63,7 @@ def _token_view(sandbox: Sandbox) -> View:
 
 
 def _route(sandbox: Sandbox, operation: Operation) -> Route:
-    by_hand: Answering | None = HANDLERS.get(operation.path)
+    by_hand: Answering | None = handler_of(operation.path)
     if operation.writes:
         by_hand = WRITERS.get(f"{operation.method} {operation.path}")
     handler = by_hand or answering(sandbox.description, operation)

@@ -14,7 +14,7 @@ from uuid import NAMESPACE_URL, uuid5
 
 from finago_assets.sandbox.answers import Done, Listing, One
 from finago_assets.sandbox.books.kept import write
-from finago_assets.sandbox.endpoints.ask import missing
+from finago_assets.sandbox.endpoints.ask import key_of, missing
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -67,10 +67,7 @@ class _Records:
     def serial_of(self, schema: Schema, variable: str, key: str) -> int:
         """Return which record a path names by its variable. Raises Refused 404 when there is none."""
         for serial in range(RECORDS):
-            record = self._value(schema, "", serial, 0)
-            # {customerId} is the id of a customer, {accountNumber} the number of an account
-            named = [name for name in record if variable.lower().endswith(name.lower())] or ["id", *record]
-            if str(record.get(named[0])) == key:
+            if key_of(self._value(schema, "", serial, 0), variable) == key:
                 return serial
         raise missing()
 

@@ -16,7 +16,7 @@ from finago_assets.sandbox.endpoints import (
     organization,
     product,
 )
-from finago_assets.sandbox.endpoints.ask import Ask, Handler
+from finago_assets.sandbox.endpoints.ask import Ask, Handler, one_of
 
 HANDLERS: dict[str, Handler] = {
     **ledger.HANDLERS,
@@ -29,4 +29,13 @@ HANDLERS: dict[str, Handler] = {
     **files.HANDLERS,
 }
 
-__all__ = ["HANDLERS", "Ask", "Handler"]
+
+def handler_of(path: str) -> Handler | None:
+    """Return what answers a read by hand, None where nothing does; one record is found in the list above it."""
+    above, _, variable = path.removesuffix("}").rpartition("/{")
+    if path in HANDLERS or not path.endswith("}") or above not in HANDLERS:
+        return HANDLERS.get(path)
+    return one_of(HANDLERS[above], variable)
+
+
+__all__ = ["HANDLERS", "Ask", "Handler", "handler_of"]

@@ -11,7 +11,8 @@ from dataclasses import dataclass, field
 from itertools import accumulate
 from typing import TYPE_CHECKING, TypeVar
 
-from finago_assets.sandbox.answers import Done, Listing, Refused, Result
+from finago_assets.sandbox.answers import Done, Listing, One, Refused, Result
+from finago_assets.sandbox.books.kept import Json, read
 from finago_assets.sandbox.books.plan import dice
 from finago_assets.sandbox.options import Order
 from finago_assets.sandbox.sent import Sent
@@ -74,6 +75,26 @@ class Ask:
 Handler = Callable[[Ask], Result]
 Writer = Callable[[Ask], Done]
 Answering = Callable[[Ask], Result | Done]
+
+
+def one_of(listed: Handler, variable: str) -> Handler:
+    """Return what answers with the one record of a list that a variable of the path names."""
+
+    def answered(ask: Ask) -> Result:
+        found = listed(ask)
+        bodies = found.cut(0, found.count) if isinstance(found, Listing) else []
+        for body in bodies:
+            if key_of(read(body), variable) == ask.path[variable]:
+                return One(body)
+        raise missing()
+
+    return answered
+
+
+def key_of(record: Json, variable: str) -> str:
+    """Return what a path names a record by: {customerId} is the id of a customer, {accountNumber} its number."""
+    named = [name for name in record if variable.lower().endswith(name.lower())] or ["id", *record]
+    return str(record.get(named[0]))
 
 
 def missing() -> Refused:

@@ -66,17 +66,8 @@ def bank_accounts(ask: Ask) -> Result:
     return Listing.of([_account(ask, account) for account in accounts_of(ask.books).values()])
 
 
-def bank_account(ask: Ask) -> Result:
-    """One bank account."""
-    found = accounts_of(ask.books).get(ask.path["id"])
-    if found is None:
-        raise missing()
-    return One(_account(ask, found))
-
-
 HANDLERS: Final[dict[str, Handler]] = {
     "/bankaccounts": bank_accounts,
-    "/bankaccounts/{id}": bank_account,
     "/banktransactions": bank_transactions,
     "/banktransactions/{bankTransactionReference}": bank_transaction,
 }

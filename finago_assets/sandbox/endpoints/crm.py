@@ -83,17 +83,8 @@ def customer_bank_accounts(ask: Ask) -> Result:
     return Listing.of(list(accounts_of(ask, party_of(ask)).values()))
 
 
-def customer_bank_account(ask: Ask) -> Result:
-    """One bank account of a customer, by number."""
-    found = accounts_of(ask, party_of(ask)).get(ask.path["accountNumber"])
-    if found is None:
-        raise missing()
-    return One(found)
-
-
 HANDLERS: Final[dict[str, Handler]] = {
     "/customers": customers,
     "/customers/{customerId}": customer,
     "/customers/{customerId}/bankaccounts": customer_bank_accounts,
-    "/customers/{customerId}/bankaccounts/{accountNumber}": customer_bank_account,
 }

@@ -19,14 +19,6 @@ def dimensions(_: Ask) -> Result:
     return Listing.of([json.encode({"id": key, "name": name}) for key, name in TYPES.items()])
 
 
-def dimension(ask: Ask) -> Result:
-    """One dimension type."""
-    key = ask.integer("dimensionType")
-    if key not in TYPES:
-        raise missing()
-    return One(json.encode({"id": key, "name": TYPES[key]}))
-
-
 def elements(ask: Ask) -> Result:
     """The active elements of a type; those of products and customers are the registers themselves."""
     kind = ask.integer("dimensionType")
@@ -58,7 +50,6 @@ def _element(kind: int, value: str, name: str) -> bytes:
 
 HANDLERS: Final[dict[str, Handler]] = {
     "/dimensions": dimensions,
-    "/dimensions/{dimensionType}": dimension,
     "/dimensions/{dimensionType}/elements": elements,
     "/dimensions/{dimensionType}/elements/{value}": element,
 }

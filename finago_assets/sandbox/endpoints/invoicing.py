@@ -134,15 +134,6 @@ def sales_types(_: Ask) -> Result:
     return Listing.of([_sales_type(*kind) for kind in SALES_TYPES])
 
 
-def sales_type(ask: Ask) -> Result:
-    """One sales type."""
-    key = ask.integer("id")
-    found = [_sales_type(*kind) for kind in SALES_TYPES if kind[0] == key]
-    if not found:
-        raise missing()
-    return One(found[0])
-
-
 HANDLERS: Final[dict[str, Handler]] = {
     "/salesorders": sales_orders,
     "/salesorders/{id}": sales_order,
@@ -151,5 +142,4 @@ HANDLERS: Final[dict[str, Handler]] = {
     "/salesorders/{id}/attachments": attachments,
     "/paymentmethods": payment_methods,
     "/salestypes": sales_types,
-    "/salestypes/{id}": sales_type,
 }

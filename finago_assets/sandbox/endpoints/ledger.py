@@ -100,23 +100,9 @@ def accounts(ask: Ask) -> Result:
     return Listing.of([account_json(account) for account in found])
 
 
-def account(ask: Ask) -> Result:
-    """One account by id."""
-    key = ask.integer("id")
-    found = [account_json(a) for a in ACCOUNTS.values() if a.id == key]
-    return One(found[0] if found else _missing())
-
-
 def taxes(_: Ask) -> Result:
     """Every tax code; the first has id 0."""
     return Listing.of([tax_json(tax) for tax in TAXES.values()])
-
-
-def tax(ask: Ask) -> Result:
-    """One tax code by id."""
-    key = ask.integer("id")
-    found = [tax_json(t) for t in TAXES.values() if t.id == key]
-    return One(found[0] if found else _missing())
 
 
 def transaction_types(_: Ask) -> Result:
@@ -138,10 +124,6 @@ def fiscal_periods(ask: Ask) -> Result:
     return Listing.of([period_json(p) for p in ask.books.periods if kind in (p.kind, "All")])
 
 
-def _missing() -> bytes:
-    raise missing()
-
-
 def balances(ask: Ask) -> Result:
     """The balance of every account that has one."""
     return Listing.of(account_balances(ask))
@@ -158,9 +140,7 @@ HANDLERS: Final[dict[str, Handler]] = {
     "/accountbalances": balances,
     "/accountbalances/{id}": balance,
     "/accounts": accounts,
-    "/accounts/{id}": account,
     "/taxes": taxes,
-    "/taxes/{id}": tax,
     "/transactiontypes": transaction_types,
     "/currencies": currencies,
     "/fiscalperiods": fiscal_periods,

@@ -5,13 +5,15 @@ Owns both answers.
 
 from __future__ import annotations
 
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from msgspec import json
 
 from finago_assets.sandbox.answers import Listing, One, Result
 from finago_assets.sandbox.books.ids import Thing, guid
-from finago_assets.sandbox.endpoints.ask import Ask, Handler, missing
+
+if TYPE_CHECKING:
+    from finago_assets.sandbox.endpoints.ask import Ask, Handler
 
 PEOPLE: Final = (
     (1, "Kari", "Nordmann", "Organization", True),
@@ -42,8 +44,7 @@ def information(ask: Ask) -> Result:
     )
 
 
-def _person(place: int) -> bytes:
-    key, first, family, kind, licensed = PEOPLE[place]
+def _person(key: int, first: str | None, family: str, kind: str, licensed: bool) -> bytes:  # noqa: FBT001  a row
     body: dict[str, object] = {"id": key, "identityId": guid(Thing.PERSON, key) if licensed else None}
     return json.encode(body | {"firstName": first, "lastName": family, "personType": kind, "hasLicense": licensed})
 
@@ -51,20 +52,10 @@ def _person(place: int) -> bytes:
 def people(ask: Ask) -> Result:
     """People, or those of one `personType`."""
     kind = ask.query.text("personType")
-    return Listing.of([_person(place) for place, person in enumerate(PEOPLE) if kind in (None, person[3])])
-
-
-def person(ask: Ask) -> Result:
-    """One person."""
-    key = ask.integer("id")
-    for place, found in enumerate(PEOPLE):
-        if found[0] == key:
-            return One(_person(place))
-    raise missing()
+    return Listing.of([_person(*person) for person in PEOPLE if kind in (None, person[3])])
 
 
 HANDLERS: Final[dict[str, Handler]] = {
     "/organization/information": information,
     "/organization/people": people,
-    "/organization/people/{id}": person,
 }

@@ -98,14 +98,6 @@ def categories_of(ask: Ask) -> dict[int, bytes]:
     return ask.books.desk.categories.shown(seeded)
 
 
-def category(ask: Ask) -> Result:
-    """One category."""
-    found = categories_of(ask).get(ask.integer("id"))
-    if found is None:
-        raise missing()
-    return One(found)
-
-
 def units(_: Ask) -> Result:
     """Units of measurement."""
     return Listing.of([json.encode({"id": key, "name": name, "symbol": symbol}) for key, name, symbol in UNITS])
@@ -120,11 +112,6 @@ def _pricelist(listed: tuple[int, str, str, bool]) -> bytes:
 def pricelists(_: Ask) -> Result:
     """Price lists; most are in LOCAL currency."""
     return Listing.of([_pricelist(listed) for listed in PRICELISTS])
-
-
-def pricelist(ask: Ask) -> Result:
-    """One price list."""
-    return One(_pricelist(PRICELISTS[_listed(ask)]))
 
 
 def _listed(ask: Ask) -> int:
@@ -157,9 +144,7 @@ HANDLERS: Final[dict[str, Handler]] = {
     "/products/{id}/dimensions": product_dimensions,
     "/products/{id}/salestypeOverrides": overrides,
     "/productcategories": categories,
-    "/productcategories/{id}": category,
     "/productunits": units,
     "/pricelists": pricelists,
-    "/pricelists/{listId}": pricelist,
     "/pricelists/{listId}/prices": pricelist_prices,
 }
