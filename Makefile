@@ -8,9 +8,12 @@ PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do "$$p" -c
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
+TOOLS := $(VENV)/.tools
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+PIN := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-strip-extras --no-header
 export DO_NOT_TRACK := 1
 
-.PHONY: help demo test dev check slow
+.PHONY: help demo test dev check slow pins
 
 help:
 	@echo 'make demo    set up, run the whole pipeline on the sandbox, say where the warehouse is'
@@ -21,16 +24,16 @@ help:
 demo: $(READY)
 	@$(BIN)/finago-assets demo
 
-test: $(READY)
+test: $(TOOLS)
 	@$(BIN)/python -m pytest -q -m 'not slow' -n auto --maxprocesses 4 --no-loadscope-reorder
 
-slow: $(READY)
+slow: $(TOOLS)
 	@$(BIN)/python -m pytest -q -m slow -n auto --maxprocesses 2 --no-loadscope-reorder
 
 dev: $(READY)
 	@$(BIN)/finago-assets dev
 
-check: $(READY)
+check: $(TOOLS)
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
@@ -40,7 +43,23 @@ $(READY): constraints.txt pyproject.toml
 	@test -n '$(PYTHON)' || { echo 'Python 3.11, 3.12 or 3.13 with the venv module is needed, and none was found.' >&2; exit 1; }
 	@echo 'Setting up $(VENV) with $(PYTHON): a minute or two, once.'
 	@$(PYTHON) -m venv --clear $(VENV)
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r constraints.txt
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@$(PIP) --require-hashes -r constraints.txt
+	@$(PIP) --no-deps --no-build-isolation -e .
 	@mkdir -p -m 700 data
 	@touch $@
+
+# tests, linters and the type checker, beside what a run needs
+$(TOOLS): $(READY) constraints-dev.txt
+	@echo 'Adding what tests and linters need.'
+	@$(PIP) --require-hashes -r constraints-dev.txt
+	@touch $@
+
+# both files anew from pyproject.toml, by uv, which is not installed here; pins that still fit stay
+pins:
+	@$(PIN) pyproject.toml -o constraints.txt
+	@grep -hv '^-r ' constraints.txt constraints-dev.txt >$(VENV)/all.txt
+	@$(PIN) --extra dev -c constraints.txt pyproject.toml -o $(VENV)/all.txt
+	@sed -i '1i # What a run needs, as `make demo` installs it. `make pins` made this file with uv, from [project] dependencies in pyproject.toml.' constraints.txt
+	@sed '/^-r /q' constraints-dev.txt >$(VENV)/dev.txt
+	@awk '/==/ { known = NR == FNR ? !(have[$$0] = 1) : $$0 in have } NR != FNR && !known' constraints.txt $(VENV)/all.txt >>$(VENV)/dev.txt
+	@mv $(VENV)/dev.txt constraints-dev.txt
