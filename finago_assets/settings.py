@@ -23,6 +23,7 @@ from finago_assets.core.http.network import DIRECT, Network, read_proxy
 from finago_assets.core.http.secret import Secret
 from finago_assets.core.landing.model import Landing
 from finago_assets.core.request.targets.owned import Owned
+from finago_assets.project import find_project, typed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -38,9 +39,6 @@ _NO_FOLDER: Final = ("\\", "?", "#")
 # what FINAGO_PROXY and FINAGO_CA_FILE hold to mean the variables that other programs go by
 ENVIRONMENT: Final = "environment"
 KEPT: Final = "a whole number of days, where 0 keeps everything"
-
-# dagster.yaml keeps run history here, wherever the data folder is
-_CHECKOUT_DATA: Final = Path(__file__).parents[1] / "data"
 
 
 class TieOut(StrEnum):
@@ -102,7 +100,10 @@ class Settings:
         """What no request may be written into. Each place is named by itself too: it may be a link to another disk."""
         folders = self.data_dir / "raw", self.work_dir, self.requests_dir, self.data_dir / "dagster"
         databases = self.published_warehouse, self.working_warehouse, self.data_dir / "raw.duckdb"
-        return Owned((self.data_dir, _CHECKOUT_DATA), (*folders, *databases))
+        # dagster.yaml keeps run history in `data` of the project, wherever the data folder is
+        project = find_project()
+        ours = (self.data_dir,) if project is None else (self.data_dir, project.root / "data")
+        return Owned(ours, (*folders, *databases))
 
 
 def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
@@ -149,7 +150,7 @@ def read_connection(
         os.environ if environ is None else environ,
         {"client id": client_id, "client secret": client_secret, "organization id": organization_id},
         advice="Set them to the credentials of your Finago Office application, "
-        "or run `make demo` to see everything on the sandbox.",
+        f"or run `{typed('demo')}` to see everything on the sandbox.",
     )
     return FinagoConnection(
         organization_id=found["organization id"],

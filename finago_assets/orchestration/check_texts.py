@@ -10,10 +10,11 @@ import re
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
-from finago_assets.orchestration.dbt_project import PROJECT_DIR
+from finago_assets.orchestration.dbt_project import dbt_folder
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
+    from pathlib import Path
 
 ROWS_ARE_SOUND: Final = "rows_are_sound"
 # the first comment of a file: lines of SQL's, or one of Jinja's
@@ -31,7 +32,7 @@ def description_of(manifest: Mapping[str, Any], test: str) -> str | None:
         return sentences(node["test_metadata"]["kwargs"])
     name = f"test_{node['test_metadata']['name']}"
     macro = manifest["macros"].get(f"macro.{node['package_name']}.{name}")
-    return None if macro is None else _head_of_file(macro["original_file_path"])
+    return None if macro is None else _head_of_file(dbt_folder() / macro["original_file_path"])
 
 
 def sentences(declared: Mapping[str, Any]) -> str:
@@ -79,8 +80,8 @@ def _listed(words: Iterable[str], last: str = "and") -> str:
 
 
 @lru_cache
-def _head_of_file(path: str) -> str | None:
-    return _head((PROJECT_DIR / path).read_text())
+def _head_of_file(path: Path) -> str | None:
+    return _head(path.read_text())
 
 
 def _head(text: str) -> str | None:

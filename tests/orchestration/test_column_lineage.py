@@ -18,9 +18,10 @@ from finago_assets.apis.finago.endpoints import ENDPOINTS
 from finago_assets.definitions import build_definitions
 from finago_assets.orchestration import column_lineage
 from finago_assets.orchestration.column_lineage import KEY, SHOWN, derived, lineage_metadata, shown
-from finago_assets.orchestration.dbt_project import PROJECT_DIR, dbt_resource
+from finago_assets.orchestration.dbt_project import dbt_resource
 from finago_assets.orchestration.empty_build import EmptyBuild, empty_build
 from finago_assets.orchestration.published import warehouse_assets
+from finago_assets.project import DBT_PROJECT
 from finago_assets.settings import Settings
 from tests.shop import Shop, shop, shop_office
 
@@ -187,7 +188,7 @@ def test_a_model_that_fails_costs_the_others_nothing_and_no_data_of_the_user_is_
 ) -> None:
     monkeypatch.setenv("FINAGO_DATA_DIR", str(tmp_path / "data"))
     monkeypatch.setenv("FINAGO_LANDING", "duckdb")
-    shutil.copytree(PROJECT_DIR, tmp_path / "project", ignore=shutil.ignore_patterns("target", "logs"))
+    shutil.copytree(DBT_PROJECT, tmp_path / "project", ignore=shutil.ignore_patterns("target", "logs"))
     (tmp_path / "project" / "models" / "intermediate" / "int_broken.sql").write_text("select 1 as a from nowhere")
     project = DbtProject(project_dir=tmp_path / "project", profiles_dir=tmp_path / "project")
     with empty_build(project, ENDPOINTS.values()) as build:
@@ -214,7 +215,7 @@ class Project:
     """As much of a DbtProject as lineage asks of it."""
 
     manifest_path: Path
-    project_dir: Path = PROJECT_DIR
+    project_dir: Path = DBT_PROJECT
 
 
 def _lines(markdown: dg.MarkdownMetadataValue) -> list[str]:

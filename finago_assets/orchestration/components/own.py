@@ -1,25 +1,25 @@
-"""What the user has added under `finago_assets/defs`, if anything.
+"""What the user has added under the `defs` folder of his project, if anything.
 
-Owns when to look. Dagster finds the folder through pyproject.toml, which an installed wheel does not have; and looking
-costs a second or two at every start, which nobody pays who has added nothing.
+Owns when to look: it costs a second or two at every start, which nobody pays who has added nothing.
 """
 
 from __future__ import annotations
 
+import sys
 from dataclasses import dataclass, field
-from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 import dagster as dg
 
 from finago_assets.orchestration.components.endpoint import own_rows
+from finago_assets.project import find_project
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from pathlib import Path
 
     from finago_assets.core.catalogue.model import Endpoint
-
-CHECKOUT: Final = Path(__file__).parents[3]
+    from finago_assets.project import Project
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,15 +30,17 @@ class Own:
     definitions: dg.Definitions = field(default_factory=dg.Definitions)
 
 
-def read_own(checkout: Path = CHECKOUT) -> Own:
-    """Load what the user has added. Nothing, where there is no checkout: another project's file is not ours to obey."""
-    if not (checkout / "pyproject.toml").is_file() or not _added(checkout / "finago_assets" / "defs"):
-        return Own()
-    return load_own(checkout)
+def read_own(project: Project | None = None) -> Own:
+    """Load what the user has added in this project, or in the one that we are in. Nothing, where there is none."""
+    found = project or find_project()
+    return load_own(found.root) if found is not None and _added(found.defs) else Own()
 
 
 def load_own(project: Path) -> Own:
     """Load what is under the `defs` folder of a dg project."""
+    # Dagster imports it by name, and its own commands see to that only where they are typed at the top of the project
+    if f"{project}" not in sys.path:
+        sys.path.insert(0, f"{project}")
     # in this order: Dagster says in which file something does not fit
     definitions = dg.load_from_defs_folder(path_within_project=project)
     return Own(own_rows(dg.ComponentTree.for_project(project)), definitions)

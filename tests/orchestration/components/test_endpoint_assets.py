@@ -16,6 +16,7 @@ from finago_assets.orchestration.checks import CHECK
 from finago_assets.orchestration.components.own import Own, load_own, read_own
 from finago_assets.orchestration.components.scaffolding import EndpointOptions, EndpointScaffolder
 from finago_assets.orchestration.raw import raw_key
+from finago_assets.project import find_project, read_project
 from finago_assets.settings import Settings, read_settings
 from tests.orchestration.components.projects import DAGSTERS_OWN_WARNING, assets
 from tests.orchestration.graph import land
@@ -176,10 +177,8 @@ def test_nothing_is_looked_for_where_there_is_no_checkout(tmp_path: Path) -> Non
     mine.mkdir(parents=True)
     (mine / "defs.yaml").write_text("type: finago_assets.FinagoEndpoint\n")
     (tmp_path / "pyproject.toml").write_text('[tool.dg]\ndirectory_type = "project"\n')
-    found = read_own(installed)
-    assert isinstance(found, Own)
-    assert not found.endpoints
-    assert not found.definitions.assets
+    assert read_project(tmp_path) is None
+    assert read_own(find_project({}, installed)) == Own()
 
 
 @pytest.mark.parametrize(
