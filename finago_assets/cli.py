@@ -6,6 +6,7 @@ People's output goes to standard error where standard output could be piped; exi
 from __future__ import annotations
 
 import os
+import shlex
 import sys
 from contextlib import ExitStack, contextmanager
 from datetime import date
@@ -21,6 +22,7 @@ from rich.table import Table
 from finago_assets.commands.request import request
 from finago_assets.commands.templates import templates
 from finago_assets.core.errors import FinagoError
+from finago_assets.project import DEFINITIONS, ENV_FILE, find_project, typed
 from finago_assets.supervisor import Interrupted, Supervisor
 
 if TYPE_CHECKING:
@@ -36,6 +38,11 @@ def main() -> None:
     """Finago Office as Dagster assets: land raw JSON, rebuild the books, query DuckDB."""
     # what is made from here, run history too, is for this user alone
     os.umask(0o077)
+    # as Dagster does for its own commands
+    if (project := find_project()) is not None and (file := project.root / ENV_FILE).is_file():
+        from dotenv import load_dotenv
+
+        load_dotenv(file, override=True)
 
 
 @app.command()
@@ -43,7 +50,7 @@ def demo() -> None:
     """Run the whole pipeline on the sandbox and say what came of it."""
     console = Console(soft_wrap=False)
     stands = "What had landed stands in the data folder, and the warehouse is the last one that was published"
-    with _supervised(console, f"{stands}; `make demo` runs everything again.") as supervisor:
+    with _supervised(console, f"{stands}; `{typed('demo')}` runs everything again.") as supervisor:
         from finago_assets.demo import YEAR, run_demo
         from finago_assets.sandbox.books.plan import Size
         from finago_assets.sandbox.server import running
@@ -68,7 +75,7 @@ def sandbox(context: typer.Context) -> None:
 def doctor() -> None:
     """Check settings, credentials and every endpoint's scope with the smallest requests."""
     from finago_assets.connect import open_client
-    from finago_assets.demo import PROJECT
+    from finago_assets.dagster_command import find_place
     from finago_assets.doctor import PATIENCE, WINDOW_ADVICE, Verdict, examine
     from finago_assets.orchestration.history import read_dead_runs
 
@@ -78,8 +85,11 @@ def doctor() -> None:
         table.add_column(column, overflow="fold")
     failed = False
     with console.status("Asking …") as status:
-        looked_up = partial(read_dead_runs, os.environ, PROJECT)
-        for finding in examine(os.environ, partial(open_client, policy=PATIENCE), looked_up):
+
+        def dead_runs() -> dict[str, str]:
+            return read_dead_runs(find_place(os.environ).home)
+
+        for finding in examine(os.environ, partial(open_client, policy=PATIENCE), dead_runs):
             status.update(f"Asked: {finding.subject}")
             style = STYLES[finding.verdict.value]
             table.add_row(finding.subject, f"[{style}]{finding.verdict.value}[/]", escape(finding.detail))
@@ -96,9 +106,10 @@ def dev(
     """Open the Dagster UI; on the sandbox when no credentials are set."""
     console = Console(stderr=True)
     stands = "Run history and what had landed stand in the data folder"
-    again = "`make dev` opens the UI again, where a run that was under way can be re-executed"
+    again = f"`{typed('dev')}` opens the UI again, where a run that was under way can be re-executed"
     with _supervised(console, f"{stands}; {again}.") as supervisor, ExitStack() as stack:
-        from finago_assets.demo import PROJECT, YEAR, dagster_environment
+        from finago_assets.dagster_command import dagster_environment, find_place, make_home
+        from finago_assets.demo import YEAR
         from finago_assets.sandbox.books.plan import Size
         from finago_assets.sandbox.server import running
 
@@ -108,10 +119,32 @@ def dev(
             environment = office.environment()
             console.print("FINAGO_CLIENT_ID is not set: the UI runs on the sandbox.")
         command = [os.fspath(Path(sys.executable).with_name("dagster")), "dev", "--port", f"{port}"]
+        place = find_place(os.environ, on_sandbox=bool(environment))
+        make_home(place)
+        if not place.is_project:
+            command += ["-m", DEFINITIONS]
         console.print(f"The UI: http://127.0.0.1:{port}")
         # what it prints passes through here, so that an interrupted start is not told in tracebacks
         tell = sys.stderr.write
-        raise typer.Exit(supervisor.run(command, env=dagster_environment(environment), cwd=PROJECT, hear=tell))
+        env = dagster_environment(place, environment)
+        raise typer.Exit(supervisor.run(command, env=env, cwd=place.folder, hear=tell))
+
+
+@app.command()
+def init(
+    folder: Annotated[Path, typer.Argument(help="A new folder, or an empty one.")],
+) -> None:
+    """Make a project of your own: a place for YAML and dbt models beside ours, and the settings of Dagster."""
+    from finago_assets.new_project import make_project
+
+    make_project(folder)
+    Console(stderr=True).print(
+        f"Made a project in {folder}. Next: cd {shlex.quote(f'{folder}')}, copy .env.example to .env and fill it in, "
+        "then finago-assets doctor. Its README.md goes on from there.",
+        highlight=False,
+        markup=False,
+        soft_wrap=True,
+    )
 
 
 @contextmanager

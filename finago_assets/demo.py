@@ -11,6 +11,7 @@ import sys
 import time
 from collections import Counter
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -20,17 +21,18 @@ from rich.table import Table
 
 from finago_assets.apis.finago import FINAGO
 from finago_assets.core.landing.store import open_store
+from finago_assets.dagster_command import dagster_environment, find_place, make_home
+from finago_assets.project import typed
 from finago_assets.settings import read_settings
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from rich.console import Console
 
     from finago_assets.settings import Settings
     from finago_assets.supervisor import Supervisor
 
-PROJECT: Final = Path(__file__).parents[1]
 YEAR: Final = 2024
 _EVENT: Final = re.compile(r" - (?P<event>[A-Z]+(?:_[A-Z]+)+) - (?P<text>.*)$")
 _REASON: Final = re.compile(r"^[\w.]*(?:Failure|Error|Exception): (?P<text>.*)$")
@@ -64,20 +66,11 @@ class Course:
             self.reasons.append(reason["text"])
 
 
-def dagster_environment(environment: Mapping[str, str], ours: Mapping[str, str] = os.environ) -> dict[str, str]:
-    """Return the environment of a `dagster` that is started at the top of the checkout, `environment` put over ours."""
-    return {
-        **ours,
-        **environment,
-        "PATH": f"{Path(sys.executable).parent}{os.pathsep}{ours.get('PATH', '')}",
-        # without it every dagster command makes a folder .tmp_dagster_home_* there, which stays when it is killed
-        "DAGSTER_HOME": ours.get("DAGSTER_HOME") or os.fspath(PROJECT),
-    }
-
-
 def run_demo(environment: Mapping[str, str], console: Console, supervisor: Supervisor) -> int:
     """Run the main job against the server that `environment` names; return its exit status. Raises Interrupted."""
-    env = dagster_environment(environment)
+    place = find_place(os.environ, on_sandbox=True)
+    make_home(place)
+    env = dagster_environment(place, environment)
     settings = read_settings(env)
     log = settings.data_dir / "demo.log"
     log.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -88,7 +81,7 @@ def run_demo(environment: Mapping[str, str], console: Console, supervisor: Super
     ]
     console.print(f"$ {' '.join(['dagster', *command[1:]])}", style="bold", highlight=False, soft_wrap=True)
     started = time.monotonic()
-    course, status = _follow(command, env, log, console, supervisor)
+    course, status = _follow(partial(supervisor.run, command, env=env, cwd=place.folder), log, console)
     if status:
         console.print(f"The run failed. Its whole log: {log}", style="bold red", soft_wrap=True)
         for reason in course.reasons:
@@ -98,9 +91,7 @@ def run_demo(environment: Mapping[str, str], console: Console, supervisor: Super
     return 0
 
 
-def _follow(
-    command: list[str], env: Mapping[str, str], log: Path, console: Console, supervisor: Supervisor
-) -> tuple[Course, int]:
+def _follow(run: Callable[..., int], log: Path, console: Console) -> tuple[Course, int]:
     course = Course()
     columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
     with log.open("w", encoding="utf-8") as keep, Progress(*columns, console=console, transient=True) as progress:
@@ -114,7 +105,7 @@ def _follow(
             if course.said != before and not console.is_terminal:
                 console.print(course.said, highlight=False, markup=False)
 
-        return course, supervisor.run(command, env=env, cwd=PROJECT, hear=hear)
+        return course, run(hear=hear)
 
 
 def _sum_up(settings: Settings, course: Course, seconds: float, console: Console) -> None:
@@ -146,4 +137,4 @@ def _sum_up(settings: Settings, course: Course, seconds: float, console: Console
         console.print(f"A warning, shown red in the UI: {name}", highlight=False, markup=False)
     console.print(f"The ledger: {lines:,} lines, debit {debit:,}, credit {credit:,}.")
     console.print(f"The warehouse: {settings.published_warehouse}", soft_wrap=True)
-    console.print("Open the UI: make dev, then http://127.0.0.1:3000", soft_wrap=True)
+    console.print(f"Open the UI: {typed('dev')}, then http://127.0.0.1:3000", soft_wrap=True)

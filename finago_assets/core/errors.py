@@ -5,8 +5,9 @@ never holds a body, a query string, a header or a secret. Knows nothing of Dagst
 
     FinagoError
     ├── Transient      Timeout · Unavailable · RateLimited · Truncated        worth another run later
-    ├── Permanent      SettingMissing · SettingInvalid · AuthRefused · Forbidden · Blocked · NotFound · BadRequest
-    │                  · ForeignOrigin · TlsRefused · WindowRefused · RequestRefused    the same call will fail again
+    ├── Permanent      the same call will fail again
+    │                  SettingMissing · SettingInvalid · AuthRefused · Forbidden · Blocked · NotFound · BadRequest
+    │                  · ForeignOrigin · TlsRefused · WindowRefused · RequestRefused · FolderNotEmpty
     ├── OutcomeUnknown                                                        a person looks before anything is sent
     ├── DataFault      Malformed · TooLarge · OutsideWindow · LoopingPages · PageCapReached · CorruptFile · NotLanded
     │                  · NotProven · Shrunk · WindowMoved                      the last: worth another run
@@ -110,6 +111,10 @@ class WindowRefused(Permanent):
 
 class RequestRefused(Permanent):
     """A request of the user's own that was not sent, because it cannot be right or was not allowed."""
+
+
+class FolderNotEmpty(Permanent):
+    """Something would be made in a folder that holds files already; none of them is touched."""
 
 
 class OutcomeUnknown(FinagoError):

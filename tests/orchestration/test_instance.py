@@ -14,7 +14,7 @@ import pytest
 from dagster._core.instance.ref import InstanceRef
 from dagster._core.run_coordinator import QueuedRunCoordinator
 
-from finago_assets.demo import dagster_environment
+from finago_assets.dagster_command import dagster_environment, find_place
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -136,6 +136,8 @@ def test_a_command_that_is_killed_leaves_nothing_in_the_checkout_but_an_empty_fo
 
 
 def test_commands_of_ours_name_the_home_so_that_dagster_makes_none() -> None:
-    assert dagster_environment({}, {})["DAGSTER_HOME"] == f"{ROOT}"
-    assert dagster_environment({}, {"DAGSTER_HOME": ""})["DAGSTER_HOME"] == f"{ROOT}"
-    assert dagster_environment({}, {"DAGSTER_HOME": "/mine"})["DAGSTER_HOME"] == "/mine"
+    def home(**ours: str) -> str:
+        return dagster_environment(find_place(ours), {}, ours)["DAGSTER_HOME"]
+
+    assert home() == home(DAGSTER_HOME="") == f"{ROOT}"
+    assert home(DAGSTER_HOME="/mine") == "/mine"
