@@ -18,6 +18,7 @@ from finago_assets.orchestration.raw import raw_assets
 from finago_assets.orchestration.request.job import finago_request
 from finago_assets.orchestration.resources import FinagoResource
 from finago_assets.orchestration.retention import prune_run_history
+from finago_assets.orchestration.short_history import keep_history_short
 from finago_assets.orchestration.tie_out import tie_out_check
 from finago_assets.settings import Executor, Settings, read_settings
 
@@ -53,3 +54,4 @@ def build_definitions(
 watch_uncaught()
 keep_history_open()
 defs = build_definitions(read_settings(), own=read_own())
+keep_history_short(defs)

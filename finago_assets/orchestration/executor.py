@@ -14,6 +14,7 @@ import dagster as dg
 from finago_assets.orchestration.liveness import beating, end_dead_runs
 from finago_assets.orchestration.lost_history import cannot_be_written, leave
 from finago_assets.orchestration.retention import remove_planned_days
+from finago_assets.orchestration.short_history import remove_plans, remove_settled
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -62,10 +63,15 @@ class WatchedExecutor(dg.Executor):
         try:
             with beating(instance, plan_context.run_id):
                 remove_planned_days(instance, plan_context.run_id)
+                remove_plans(instance, plan_context.run_id)
                 # not before the first beat: two runs that start together must not take each other for dead
                 for run, reason in end_dead_runs(instance).items():
                     plan_context.log.info("Run %s was still under way in the books. %s", run, reason)
-                yield from events
+                succeeded = True
+                for event in events:
+                    succeeded = succeeded and not event.is_failure
+                    yield event
+                remove_settled(instance, plan_context.run_id, succeeded=succeeded)
         except Exception as error:
             if not cannot_be_written(error):
                 raise

@@ -1,0 +1,175 @@
+"""What a run leaves in its SQLite history: what was made and found, once in its own file and once for the asset."""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import dagster as dg
+import pytest
+from dagster._core.storage.event_log import SqliteEventLogStorage
+from dagster._core.storage.partition_status_cache import get_and_update_asset_status_cache_value
+
+from finago_assets.orchestration.executor import watched
+from finago_assets.orchestration.short_history import empty_outputs, keep_history_short
+
+DAYS = dg.DailyPartitionsDefinition("2024-01-01")
+LINES, TOTALS, REPORT = (dg.AssetKey(name) for name in ("lines", "totals", "report"))
+HOLDS = dg.AssetCheckKey(TOTALS, "holds")
+KINDS = dg.DagsterEventType
+BROKEN = "broken"
+
+
+@dg.multi_asset(
+    specs=[dg.AssetSpec(LINES, partitions_def=DAYS)],
+    backfill_policy=dg.BackfillPolicy.single_run(),
+)
+def land(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult[None]]:
+    """Stands for a windowed endpoint; a run that says so fails."""
+    if context.run.tags.get("fails") == "land":
+        raise dg.Failure(BROKEN)
+    yield dg.MaterializeResult(asset_key=LINES, metadata={"dagster/row_count": 3})
+
+
+@dg.multi_asset(
+    specs=[dg.AssetSpec(TOTALS, deps=[LINES], skippable=True)],
+    check_specs=[dg.AssetCheckSpec("holds", asset=TOTALS, blocking=True)],
+    can_subset=True,
+)
+def build() -> Iterator[dg.Output[None] | dg.AssetCheckResult]:
+    yield dg.Output(None, output_name="totals", metadata={"dagster/row_count": 2})
+    yield dg.AssetCheckResult(asset_key=TOTALS, check_name="holds", passed=True, metadata={"rows": 2})
+
+
+@dg.multi_asset(specs=[dg.AssetSpec(REPORT, deps=[TOTALS])])
+def publish(context: dg.AssetExecutionContext) -> dg.MaterializeResult[None]:
+    """Stands for `published`; a run that says so fails, but not where it is executed again."""
+    if context.run.tags.get("fails") == "publish" and context.run.parent_run_id is None:
+        raise dg.Failure(BROKEN)
+    return dg.MaterializeResult(asset_key=REPORT)
+
+
+def night() -> dg.JobDefinition:
+    defs = dg.Definitions(
+        [land, build, publish], jobs=[dg.define_asset_job("night")], executor=watched(dg.in_process_executor)
+    )
+    keep_history_short(defs)
+    return defs.resolve_job_def("night")
+
+
+@dg.op
+def first() -> int:
+    return 1
+
+
+@dg.op
+def second(number: int) -> None:
+    assert number == 1
+
+
+@dg.job(executor_def=watched(dg.in_process_executor))
+def counted() -> None:
+    second(first())
+
+
+@pytest.fixture
+def instance(tmp_path: Path) -> Iterator[dg.DagsterInstance]:
+    with dg.instance_for_test(temp_dir=str(tmp_path)) as made:
+        yield made
+
+
+def _run(instance: dg.DagsterInstance, last: str = "2024-01-01", fails: str = "") -> str:
+    tags = {"dagster/asset_partition_range_start": "2024-01-01", "dagster/asset_partition_range_end": last}
+    with dg.execute_job(dg.reconstructable(night), instance=instance, tags={**tags, "fails": fails}) as done:
+        assert done.success == (not fails)
+        return done.run_id
+
+
+def _kinds(instance: dg.DagsterInstance, shard: str) -> dict[str, int]:
+    assert isinstance(instance.event_log_storage, SqliteEventLogStorage)
+    with closing(sqlite3.connect(instance.event_log_storage.path_for_shard(shard))) as file:
+        return dict(
+            file.execute("select coalesce(dagster_event_type, ''), count(*) from event_logs group by 1").fetchall()
+        )
+
+
+def test_what_was_planned_and_handed_on_is_gone_and_what_was_made_and_found_is_there(
+    instance: dg.DagsterInstance,
+) -> None:
+    run = _run(instance, "2024-01-03")
+    assert _kinds(instance, "index") == {
+        KINDS.RUN_START.value: 1,
+        KINDS.ASSET_MATERIALIZATION.value: 3 + 2,
+        KINDS.RUN_SUCCESS.value: 1,
+    }
+    of_run = _kinds(instance, run)
+    assert of_run[KINDS.ASSET_MATERIALIZATION.value] == 3 + 2
+    assert of_run[KINDS.ASSET_CHECK_EVALUATION.value] == 1
+    assert of_run[KINDS.STEP_SUCCESS.value] == 3
+    assert not of_run.keys() & {
+        KINDS.STEP_OUTPUT.value,
+        KINDS.ASSET_MATERIALIZATION_PLANNED.value,
+        KINDS.ASSET_CHECK_EVALUATION_PLANNED.value,
+    }
+    (found,) = instance.event_log_storage.get_asset_check_execution_history(HOLDS, limit=9)
+    assert found.event is not None
+    assert found.event.get_dagster_event().asset_check_evaluation_data.metadata["rows"].value == 2
+    (record,) = instance.get_asset_records([TOTALS])
+    assert record.asset_entry.last_run_id == run
+
+
+def test_days_that_failed_are_known_as_failed_until_they_have_landed(instance: dg.DagsterInstance) -> None:
+    def status() -> tuple[set[str], set[str], set[str]]:
+        value = get_and_update_asset_status_cache_value(instance, LINES, DAYS)
+        assert value is not None
+        found = (
+            value.serialized_materialized_partition_subset,
+            value.serialized_failed_partition_subset,
+            value.serialized_in_progress_partition_subset,
+        )
+        landed, failed, under_way = (
+            set(DAYS.deserialize_subset(one).get_partition_keys()) if one else set() for one in found
+        )
+        return landed, failed, under_way
+
+    _run(instance, "2024-01-02", fails="land")
+    assert status() == (set(), {"2024-01-01", "2024-01-02"}, set())
+    _run(instance, "2024-01-01")
+    assert status() == ({"2024-01-01"}, {"2024-01-02"}, set())
+    _run(instance, "2024-01-03")
+    assert status() == ({"2024-01-01", "2024-01-02", "2024-01-03"}, set(), set())
+
+
+def test_a_run_goes_on_after_the_step_that_failed(instance: dg.DagsterInstance) -> None:
+    failed = _run(instance, fails="publish")
+    with dg.execute_job(
+        dg.reconstructable(night),
+        instance=instance,
+        reexecution_options=dg.ReexecutionOptions.from_failure(failed, instance),
+    ) as again:
+        assert again.success
+        assert [event.step_key for event in again.get_step_success_events()] == ["publish"]
+
+
+def test_a_value_that_another_step_loads_keeps_its_event(instance: dg.DagsterInstance) -> None:
+    night()
+    with dg.execute_job(dg.reconstructable(counted), instance=instance) as done:
+        assert _kinds(instance, done.run_id)[KINDS.STEP_OUTPUT.value] == 2
+    assert empty_outputs([land, build]) == {("land", "lines"), ("build", "totals"), ("build", "totals_holds")}
+
+
+def test_the_number_of_an_event_is_never_given_away_again(instance: dg.DagsterInstance) -> None:
+    def last() -> int:
+        assert isinstance(instance.event_log_storage, SqliteEventLogStorage)
+        with closing(sqlite3.connect(instance.event_log_storage.path_for_shard("index"))) as file:
+            return int(file.execute("select max(id) from event_logs").fetchone()[0])
+
+    def build_alone() -> None:
+        with dg.execute_job(dg.reconstructable(night), instance=instance, asset_selection=[TOTALS]) as done:
+            assert done.success
+
+    build_alone()
+    before = last()
+    # a planned table and check, the start, a table, what its check found, the end
+    build_alone()
+    assert last() == before + 6
