@@ -14,6 +14,7 @@ import duckdb
 
 from finago_assets.orchestration.plots import picture
 from finago_assets.orchestration.raw import SILENT_OUTPUT
+from finago_assets.orchestration.standing import EVALUATED_IN
 from finago_assets.orchestration.tables import shown
 
 if TYPE_CHECKING:
@@ -47,6 +48,7 @@ class Built:
         }
         self.asked = frozenset(test for test, key in self.checks.items() if key in asked)
         self._keys = {node: key for key, node in self.nodes.items()}
+        self._asset = asset
         self._manifest = manifest["nodes"]
         self._warehouse = warehouse
 
@@ -64,19 +66,25 @@ class Built:
             for one in results:
                 yield from self._event(one, None)
 
-    def kept(self, nodes: Iterable[str], verdicts: Mapping[str, Verdict]) -> Iterator[Any]:
+    def kept(
+        self, nodes: Iterable[str], verdicts: Mapping[str, Verdict], standing: Container[dg.AssetCheckKey]
+    ) -> Iterator[Any]:
         """Yield for each node that stays as it is a silent output, or what its test said when it last ran.
 
-        `nodes` come in the order of the graph, and before all that is built: Dagster asks for that.
+        `nodes` come in the order of the graph, and before all that is built: Dagster asks for that. Of the checks that
+        are `standing` the history holds the result already.
         """
         with closing(duckdb.connect(self._warehouse, read_only=True)) as connection:
             for node in nodes:
                 if node in self._keys:
                     yield self._output(self._keys[node], SILENT_OUTPUT)
+                elif self.checks.get(node) in standing:
+                    output = self._asset.get_output_name_for_asset_check_key(self.checks[node])
+                    yield dg.Output(None, output_name=output)
                 elif node in self.checks and node in verdicts:
                     verdict = verdicts[node]
                     facts = {} if verdict.passed else self._faults(connection, node)
-                    facts["evaluated_in_run"] = dg.MetadataValue.dagster_run(verdict.run)
+                    facts[EVALUATED_IN] = dg.MetadataValue.dagster_run(verdict.run)
                     yield self._result(node, "pass" if verdict.passed else "warn", verdict.rows, facts, KEPT)
 
     def _event(self, one: NodeResult, connection: duckdb.DuckDBPyConnection | None) -> Iterator[Any]:

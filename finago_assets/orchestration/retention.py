@@ -16,12 +16,13 @@ import dagster as dg
 from dagster._core.storage.asset_check_execution_record import AssetCheckExecutionRecordStatus
 from dagster._core.storage.event_log import SqlEventLogStorage
 from dagster._core.storage.event_log.schema import AssetCheckExecutionsTable
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, func, select, tuple_
 
 from finago_assets.core.windows import utc_now
 from finago_assets.settings import read_settings
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
     from datetime import datetime
 
     from sqlalchemy import ColumnElement
@@ -33,6 +34,7 @@ RUNS_AT_ONCE: Final = 20
 MOST_CARRIED_OVER: Final = 50
 HOURLY: Final = 3600
 _CHECKS: Final = AssetCheckExecutionsTable.c
+_PLANNED: Final = _CHECKS.execution_status == AssetCheckExecutionRecordStatus.PLANNED.value
 
 
 @dg.sensor(
@@ -117,8 +119,13 @@ def remove_planned_days(instance: dg.DagsterInstance, run_id: str) -> None:
 
     No check of ours is one of a day, so nothing ever fills those rows (Dagster 1.13); a result has a row of its own.
     """
-    planned = _CHECKS.execution_status == AssetCheckExecutionRecordStatus.PLANNED.value
-    _remove_check_rows(instance, run_id, planned, _CHECKS.partition.is_not(None))
+    _remove_check_rows(instance, run_id, _PLANNED, _CHECKS.partition.is_not(None))
+
+
+def remove_planned_checks(instance: dg.DagsterInstance, run_id: str, keys: Collection[dg.AssetCheckKey]) -> None:
+    """Remove what a run has planned of checks that it need not evaluate."""
+    names = [(key.asset_key.to_string(), key.name) for key in keys]
+    _remove_check_rows(instance, run_id, _PLANNED, tuple_(_CHECKS.asset_key, _CHECKS.check_name).in_(names))
 
 
 def _remove_check_rows(instance: dg.DagsterInstance, run_id: str, *which: ColumnElement[bool]) -> None:

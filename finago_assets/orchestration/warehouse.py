@@ -30,6 +30,7 @@ from finago_assets.orchestration.column_lineage import LineageTranslator, lineag
 from finago_assets.orchestration.dbt_project import dbt_project, engine_of
 from finago_assets.orchestration.dbt_run import PARSED, NodeResult, run_dbt
 from finago_assets.orchestration.failures import failure, typed_failures
+from finago_assets.orchestration.standing import let_stand
 from finago_assets.settings import Settings, read_settings
 
 PUBLISHED: Final = dg.AssetKey("published")
@@ -94,7 +95,9 @@ def build_asset(endpoints: Sequence[Endpoint]) -> tuple[dg.AssetsDefinition, Bui
                 mark = marked.finish(made_of, landed, _finished_at(settings), verdicts)
             _keep_for_publication(context, settings, graph, mark)
             kept = graph.in_order(plan.kept & (tables | built.asked))
-            yield from built.kept(kept, state.verdicts)
+            known = _verdicts_of_tables(context, built, kept, state.verdicts)
+            standing = let_stand(context.instance, context.run_id, known)
+            yield from built.kept(kept, state.verdicts, standing)
             yield from _told(context, built.events(results))
 
     return build_warehouse, graph
@@ -166,6 +169,19 @@ def _progress(context: AssetExecutionContext, graph: BuildGraph) -> Callable[[st
 
 def _verdicts(graph: BuildGraph, results: Iterable[NodeResult], run: str) -> dict[str, Verdict]:
     return {one.node: Verdict(one.status == "pass", one.rows or 0, run) for one in results if one.node in graph.tests}
+
+
+def _verdicts_of_tables(
+    context: AssetExecutionContext, built: Built, kept: Iterable[str], verdicts: Mapping[str, Verdict]
+) -> dict[dg.AssetCheckKey, Verdict]:
+    """Return the verdicts of checks that were asked for with their table; one asked for by itself has to answer."""
+    return {
+        key: verdicts[node]
+        for node in kept
+        if node in verdicts
+        and (key := built.checks.get(node)) is not None
+        and key.asset_key in context.selected_asset_keys
+    }
 
 
 def _check_landed(state: State, settings: Settings) -> None:

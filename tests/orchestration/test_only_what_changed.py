@@ -11,6 +11,7 @@ import pytest
 from finago_assets.apis.finago import FINAGO
 from finago_assets.orchestration.dbt_project import dbt_resource
 from finago_assets.orchestration.published import warehouse_assets
+from finago_assets.orchestration.standing import EVALUATED_IN
 from finago_assets.orchestration.warehouse import PUBLISHED, REBUILD
 from tests.dbt.raw_layout import RawFolder
 from tests.dbt.small_books import land_small_books
@@ -30,30 +31,46 @@ class Builds:
         self.data, self.raw = data, RawFolder(data)
         self._assets, self._instance = warehouse_assets([*FINAGO.endpoints.values()]), instance
 
-    def build(self, tags: dict[str, str] | None = None, selection: list[str] | None = None) -> Build:
+    def with_history(self, instance: dg.DagsterInstance) -> Builds:
+        """The same folder, with the runs in another history."""
+        return Builds(self.data, instance)
+
+    def build(
+        self, tags: dict[str, str] | None = None, selection: list[str] | dg.AssetSelection | None = None
+    ) -> Build:
+        keys = [dg.AssetKey(key.split("/")) for key in selection] if isinstance(selection, list) else selection
         done = dg.materialize(
             self._assets,
-            selection=[dg.AssetKey(key.split("/")) for key in selection] if selection else None,
+            selection=keys,
             resources={"dbt": dbt_resource()},
             instance=self._instance,
             tags=tags,
             raise_on_error=False,
         )
         assert done.success
-        return Build(done, self._instance)
+        return Build(done, self._instance, {key for asset in self._assets for key in asset.check_keys})
 
 
 class Build:
-    """What one run made, what its checks said, and what it wrote into its log."""
+    """What one run made and said, what the history then has of every check, and what it wrote into its log."""
 
-    def __init__(self, done: dg.ExecuteInProcessResult, instance: dg.DagsterInstance) -> None:
+    def __init__(
+        self, done: dg.ExecuteInProcessResult, instance: dg.DagsterInstance, checks: set[dg.AssetCheckKey]
+    ) -> None:
         self.run = done.run_id
         self.made = {
             event.asset_key.to_user_string() for event in done.get_asset_materialization_events() if event.asset_key
         } - {PUBLISHED.to_user_string()}
-        self.checks = {
+        self.said = {
             f"{check.asset_key.to_user_string()} {check.check_name}": check
             for check in done.get_asset_check_evaluations()
+        }
+        history = instance.event_log_storage.get_asset_check_execution_history
+        self.checks = {
+            f"{key.asset_key.to_user_string()} {key.name}": last.event.get_dagster_event().asset_check_evaluation_data
+            for key in checks
+            for last in history(key, limit=1)
+            if last.event is not None
         }
         self.log = "\n".join(entry.user_message for entry in instance.all_logs(done.run_id))
 
@@ -62,7 +79,7 @@ class Build:
 
     def evaluated(self) -> set[str]:
         """The checks that were evaluated in this very run."""
-        return {name for name, check in self.checks.items() if "evaluated_in_run" not in check.metadata}
+        return {name for name, check in self.said.items() if EVALUATED_IN not in check.metadata}
 
 
 @pytest.fixture(scope="module")
@@ -91,13 +108,11 @@ def test_each_build_makes_what_has_changed_and_says_of_the_rest_what_was_said_la
     second = builds.build()
     assert second.made == set()
     assert second.evaluated() == set()
-    assert second.verdicts() == first.verdicts()
-    assert {check.metadata["evaluated_in_run"].value for check in second.checks.values()} == {first.run}
+    # the results of the first run stand, with their rows, and are not written again
+    assert second.said == {}
+    assert second.checks == first.checks
     warned = [name for name, check in first.checks.items() if check.metadata.get("rows_at_fault")]
     assert warned
-    assert all(
-        second.checks[name].metadata["rows_at_fault"] == first.checks[name].metadata["rows_at_fault"] for name in warned
-    )
     assert f"0 tables are built; {len(first.made)} tables" in second.log
     assert "landed data that has: none" in second.log
     assert "Nothing has changed since the published build was made; it stays." in second.log
@@ -119,6 +134,31 @@ def test_each_build_makes_what_has_changed_and_says_of_the_rest_what_was_said_la
     # asked for by name, nothing is made of it either; a run that says so makes it all the same
     assert builds.build(selection=["marts/products"]).made == set()
     assert builds.build(dict([REBUILD]), selection=["marts/products"]).made == {"marts/products"}
+
+
+def test_a_check_that_is_asked_by_itself_or_that_the_history_has_lost_says_again_what_it_said(builds: Builds) -> None:
+    whole = builds.build()
+    name = "marts/products products_rows_are_sound"
+    key = dg.AssetCheckKey(dg.AssetKey(["marts", "products"]), "products_rows_are_sound")
+    alone = builds.build(selection=dg.AssetSelection.checks(key))
+    assert set(alone.said) == {name}
+    assert alone.evaluated() == set()
+    assert alone.verdicts() == whole.verdicts()
+    # which is then what stands
+    assert builds.build().said == {}
+
+    with dg.DagsterInstance.ephemeral() as empty:
+        again = builds.with_history(empty).build()
+    assert again.made == set()
+    assert again.said.keys() == whole.checks.keys()
+    assert again.evaluated() == set()
+    assert again.verdicts() == whole.verdicts()
+    evaluated_in = {check.metadata[EVALUATED_IN].value for check in again.said.values()}
+    assert again.run not in evaluated_in
+    warned = [name for name, check in whole.checks.items() if check.metadata.get("rows_at_fault")]
+    assert all(
+        again.said[name].metadata["rows_at_fault"] == whole.checks[name].metadata["rows_at_fault"] for name in warned
+    )
 
 
 def test_a_published_file_that_somebody_wrote_into_is_published_anew(builds: Builds) -> None:
