@@ -106,10 +106,25 @@ def drawn(plot: Plot, rows: Sequence[Sequence[object]]) -> dg.MarkdownMetadataVa
 
 
 def as_markdown(figure: Figure, title: str) -> dg.MarkdownMetadataValue:
-    """Return the figure as a PNG inside Markdown, which the UI shows in place."""
-    png = io.BytesIO()
-    figure.savefig(png, format="png", dpi=110)
+    """Return the figure as a PNG inside Markdown, which the UI shows in place. Every run that draws it keeps it."""
+    # comes with matplotlib, and only for a process that draws
+    from PIL import Image  # noqa: PLC0415
+
+    full, png = io.BytesIO(), io.BytesIO()
+    figure.savefig(full, format="png", dpi=110)
+    palette = Image.new("P", (1, 1))
+    palette.putpalette(_palette())
+    # a byte for each dot and not four: a third of the size
+    Image.open(full).convert("RGB").quantize(palette=palette, dither=Image.Dither.NONE).save(png, "png", optimize=True)
     return dg.MetadataValue.md(f"![{title}](data:image/png;base64,{base64.b64encode(png.getvalue()).decode()})")
+
+
+def _palette() -> list[int]:
+    """Return what the pictures are drawn in, each colour as it is and in its soft edges towards white."""
+    colours = {"#000000", INK, RISE, FALL, *SHADES}
+    full = [tuple(bytes.fromhex(colour[1:])) for colour in sorted(colours)]
+    shades = (round(255 - (255 - part) * share / 8) for share in range(8, 0, -1) for colour in full for part in colour)
+    return [*shades, 255, 255, 255]
 
 
 def _bars(axes: Axes, plot: Plot, labels: list[str], rows: Sequence[Sequence[object]]) -> None:
