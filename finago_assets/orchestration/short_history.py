@@ -5,12 +5,14 @@ Owns that list. What a table or a check says of itself is kept, and so are failu
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing, suppress
 from typing import TYPE_CHECKING, Final
 
 import dagster as dg
 from dagster._core.storage.event_log import SqliteEventLogStorage
 from dagster._core.storage.event_log.schema import SqlEventLogStorageTable
-from sqlalchemy import and_, delete, exists, func, or_, select
+from sqlalchemy import and_, delete, func, or_, select
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -23,7 +25,6 @@ if TYPE_CHECKING:
 Output = tuple[str, str]
 
 _EVENTS: Final = SqlEventLogStorageTable.c
-_MADE: Final = SqlEventLogStorageTable.alias("made").c
 _store_event: Final = SqliteEventLogStorage.store_event
 _empty: set[Output] = set()
 
@@ -64,31 +65,66 @@ def remove_plans(instance: dg.DagsterInstance, run_id: str) -> None:
 
 
 def remove_settled(instance: dg.DagsterInstance, run_id: str, *, succeeded: bool) -> None:
-    """Remove, as a run ends, what the index has elsewhere: results of checks, and plans that came true.
+    """Remove, as a run ends, what is left in the index that is kept elsewhere or came to nothing on purpose.
 
-    A plan of one day that did not come true stays: it is how Dagster knows that the day failed.
+    What was planned of a day and did not come true stays: it is how Dagster knows that the day failed.
     """
     storage = instance.event_log_storage
     if isinstance(storage, SqliteEventLogStorage):
-        came_true = exists().where(
-            _MADE.asset_key == _EVENTS.asset_key,
-            _MADE.dagster_event_type == dg.DagsterEventType.ASSET_MATERIALIZATION.value,
-            _MADE.run_id == run_id,
-            _MADE.partition.is_not_distinct_from(_EVENTS.partition),
-        )
-        settled = or_(came_true, _EVENTS.partition.is_(None)) if succeeded else came_true
-        planned = and_(_is(dg.DagsterEventType.ASSET_MATERIALIZATION_PLANNED), settled)
+        left_as_it_is = and_(_is(dg.DagsterEventType.ASSET_MATERIALIZATION_PLANNED), _EVENTS.partition.is_(None))
+        found = _is(dg.DagsterEventType.ASSET_CHECK_EVALUATION)
         with storage.index_connection() as connection:
-            _remove(connection, run_id, or_(_is(dg.DagsterEventType.ASSET_CHECK_EVALUATION), planned))
+            _remove(connection, run_id, or_(found, left_as_it_is) if succeeded else found)
+        _compact(storage.path_for_shard(run_id))
+
+
+def _compact(path: str) -> None:
+    """Give back what was planned in the file of a run. Whoever reads it meanwhile goes on with what was there."""
+    # not worth waiting for, and the next run needs none of it
+    with suppress(sqlite3.Error), closing(sqlite3.connect(path, timeout=1.0)) as file:
+        file.execute("VACUUM")
 
 
 def _store(self: SqliteEventLogStorage, event: EventLogEntry) -> None:
     made = event.dagster_event
-    if made is not None and made.event_type is dg.DagsterEventType.STEP_OUTPUT:
+    if made is None or made.event_type is None or not event.run_id:
+        _store_event(self, event)
+        return
+    if made.event_type is dg.DagsterEventType.STEP_OUTPUT:
         output = made.step_output_data.step_output_handle
         if (output.step_key, output.output_name) in _empty:
             return
-    _store_event(self, event)
+    if _is_plan_of_check(made):
+        # the table of checks has it, and no one else looks for it
+        self.store_asset_check_event(event, None)
+        return
+    _store_event(self, _without_repetition(event, made))
+    if (settled := _settled_by(made)) is not None:
+        with self.index_connection() as connection:
+            _remove(connection, event.run_id, settled)
+
+
+def _is_plan_of_check(made: dg.DagsterEvent) -> bool:
+    planned = made.event_type is dg.DagsterEventType.ASSET_CHECK_EVALUATION_PLANNED
+    return planned and made.asset_check_planned_data.partitions_subset is None
+
+
+def _without_repetition(event: EventLogEntry, made: dg.DagsterEvent) -> EventLogEntry:
+    """Return the event with its message in one place, and without the names that its step, job and run tell too."""
+    said = "" if event.user_message == made.message else event.user_message
+    return event._replace(user_message=said, dagster_event=made._replace(logging_tags={}))
+
+
+def _settled_by(made: dg.DagsterEvent) -> ColumnElement[bool] | None:
+    """Return which earlier events of its run the index need not hold any longer."""
+    if made.event_type is dg.DagsterEventType.ASSET_MATERIALIZATION and made.asset_key is not None:
+        return and_(
+            _is(dg.DagsterEventType.ASSET_MATERIALIZATION_PLANNED),
+            _EVENTS.asset_key == made.asset_key.to_string(),
+            _EVENTS.partition.is_not_distinct_from(made.partition),
+        )
+    # Dagster reads results of checks from a table of their own
+    return _is(made.event_type) if made.event_type is dg.DagsterEventType.ASSET_CHECK_EVALUATION else None
 
 
 def _is(kind: dg.DagsterEventType) -> ColumnElement[bool]:

@@ -170,6 +170,6 @@ def test_the_number_of_an_event_is_never_given_away_again(instance: dg.DagsterIn
 
     build_alone()
     before = last()
-    # a planned table and check, the start, a table, what its check found, the end
+    # a planned table, the start, a table, what its check found, the end
     build_alone()
-    assert last() == before + 6
+    assert last() == before + 5
