@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sqlite3
 import subprocess
 import sys
 from contextlib import closing
@@ -89,6 +90,57 @@ def test_the_ledger_has_every_line_of_the_books_in_the_window(
         landed = {line for (line,) in warehouse.execute("select line_id from marts.general_ledger").fetchall()}
     days = office.books.ledger.between(date(2024, 1, 1), date(2024, 3, 1))
     assert landed == {msgspec.json.decode(line)["id"] for day in days for line in day}
+
+
+def _events(home: Path, of_kind: str = "%") -> dict[str, tuple[int, int]]:
+    """Count the events of each file of the history, with their bytes."""
+    found = {}
+    for path in (home / "history" / "runs").glob("*.db"):
+        with closing(sqlite3.connect(path)) as file:
+            asked = "select count(*), coalesce(sum(length(event)), 0) from event_logs"
+            kind = "coalesce(dagster_event_type, '') like ?"
+            found[path.stem] = file.execute(f"{asked} where {kind}", [of_kind]).fetchone()
+    return found
+
+
+def test_the_history_of_a_run_has_a_row_for_what_was_made_and_found_and_few_others(
+    first_run: tuple[Running, dict[str, str], Path, str],
+) -> None:
+    _, environment, data, _ = first_run
+    home = Path(environment["DAGSTER_HOME"])
+    made, checked, events = (_events(home, kind) for kind in ("ASSET_MATERIALIZATION", "ASSET_CHECK_EVALUATION", "%"))
+    (run,) = events.keys() - {"index"}
+    days = sum(1 for _ in (data / "raw").rglob("data.parquet"))
+    # of the withheld list and of what has never landed there are files without rows
+    assert 0.8 * days < made[run][0] - len(MARTS) < days + 110
+    # the log says a line for each table, list and landed month; the rest is what Dagster says of steps
+    assert events[run][0] - made[run][0] - checked[run][0] < 200
+    # the index has what was made, and when the run began and ended
+    assert events["index"][0] == made[run][0] + 2
+    assert checked["index"][0] == 0
+    assert events[run][1] / events[run][0] < 2_300
+    assert (home / "history" / "runs" / f"{run}.db").stat().st_size < 1.35 * events[run][1]
+
+
+@pytest.mark.slow
+def test_a_night_of_one_day_of_which_nothing_changed_is_few_rows_and_bytes(
+    first_run: tuple[Running, dict[str, str], Path, str],
+) -> None:
+    _, environment, _, _ = first_run
+    home = Path(environment["DAGSTER_HOME"])
+
+    def weight() -> int:
+        return sum(path.stat().st_size for path in (home / "history").rglob("*") if path.is_file())
+
+    # the first night after a longer run makes what depends on how far was landed, the second nothing
+    for _ in range(2):
+        before, bytes_before = _events(home), weight()
+        done = _materialize(environment, "2024-02-29...2024-02-29")
+        assert done.returncode == 0, (done.stdout + done.stderr)[-4000:]
+    after = _events(home)
+    (run,) = after.keys() - before.keys()
+    assert after[run][0] + after["index"][0] - before["index"][0] < 200
+    assert weight() - bytes_before < 700_000
 
 
 @pytest.mark.slow

@@ -12,9 +12,13 @@ from dagster._core.launcher.default_run_launcher import DefaultRunLauncher
 
 from finago_assets.core.windows import utc_now
 from finago_assets.orchestration.liveness import cause_of_death
+from finago_assets.orchestration.open_history import make_small_files
 
 if TYPE_CHECKING:
     import dagster as dg
+
+# the daemon and the UI make the file of a run that they start, and load no definitions
+make_small_files()
 
 
 class WatchfulRunLauncher(DefaultRunLauncher):

@@ -17,15 +17,20 @@ from weakref import WeakKeyDictionary
 from dagster._core.storage.event_log import SqliteEventLogStorage
 from dagster._core.storage.sql import create_engine
 from dagster._core.storage.sqlite import SQLITE_BUSY_TIMEOUT_SECONDS
+from sqlalchemy import event
 from sqlalchemy.pool import NullPool
 
 if TYPE_CHECKING:
+    import sqlite3
     from collections.abc import Iterator
 
-    from sqlalchemy.engine import Connection
+    from sqlalchemy.engine import Connection, Engine
 
 # the index, the run, and what belongs to no run
 MOST_OPEN: Final = 3
+# The file of a run has 25 tables and indexes, all but seven of them empty, and a page for each.
+PAGE_BYTES: Final = 1024
+LOG_BYTES: Final = 262_144
 
 
 class Kept(NamedTuple):
@@ -36,12 +41,28 @@ class Kept(NamedTuple):
     process: int
 
 
+_initdb: Final = SqliteEventLogStorage._initdb  # noqa: SLF001  there is no other door
 _kept: WeakKeyDictionary[SqliteEventLogStorage, OrderedDict[str, Kept]] = WeakKeyDictionary()
 
 
 def keep_history_open() -> None:
     """Let every SQLite event log of this process keep its connections; once is enough."""
     SqliteEventLogStorage._connect = _connect  # type: ignore[method-assign]  # noqa: SLF001  there is no other door
+    make_small_files()
+
+
+def make_small_files() -> None:
+    """Let every SQLite event log of this process make its files of small pages; those that are there stay."""
+    SqliteEventLogStorage._initdb = _make  # type: ignore[method-assign]  # noqa: SLF001  there is no other door
+
+
+def _make(self: SqliteEventLogStorage, engine: Engine, for_index_shard: bool = False) -> None:  # noqa: FBT001, FBT002  as Dagster's own
+    event.listen(engine, "connect", _with_small_pages)
+    _initdb(self, engine, for_index_shard=for_index_shard)
+
+
+def _with_small_pages(connection: sqlite3.Connection, _: object) -> None:
+    connection.execute(f"PRAGMA page_size={PAGE_BYTES}")
 
 
 @contextmanager
@@ -78,7 +99,8 @@ def _opened(storage: SqliteEventLogStorage, kept: OrderedDict[str, Kept], shard:
     with connection.begin():
         # with a write-ahead log a power cut can cost the last events, and never the file; the log stays below 256 KiB
         connection.exec_driver_sql("PRAGMA synchronous=NORMAL")
-        connection.exec_driver_sql("PRAGMA wal_autocheckpoint=64")
+        page: int = connection.exec_driver_sql("PRAGMA page_size").scalar_one()
+        connection.exec_driver_sql(f"PRAGMA wal_autocheckpoint={LOG_BYTES // page}")
     kept[shard] = Kept(connection, _file(path), os.getpid())
     while len(kept) > MOST_OPEN:
         _close(kept, next(iter(kept)))

@@ -99,3 +99,11 @@ def test_what_was_written_is_there_for_another_process_at_once(instance: dg.Dags
     shutil.copytree(_shard(instance, done.run_id).parent, copied)
     with closing(sqlite3.connect(copied / f"{done.run_id}.db")) as kept:
         assert kept.execute("select count(*) from event_logs").fetchone()[0] > 5
+
+
+def test_the_file_of_a_run_that_said_little_is_small(instance: dg.DagsterInstance) -> None:
+    done = _run(instance)
+    with closing(sqlite3.connect(_shard(instance, done.run_id))) as file:
+        assert file.execute("PRAGMA page_size").fetchall() == [(open_history.PAGE_BYTES,)]
+    # of Dagster's own pages it was 140 kB
+    assert _shard(instance, done.run_id).stat().st_size < 70_000
