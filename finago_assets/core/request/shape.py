@@ -6,12 +6,15 @@ which takes everything. Which columns there are, and of which types, is columns.
 
 from __future__ import annotations
 
+from array import array
 from contextlib import suppress
+from itertools import accumulate
 from operator import attrgetter
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import msgspec
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from finago_assets.core.errors import Malformed
 from finago_assets.core.request.fields import Kind
@@ -65,8 +68,7 @@ class Rows:
             return pa.nulls(self.count, pa.string())
         if column.kind in _ARROW:
             return pa.array(self._decoded(column), _ARROW[column.kind])
-        texts = [None if value == _NULL else value for value in map(bytes, self._values(column.path))]
-        return pa.array(texts, pa.binary()).cast(pa.string())
+        return _texts(self._values(column.path))
 
     def _objects_at(self, path: Path) -> Sequence[Any]:
         if path not in self._objects:
@@ -165,6 +167,15 @@ def objects_in(text: bytes) -> list[dict[str, msgspec.Raw]]:
         raise Malformed(
             "The answer has items that are no objects, so it has no columns; keep it as JSON or NDJSON."
         ) from None
+
+
+def _texts(values: Sequence[bytes | msgspec.Raw]) -> pa.Array:
+    """Return JSON values as their texts: put together in one piece, since an object for each takes twice as long."""
+    ends = array("i", accumulate(map(len, values), initial=0))
+    buffers = [None, pa.py_buffer(ends), pa.py_buffer(b"".join(values))]
+    texts = pa.Array.from_buffers(pa.binary(), len(values), buffers).cast(pa.string())
+    is_null = pc.equal(texts, _NULL.decode())
+    return pc.if_else(is_null, None, texts) if pc.any(is_null).as_py() else texts
 
 
 def _array_of(values: Iterable[bytes]) -> bytes:
