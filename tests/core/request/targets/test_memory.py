@@ -54,6 +54,7 @@ def test_every_target_takes_200000_records_in_bounded_memory(
         text=True,
         cwd=Path(__file__).parents[4],
     )
-    rows, mebibytes = map(int, said.stdout.split())
+    # under `-c` DuckDB takes itself to be watched, and on a slow machine draws its progress before this line
+    rows, mebibytes = map(int, said.stdout.split()[-2:])
     assert rows == RECORDS
     assert mebibytes < LIMIT_MEBIBYTES
