@@ -51,7 +51,7 @@ def _environment(origin: str, out: Path) -> dict[str, str]:
         "FINAGO_API_URL": f"{origin}/v1",
         "FINAGO_TOKEN_URL": f"{origin}/oauth/token",
         "FINAGO_CLIENT_ID": "benchmark",
-        "FINAGO_CLIENT_SECRET": "benchmark",
+        "FINAGO_CLIENT_SECRET": "Rk4nWc9sYh2JpD6uXe1GtV5aQo8MzL3b",
         "FINAGO_ORGANIZATION_ID": "300000000000001",
         "FINAGO_DATA_DIR": os.fspath(out / "data"),
         "FINAGO_REQUESTS_PER_SECOND": "0",
