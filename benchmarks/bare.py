@@ -31,7 +31,9 @@ def main() -> None:
     store = open_store(settings.data_dir, settings.landing, "finago")
     budget = RequestBudget(settings.work_dir / "budget", "finago", organization, settings.requests_per_second)
     with ApiClient(connection, budget=budget) as client:
-        extractor = Extractor(client, store, organization, "benchmark", settings.start_date, settings.concurrency)
+        extractor = Extractor(
+            client, store, organization, "benchmark", settings.start_date, ENDPOINTS, settings.concurrency
+        )
         rows = 0
         for endpoint in ENDPOINTS.values():
             if not endpoint.enabled:

@@ -3,7 +3,7 @@
 The working warehouse has one writer at a time. A build marks it as its last act, and keeps a copy for `published`.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from datetime import datetime
 from typing import Any, Final
