@@ -173,6 +173,9 @@ def test_dimensions_and_overrides_of_a_product_are_set_whole_and_taken_away(call
     assert caller.write("DELETE", f"{path}/salestypeOverrides/-100").status == 204
 
 
+LONG = {"type": "text", "value": "x" * 1001}
+
+
 def _account(caller: Caller, **more: object) -> dict[str, Any]:
     contact = {"name": "Kari", "email": "kari@sandbox.example"}
     owner = {"name": "Sandkassen", "organizationNumber": "310000000", "contact": contact}
@@ -224,5 +227,6 @@ def test_a_bank_transaction_gets_its_own_side_from_the_account_and_is_recorded_o
     assert len(caller.get("/banktransactions", **window).json) == 1
     other = {**body, "bankTransactionReference": "another-reference"}
     nothing = {**body["amount"], "value": 0}
-    for change in ({"bankAccount": {"id": "nobody's"}}, {"date": "someday"}, {"amount": nothing}):
+    in_words = ({"amount": nothing}, {"bankTransactionReference": "short"}, {"paymentReference": LONG})
+    for change in ({"bankAccount": {"id": "nobody's"}}, {"date": "someday"}, *in_words):
         assert caller.write("POST", "/banktransactions", {**other, **change}).status == 400
