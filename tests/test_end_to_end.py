@@ -78,7 +78,7 @@ def test_one_command_ends_with_a_published_warehouse_although_taxes_are_withheld
     assert mark is not None
     assert mark.finished_at is not None
     assert mark.run in log
-    assert [days for (name, _), days in mark.landed.items() if name == "transactionlines"] == [31 + 29]
+    assert [days for (name, _), days in mark.landed.items() if name == "finago/transactionlines"] == [31 + 29]
     assert list((data / "work" / "builds").iterdir()) == []  # the copy that was kept is what was published
 
 
