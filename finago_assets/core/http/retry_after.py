@@ -7,23 +7,14 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Final
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
+from email.utils import parsedate_tz
+from typing import Final
 
 LONGEST: Final = 366 * 24 * 3600
-MONTHS: Final = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 SECONDS: Final = re.compile(r"[0-9]+(?:\.[0-9]+)?")
-CLOCK: Final = r"(?P<hour>[0-9]{2}):(?P<minute>[0-9]{2}):(?P<second>[0-9]{2})"
-DATES: Final = (
-    re.compile(
-        r"(?:[a-z]{3},)? ?(?P<day>[0-9]{1,2}) (?P<month>[a-z]{3}) (?P<year>[0-9]{4,}) "
-        rf"{CLOCK} (?:gmt|utc|\+0000)"
-    ),
-    re.compile(rf"[a-z]{{6,9}}, (?P<day>[0-9]{{2}})-(?P<month>[a-z]{{3}})-(?P<year>[0-9]{{2}}) {CLOCK} gmt"),
-    re.compile(rf"[a-z]{{3}} (?P<month>[a-z]{{3}}) {{1,2}}(?P<day>[0-9]{{1,2}}) {CLOCK} (?P<year>[0-9]{{4,}})"),
-)
+# the library takes almost anything for a date, and the year 0000 for 2000
+DATED: Final = re.compile(r"(?!.*\b0[0-9]{3}\b).*[a-z]{3}.*[0-9]{2}:[0-9]{2}:[0-9]{2}", re.IGNORECASE)
+TWO_DIGITS: Final = re.compile(r"-[0-9]{2} ")
 
 
 def seconds_asked(value: str | None, *, date: str | None, now: datetime) -> float | None:
@@ -44,31 +35,17 @@ def seconds_asked(value: str | None, *, date: str | None, now: datetime) -> floa
 
 
 def _moment(text: str, now: datetime) -> datetime | None:
-    for pattern in DATES:
-        found = pattern.fullmatch(text.lower())
-        if found:
-            return _composed(found.groupdict(), now)
-    return None
-
-
-def _composed(parts: Mapping[str, str], now: datetime) -> datetime | None:
-    year = _year(parts["year"], now)
-    if parts["month"] not in MONTHS:
+    found = parsedate_tz(text) if DATED.match(text) else None
+    if found is None:
         return None
+    year, month, day, hour, minute, second, *_, offset = found
     if year > 9998:
         return now + timedelta(seconds=LONGEST)
+    # two digits are the nearest such year that is not more than fifty years ahead (RFC 9110, 5.6.7)
+    if TWO_DIGITS.search(text) and year > now.year + 50:
+        year -= 100
     try:
-        whole = datetime(year, MONTHS.index(parts["month"]) + 1, int(parts["day"]), tzinfo=UTC)
-        return whole + timedelta(hours=int(parts["hour"]), minutes=int(parts["minute"]), seconds=int(parts["second"]))
-    except ValueError:
+        whole = datetime(year, month, day, tzinfo=UTC)
+        return whole + timedelta(hours=hour, minutes=minute, seconds=second - (offset or 0))
+    except (ValueError, OverflowError):
         return None
-
-
-def _year(text: str, now: datetime) -> int:
-    """Two digits are the nearest such year that is not more than fifty years ahead (RFC 9110, 5.6.7)."""
-    if len(text) > 4:
-        return 9999
-    if len(text) == 4:
-        return int(text)
-    year = now.year - now.year % 100 + int(text)
-    return year - 100 if year > now.year + 50 else year
