@@ -18,6 +18,18 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.slow
 LAYERS = ("seeds", "staging", "intermediate", "marts", "published")
+COLUMNS = "dagster/column_schema"
+CHECKS = """assetChecksOrError { ... on AssetChecks { checks { description
+    executionForLatestMaterialization { status evaluation { success } } } } }"""
+SHOWN = f"""{{
+    mart: assetNodeOrError(assetKey: {{ path: ["marts", "general_ledger"] }}) {{ ... on AssetNode {{ {CHECKS}
+        staleStatus
+        metadataEntries {{ label ... on TableSchemaMetadataEntry {{ schema {{ columns {{ name description }} }} }}
+        ... on TableColumnLineageMetadataEntry {{
+            lineage {{ columnName columnDeps {{ assetKey {{ path }} columnName }} }} }} }}
+        assetMaterializations(limit: 1) {{ metadataEntries {{ label ... on IntMetadataEntry {{ intValue }} }} }} }} }}
+    raw: assetNodeOrError(assetKey: {{ path: ["finago", "transactionlines"] }}) {{ ... on AssetNode {{ {CHECKS}
+        partitionStats {{ numMaterialized numFailed numMaterializing }} }} }} }}"""
 DAYS = [f"2024-01-{day:02d}" for day in range(1, 32)]
 
 
@@ -65,6 +77,27 @@ def test_each_layer_alone_is_green_in_the_order_of_the_graph(instance: Instance)
     for layer in (lists, *([name for name in names if _layer(name) == part] for part in LAYERS)):
         run = instance.launch(layer)
         assert instance.await_run(run) == "SUCCESS", (layer[0], instance.failures(run))
+
+
+def test_the_ui_shows_of_each_table_day_and_check_what_was_said_when_it_was_last_made(instance: Instance) -> None:
+    shown = instance.ask(SHOWN)
+    mart, raw = shown["mart"], shown["raw"]
+    entries = {entry["label"]: entry for entry in mart["metadataEntries"]}
+    columns = {column["name"]: column["description"] for column in entries[COLUMNS]["schema"]["columns"]}
+    assert columns["running_balance"].startswith("The account's balance up to and with this line")
+    made_of = {one["columnName"]: one["columnDeps"] for one in entries["dagster/column_lineage"]["lineage"]}
+    assert made_of["tax_number"] == [{"assetKey": {"path": ["staging", "stg_taxes"]}, "columnName": "tax_number"}]
+    (made,) = mart["assetMaterializations"]
+    assert {entry["label"]: entry.get("intValue") for entry in made["metadataEntries"]}["dagster/row_count"] > 0
+    assert mart["staleStatus"] == "FRESH"
+    assert mart["assetChecksOrError"]["checks"]
+    for check in [*mart["assetChecksOrError"]["checks"], *raw["assetChecksOrError"]["checks"]]:
+        assert check["description"]
+        assert check["executionForLatestMaterialization"]["status"] == "SUCCEEDED"
+        assert check["executionForLatestMaterialization"]["evaluation"]["success"]
+    # no run is under way, and so is no day, no table and no check
+    counted = {"numMaterialized": len(DAYS), "numFailed": 0, "numMaterializing": 0}
+    assert raw["partitionStats"] == counted
 
 
 def test_one_model_alone_is_green_and_what_rests_on_it_is_then_named_before_publication(instance: Instance) -> None:
