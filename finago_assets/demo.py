@@ -5,65 +5,84 @@ Owns progress and the summary. Everything it runs is what a user with credential
 
 from __future__ import annotations
 
+import logging
 import os
-import re
 import sys
 import time
-from collections import Counter
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
+from threading import Event, Thread
 from typing import TYPE_CHECKING, Final
 
 import duckdb
+import yaml
+from dagster import DagsterEventType, DagsterInstance
+from dagster._core.instance.ref import InstanceRef
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
 from finago_assets.apis.finago import FINAGO
 from finago_assets.core.landing.store import open_store
 from finago_assets.dagster_command import dagster_environment, find_place, make_home
+from finago_assets.new_project import INSTANCE
 from finago_assets.project import typed
 from finago_assets.settings import read_settings
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from dagster import AssetCheckEvaluation, EventLogEntry
     from rich.console import Console
 
+    from finago_assets.dagster_command import Place
     from finago_assets.settings import Settings
     from finago_assets.supervisor import Supervisor
 
 YEAR: Final = 2024
-_EVENT: Final = re.compile(r" - (?P<event>[A-Z]+(?:_[A-Z]+)+) - (?P<text>.*)$")
-_REASON: Final = re.compile(r"^[\w.]*(?:Failure|Error|Exception): (?P<text>.*)$")
-_RED: Final = re.compile(
-    r"Asset check '(?P<check>.*)' on '(?P<asset>.*)' did not pass(\. Description: '(?P<why>[^.]*))?"
-)
-_SAID: Final = re.compile(r" - INFO - .* - (?:land_\w+|build_warehouse|finago__published) - (?P<text>.*)$")
+_LOOK_SECONDS: Final = 1.0
 
 
 @dataclass(slots=True)
 class Course:
-    """What the run has said so far, read from the log that Dagster prints."""
+    """What a run that began after `since` has said so far, read from the history."""
 
-    events: Counter[str] = field(default_factory=Counter)
+    since: datetime
     said: str = "Dagster is loading the definitions"
+    checks: int = 0
     reasons: list[str] = field(default_factory=list)
     red: list[str] = field(default_factory=list)
+    _cursor: str | None = None
 
-    def hear(self, line: str) -> None:
-        """Take one line of the log."""
-        if event := _EVENT.search(line):
-            self.events[event["event"]] += 1
-            if event["event"] == "STEP_START":
-                self.said = event["text"].removesuffix(".")
-            elif (red := _RED.search(event["text"])) is not None:
-                why = f" ({red['why']})" if red["why"] else ""
-                self.red.append(f"{red['check']} on {red['asset']}{why}")
-        elif said := _SAID.search(line):
-            self.said = said["text"]
-        elif (reason := _REASON.search(line)) and reason["text"] not in self.reasons:
-            self.reasons.append(reason["text"])
+    def look(self, instance: DagsterInstance) -> None:
+        """Take what has been said since the last look."""
+        for run in instance.get_run_records(limit=1):
+            if run.create_timestamp < self.since:
+                return
+            found = instance.get_records_for_run(run.dagster_run.run_id, self._cursor)
+            self._cursor = found.cursor
+            for record in found.records:
+                self._hear(record.event_log_entry)
+
+    def _hear(self, entry: EventLogEntry) -> None:
+        event = entry.dagster_event
+        if event is None:
+            if entry.level == logging.INFO:
+                self.said = entry.user_message
+        elif event.event_type is DagsterEventType.ASSET_CHECK_EVALUATION:
+            self._count(event.asset_check_evaluation_data)
+        elif event.event_type is DagsterEventType.STEP_START:
+            self.said = f"Started {event.step_key}"
+        elif event.is_step_failure and (error := event.step_failure_data.error_display_string):
+            self.reasons.append(error.partition("\n")[0])
+
+    def _count(self, check: AssetCheckEvaluation) -> None:
+        self.checks += 1
+        if not check.passed:
+            why = (check.description or "").partition(".")[0]
+            asset = check.asset_key.to_user_string()
+            self.red.append(f"{check.check_name} on {asset}" + (f" ({why})" if why else ""))
 
 
 def run_demo(environment: Mapping[str, str], console: Console, supervisor: Supervisor) -> int:
@@ -81,7 +100,7 @@ def run_demo(environment: Mapping[str, str], console: Console, supervisor: Super
     ]
     console.print(f"$ {' '.join(['dagster', *command[1:]])}", style="bold", highlight=False, soft_wrap=True)
     started = time.monotonic()
-    course, status = _follow(partial(supervisor.run, command, env=env, cwd=place.folder), log, console)
+    course, status = _follow(partial(supervisor.run, command, env=env, cwd=place.folder), place, log, console)
     if status:
         console.print(f"The run failed. Its whole log: {log}", style="bold red", soft_wrap=True)
         for reason in course.reasons:
@@ -91,21 +110,47 @@ def run_demo(environment: Mapping[str, str], console: Console, supervisor: Super
     return 0
 
 
-def _follow(run: Callable[..., int], log: Path, console: Console) -> tuple[Course, int]:
-    course = Course()
+def _follow(run: Callable[..., int], place: Place, log: Path, console: Console) -> tuple[Course, int]:
+    """Run, keep its log, and show how far it is; return its course and exit status."""
+    course, began, over = Course(datetime.now(UTC)), Event(), Event()
     columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
     with log.open("w", encoding="utf-8") as keep, Progress(*columns, console=console, transient=True) as progress:
         task = progress.add_task(course.said, total=None)
 
-        def hear(line: str) -> None:
-            keep.write(line)
+        def watch() -> None:
+            # whoever opens the history first makes its files, and that is the run's business
+            began.wait()
+            with _instance(place) as instance:
+                while not over.wait(_LOOK_SECONDS):
+                    show(instance)
+                show(instance)
+
+        def show(instance: DagsterInstance) -> None:
             before = course.said
-            course.hear(line)
+            course.look(instance)
             progress.update(task, description=course.said)
             if course.said != before and not console.is_terminal:
                 console.print(course.said, highlight=False, markup=False)
 
-        return course, run(hear=hear)
+        def hear(line: str) -> None:
+            keep.write(line)
+            began.set()
+
+        watcher = Thread(target=watch, name="progress")
+        watcher.start()
+        try:
+            return course, run(hear=hear)
+        finally:
+            began.set()
+            over.set()
+            watcher.join()
+
+
+def _instance(place: Place) -> DagsterInstance:
+    """Open the history of a place. Its settings may name it from the folder that a Dagster is started in there."""
+    said = yaml.safe_load((place.home / INSTANCE.name).read_text(encoding="utf-8"))["storage"]["sqlite"]["base_dir"]
+    storage = {"storage": {"sqlite": {"base_dir": os.fspath(place.folder / said)}}}
+    return DagsterInstance.from_ref(InstanceRef.from_dir(os.fspath(place.home), overrides=storage))
 
 
 def _sum_up(settings: Settings, course: Course, seconds: float, console: Console) -> None:
@@ -128,13 +173,13 @@ def _sum_up(settings: Settings, course: Course, seconds: float, console: Console
         lines, debit, credit = warehouse.execute(
             "select count(*), sum(debit), sum(credit) from marts.general_ledger"
         ).fetchall()[0]
-    checks = course.events["ASSET_CHECK_EVALUATION"]
+    checks = course.checks
     console.print(
         f"{table.row_count} endpoints, {rows:,} raw rows, {len(marts)} marts, {checks - len(course.red)} of {checks} "
-        f"checks passed, in {seconds:.0f} s."
+        f"checks of this run passed, in {seconds:.0f} s."
     )
     for name in course.red:
-        console.print(f"A warning, shown red in the UI: {name}", highlight=False, markup=False)
+        console.print(f"A warning, shown red in the UI: {name}", highlight=False, markup=False, soft_wrap=True)
     console.print(f"The ledger: {lines:,} lines, debit {debit:,}, credit {credit:,}.")
     console.print(f"The warehouse: {settings.published_warehouse}", soft_wrap=True)
     console.print(f"Open the UI: {typed('dev')}, then http://127.0.0.1:3000", soft_wrap=True)
