@@ -45,10 +45,15 @@ class Project:
 
 def find_project(environ: Mapping[str, str] | None = None, start: Path | None = None) -> Project | None:
     """Return the project at or above `start` (where we are), or that is DAGSTER_HOME, or the checkout; else None."""
-    here = Path.cwd() if start is None else start.absolute()
     home = (os.environ if environ is None else environ).get("DAGSTER_HOME", "").strip()
-    places = [here, *here.parents, *([Path(home).expanduser()] if home else []), _PACKAGE.parent]
-    return next((found for place in places if (found := read_project(place)) is not None), None)
+    places = (*([Path(home).expanduser()] if home else []), _PACKAGE.parent)
+    return find_project_above(start) or next(filter(None, map(read_project, places)), None)
+
+
+def find_project_above(start: Path | None = None) -> Project | None:
+    """Return the project at or above `start`, where we are if it is not said."""
+    here = Path.cwd() if start is None else start.absolute()
+    return next(filter(None, map(read_project, (here, *here.parents))), None)
 
 
 def read_project(folder: Path) -> Project | None:

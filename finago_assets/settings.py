@@ -23,7 +23,7 @@ from finago_assets.core.http.network import DIRECT, Network, read_proxy
 from finago_assets.core.http.secret import Secret
 from finago_assets.core.landing.model import Landing
 from finago_assets.core.request.targets.owned import Owned
-from finago_assets.project import find_project, typed
+from finago_assets.project import find_project, find_project_above, typed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -111,7 +111,7 @@ def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
     env = os.environ if environ is None else environ
     usual = Settings()
     return Settings(
-        data_dir=_read(env, "FINAGO_DATA_DIR", usual.data_dir.absolute(), _data_dir, "a folder"),
+        data_dir=_read(env, "FINAGO_DATA_DIR", _top() / usual.data_dir, _data_dir, "a folder"),
         start_date=_read(env, "FINAGO_START_DATE", usual.start_date, date.fromisoformat, "a day as YYYY-MM-DD"),
         lookback_days=_read(env, "FINAGO_LOOKBACK_DAYS", usual.lookback_days, _count, "a whole number from 1"),
         tie_out=_read(env, "FINAGO_TIE_OUT", usual.tie_out, TieOut, "warn or block"),
@@ -177,6 +177,12 @@ def _network(env: Mapping[str, str]) -> Network:
         ca_file=_read(env, ca_variable, None, _file, "a file"),
         ca_variable=ca_variable,
     )
+
+
+def _top() -> Path:
+    """Return where `data` lies: in a project at its top, wherever in it a command is typed; else where we are."""
+    project = find_project_above()
+    return Path.cwd() if project is None else project.root
 
 
 def _file(text: str) -> Path | None:

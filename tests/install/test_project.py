@@ -60,6 +60,14 @@ def test_it_is_found_from_below_and_by_dagsters_home(made: Path, tmp_path: Path)
     assert find_project({"DAGSTER_HOME": f"{made}"}, tmp_path) == found
 
 
+def test_the_data_folder_is_the_projects_wherever_in_it_a_command_is_typed(
+    made: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for here, top in ((made / "own_dbt" / "models", made), (made, made), (tmp_path, tmp_path)):
+        monkeypatch.chdir(here)
+        assert read_settings({"DAGSTER_HOME": f"{made}"}).data_dir == top / "data"
+
+
 def test_the_checkout_is_a_project_and_the_last_to_be_looked_at(tmp_path: Path) -> None:
     checkout = read_project(ROOT)
     assert checkout == find_project({}, tmp_path) == Project(ROOT, "finago_assets.defs")
