@@ -155,8 +155,8 @@ def test_a_mistake_is_found_before_anything_runs(checkout: Checkout) -> None:
 
 def _add_staging(root: Path, name: str, model: str) -> None:
     """Two files, as docs/components.md has them: a source and a model."""
-    folder = root / "dbt_project" / "models" / "staging" / "own"
-    folder.mkdir()
+    folder = root / "own_dbt" / "models" / "staging"
+    folder.mkdir(parents=True)
     (folder / f"stg_{name}.sql").write_text(model)
     source = (root / "dbt_project" / "models" / "finago_sources.yml").read_text().partition("    tables:")[0]
     (folder / "own_sources.yml").write_text(f"{source}    tables:\n      - name: {name}\n")
