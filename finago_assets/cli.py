@@ -22,7 +22,7 @@ from rich.table import Table
 from finago_assets.commands.request import request
 from finago_assets.commands.templates import templates
 from finago_assets.core.errors import FinagoError
-from finago_assets.project import DEFINITIONS, ENV_FILE, find_project, typed
+from finago_assets.project import ENV_FILE, find_project, typed
 from finago_assets.supervisor import Interrupted, Supervisor
 
 if TYPE_CHECKING:
@@ -110,6 +110,7 @@ def dev(
     with _supervised(console, f"{stands}; {again}.") as supervisor, ExitStack() as stack:
         from finago_assets.dagster_command import dagster_environment, find_place, make_home
         from finago_assets.demo import YEAR
+        from finago_assets.new_project import WORKSPACE
         from finago_assets.sandbox.books.plan import Size
         from finago_assets.sandbox.server import running
 
@@ -122,7 +123,7 @@ def dev(
         place = find_place(os.environ, on_sandbox=bool(environment))
         make_home(place)
         if not place.is_project:
-            command += ["-m", DEFINITIONS]
+            command += ["-w", os.fspath(WORKSPACE)]
         console.print(f"The UI: http://127.0.0.1:{port}")
         # what it prints passes through here, so that an interrupted start is not told in tracebacks
         tell = sys.stderr.write

@@ -18,6 +18,7 @@ _FILES: Final = Path(__file__).parent / "files"
 # a file of the first name would count for the repository that it lies in
 _RENAMED: Final = {"gitignore": ".gitignore"}
 INSTANCE: Final = _FILES / "dagster.yaml"
+WORKSPACE: Final = _FILES / "workspace.yaml"
 
 
 def make_project(folder: Path) -> None:
