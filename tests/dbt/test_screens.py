@@ -43,7 +43,7 @@ NO_SCREEN: Final = """
 def _sql(more: str = "") -> str:
     """The typed ledger line of one payload a row, as dbt would render it."""
     macros = "".join((MACROS / name).read_text(encoding="utf-8") for name in NAMED)
-    records = "{%- macro records(endpoint, parents) -%} select * from raw {%- endmacro -%}"
+    records = "{%- macro records(endpoint, parents, of) -%} select * from raw {%- endmacro -%}"
     lines = "{{ typed('transactionlines', columns, decides=decides, keep=['payload']) }}"
     environment = Environment(autoescape=False, extensions=["jinja2.ext.do"])  # noqa: S701  SQL
     shape: dict[str, Any] = {"return": json.dumps, "tojson": str.strip}

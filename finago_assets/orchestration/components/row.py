@@ -125,7 +125,7 @@ class EndpointFields(dg.Resolvable, dg.Model):
         if self.like not in FINAGO.endpoints:
             raise self._refused("like", f"is no built-in endpoint; there are {', '.join(FINAGO.endpoints)}")
         whole = FINAGO.endpoints[self.like]
-        names = set(Endpoint.__dataclass_fields__) - {"allowed", "items", "enabled"}
+        names = set(Endpoint.__dataclass_fields__) - {"source", "allowed", "items", "enabled", "fields"}
         return {name: getattr(whole, name) for name in names}
 
     def _given(self, base: Mapping[str, Any], others: Mapping[str, "EndpointFields"]) -> dict[str, Any]:
