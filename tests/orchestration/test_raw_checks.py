@@ -174,11 +174,7 @@ def test_each_endpoint_has_one_check_which_blocks_and_vouches_for_what_applies_t
     assert {name for name, words in said.items() if "answered for each record of" in words} == {
         name for name, endpoint in ENDPOINTS.items() if endpoint.parent is not None
     }
-    own = (
-        spec(
-            dataclasses.replace(LINES, name="lines_of_my_own", fields=None), raw_key("finago", "lines_of_my_own")
-        ).description
-        or ""
-    )
+    mine = dataclasses.replace(LINES, name="lines_of_my_own", fields=None)
+    own = spec(mine, raw_key("finago", mine.name)).description or ""
     assert "fields" in said[LINES.name]
     assert "fields" not in own
