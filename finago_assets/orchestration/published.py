@@ -4,9 +4,10 @@ Owns which build a run may publish. Whether it deserves to be is core/warehouse/
 """
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import closing
 from pathlib import Path
+from typing import Final
 
 import dagster as dg
 import duckdb
@@ -23,6 +24,8 @@ from finago_assets.orchestration.failures import typed_failures
 from finago_assets.orchestration.tie_out import count_statuses
 from finago_assets.orchestration.warehouse import PUBLISHED, build_asset, locked, publisher
 from finago_assets.settings import Settings, TieOut, read_settings
+
+OWN_CHECK: Final = "models_of_your_own_are_built"
 
 
 class PublishConfig(dg.Config):
@@ -56,13 +59,24 @@ def _published_asset(build: dg.AssetsDefinition, graph: BuildGraph) -> dg.Assets
         ),
     )
 
-    @dg.multi_asset(name="publish", specs=[spec], backfill_policy=dg.BackfillPolicy.single_run())
-    def publish(context: AssetExecutionContext, config: PublishConfig) -> dg.MaterializeResult[None]:
+    own = dg.AssetCheckSpec(
+        OWN_CHECK,
+        asset=PUBLISHED,
+        description="The models of your own are built too. One that fails is left as it was and holds back no other.",
+    )
+
+    @dg.multi_asset(
+        name="publish",
+        specs=[spec],
+        check_specs=[own] if graph.own else [],
+        backfill_policy=dg.BackfillPolicy.single_run(),
+    )
+    def publish(context: AssetExecutionContext, config: PublishConfig) -> Iterator[dg.MaterializeResult[None]]:
         settings = read_settings()
         with typed_failures(context):
             record = _publish(context, settings, graph, config)
         path = settings.published_warehouse
-        return dg.MaterializeResult(
+        yield dg.MaterializeResult(
             asset_key=PUBLISHED,
             metadata={
                 "dagster/uri": os.fspath(path),
@@ -70,9 +84,24 @@ def _published_asset(build: dg.AssetsDefinition, graph: BuildGraph) -> dg.Assets
                 "build_of_run": dg.MetadataValue.dagster_run(record.run),
                 "built_at": dg.MetadataValue.timestamp(record.finished_at),
             },
+            check_results=[_verdict_on_own(graph, path)] if graph.own else [],
         )
 
     return publish
+
+
+def _verdict_on_own(graph: BuildGraph, published: Path) -> dg.AssetCheckResult:
+    """Name the models of a user's own that are not in the published build as they should be."""
+    mark = read_mark(published)
+    left = sorted(graph.names[key] for key in graph.left_out(() if mark is None else mark.settled))
+    said = "Not built, and missing or as they were before: {}. The log of the build says why." if left else None
+    return dg.AssetCheckResult(
+        check_name=OWN_CHECK,
+        passed=not left,
+        severity=dg.AssetCheckSeverity.WARN,
+        description=None if said is None else said.format(", ".join(left)),
+        metadata={"not_built": len(left)},
+    )
 
 
 def _publish(context: AssetExecutionContext, settings: Settings, graph: BuildGraph, config: PublishConfig) -> Record:

@@ -83,9 +83,11 @@ def build_asset(endpoints: Sequence[Endpoint]) -> tuple[dg.AssetsDefinition, Bui
                 with _raw_held(settings):
                     results = run_dbt(dbt, parsed, settings, _names(graph, plan), _progress(context, graph))
             failed = [one for one in results if one.status in _FAILED]
-            if failed:
+            if any(one.node not in graph.own for one in failed):
                 yield from _told(context, built.events_of_failed(results))
                 raise _explained(data, graph, failed)
+            for one in failed:
+                context.log.error("%s, a model of your own, could not be built: %s", graph.names[one.node], one.message)
             if state.contents != state.known:
                 marked.remember(state.contents)
             mark = state.mark

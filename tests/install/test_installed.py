@@ -27,6 +27,7 @@ pytestmark = pytest.mark.slow
 
 LIBRARIES = Path(sysconfig.get_path("purelib"))
 OWN_MODEL = "select period, sum(amount) as amount from {{ ref('profit_and_loss') }} group by period\n"
+BROKEN = "models: [{name: broken, columns: [{name: number, data_tests: [not_null]}]}]\n"
 OWN_SEED = "organization_id,account_from,account_to,grouping_category,grouping_code\n,3000,3999,own,sales\n"
 
 
@@ -43,6 +44,12 @@ class Installed:
 
     def type(self, where: Path, *command: str, variables: Mapping[str, str] | None = None) -> str:
         """Run a command that must succeed; return what it said."""
+        return self.run(where, *command, variables=variables).stdout
+
+    def run(
+        self, where: Path, *command: str, variables: Mapping[str, str] | None = None
+    ) -> subprocess.CompletedProcess[str]:
+        """Run a command that must succeed; return all of it."""
         environment = {
             "PATH": f"{self.folder / 'bin'}{os.pathsep}{os.environ.get('PATH', '')}",
             "HOME": os.environ.get("HOME", "/"),
@@ -56,7 +63,7 @@ class Installed:
             [program, *command[1:]], cwd=where, env=environment, capture_output=True, text=True, check=False
         )
         assert done.returncode == 0, (done.stdout + done.stderr)[-4000:]
-        return done.stdout
+        return done
 
 
 @pytest.fixture(scope="module")
@@ -107,6 +114,8 @@ def test_a_project_of_ones_own_adds_yaml_a_model_and_a_seed_and_they_are_publish
     project, before = tmp_path / "books", _files(installed.package)
     installed.type(tmp_path, "finago-assets", "init", "books")
     (project / "own_dbt" / "models" / "revenue_by_month.sql").write_text(OWN_MODEL)
+    (project / "own_dbt" / "models" / "broken.sql").write_text("select cast('no number' as integer) as number\n")
+    (project / "own_dbt" / "models" / "broken.yml").write_text(BROKEN)
     (project / "own_dbt" / "seeds" / "account_grouping.csv").write_text(OWN_SEED)
     shutil.copy(project / ".env.example", project / ".env")
     scaffold = ["dg", "scaffold", "defs", "finago_assets.FinagoEndpoint", "suppliers", "--like", "customers"]
@@ -121,12 +130,15 @@ def test_a_project_of_ones_own_adds_yaml_a_model_and_a_seed_and_they_are_publish
         assert {"finago/suppliers", "marts/profit_and_loss", "own/revenue_by_month"} <= set(keys)
         assert keys["own/revenue_by_month"]["dependency_keys"] == ["marts/profit_and_loss"]
         materialize = ["dagster", "asset", "materialize", "-m", "finago_assets.definitions", "--select", "*"]
-        installed.type(project, *materialize, "--partition-range", "2024-01-01...2024-01-31", variables=home)
+        days = ("--partition-range", "2024-01-01...2024-01-31")
+        log = installed.run(project, *materialize, *days, variables=home).stderr
         said = installed.type(project / "defs", "finago-assets", "doctor")
     assert "works" in said
     assert (project / "own_dbt" / "models" / "revenue_by_month.sql").read_text() == OWN_MODEL
     assert _files(installed.package) == before
     warehouse = project / "data" / "finago.duckdb"
+    # one that cannot be built is named, and holds back nothing else
+    assert "Not built, and missing or as they were before: own/broken" in log
     assert _rows(warehouse, "select count(*) > 0 from own.revenue_by_month") == [(True,)]
     assert _rows(warehouse, "select grouping_code from seeds.account_grouping") == [("sales",)]
     assert list(project.glob("data/raw/finago/suppliers/*/*/data.parquet"))

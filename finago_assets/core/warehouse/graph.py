@@ -22,6 +22,10 @@ BUILT = frozenset({"model", "seed", "snapshot"})
 _CODE: Final = ("raw_code", "checksum", "config", "columns", "description", "test_metadata")
 
 
+# where the models of a user's own lie in the project that is run
+_OWN: Final = "own/"
+
+
 class Reading(StrEnum):
     """What a node that reads an endpoint itself takes of it. A model that reads manifests says so in its own config."""
 
@@ -36,7 +40,7 @@ class BuildGraph:
 
     `blocking` are the tests that withhold publication when they fail; `dbt_names` is what dbt's command line takes.
     `endpoints`: what a node reads itself of landed data, as `source/endpoint`, `reading` what it takes of them; `code`:
-    digest of its text.
+    digest of its text. `own` are the tables of a user's own, without which the rest may be published.
     """
 
     parents: Mapping[str, frozenset[str]]
@@ -47,6 +51,7 @@ class BuildGraph:
     endpoints: Mapping[str, frozenset[str]]
     reading: Mapping[str, Reading]
     code: Mapping[str, str]
+    own: frozenset[str] = frozenset()
 
     @classmethod
     def of_manifest(cls, manifest: Mapping[str, Any]) -> BuildGraph:
@@ -73,6 +78,7 @@ class BuildGraph:
                 key: digest_of([{field: nodes[part].get(field) for field in _CODE} for part in parts[key]])
                 for key in parts
             },
+            own=frozenset(key for key in tables if nodes[key].get("original_file_path", "").startswith(_OWN)),
         )
 
     @property
@@ -138,8 +144,15 @@ class BuildGraph:
 
     def unproven(self, settled: Iterable[str]) -> list[str]:
         """What must still be built or tested before all of it may be published; by name, tables first."""
-        left = (self.tables | self.blocking) - set(settled)
-        return sorted(left, key=lambda key: (key in self.tests, self.names[key]))
+        left = (self.tables | self.blocking) - self.own - set(settled)
+        waiting = self.left_out(settled)
+        # a test of a user's own model that could not be built has nothing to look at
+        telling = (key for key in left if key not in self.tests or not self.parents[key] & waiting)
+        return sorted(telling, key=lambda key: (key in self.tests, self.names[key]))
+
+    def left_out(self, settled: Iterable[str]) -> frozenset[str]:
+        """Return the tables of a user's own that are not settled: they hold back nothing but what rests on them."""
+        return self.own - set(settled)
 
 
 def _full_name(source: Mapping[str, Any]) -> str:

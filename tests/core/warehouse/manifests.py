@@ -8,13 +8,14 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
 
 
-def manifest_of(
+def manifest_of(  # noqa: PLR0913  what a test may say of a graph
     parents: Mapping[str, Sequence[str]],
     tests: Collection[str],
     *,
     warns: Collection[str],
     reads: Mapping[str, Sequence[str]] | None = None,
     config: Mapping[str, Mapping[str, Any]] | None = None,
+    own: Collection[str] = (),
 ) -> dict[str, Any]:
     """Return it. `warns` are tests that withhold nothing, `reads` the endpoints that a node reads, by full name."""
     of_node, endpoints = config or {}, reads or {}
@@ -24,6 +25,7 @@ def manifest_of(
                 "resource_type": "test" if key in tests else "model",
                 "schema": "audit" if key in tests else "marts",
                 "name": key,
+                "original_file_path": f"{'own/' if key in own else ''}models/{key}.sql",
                 "raw_code": f"select {key}",
                 "config": {"severity": "WARN" if key in warns else "ERROR", **of_node.get(key, {})},
             }

@@ -68,6 +68,16 @@ def test_a_blocking_test_that_was_left_out_keeps_a_build_from_being_published() 
     assert GRAPH.unproven(TABLES | {"ab", "d_ours"}) == []
 
 
+def test_a_model_of_the_users_own_holds_back_nothing_but_the_tests_that_look_at_it() -> None:
+    parents = {**PARENTS, "mine": ["d"], "of_mine": ["mine"]}
+    graph = BuildGraph.of_manifest(manifest_of(parents, TESTS | {"of_mine"}, warns={"d_books"}, own={"mine"}))
+    without = frozenset(parents) - {"mine", "of_mine"}
+    assert graph.unproven(without) == []
+    assert graph.left_out(without) == {"mine"}
+    assert graph.unproven(without | {"mine"}) == ["of_mine"]
+    assert graph.unproven(frozenset(parents) - {"b"}) == ["b"]
+
+
 @given(st.lists(st.sets(st.sampled_from("abcd"), min_size=1), max_size=6))
 def test_whatever_is_built_in_whatever_order_a_settled_table_is_never_older_than_what_it_reads(
     builds: list[set[str]],
