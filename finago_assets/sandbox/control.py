@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING
 from msgspec import Raw
 
 from finago_assets.sandbox.books.bad import Bad, Planted, plant
-from finago_assets.sandbox.books.desk import stamp
 from finago_assets.sandbox.books.line_json import moment
 from finago_assets.sandbox.books.money import spelled
 from finago_assets.sandbox.books.orders import Status
+from finago_assets.sandbox.books.written_records import stamp
 from finago_assets.sandbox.faults import Rule, Script
 from finago_assets.sandbox.state import Request, Sandbox
 
@@ -72,7 +72,7 @@ class Control:
             if order.invoice is None and wanted in (Status.INVOICE, Status.ADVANCE_INVOICE):
                 books.sales.invoice(order, wanted, when)
             order.status, order.modified = wanted, when
-            order.touched = stamp(books.desk.now()) if order.touched else None
+            order.touched = stamp(books.written.now()) if order.touched else None
             return order.status
 
     def delete_order(self, order_id: int) -> None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 from starlette.responses import Response
 from starlette.routing import Route
 
-from finago_assets.sandbox.books.desk import Series
+from finago_assets.sandbox.books.written_records import Series
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -41,21 +41,21 @@ def file_routes(sandbox: Sandbox) -> list[Route]:
 
 def _kept(sandbox: Sandbox, request: Request, content: bytes) -> int:
     for books in sandbox.tenants.values():
-        upload = books.desk.uploads.get(request.path_params["fileId"])
+        upload = books.written.uploads.get(request.path_params["fileId"])
         if upload is not None and upload.signature == request.query_params.get("signature"):
             upload.content = content
-            upload.document = upload.document or books.desk.new(Series.DOCUMENT)
+            upload.document = upload.document or books.written.new(Series.DOCUMENT)
             return 200
     return 403
 
 
 def _document(sandbox: Sandbox, signature: str) -> Response:
     for books in sandbox.tenants.values():
-        if signature in books.desk.links:
-            return Response(_content(books, books.desk.links[signature]), media_type="application/pdf")
+        if signature in books.written.links:
+            return Response(_content(books, books.written.links[signature]), media_type="application/pdf")
     return Response(status_code=403)
 
 
 def _content(books: Books, number: int) -> bytes:
-    upload = books.desk.of_document(number)
+    upload = books.written.of_document(number)
     return SCAN if upload is None or upload.content is None else upload.content

@@ -17,7 +17,7 @@ from finago_assets.core.errors import SettingInvalid
 if TYPE_CHECKING:
     import socket
 
-    from finago_assets.sandbox.gate import Wires
+    from finago_assets.sandbox.middleware import Wires
 
 TICK: Final = 0.25
 # one that was accepted a moment ago is a connection only some turns of the loop later; Python 3.13 loses it when the

@@ -16,8 +16,8 @@ import uvicorn
 
 from finago_assets.sandbox.app import BASE, OAUTH_PATH, application
 from finago_assets.sandbox.control import Control
-from finago_assets.sandbox.gate import CONTROL, Gate, Wires, recording
 from finago_assets.sandbox.listening import Server, bound
+from finago_assets.sandbox.middleware import CONTROL, Middleware, Wires, recording
 from finago_assets.sandbox.options import CLIENT_ID, CLIENT_SECRET, Changes, SandboxOptions
 from finago_assets.sandbox.state import Request, Sandbox
 
@@ -93,9 +93,9 @@ class Running:
 def _prepared(options: SandboxOptions, books: Books | None) -> tuple[Server, socket.socket, Running]:
     sandbox = Sandbox.start(options, books)
     control, wires = Control(sandbox), Wires()
-    gate = Gate(application(sandbox, control), sandbox, wires)
+    middleware = Middleware(application(sandbox, control), sandbox, wires)
     config = uvicorn.Config(
-        gate,
+        middleware,
         http=recording(wires),
         loop="asyncio",
         lifespan="off",

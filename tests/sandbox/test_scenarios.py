@@ -20,9 +20,9 @@ from finago_assets.sandbox.books.money import rounded
 from finago_assets.sandbox.books.plan import Plan, Size
 from finago_assets.sandbox.books.scenarios import WRITTEN, scenario, scenarios
 from finago_assets.sandbox.books.scenarios.ageing import CONTROL_ACCOUNTS, aged, month_ends, open_items
+from finago_assets.sandbox.books.scenarios.books import FIRST_PARTY, PARTIES, kr
 from finago_assets.sandbox.books.scenarios.foretold import changes, settlements, year_results
 from finago_assets.sandbox.books.scenarios.model import Bucket, MatchedBy, OpenItem, Sale
-from finago_assets.sandbox.books.scenarios.stage import CAST, FIRST_PARTY, kr
 from finago_assets.sandbox.books.taxes import OUTPUT_VAT, REVERSE, TAXES, VAT_ACCOUNTS, standard_codes, vat_accounts
 from finago_assets.sandbox.books.vat import term_of
 from finago_assets.sandbox.books.vouchers import VoucherType
@@ -129,7 +129,7 @@ def test_items_of_a_party_sum_to_its_control_account_whenever_they_are_given(bar
                 mine = [item for item in items if (item.party, item.account) == (party, account)]
                 assert sum(item.open for item in mine) == sum(map(ORE, _party(lines, mine[0])))
                 seen.add(party)
-    assert len(seen) == len(CAST)
+    assert len(seen) == len(PARTIES)
 
 
 def test_the_openings_are_on_the_control_accounts_the_day_before_the_start(bare: Books) -> None:
@@ -383,7 +383,7 @@ if PUBLISHED.exists():
 
 def test_the_stories_are_told_by_parties_of_their_own(books: Books) -> None:
     cast = {party.id for party in books.parties if party.id >= FIRST_PARTY}
-    assert len(cast) == len(CAST)
+    assert len(cast) == len(PARTIES)
     others = {order.customer.id for order in books.orders.orders.values() if order.id < 600_000}
     assert cast.isdisjoint(others)
 

@@ -201,6 +201,6 @@ def test_restarting_forgets_what_was_written(sandbox: Running, caller: Caller) -
     caller.write("PATCH", "/productcategories/10", json.dumps({"name": "Nytt"}).encode())
     sandbox.control.reset()
     assert sandbox.books.ledger.count == books.ledger.count - 2
-    assert sandbox.books.desk.now().date() == date(2025, 12, 31)
+    assert sandbox.books.written.now().date() == date(2025, 12, 31)
     after = [caller.get(path).body for path in ("/customers", "/products", "/productcategories", "/bankaccounts")]
     assert after == seeded

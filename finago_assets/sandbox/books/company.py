@@ -1,6 +1,6 @@
 """The company as a whole: runs its actors day by day over the plan and keeps what they leave.
 
-Owns the order of events within a day: errands first, then trade, then what follows from the balances.
+Owns the order of events within a day: carry_out first, then trade, then what follows from the balances.
 """
 
 from __future__ import annotations
@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 
 from finago_assets.sandbox.books.calendar import days, fiscal_periods
 from finago_assets.sandbox.books.closing import Authorities, YearEnd, open_books
-from finago_assets.sandbox.books.desk import Desk
 from finago_assets.sandbox.books.journal import Journal
 from finago_assets.sandbox.books.parties import parties
 from finago_assets.sandbox.books.payroll import Payroll
@@ -18,9 +17,10 @@ from finago_assets.sandbox.books.plan import Size
 from finago_assets.sandbox.books.products import products
 from finago_assets.sandbox.books.purchases import Purchases
 from finago_assets.sandbox.books.sales import Sales
-from finago_assets.sandbox.books.scenarios.stage import Stage
-from finago_assets.sandbox.books.scenarios.troupe import Troupe
+from finago_assets.sandbox.books.scenarios.books import ScenarioBooks
+from finago_assets.sandbox.books.scenarios.posting import ScenarioPosting
 from finago_assets.sandbox.books.tills import Tills
+from finago_assets.sandbox.books.written_records import WrittenRecords
 
 if TYPE_CHECKING:
     from finago_assets.sandbox.books.bank import Statement
@@ -42,10 +42,10 @@ class Books:
     products: list[Product]
     sales: Sales
     periods: list[FiscalPeriod]
-    desk: Desk = field(init=False)
+    written: WrittenRecords = field(init=False)
 
     def __post_init__(self) -> None:
-        self.desk = Desk(self.plan)
+        self.written = WrittenRecords(self.plan)
 
     @property
     def ledger(self) -> Ledger:
@@ -81,11 +81,11 @@ def keep_books(plan: Plan) -> Books:
     actors = () if plan.size is Size.BARE else trade
     followers = (Authorities(journal), YearEnd(journal))
     open_books(journal)
-    Troupe(journal, sales.book).begin()
+    ScenarioPosting(journal, sales.book).begin()
     for day in days(plan):
-        journal.errands(day)
+        journal.carry_out(day)
         for actor in (*actors, *followers):
             actor.day(day)
-            journal.errands(day)
-    register = customers + suppliers + (Stage(plan).cast() if plan.staged else [])
+            journal.carry_out(day)
+    register = customers + suppliers + (ScenarioBooks(plan).parties() if plan.staged else [])
     return Books(plan, journal, register, assortment, sales, fiscal_periods(plan))

@@ -1,4 +1,4 @@
-"""The desk where the actors of the company meet: it posts their vouchers and remembers what falls due later.
+"""The journal where the actors of the company meet: it posts their vouchers and remembers what falls due later.
 
 Owns the agenda and the number series of invoices. What is bought, sold or paid is decided by the actors.
 """
@@ -20,7 +20,7 @@ from finago_assets.sandbox.books.vouchers import Posting, Voucher, VoucherType
 if TYPE_CHECKING:
     from finago_assets.sandbox.books.plan import Plan
 
-Errand = Callable[[date], None]
+Work = Callable[[date], None]
 FIRST_DOCUMENT: Final = 70_000
 
 
@@ -32,21 +32,21 @@ class Journal:
     ledger: Ledger = field(init=False)
     vat: VatBook = field(default_factory=VatBook)
     statement: Statement = field(default_factory=Statement)
-    agenda: dict[date, list[Errand]] = field(default_factory=lambda: defaultdict(list))
+    agenda: dict[date, list[Work]] = field(default_factory=lambda: defaultdict(list))
     vouchers: int = 0
 
     def __post_init__(self) -> None:
         self.ledger = Ledger(self.plan.modes)
 
-    def later(self, day: date, errand: Errand) -> None:
-        """Remember an errand; one that falls after the last day of the books never happens."""
+    def later(self, day: date, work: Work) -> None:
+        """Remember some work; what falls after the last day of the books never happens."""
         if day <= self.plan.last:
-            self.agenda[day].append(errand)
+            self.agenda[day].append(work)
 
-    def errands(self, day: date) -> None:
-        """Run the errands of a day."""
-        for errand in self.agenda.pop(day, []):
-            errand(day)
+    def carry_out(self, day: date) -> None:
+        """Do the work of a day."""
+        for work in self.agenda.pop(day, []):
+            work(day)
 
     def post(
         self, kind: VoucherType, day: date, *postings: Posting, entered: int = 0, period: date | None = None

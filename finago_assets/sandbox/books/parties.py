@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Final
 
 from msgspec import json
 
-from finago_assets.sandbox.books.desk import Series
 from finago_assets.sandbox.books.ids import organization_number
 from finago_assets.sandbox.books.kept import read
+from finago_assets.sandbox.books.written_records import Series
 
 if TYPE_CHECKING:
     from finago_assets.sandbox.books.plan import Plan

@@ -30,7 +30,7 @@ RECEIVABLE: Final = 1500
 CARD: Final = 1575
 ROUNDING: Final = 7745
 # What becomes of an order, dealt in turn first so that the smallest books have each, then by chance.
-FATES: Final = (
+OUTCOMES: Final = (
     Status.INVOICE,
     Status.INVOICE,
     Status.CONFIRMED,
@@ -59,7 +59,7 @@ CHANCES: Final = (
 
 @dataclass(slots=True)
 class Sales:
-    """The sales desk: takes orders day by day and sends invoices."""
+    """The sales department: takes orders day by day and sends invoices."""
 
     journal: Journal
     customers: list[Party]
@@ -83,20 +83,20 @@ class Sales:
         """Take the orders of a day."""
         for _ in range(self.arrivals.get(day, 0)):
             order = self.book.take(day)
-            fate = self._fate(order)
-            if fate in (Status.INVOICE, Status.ADVANCE_INVOICE):
+            outcome = self._outcome(order)
+            if outcome in (Status.INVOICE, Status.ADVANCE_INVOICE):
                 order.status = Status.CONFIRMED
                 invoiced = banking_day(day + timedelta(days=self.dice.choice((0, 0, 1, 2, 5, 10))))
-                self.journal.later(invoiced, partial(self._send, order, fate))
+                self.journal.later(invoiced, partial(self._send, order, outcome))
             else:
-                order.status = fate
+                order.status = outcome
                 order.modified = min(day + timedelta(days=self.dice.randrange(3)), self.journal.plan.last)
 
-    def _fate(self, order: Order) -> Status:
+    def _outcome(self, order: Order) -> Status:
         place = self.book.taken - 1
         if order.net < 0:
             return Status.INVOICE
-        return FATES[place] if place < len(FATES) else self.dice.choices(CHANCES, ODDS)[0]
+        return OUTCOMES[place] if place < len(OUTCOMES) else self.dice.choices(CHANCES, ODDS)[0]
 
     def _send(self, order: Order, status: Status, day: date) -> None:
         self._expect_payment(order, self.invoice(order, status, day))

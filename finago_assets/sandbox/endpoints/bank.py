@@ -42,7 +42,7 @@ def bank_transaction(ask: Ask) -> Result:
 
 def accounts_of(books: Books) -> dict[str, BankAccount]:
     """Return every bank account by id."""
-    return {account.id: account for account in (*ACCOUNTS.values(), *books.desk.bank_accounts)}
+    return {account.id: account for account in (*ACCOUNTS.values(), *books.written.bank_accounts)}
 
 
 def _account(ask: Ask, account: BankAccount) -> bytes:
@@ -52,7 +52,7 @@ def _account(ask: Ask, account: BankAccount) -> bytes:
 def _balance(ask: Ask, account: BankAccount) -> Json | None:
     """Return the later of what the bank last said and what movements come to; only seeded accounts have the latter."""
     before = ask.query.day("before")
-    told = [b for b in ask.books.desk.balances.get(account.id, []) if before is None or b.at.date() < before]
+    told = [b for b in ask.books.written.balances.get(account.id, []) if before is None or b.at.date() < before]
     latest = max(told, key=lambda balance: balance.at, default=None)
     until = before or ask.books.plan.last + ONE_DAY
     moved = ask.books.statement.balance(account, until) if account.written is None else None

@@ -70,7 +70,7 @@ def party_of(ask: Ask) -> Party:
 def accounts_of(ask: Ask, party: Party) -> dict[str, bytes]:
     """Return the bank accounts of a party by number, as they are now."""
     seeded = {str(account["number"]): json.encode(account) for account in bank_accounts(party)}
-    return ask.books.desk.customer_accounts[party.id].shown(seeded)
+    return ask.books.written.customer_accounts[party.id].shown(seeded)
 
 
 def customer(ask: Ask) -> Result:

@@ -25,7 +25,7 @@ def document(ask: Ask) -> Result:
     if not knows(ask.books, number):
         raise missing()
     signature = secrets.token_urlsafe(16)
-    ask.books.desk.links[signature] = number
+    ask.books.written.links[signature] = number
     link = f"{ask.origin}{DOWNLOADS}?signature={signature}"
     return One(json.encode({"documentId": number, "contentType": "application/pdf", "downloadUrl": link, "pages": []}))
 
@@ -33,12 +33,12 @@ def document(ask: Ask) -> Result:
 def knows(books: Books, number: int) -> bool:
     """Tell whether there is a document of a number."""
     serial = number - FIRST_DOCUMENT
-    return (0 < serial <= books.journal.vouchers and scanned(serial)) or books.desk.of_document(number) is not None
+    return (0 < serial <= books.journal.vouchers and scanned(serial)) or books.written.of_document(number) is not None
 
 
 def file_upload(ask: Ask) -> Result:
     """The state of an upload; its document has a number once the content has come."""
-    upload = ask.books.desk.uploads.get(ask.path["fileId"])
+    upload = ask.books.written.uploads.get(ask.path["fileId"])
     if upload is None:
         raise missing()
     if upload.document is None:

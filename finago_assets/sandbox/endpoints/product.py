@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Final
 from msgspec import json
 
 from finago_assets.sandbox.answers import Listing, One, Result
-from finago_assets.sandbox.books.desk import Series
 from finago_assets.sandbox.books.dimensions import DEPARTMENT, PROJECT, TYPES, name_of
 from finago_assets.sandbox.books.products import CATEGORIES, PRICELISTS, UNITS, category_json, prices, product_json
+from finago_assets.sandbox.books.written_records import Series
 from finago_assets.sandbox.endpoints.ask import Ask, Handler, missing
 from finago_assets.sandbox.query import Query, refuse
 
@@ -66,7 +66,9 @@ def dimensions_of(ask: Ask, product: Product) -> dict[int, bytes]:
     held: tuple[tuple[int, str], ...] = ()
     if product.id < Series.PRODUCT.value:
         held = ((DEPARTMENT, "20"), (PROJECT, "P101"))[: product.id // 2 % 3]
-    return ask.books.desk.product_dimensions[product.id].shown({k: dimension_of(k, v, name_of(k, v)) for k, v in held})
+    return ask.books.written.product_dimensions[product.id].shown(
+        {k: dimension_of(k, v, name_of(k, v)) for k, v in held}
+    )
 
 
 def dimension_of(kind: int, value: str, name: str) -> bytes:
@@ -79,7 +81,7 @@ def overrides(ask: Ask) -> Result:
     found = product_of(ask)
     seeded = found.id // 2 % 4 == 0 and found.id < Series.PRODUCT.value
     first = {12: override_json(found.id, 12, 3120)} if seeded else {}
-    return Listing.of(list(ask.books.desk.overrides[found.id].shown(first).values()))
+    return Listing.of(list(ask.books.written.overrides[found.id].shown(first).values()))
 
 
 def override_json(product: int, sales_type: int, account: int) -> bytes:
@@ -95,7 +97,7 @@ def categories(ask: Ask) -> Result:
 def categories_of(ask: Ask) -> dict[int, bytes]:
     """Return every category by id, as it is now."""
     seeded = {key: category_json(place, ask.books.plan.start) for place, (key, _, _) in enumerate(CATEGORIES)}
-    return ask.books.desk.categories.shown(seeded)
+    return ask.books.written.categories.shown(seeded)
 
 
 def units(_: Ask) -> Result:

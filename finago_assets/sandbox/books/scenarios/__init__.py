@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from finago_assets.sandbox.books.scenarios import general, invoiced, payables, receivables, taxed
-from finago_assets.sandbox.books.scenarios.stage import Stage
+from finago_assets.sandbox.books.scenarios.books import ScenarioBooks
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from finago_assets.sandbox.books.plan import Plan
     from finago_assets.sandbox.books.scenarios.model import Scenario
 
-WRITTEN: Final[tuple[Callable[[Stage], Scenario], ...]] = (
+WRITTEN: Final[tuple[Callable[[ScenarioBooks], Scenario], ...]] = (
     *general.SCENARIOS,
     *receivables.SCENARIOS,
     *invoiced.SCENARIOS,
@@ -27,8 +27,8 @@ WRITTEN: Final[tuple[Callable[[Stage], Scenario], ...]] = (
 
 def scenarios(plan: Plan) -> tuple[Scenario, ...]:
     """Return the scenarios that the books of a plan hold, if they hold any."""
-    stage = Stage(plan)
-    written = (write(stage) for write in WRITTEN) if plan.staged else ()
+    books = ScenarioBooks(plan)
+    written = (write(books) for write in WRITTEN) if plan.staged else ()
     return tuple(scenario for scenario in written if scenario.last <= plan.last)
 
 

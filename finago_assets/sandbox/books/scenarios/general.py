@@ -9,20 +9,20 @@ from datetime import timedelta
 from typing import Final
 
 from finago_assets.sandbox.books.dimensions import DEPARTMENT, EMPLOYEE, PROJECT
+from finago_assets.sandbox.books.scenarios.books import ScenarioBooks, kr
 from finago_assets.sandbox.books.scenarios.model import DimensionTotal, Entry, MatchedBy, OpenItem, Scenario, Vat
 from finago_assets.sandbox.books.scenarios.payables import PAYABLE, paid
-from finago_assets.sandbox.books.scenarios.stage import Stage, kr
 from finago_assets.sandbox.books.vat import term_of
 from finago_assets.sandbox.books.vouchers import InvoiceRef, Posting, VoucherType
 
 MONTHS: Final = 12
 
 
-def opening(stage: Stage) -> Scenario:
+def opening(books: ScenarioBooks) -> Scenario:
     """Control accounts open without detail the day before the start; one of the old invoices is paid later."""
-    day = stage.plan.start - timedelta(days=1)
-    party, ref = stage.party("old_customer").id, InvoiceRef("8801", None)
-    paid_on, as_of = stage.on(2, 12), stage.on(2, 28)
+    day = books.plan.start - timedelta(days=1)
+    party, ref = books.party("old_customer").id, InvoiceRef("8801", None)
+    paid_on, as_of = books.on(2, 12), books.on(2, 28)
     opened = Entry(
         day=day,
         kind=VoucherType.OPENING,
@@ -64,10 +64,10 @@ def opening(stage: Stage) -> Scenario:
     )
 
 
-def insurance(stage: Stage) -> Scenario:
+def insurance(books: ScenarioBooks) -> Scenario:
     """12,000 paid at once, 1,000 a month as a cost: account 1700 is empty after the twelfth."""
-    party, day = stage.party("insurer"), stage.on(1, 2)
-    ref = InvoiceRef("F-1201", stage.on(1, 16))
+    party, day = books.party("insurer"), books.on(1, 2)
+    ref = InvoiceRef("F-1201", books.on(1, 16))
     bill = Entry(
         day=day,
         kind=VoucherType.PURCHASE,
@@ -75,38 +75,38 @@ def insurance(stage: Stage) -> Scenario:
     )
     monthly = tuple(
         Entry(
-            day=stage.on(month, 31),
+            day=books.on(month, 31),
             kind=VoucherType.MANUAL,
-            period=stage.on(month, 31),
+            period=books.on(month, 31),
             postings=(Posting(7500, kr(1_000)), Posting(1700, kr(-1_000))),
         )
         for month in range(1, MONTHS + 1)
     )
     item = OpenItem(
-        as_of=stage.on(1, 31),
+        as_of=books.on(1, 31),
         account=PAYABLE,
         party=party.id,
         invoice="F-1201",
-        due=stage.on(1, 16),
+        due=books.on(1, 16),
         original=kr(-12_000),
         open=0,
     )
     return Scenario(
         name="insurance",
         story="Insurance of 12,000 over twelve months.",
-        acts=(bill, paid(stage.on(1, 16), party, ref, kr(12_000)), *monthly),
+        acts=(bill, paid(books.on(1, 16), party, ref, kr(12_000)), *monthly),
         items=(item,),
     )
 
 
-def subscription(stage: Stage) -> Scenario:
+def subscription(books: ScenarioBooks) -> Scenario:
     """3,000 posted on one day, a third of it in the period of each of three months: dates and periods part ways."""
-    day = stage.on(8, 5)
+    day = books.on(8, 5)
     thirds = tuple(
         Entry(
             day=day,
             kind=VoucherType.MANUAL,
-            period=stage.on(month, 1),
+            period=books.on(month, 1),
             postings=(Posting(6860, kr(1_000), 0), Posting(1920, kr(-1_000))),
         )
         for month in (8, 9, 10)
@@ -114,11 +114,11 @@ def subscription(stage: Stage) -> Scenario:
     return Scenario(name="subscription", story="3,000 on one day, in three periods.", acts=thirds)
 
 
-def payroll(stage: Stage) -> Scenario:
+def payroll(books: ScenarioBooks) -> Scenario:
     """A bonus: tax withheld, employer's contribution and holiday pay accrued."""
     where = ((DEPARTMENT, "10"), (EMPLOYEE, "1"))
     entry = Entry(
-        day=stage.on(3, 21),
+        day=books.on(3, 21),
         kind=VoucherType.PAYROLL,
         postings=(
             Posting(5000, kr(50_000), dimensions=where),
@@ -132,7 +132,7 @@ def payroll(stage: Stage) -> Scenario:
             Posting(2780, kr(-846)),
         ),
     )
-    month = stage.month(3)
+    month = books.month(3)
     return Scenario(
         name="payroll",
         story="Wages of 50,000 with what follows from them.",
@@ -145,10 +145,10 @@ def payroll(stage: Stage) -> Scenario:
     )
 
 
-def by_dimension(stage: Stage) -> Scenario:
+def by_dimension(books: ScenarioBooks) -> Scenario:
     """Costs on projects and departments, some lines with both, one with neither."""
     campaign, meeting = 7320, 6860
-    day, month = stage.on(6, 10), stage.month(6)
+    day, month = books.on(6, 10), books.month(6)
     entry = Entry(
         day=day,
         kind=VoucherType.MANUAL,
@@ -180,9 +180,9 @@ def by_dimension(stage: Stage) -> Scenario:
     )
 
 
-def two_years(stage: Stage) -> Scenario:
+def two_years(books: ScenarioBooks) -> Scenario:
     """Income in a year that will be closed and in one that stays open, outside VAT and exempt from it."""
-    closed, left_open = stage.on(11, 15), stage.on(14, 15)
+    closed, left_open = books.on(11, 15), books.on(14, 15)
     sales = ((closed, 3200, 6, kr(250_000)), (left_open, 3100, 5, kr(40_000)))
     return Scenario(
         name="two_years",

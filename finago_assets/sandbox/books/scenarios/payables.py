@@ -9,8 +9,8 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Final
 
 from finago_assets.sandbox.books.money import share
+from finago_assets.sandbox.books.scenarios.books import ScenarioBooks, kr
 from finago_assets.sandbox.books.scenarios.model import Entry, Invoice, OpenItem, Sale, Scenario, Vat
-from finago_assets.sandbox.books.scenarios.stage import Stage, kr
 from finago_assets.sandbox.books.taxes import TAXES
 from finago_assets.sandbox.books.vat import term_of
 from finago_assets.sandbox.books.vouchers import InvoiceRef, Posting, VoucherType, abroad
@@ -52,13 +52,13 @@ def _owed(as_of: date, party: Party, ref: InvoiceRef, original: int, left: int) 
     )
 
 
-def customer_and_supplier(stage: Stage) -> Scenario:
+def customer_and_supplier(books: ScenarioBooks) -> Scenario:
     """Owes us 6,250 and is owed 10,000: two items on two ledgers, whatever the flag says."""
-    party = stage.party("both_ways")
-    sale = Sale(day=stage.on(4, 3), order_id=600_011, number=90_011, party=party, net=kr(5_000), due=stage.on(4, 17))
-    ref = InvoiceRef("B-55", stage.on(5, 10))
+    party = books.party("both_ways")
+    sale = Sale(day=books.on(4, 3), order_id=600_011, number=90_011, party=party, net=kr(5_000), due=books.on(4, 17))
+    ref = InvoiceRef("B-55", books.on(5, 10))
     owing = OpenItem(
-        as_of=stage.on(4, 30),
+        as_of=books.on(4, 30),
         account=1500,
         party=party.id,
         invoice="90011",
@@ -69,72 +69,72 @@ def customer_and_supplier(stage: Stage) -> Scenario:
     return Scenario(
         name="customer_and_supplier",
         story="One party, a receivable of 6,250 and a payable of 10,000, never netted.",
-        acts=(sale, bought(stage.on(4, 10), party, ref, (6800, kr(8_000), 1))),
-        items=(owing, _owed(stage.on(4, 30), party, ref, kr(-10_000), kr(-10_000))),
+        acts=(sale, bought(books.on(4, 10), party, ref, (6800, kr(8_000), 1))),
+        items=(owing, _owed(books.on(4, 30), party, ref, kr(-10_000), kr(-10_000))),
         vat=(
             Vat(term=term_of(sale.day), tax=3, direction="output", base=kr(-5_000), amount=kr(-1_250)),
-            deducted(stage.on(4, 10), "8000", "2000"),
+            deducted(books.on(4, 10), "8000", "2000"),
         ),
         invoices=(Invoice(number=90_011, status="open", net=kr(5_000), tax=kr(1_250), open=kr(6_250)),),
     )
 
 
-def same_invoice_number(stage: Stage) -> Scenario:
+def same_invoice_number(books: ScenarioBooks) -> Scenario:
     """Two suppliers call their invoices 2024-77; one of them is paid."""
-    one, two = stage.party("namesake_one"), stage.party("namesake_two")
-    first, second = InvoiceRef("2024-77", stage.on(5, 16)), InvoiceRef("2024-77", stage.on(5, 20))
+    one, two = books.party("namesake_one"), books.party("namesake_two")
+    first, second = InvoiceRef("2024-77", books.on(5, 16)), InvoiceRef("2024-77", books.on(5, 20))
     return Scenario(
         name="same_invoice_number",
         story="Suppliers of 1,250 and 3,750 with one invoice number; the first is paid.",
         acts=(
-            bought(stage.on(5, 2), one, first, (6540, kr(1_000), 1)),
-            bought(stage.on(5, 6), two, second, (6540, kr(3_000), 1)),
-            paid(stage.on(5, 20), one, first, kr(1_250)),
+            bought(books.on(5, 2), one, first, (6540, kr(1_000), 1)),
+            bought(books.on(5, 6), two, second, (6540, kr(3_000), 1)),
+            paid(books.on(5, 20), one, first, kr(1_250)),
         ),
         items=(
-            _owed(stage.on(5, 15), one, first, kr(-1_250), kr(-1_250)),
-            _owed(stage.on(5, 15), two, second, kr(-3_750), kr(-3_750)),
-            _owed(stage.on(5, 31), one, first, kr(-1_250), 0),
-            _owed(stage.on(5, 31), two, second, kr(-3_750), kr(-3_750)),
+            _owed(books.on(5, 15), one, first, kr(-1_250), kr(-1_250)),
+            _owed(books.on(5, 15), two, second, kr(-3_750), kr(-3_750)),
+            _owed(books.on(5, 31), one, first, kr(-1_250), 0),
+            _owed(books.on(5, 31), two, second, kr(-3_750), kr(-3_750)),
         ),
-        vat=(deducted(stage.on(5, 2), "1000", "250"), deducted(stage.on(5, 6), "3000", "750")),
+        vat=(deducted(books.on(5, 2), "1000", "250"), deducted(books.on(5, 6), "3000", "750")),
     )
 
 
-def reversed_next_term(stage: Stage) -> Scenario:
+def reversed_next_term(books: ScenarioBooks) -> Scenario:
     """Bought in one VAT term, sent back in the next."""
-    party, ref = stage.party("returned_to"), InvoiceRef("R-310", stage.on(3, 20))
+    party, ref = books.party("returned_to"), InvoiceRef("R-310", books.on(3, 20))
     return Scenario(
         name="reversed_next_term",
         story="A purchase of 10,000, reversed in the next term.",
         acts=(
-            bought(stage.on(2, 20), party, ref, (6540, kr(8_000), 1)),
-            bought(stage.on(3, 3), party, ref, (6540, kr(-8_000), 1)),
+            bought(books.on(2, 20), party, ref, (6540, kr(8_000), 1)),
+            bought(books.on(3, 3), party, ref, (6540, kr(-8_000), 1)),
         ),
         items=(
-            _owed(stage.on(2, 28), party, ref, kr(-10_000), kr(-10_000)),
-            _owed(stage.on(3, 31), party, ref, kr(-10_000), 0),
+            _owed(books.on(2, 28), party, ref, kr(-10_000), kr(-10_000)),
+            _owed(books.on(3, 31), party, ref, kr(-10_000), 0),
         ),
-        vat=(deducted(stage.on(2, 20), "8000", "2000"), deducted(stage.on(3, 3), "-8000", "-2000")),
+        vat=(deducted(books.on(2, 20), "8000", "2000"), deducted(books.on(3, 3), "-8000", "-2000")),
     )
 
 
-def typed_late(stage: Stage) -> Scenario:
+def typed_late(books: ScenarioBooks) -> Scenario:
     """Dated in the first term, typed in after that term was settled: it is late there, and settled with a later one."""
-    party, ref = stage.party("latecomer"), InvoiceRef("S-9", stage.on(3, 26))
+    party, ref = books.party("latecomer"), InvoiceRef("S-9", books.on(3, 26))
     return Scenario(
         name="typed_late",
         story="A purchase of 5,000 dated before a settlement and created after it.",
-        acts=(bought(stage.on(2, 25), party, ref, (6340, kr(4_000), 1), typed=stage.on(5, 10)),),
-        items=(_owed(stage.on(2, 28), party, ref, kr(-5_000), kr(-5_000)),),
-        vat=(deducted(stage.on(2, 25), "4000", "1000", late=True),),
+        acts=(bought(books.on(2, 25), party, ref, (6340, kr(4_000), 1), typed=books.on(5, 10)),),
+        items=(_owed(books.on(2, 28), party, ref, kr(-5_000), kr(-5_000)),),
+        vat=(deducted(books.on(2, 25), "4000", "1000", late=True),),
     )
 
 
-def euro_bought(stage: Stage) -> Scenario:
+def euro_bought(books: ScenarioBooks) -> Scenario:
     """EUR 500 at 11.20 paid at 11.50 in one voucher: two rates and the loss between them, and code 86 both ways."""
-    party, then, now = stage.party("euro_supplier"), Decimal("11.20"), Decimal("11.50")
-    ref = InvoiceRef("DE-2001", stage.on(3, 10))
+    party, then, now = books.party("euro_supplier"), Decimal("11.20"), Decimal("11.50")
+    ref = InvoiceRef("DE-2001", books.on(3, 10))
     debt = abroad(PAYABLE, kr(-500), "EUR", then, customer=party.id, invoice=ref)
     settled = abroad(PAYABLE, kr(500), "EUR", then, customer=party.id, invoice=ref)
     service = (
@@ -147,11 +147,11 @@ def euro_bought(stage: Stage) -> Scenario:
 
     def item(month: int, left: int, euros: int) -> OpenItem:
         return OpenItem(
-            as_of=stage.on(month, 31),
+            as_of=books.on(month, 31),
             account=PAYABLE,
             party=party.id,
             invoice=ref.number,
-            due=stage.on(3, 10),
+            due=books.on(3, 10),
             original=kr(-5_600),
             open=left,
             currency="EUR",
@@ -162,13 +162,13 @@ def euro_bought(stage: Stage) -> Scenario:
         name="euro_bought",
         story="Services for EUR 500 at 11.20, paid at 11.50.",
         acts=(
-            Entry(day=stage.on(2, 15), kind=VoucherType.PURCHASE, postings=service),
-            Entry(day=stage.on(3, 10), kind=VoucherType.PAYMENT, postings=payment),
+            Entry(day=books.on(2, 15), kind=VoucherType.PURCHASE, postings=service),
+            Entry(day=books.on(3, 10), kind=VoucherType.PAYMENT, postings=payment),
         ),
         items=(item(2, kr(-5_600), kr(-500)), item(3, 0, 0)),
         vat=(
-            Vat(term=term_of(stage.on(2, 15)), tax=86, direction="output", base=kr(5_600), amount=kr(-1_400)),
-            Vat(term=term_of(stage.on(2, 15)), tax=86, direction="deductible", base=kr(5_600), amount=kr(1_400)),
+            Vat(term=term_of(books.on(2, 15)), tax=86, direction="output", base=kr(5_600), amount=kr(-1_400)),
+            Vat(term=term_of(books.on(2, 15)), tax=86, direction="deductible", base=kr(5_600), amount=kr(1_400)),
         ),
     )
 

@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Final
 
 from finago_assets.sandbox.books.ids import kid
+from finago_assets.sandbox.books.scenarios.books import ScenarioBooks, kr
 from finago_assets.sandbox.books.scenarios.model import (
     Entry,
     Invoice,
@@ -18,7 +19,6 @@ from finago_assets.sandbox.books.scenarios.model import (
     Scenario,
     Vat,
 )
-from finago_assets.sandbox.books.scenarios.stage import Stage, kr
 from finago_assets.sandbox.books.vat import term_of
 from finago_assets.sandbox.books.vouchers import InvoiceRef, Posting, VoucherType, abroad
 
@@ -53,20 +53,20 @@ def sold(day: date, net: str, vat: str, code: int = 3) -> Vat:
     return Vat(term=term_of(day), tax=code, direction="output", base=kr(net), amount=kr(vat))
 
 
-def partly_paid(stage: Stage) -> Scenario:
+def partly_paid(books: ScenarioBooks) -> Scenario:
     """12,500 with 5,000 paid and a credit note of 2,500, which stays an item of its own."""
-    party = stage.party("part_payer")
-    sale = Sale(day=stage.on(1, 10), order_id=600_001, number=90_001, party=party, net=kr(10_000), due=stage.on(1, 24))
-    credit = Sale(day=stage.on(2, 5), order_id=600_002, number=90_002, party=party, net=kr(-2_000), due=stage.on(2, 5))
+    party = books.party("part_payer")
+    sale = Sale(day=books.on(1, 10), order_id=600_001, number=90_001, party=party, net=kr(10_000), due=books.on(1, 24))
+    credit = Sale(day=books.on(2, 5), order_id=600_002, number=90_002, party=party, net=kr(-2_000), due=books.on(2, 5))
     return Scenario(
         name="partly_paid",
         story="Invoice 12,500, paid 5,000, credit note 2,500.",
-        acts=(sale, receipt(stage.on(1, 30), sale, kr(5_000)), credit),
+        acts=(sale, receipt(books.on(1, 30), sale, kr(5_000)), credit),
         items=(
-            item_of(sale, stage.on(1, 15), kr(12_500), kr(12_500)),
-            item_of(sale, stage.on(1, 31), kr(12_500), kr(7_500)),
-            item_of(sale, stage.on(3, 31), kr(12_500), kr(7_500)),
-            item_of(credit, stage.on(3, 31), kr(-2_500), kr(-2_500)),
+            item_of(sale, books.on(1, 15), kr(12_500), kr(12_500)),
+            item_of(sale, books.on(1, 31), kr(12_500), kr(7_500)),
+            item_of(sale, books.on(3, 31), kr(12_500), kr(7_500)),
+            item_of(credit, books.on(3, 31), kr(-2_500), kr(-2_500)),
         ),
         vat=(sold(sale.day, "-10000", "-2500"), sold(credit.day, "2000", "500")),
         invoices=(
@@ -76,29 +76,29 @@ def partly_paid(stage: Stage) -> Scenario:
     )
 
 
-def overpaid(stage: Stage) -> Scenario:
+def overpaid(books: ScenarioBooks) -> Scenario:
     """1,250 paid with 1,500."""
-    party = stage.party("over_payer")
-    sale = Sale(day=stage.on(1, 15), order_id=600_003, number=90_003, party=party, net=kr(1_000), due=stage.on(1, 29))
+    party = books.party("over_payer")
+    sale = Sale(day=books.on(1, 15), order_id=600_003, number=90_003, party=party, net=kr(1_000), due=books.on(1, 29))
     return Scenario(
         name="overpaid",
         story="Invoice 1,250, paid 1,500.",
-        acts=(sale, receipt(stage.on(1, 29), sale, kr(1_500))),
+        acts=(sale, receipt(books.on(1, 29), sale, kr(1_500))),
         items=(
-            item_of(sale, stage.on(1, 28), kr(1_250), kr(1_250)),
-            item_of(sale, stage.on(1, 31), kr(1_250), kr(-250)),
+            item_of(sale, books.on(1, 28), kr(1_250), kr(1_250)),
+            item_of(sale, books.on(1, 31), kr(1_250), kr(-250)),
         ),
         vat=(sold(sale.day, "-1000", "-250"),),
         invoices=(Invoice(number=90_003, status="overpaid", net=kr(1_000), tax=kr(250), open=kr(-250)),),
     )
 
 
-def prepaid(stage: Stage) -> Scenario:
+def prepaid(books: ScenarioBooks) -> Scenario:
     """5,000 from a customer who says nothing about what for."""
-    day, party = stage.on(3, 5), stage.party("early_payer").id
+    day, party = books.on(3, 5), books.party("early_payer").id
     line = Posting(RECEIVABLE, kr(-5_000), customer=party)
     item = OpenItem(
-        as_of=stage.on(3, 31),
+        as_of=books.on(3, 31),
         account=RECEIVABLE,
         party=party,
         invoice=None,
@@ -115,30 +115,30 @@ def prepaid(stage: Stage) -> Scenario:
     )
 
 
-def paid_by_kid(stage: Stage) -> Scenario:
+def paid_by_kid(books: ScenarioBooks) -> Scenario:
     """The line of the receipt carries the KID of the invoice and not its number."""
-    party = stage.party("kid_payer")
-    sale = Sale(day=stage.on(2, 1), order_id=600_004, number=90_004, party=party, net=kr(2_000), due=stage.on(2, 15))
-    by_kid = receipt(stage.on(2, 20), sale, kr(2_500), InvoiceRef(None, None, sale.kid))
+    party = books.party("kid_payer")
+    sale = Sale(day=books.on(2, 1), order_id=600_004, number=90_004, party=party, net=kr(2_000), due=books.on(2, 15))
+    by_kid = receipt(books.on(2, 20), sale, kr(2_500), InvoiceRef(None, None, sale.kid))
     return Scenario(
         name="paid_by_kid",
         story="Invoice 2,500, paid on a line with the KID alone.",
         acts=(sale, by_kid),
         items=(
-            item_of(sale, stage.on(2, 19), kr(2_500), kr(2_500)),
-            item_of(sale, stage.on(2, 28), kr(2_500), 0),
+            item_of(sale, books.on(2, 19), kr(2_500), kr(2_500)),
+            item_of(sale, books.on(2, 28), kr(2_500), 0),
         ),
         vat=(sold(sale.day, "-2000", "-500"),),
         invoices=(Invoice(number=90_004, status="paid", net=kr(2_000), tax=kr(500), open=0),),
     )
 
 
-def bad_debt(stage: Stage) -> Scenario:
+def bad_debt(books: ScenarioBooks) -> Scenario:
     """Written off in month 7: the loss is the net, and the VAT comes back as deductible."""
-    party = stage.party("bankrupt")
-    sale = Sale(day=stage.on(1, 20), order_id=600_005, number=90_005, party=party, net=kr(10_000), due=stage.on(2, 3))
+    party = books.party("bankrupt")
+    sale = Sale(day=books.on(1, 20), order_id=600_005, number=90_005, party=party, net=kr(10_000), due=books.on(2, 3))
     lost = Entry(
-        day=stage.on(7, 31),
+        day=books.on(7, 31),
         kind=VoucherType.MANUAL,
         postings=(
             Posting(7830, kr(10_000), 1, party.id, sale.ref),
@@ -151,39 +151,42 @@ def bad_debt(stage: Stage) -> Scenario:
         name="bad_debt",
         story="Invoice 12,500 lost, 2,500 of VAT back.",
         acts=(sale, lost),
-        items=(item_of(sale, stage.on(6, 30), kr(12_500), kr(12_500)), item_of(sale, stage.on(7, 31), kr(12_500), 0)),
+        items=(
+            item_of(sale, books.on(6, 30), kr(12_500), kr(12_500)),
+            item_of(sale, books.on(7, 31), kr(12_500), 0),
+        ),
         vat=(sold(sale.day, "-10000", "-2500"), back),
         invoices=(Invoice(number=90_005, status="paid", net=kr(10_000), tax=kr(2_500), open=0),),
     )
 
 
-def euro_paid(stage: Stage) -> Scenario:
+def euro_paid(books: ScenarioBooks) -> Scenario:
     """EUR 1,000 at 11.40, credited at the 11.60 of its payment; the 200 of difference are posted a month later."""
-    party, paid_at = stage.party("euro_customer"), Decimal("11.60")
+    party, paid_at = books.party("euro_customer"), Decimal("11.60")
     sale = Sale(
-        day=stage.on(2, 10),
+        day=books.on(2, 10),
         order_id=600_006,
         number=90_006,
         party=party,
         net=kr(1_000),
-        due=stage.on(3, 11),
+        due=books.on(3, 11),
         tax=52,
         account=3120,
         rate=Decimal("11.40"),
     )
     credited = abroad(RECEIVABLE, kr(-1_000), "EUR", paid_at, customer=party.id, invoice=sale.ref)
     paid = Entry(
-        day=stage.on(3, 15),
+        day=books.on(3, 15),
         kind=VoucherType.RECEIPT,
         postings=(abroad(1930, kr(1_000), "EUR", paid_at), credited),
         reference=("text", f"Invoice {sale.number}"),
     )
     rest = Posting(RECEIVABLE, kr(200), customer=party.id, invoice=sale.ref)
-    posted = Entry(day=stage.on(4, 30), kind=VoucherType.MANUAL, postings=(rest, Posting(8060, kr(-200))))
+    posted = Entry(day=books.on(4, 30), kind=VoucherType.MANUAL, postings=(rest, Posting(8060, kr(-200))))
 
     def item(month: int, left: int, euros: int) -> OpenItem:
         return OpenItem(
-            as_of=stage.on(month, 31),
+            as_of=books.on(month, 31),
             account=RECEIVABLE,
             party=party.id,
             invoice=str(sale.number),
@@ -204,14 +207,14 @@ def euro_paid(stage: Stage) -> Scenario:
     )
 
 
-def kid_without_number(stage: Stage) -> Scenario:
+def kid_without_number(books: ScenarioBooks) -> Scenario:
     """A claim that has a KID and no invoice number, paid in part by that KID: one item, known by it."""
-    party, due = stage.party("numberless").id, stage.on(6, 15)
+    party, due = books.party("numberless").id, books.on(6, 15)
     ref = InvoiceRef(None, due, kid(party, 90_100))
     claim = (Posting(RECEIVABLE, kr(1_000), None, party, ref), Posting(3200, kr(-1_000), 6, party, ref))
     part = (Posting(1920, kr(400)), Posting(RECEIVABLE, kr(-400), None, party, InvoiceRef(None, None, ref.kid)))
     item = OpenItem(
-        as_of=stage.on(6, 30),
+        as_of=books.on(6, 30),
         account=RECEIVABLE,
         party=party,
         invoice=None,
@@ -224,11 +227,11 @@ def kid_without_number(stage: Stage) -> Scenario:
         name="kid_without_number",
         story="A claim of 1,000 with a KID alone, 400 of it paid.",
         acts=(
-            Entry(day=stage.on(6, 1), kind=VoucherType.MANUAL, postings=claim),
-            Entry(day=stage.on(6, 16), kind=VoucherType.RECEIPT, postings=part, reference=("ocr", ref.kid or "")),
+            Entry(day=books.on(6, 1), kind=VoucherType.MANUAL, postings=claim),
+            Entry(day=books.on(6, 16), kind=VoucherType.RECEIPT, postings=part, reference=("ocr", ref.kid or "")),
         ),
         items=(item,),
-        vat=(sold(stage.on(6, 1), "-1000", "0", 6),),
+        vat=(sold(books.on(6, 1), "-1000", "0", 6),),
     )
 
 

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from finago_assets.sandbox.books.scenarios.books import ScenarioBooks, kr
 from finago_assets.sandbox.books.scenarios.model import Entry, Invoice, OpenItem, Sale, Scenario, Vat
 from finago_assets.sandbox.books.scenarios.payables import PAYABLE, bought
-from finago_assets.sandbox.books.scenarios.stage import Stage, kr
 from finago_assets.sandbox.books.vat import term_of
 from finago_assets.sandbox.books.vouchers import InvoiceRef, Posting, VoucherType
 
@@ -42,11 +42,11 @@ def _vat(day: date, code: int, direction: str, base: str, tax: str) -> Vat:
     return Vat(term=term_of(day), tax=code, direction=direction, base=kr(base), amount=kr(tax))
 
 
-def six_terms(stage: Stage) -> Scenario:
+def six_terms(books: ScenarioBooks) -> Scenario:
     """A sale and a purchase for cash in each term, at every rate, with øre in both."""
     acts, figures = [], []
     for term, (sold, cost) in enumerate(zip(TILLS, COSTS, strict=True)):
-        day = stage.on(2 * term + 1, 28)
+        day = books.on(2 * term + 1, 28)
         net, vat, code, account, vat_account = sold
         gross = kr(net) + kr(vat)
         postings = (
@@ -90,9 +90,9 @@ def _reckoned(
     return Entry(day=day, kind=VoucherType.PURCHASE, postings=postings)
 
 
-def reverse_charge(stage: Stage) -> Scenario:
+def reverse_charge(books: ScenarioBooks) -> Scenario:
     """86, 88 and 91 are two lines, one each way; 87 has no deduction and its VAT is a cost."""
-    party, day = stage.party("consultant"), stage.on(3, 12)
+    party, day = books.party("consultant"), books.on(3, 12)
     bills = (
         ("C-86", (6700, kr(20_000), kr(5_000), 86), (2703, 2713)),
         ("C-87", (6860, kr(8_000), kr(2_000), 87), (2703, None)),
@@ -106,7 +106,7 @@ def reverse_charge(stage: Stage) -> Scenario:
         acts=tuple(_reckoned(day, party, *bill) for bill in bills),
         items=tuple(
             OpenItem(
-                as_of=stage.on(3, 31),
+                as_of=books.on(3, 31),
                 account=PAYABLE,
                 party=party.id,
                 invoice=number,
@@ -128,10 +128,10 @@ def reverse_charge(stage: Stage) -> Scenario:
     )
 
 
-def import_of_goods(stage: Stage) -> Scenario:
+def import_of_goods(books: ScenarioBooks) -> Scenario:
     """The supplier's invoice has no VAT; the customs value is another amount, reckoned over a contra account."""
-    party, day, declared = stage.party("importer"), stage.on(5, 3), stage.on(5, 31)
-    ref = InvoiceRef("I-7000", stage.on(6, 2))
+    party, day, declared = books.party("importer"), books.on(5, 3), books.on(5, 31)
+    ref = InvoiceRef("I-7000", books.on(6, 2))
     declaration = Entry(
         day=declared,
         kind=VoucherType.MANUAL,
@@ -150,7 +150,7 @@ def import_of_goods(stage: Stage) -> Scenario:
         account=PAYABLE,
         party=party.id,
         invoice="I-7000",
-        due=stage.on(6, 2),
+        due=books.on(6, 2),
         original=kr(-90_000),
         open=kr(-90_000),
     )
@@ -168,21 +168,21 @@ def import_of_goods(stage: Stage) -> Scenario:
     )
 
 
-def export(stage: Stage) -> Scenario:
+def export(books: ScenarioBooks) -> Scenario:
     """Sold abroad in kroner: a base and no VAT."""
-    party = stage.party("exported_to")
+    party = books.party("exported_to")
     sale = Sale(
-        day=stage.on(5, 14),
+        day=books.on(5, 14),
         order_id=600_012,
         number=90_012,
         party=party,
         net=kr(40_000),
-        due=stage.on(6, 13),
+        due=books.on(6, 13),
         tax=52,
         account=3120,
     )
     item = OpenItem(
-        as_of=stage.on(5, 31),
+        as_of=books.on(5, 31),
         account=1500,
         party=party.id,
         invoice="90012",
@@ -200,9 +200,9 @@ def export(stage: Stage) -> Scenario:
     )
 
 
-def partly_deductible(stage: Stage) -> Scenario:
+def partly_deductible(books: ScenarioBooks) -> Scenario:
     """25 % VAT of which 65 % may be deducted: a tax number of its own, the rest of the VAT is a cost."""
-    party, day = stage.party("half_private"), stage.on(7, 9)
+    party, day = books.party("half_private"), books.on(7, 9)
     ref = InvoiceRef("D-65", day)
     postings = (
         Posting(6540, kr(10_000), 65, party.id, ref),
@@ -211,7 +211,7 @@ def partly_deductible(stage: Stage) -> Scenario:
         Posting(PAYABLE, kr(-12_500), None, party.id, ref),
     )
     item = OpenItem(
-        as_of=stage.on(7, 31),
+        as_of=books.on(7, 31),
         account=PAYABLE,
         party=party.id,
         invoice="D-65",
@@ -228,20 +228,20 @@ def partly_deductible(stage: Stage) -> Scenario:
     )
 
 
-def turn_of_year(stage: Stage) -> Scenario:
+def turn_of_year(books: ScenarioBooks) -> Scenario:
     """Dated the last day of the twelfth month, in the period of the month after: the ledger's year, the next term."""
-    party, period = stage.party("new_year"), stage.month(13)
+    party, period = books.party("new_year"), books.month(13)
     sale = Sale(
-        day=stage.on(12, 31),
+        day=books.on(12, 31),
         order_id=600_013,
         number=90_013,
         party=party,
         net=kr(10_000),
-        due=stage.on(13, 14),
+        due=books.on(13, 14),
         period=period,
     )
     item = OpenItem(
-        as_of=stage.on(12, 31),
+        as_of=books.on(12, 31),
         account=1500,
         party=party.id,
         invoice="90013",

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Final
 from msgspec import json
 
 from finago_assets.sandbox.answers import Done, Refused
-from finago_assets.sandbox.books.desk import Series, Upload, stamp
 from finago_assets.sandbox.books.ids import Thing, guid
+from finago_assets.sandbox.books.written_records import Series, Upload, stamp
 from finago_assets.sandbox.endpoints.invoicing import order_of
 from finago_assets.sandbox.endpoints.writing.checks import invalid
 from finago_assets.sandbox.file_routes import UPLOADS
@@ -29,15 +29,15 @@ EXTENSIONS: Final = {"application/pdf": "pdf", "image/png": "png"}
 
 def attach(ask: Ask) -> Done:
     """A file under 4 MB with the name it was sent under. Raises Refused 403 for an invoice."""
-    order, desk = order_of(ask), ask.books.desk
+    order, written = order_of(ask), ask.books.written
     if order.invoice is not None:
         raise Refused(403, "The order is already invoiced.")
     name, media_type, content = _file(ask.sent)
     if not content or len(content) >= MOST_BYTES:
         raise invalid("", "maxLength" if content else "minLength")
-    key = guid(Thing.FILE, desk.new(Series.FILE))
+    key = guid(Thing.FILE, written.new(Series.FILE))
     body = {"fileId": key, "orderId": order.id, "fileName": name, "mediaType": media_type, "size": len(content)}
-    order.files.append(json.encode(body | {"timestamp": stamp(desk.now()), "tags": []}))
+    order.files.append(json.encode(body | {"timestamp": stamp(written.now()), "tags": []}))
     return Done(201, order.files[-1])
 
 
@@ -66,9 +66,9 @@ def _bare_name(disposition: str) -> str:
 
 def announce(ask: Ask) -> Done:
     """Where to send a file; its state can be asked for until the sandbox ends."""
-    key = guid(Thing.UPLOAD, ask.books.desk.new(Series.UPLOAD))
+    key = guid(Thing.UPLOAD, ask.books.written.new(Series.UPLOAD))
     upload = Upload(key, ask.sent.json["contentType"], secrets.token_urlsafe(16))
-    ask.books.desk.uploads[key] = upload
+    ask.books.written.uploads[key] = upload
     address = f"{ask.origin}{UPLOADS}/{key}?signature={upload.signature}"
     return Done(200, json.encode({"uploadMethod": "PUT", "uploadUrl": address, "fileId": key}))
 

@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Final
 
 from finago_assets.sandbox.answers import Done, Refused
 from finago_assets.sandbox.books.bank import BankAccount, BankTransaction, account_json
-from finago_assets.sandbox.books.desk import Balance, Series, stamp
 from finago_assets.sandbox.books.ids import Thing, guid
 from finago_assets.sandbox.books.kept import read, write
 from finago_assets.sandbox.books.money import ORE, rounded
+from finago_assets.sandbox.books.written_records import Balance, Series, stamp
 from finago_assets.sandbox.endpoints.ask import missing
 from finago_assets.sandbox.endpoints.bank import accounts_of
 from finago_assets.sandbox.endpoints.writing.checks import account_of, bounded, day, invalid
@@ -29,17 +29,17 @@ SHORTEST_REFERENCE, LONGEST_REFERENCE, LONGEST_PAYMENT_REFERENCE = 10, 130, 1000
 
 def create_account(ask: Ask) -> Done:
     """A bank account, with a balance if it comes with one."""
-    desk, body = ask.books.desk, dict(ask.sent.json)
+    written, body = ask.books.written, dict(ask.sent.json)
     first = _first_balance(body.pop("balance", None))
     ledger = body.get("ledgerAccount", {}).get("number", 0)
     if ledger:
         account_of(ledger, "ledgerAccount.number")
-    key = guid(Thing.BANK_ACCOUNT, desk.new(Series.BANK_ACCOUNT))
-    at = stamp(desk.now()).replace("Z", ".000Z")
+    key = guid(Thing.BANK_ACCOUNT, written.new(Series.BANK_ACCOUNT))
+    at = stamp(written.now()).replace("Z", ".000Z")
     body |= {"id": key, "createdAt": at, "modifiedAt": at}
     account = BankAccount(key, ledger, body["number"], body["name"], "NOK", write(body))
-    desk.bank_accounts.append(account)
-    desk.balances[key].extend(first)
+    written.bank_accounts.append(account)
+    written.balances[key].extend(first)
     return Done(201, account_json(account, ask.books.plan, first[0].said if first else None))
 
 
@@ -57,7 +57,7 @@ def add_balance(ask: Ask) -> Done:
     if ask.path["id"] not in accounts_of(ask.books):
         raise missing()
     balance = _balance(ask.sent.json, "")
-    ask.books.desk.balances[ask.path["id"]].append(balance)
+    ask.books.written.balances[ask.path["id"]].append(balance)
     return Done(201, write(balance.said))
 
 
@@ -84,7 +84,7 @@ def create_transaction(ask: Ask) -> Done:
         raise invalid("bankAccount.id", "reference")
     if body["bankTransactionReference"] in statement.by_id:
         raise Refused(409, "A bank transaction with this reference exists.")
-    shown = _shown(body, account, stamp(ask.books.desk.now()))
+    shown = _shown(body, account, stamp(ask.books.written.now()))
     sign = 1 if body["type"] == "inbound" else -1
     moved = BankTransaction(
         serial=len(statement.by_id) + 1,

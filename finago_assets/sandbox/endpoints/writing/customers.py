@@ -9,9 +9,9 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from finago_assets.sandbox.answers import Done, Refused
-from finago_assets.sandbox.books.desk import Series, spaced_stamp
 from finago_assets.sandbox.books.kept import merged, read, write
 from finago_assets.sandbox.books.parties import Party, party_json
+from finago_assets.sandbox.books.written_records import Series, spaced_stamp
 from finago_assets.sandbox.endpoints.ask import missing
 from finago_assets.sandbox.endpoints.crm import accounts_of, party_of
 from finago_assets.sandbox.endpoints.writing.checks import invalid
@@ -27,7 +27,7 @@ TERMS: Final = 14
 
 def create(ask: Ask) -> Done:
     """A company by its name, or a person, whose name is made of both parts and who has no organization number."""
-    at, sent = ask.books.desk.now(), dict(ask.sent.json)
+    at, sent = ask.books.written.now(), dict(ask.sent.json)
     key = _own_id(ask, sent.pop("id", None))
     left_out = ("person",) if sent["isCompany"] else ("name", "organizationNumber")
     body = {"id": key, "isSupplier": False} | {k: v for k, v in sent.items() if k not in left_out}
@@ -39,7 +39,7 @@ def create(ask: Ask) -> Done:
 
 def _own_id(ask: Ask, asked: object) -> int:
     if asked is None:
-        return ask.books.desk.new(Series.CUSTOMER)
+        return ask.books.written.new(Series.CUSTOMER)
     if not isinstance(asked, int) or asked < 1:
         raise invalid("id", "type")
     if ask.books.party(asked) is not None:
@@ -50,7 +50,7 @@ def _own_id(ask: Ask, asked: object) -> int:
 def change(ask: Ask) -> Done:
     """What is sent replaces what was there; objects are merged."""
     before = party_of(ask)
-    at = ask.books.desk.now()
+    at = ask.books.written.now()
     fixed = ("id", "isCompany", "createdAt")
     changes = {key: value for key, value in ask.sent.json.items() if key not in fixed}
     body = merged(read(party_json(before)), changes) | {"modifiedAt": spaced_stamp(at)}
@@ -107,7 +107,7 @@ def add_account(ask: Ask) -> Done:
     party, body = party_of(ask), ask.sent.json
     if body["number"] in accounts_of(ask, party):
         raise Refused(409, "The customer has a bank account of that number.")
-    ask.books.desk.customer_accounts[party.id].written[body["number"]] = write(body)
+    ask.books.written.customer_accounts[party.id].written[body["number"]] = write(body)
     return Done(201, write(body))
 
 
@@ -120,7 +120,7 @@ def change_account(ask: Ask) -> Done:
     body = merged(read(held[old]), ask.sent.json)
     if body["number"] != old and body["number"] in held:
         raise Refused(409, "The customer has a bank account of that number.")
-    ask.books.desk.customer_accounts[party.id].written |= {old: None, body["number"]: write(body)}
+    ask.books.written.customer_accounts[party.id].written |= {old: None, body["number"]: write(body)}
     return Done(200, write(body))
 
 

@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, Final
 
 from finago_assets.sandbox.answers import Done
 from finago_assets.sandbox.books.accounts import ACCOUNTS
-from finago_assets.sandbox.books.desk import Series
 from finago_assets.sandbox.books.dimensions import name_of
 from finago_assets.sandbox.books.kept import merged, read, write
 from finago_assets.sandbox.books.money import ORE, exact
 from finago_assets.sandbox.books.order_json import order_line_json
 from finago_assets.sandbox.books.orders import OrderLine
 from finago_assets.sandbox.books.taxes import TAXES
+from finago_assets.sandbox.books.written_records import Series
 from finago_assets.sandbox.endpoints.ask import missing
 from finago_assets.sandbox.endpoints.invoicing import order_of
 from finago_assets.sandbox.endpoints.writing.checks import account_of, bounded, dimensions_in, invalid, tax_of
@@ -39,7 +39,7 @@ MOST_ORE: Final = 10**16
 def add(ask: Ask) -> Done:
     """A line at the end of the order. What a product line leaves out comes from the product."""
     order = changeable(order_of(ask))
-    line = _line(ask, ask.books.desk.new(Series.ORDER_LINE), ask.sent.json)
+    line = _line(ask, ask.books.written.new(Series.ORDER_LINE), ask.sent.json)
     order.lines.append(line)
     touch(ask, order)
     return Done(200, order_line_json(line))

@@ -9,12 +9,12 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Final
 
 from finago_assets.sandbox.answers import Done, Refused
-from finago_assets.sandbox.books.desk import Series, stamp
 from finago_assets.sandbox.books.kept import merged, read
 from finago_assets.sandbox.books.order_book import PAYMENT_METHODS
 from finago_assets.sandbox.books.order_json import order_json
 from finago_assets.sandbox.books.orders import Order, Status
 from finago_assets.sandbox.books.sales import RECEIVABLE
+from finago_assets.sandbox.books.written_records import Series, stamp
 from finago_assets.sandbox.endpoints.invoicing import SALES_TYPES, order_of
 from finago_assets.sandbox.endpoints.writing.checks import bounded, day, dimensions_in, invalid, open_day
 
@@ -38,7 +38,7 @@ def create(ask: Ask) -> Done:
         raise _no_lines()
     today = ask.books.plan.last
     order = Order(
-        id=ask.books.desk.new(Series.ORDER),
+        id=ask.books.written.new(Series.ORDER),
         status=Status.DRAFT,
         day=today,
         customer=_customer(ask, sent.get("customer", {})),
@@ -88,7 +88,7 @@ def deletable(order: Order) -> Order:
 
 def touch(ask: Ask, order: Order) -> None:
     """Note that an order was changed now."""
-    at = ask.books.desk.now()
+    at = ask.books.written.now()
     order.entered, order.touched, order.modified = order.created_at, stamp(at), at.date()
 
 

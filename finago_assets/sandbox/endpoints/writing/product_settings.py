@@ -26,7 +26,7 @@ def set_dimension(ask: Ask) -> Done:
     name = element_name(ask.books, kind, value)
     if name is None:
         raise invalid("value", "reference")
-    ask.books.desk.product_dimensions[product.id].written[kind] = dimension_of(kind, value, name)
+    ask.books.written.product_dimensions[product.id].written[kind] = dimension_of(kind, value, name)
     return Done(200, array(list(dimensions_of(ask, product).values())))
 
 
@@ -35,7 +35,7 @@ def drop_dimension(ask: Ask) -> Done:
     product, kind = product_of(ask), ask.integer("dimensionId")
     if kind not in dimensions_of(ask, product):
         raise missing()
-    ask.books.desk.product_dimensions[product.id].written[kind] = None
+    ask.books.written.product_dimensions[product.id].written[kind] = None
     return Done(204)
 
 
@@ -46,13 +46,13 @@ def set_override(ask: Ask) -> Done:
         return drop_override(ask)
     account_of(number, "accountNumber")
     kept = override_json(product.id, kind, number)
-    ask.books.desk.overrides[product.id].written[kind] = kept
+    ask.books.written.overrides[product.id].written[kind] = kept
     return Done(200, kept)
 
 
 def drop_override(ask: Ask) -> Done:
     """No override, whether or not there was one."""
-    ask.books.desk.overrides[product_of(ask).id].written[_sales_type(ask)] = None
+    ask.books.written.overrides[product_of(ask).id].written[_sales_type(ask)] = None
     return Done(204)
 
 

@@ -9,10 +9,10 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from finago_assets.sandbox.answers import Done
-from finago_assets.sandbox.books.desk import Series, spaced_stamp
 from finago_assets.sandbox.books.kept import merged, read, write
 from finago_assets.sandbox.books.money import ORE, rounded
 from finago_assets.sandbox.books.products import GROUPS, UNITS, Product, product_json
+from finago_assets.sandbox.books.written_records import Series, spaced_stamp
 from finago_assets.sandbox.endpoints.ask import missing
 from finago_assets.sandbox.endpoints.product import categories_of, product_of
 from finago_assets.sandbox.endpoints.writing.checks import bounded, invalid
@@ -29,9 +29,9 @@ FIXED: Final = ("id", "createdAt", "modifiedAt")
 
 def create(ask: Ask) -> Done:
     """A product of a category that exists."""
-    at = ask.books.desk.now()
+    at = ask.books.written.now()
     sent = {key: value for key, value in ask.sent.json.items() if key not in FIXED}
-    body = {"id": ask.books.desk.new(Series.PRODUCT), **DEFAULTS, **sent, "createdAt": spaced_stamp(at)}
+    body = {"id": ask.books.written.new(Series.PRODUCT), **DEFAULTS, **sent, "createdAt": spaced_stamp(at)}
     product = _product(ask, body, at, None)
     ask.books.products.append(product)
     return Done(201, product_json(product))
@@ -41,7 +41,7 @@ def change(ask: Ask) -> Done:
     """What is sent replaces what was there; objects are merged."""
     before = product_of(ask)
     changes = {key: value for key, value in ask.sent.json.items() if key not in FIXED}
-    after = _product(ask, merged(read(product_json(before)), changes), ask.books.desk.now(), before)
+    after = _product(ask, merged(read(product_json(before)), changes), ask.books.written.now(), before)
     ask.books.products[ask.books.products.index(before)] = after
     return Done(200, product_json(after))
 
@@ -118,7 +118,7 @@ def _unit(key: object) -> Json:
 
 def create_category(ask: Ask) -> Done:
     """A category under one that exists, or at the top."""
-    key = ask.books.desk.new(Series.CATEGORY)
+    key = ask.books.written.new(Series.CATEGORY)
     sent = {name: value for name, value in ask.sent.json.items() if name not in FIXED}
     return Done(201, _keep_category(ask, key, {"id": key, "parentId": 0, **sent}))
 
@@ -136,8 +136,8 @@ def change_category(ask: Ask) -> Done:
 def _keep_category(ask: Ask, key: int, body: Json) -> bytes:
     if body["parentId"] == key or body["parentId"] not in {0, *categories_of(ask)}:
         raise invalid("parentId", "reference")
-    kept = write(body | {"modifiedAt": spaced_stamp(ask.books.desk.now())})
-    ask.books.desk.categories.written[key] = kept
+    kept = write(body | {"modifiedAt": spaced_stamp(ask.books.written.now())})
+    ask.books.written.categories.written[key] = kept
     return kept
 
 
@@ -146,7 +146,7 @@ def delete_category(ask: Ask) -> Done:
     key = ask.integer("id")
     if key not in categories_of(ask):
         raise missing()
-    ask.books.desk.categories.written[key] = None
+    ask.books.written.categories.written[key] = None
     return Done(204)
 
 

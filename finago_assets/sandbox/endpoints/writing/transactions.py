@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING, Final
 from msgspec import json
 
 from finago_assets.sandbox.answers import Done
-from finago_assets.sandbox.books.desk import stamp
 from finago_assets.sandbox.books.dimensions import CUSTOMER
 from finago_assets.sandbox.books.sales import ROUNDING
 from finago_assets.sandbox.books.taxes import TAXES
 from finago_assets.sandbox.books.vouchers import InvoiceRef, Posting, Voucher, VoucherType, abroad
+from finago_assets.sandbox.books.written_records import stamp
 from finago_assets.sandbox.endpoints.writing.checks import (
     account_of,
     bounded,
@@ -47,10 +47,10 @@ def post(ask: Ask) -> Done:
     if not body["lines"]:
         raise invalid("lines", "minItems")
     document = body.get("documentId")
-    if document is not None and books.desk.of_document(document) is None:
+    if document is not None and books.written.of_document(document) is None:
         raise invalid("documentId", "reference")
     postings, first = _postings(books, body), day(body["date"], "date")
-    voucher = Voucher(kind, first, tuple(postings), None, document, at=stamp(books.desk.now()))
+    voucher = Voucher(kind, first, tuple(postings), None, document, at=stamp(books.written.now()))
     return Done(201, json.encode({"transactionId": books.journal.enter(voucher)}))
 
 

@@ -1,4 +1,4 @@
-"""The desk where writes arrive: what came in from outside since the books were made, and the clock it came in by.
+"""What came in from outside since the books were made, and the clock it came in by.
 
 Owns new ids, moments, and the registers that seeded books know as constants. Parties, products, orders and postings are
 kept with the seeded ones. All of it lives as long as the process.
@@ -55,7 +55,7 @@ class Upload:
 
 
 @dataclass(slots=True)
-class Desk:
+class WrittenRecords:
     """Registers by the keys that paths use. The clock moves one second for each write."""
 
     plan: Plan

@@ -1,6 +1,6 @@
-"""Where and by whom scenarios are played: days counted from the start of the books, amounts in kroner, the cast.
+"""What scenarios are told against: days counted from the start of the books, amounts in kroner, the parties.
 
-Owns the cast and its ids. In books from 1 January, month 1 is January.
+Owns the parties and their ids. In books from 1 January, month 1 is January.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from finago_assets.sandbox.books.plan import Plan
 
 FIRST_PARTY: Final = 90_001
-CAST: Final = (
+PARTIES: Final = (
     ("old_customer", "Gamle Kunder AS", False, "NOK"),
     ("part_payer", "Delbetaler AS", False, "NOK"),
     ("over_payer", "Rundhånd AS", False, "NOK"),
@@ -53,7 +53,7 @@ def kr(amount: int | str) -> int:
 
 
 @dataclass(frozen=True, slots=True)
-class Stage:
+class ScenarioBooks:
     """A plan's calendar, and its cast by role."""
 
     plan: Plan
@@ -69,9 +69,9 @@ class Stage:
         return date(months // 12, months % 12 + 1, 1)
 
     def party(self, role: str) -> Party:
-        """Return a member of the cast."""
-        place = [name for name, *_ in CAST].index(role)
-        _, name, supplier, currency = CAST[place]
+        """Return a member of the parties."""
+        place = [name for name, *_ in PARTIES].index(role)
+        _, name, supplier, currency = PARTIES[place]
         foreign = currency != "NOK"
         return Party(
             id=FIRST_PARTY + place,
@@ -89,6 +89,6 @@ class Stage:
             modified=self.plan.start - timedelta(days=30),
         )
 
-    def cast(self) -> list[Party]:
+    def parties(self) -> list[Party]:
         """Return everybody."""
-        return [self.party(role) for role, *_ in CAST]
+        return [self.party(role) for role, *_ in PARTIES]

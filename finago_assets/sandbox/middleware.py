@@ -1,6 +1,6 @@
-"""The gate that every request passes: log, trace id, latency, rate limit, faults, compression.
+"""The middleware that every request passes: log, trace id, latency, rate limit, faults, compression.
 
-Owns the way from a finished answer to the wire. Sits outside starlette, as ASGI, because faults need the socket.
+Owns the way from a finished answer to the socket. Sits outside starlette, as ASGI, because faults need the socket.
 """
 
 from __future__ import annotations
@@ -62,7 +62,7 @@ class Exchange:
 
 
 @dataclass(slots=True)
-class Gate:
+class Middleware:
     """ASGI application around the API."""
 
     app: App

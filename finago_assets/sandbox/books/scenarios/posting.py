@@ -1,4 +1,4 @@
-"""Plays the scenarios: each act on its day, whatever else the company does.
+"""Posts the scenarios: each act on its day, whatever else the company does.
 
 Owns how an act becomes vouchers, orders and bank transactions.
 """
@@ -28,7 +28,7 @@ RECEIVABLE = 1500
 
 
 @dataclass(slots=True)
-class Troupe:
+class ScenarioPosting:
     """Knows the vouchers of the invoices it sent, so that they can be changed later."""
 
     journal: Journal
