@@ -1,4 +1,4 @@
-"""Every FINAGO_* variable: its name, type, default, and the sentence a user reads when it is wrong. Read nowhere else.
+"""Every FINAGO_* variable: its type, default, and the sentence a user reads when it is wrong.
 
 Settings without secrets are read when the definitions load and all have defaults; the connection is read at run time,
 through references, so that a secret's value never becomes part of a definition, a run's config or an error.
