@@ -185,7 +185,7 @@ def _read(connection: DuckDBPyConnection) -> Mark | None:
         finished_at=None if finished is None else datetime.fromisoformat(finished),
         made_of=dict(connection.execute("select node, coalesce(made_of, '') from build.settled").fetchall()),
         landed={
-            (_full_name(endpoint), organization): days
+            (full_name_of(endpoint), organization): days
             for endpoint, organization, days in connection.execute(
                 "select endpoint, organization_id, days from build.landed"
             ).fetchall()
@@ -197,8 +197,8 @@ def _read(connection: DuckDBPyConnection) -> Mark | None:
     )
 
 
-def _full_name(endpoint: str) -> str:
-    """Return an endpoint's full name; in a file from before there was a second source stand bare ones."""
+def full_name_of(endpoint: str) -> str:
+    """Return an endpoint's full name; what was written before there was a second source has bare ones."""
     return endpoint if "/" in endpoint else f"finago/{endpoint}"
 
 
@@ -207,7 +207,7 @@ def _contents(connection: DuckDBPyConnection) -> dict[tuple[str, str], dict[date
     rows = connection.execute("select * from build.partitions").fetchall()
     for endpoint, organization, day, stamp, digest, count, fetched in rows:
         content = Content(stamp, digest, count, datetime.fromisoformat(fetched))
-        found.setdefault((_full_name(endpoint), organization), {})[day] = content
+        found.setdefault((full_name_of(endpoint), organization), {})[day] = content
     return found
 
 

@@ -17,6 +17,7 @@ from finago_assets.core.landing import litter
 from finago_assets.core.landing.files import Files, stamp_of, typed_errors
 from finago_assets.core.landing.lock import file_lock
 from finago_assets.core.landing.publish import publish_copy
+from finago_assets.core.warehouse.generation import full_name_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -74,7 +75,11 @@ class Publisher:
         """Return what was published last; None where nothing was, or the file has been taken away."""
         with suppress(FileNotFoundError, msgspec.DecodeError):
             if self.published.exists():
-                return msgspec.json.decode(self._record.read_bytes(), type=Record)
+                record = msgspec.json.decode(self._record.read_bytes(), type=Record)
+                landed = [
+                    (full_name_of(endpoint), organization, days) for endpoint, organization, days in record.landed
+                ]
+                return msgspec.structs.replace(record, landed=landed)
         return None
 
     def publish(self, copy: Path, mark: Mark, graph: BuildGraph, *, accept_fewer: bool) -> Record:
