@@ -17,6 +17,7 @@ from dagster._utils.interrupts import raise_interrupts_as
 
 from finago_assets.core.errors import FinagoError
 from finago_assets.core.landing.store import Landing
+from finago_assets.core.progress import silent
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -83,7 +84,7 @@ def run_dbt(
     ]
 
 
-def invoke(command: list[str], manifest: Manifest, tell: Callable[[str], None] = lambda _: None) -> dbtRunnerResult:
+def invoke(command: list[str], manifest: Manifest, tell: Callable[[str], None] = silent) -> dbtRunnerResult:
     """Run one command of dbt, one at a time, and close what it leaves open. `tell` gets each finished node's id."""
     # takes a second, and a process that only loads definitions needs none of it
     from dbt.cli.main import dbtRunner  # noqa: PLC0415

@@ -19,6 +19,7 @@ from finago_assets.core.landing.parts import Parts
 from finago_assets.core.landing.paths import refuse_case_twin
 from finago_assets.core.landing.rawfile import ROW_GROUP, RawReader, RawWriter, corrupt, not_landed
 from finago_assets.core.landing.spool import ChainSpool, placeholder_manifest
+from finago_assets.core.progress import silent
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -33,9 +34,6 @@ if TYPE_CHECKING:
 PATIENCE_SECONDS: Final = 300.0
 _FIELDS: Final = tuple(field.name for field in fields(Manifest))
 _OF_PARTITION: Final = "organization = ? and date = ?"
-
-
-def _silent(_: str) -> None: ...
 
 
 def _schema(source: str) -> str:
@@ -55,7 +53,7 @@ class DuckdbStore:
         source: str,
         *,
         files: Files | None = None,
-        checkpoint: Callable[[str], None] = _silent,
+        checkpoint: Callable[[str], None] = silent,
         patience_seconds: float = PATIENCE_SECONDS,
     ) -> None:
         self.files = files or Files()

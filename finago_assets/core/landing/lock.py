@@ -16,15 +16,13 @@ from filelock import FileLock, Timeout
 
 from finago_assets.core.errors import Locked
 from finago_assets.core.landing.files import Files, typed_errors
+from finago_assets.core.progress import silent
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 POLL_SECONDS: Final = 0.2
 _TICKET: Final = re.compile(r"(?P<number>[0-9]{12})-(?P<who>[A-Za-z0-9_-]{1,64})")
-
-
-def _silent(_: str) -> None: ...
 
 
 @contextmanager
@@ -52,7 +50,7 @@ def queued_lock(
     patience_seconds: float,
     *,
     who: str = "somebody",
-    on_wait: Callable[[str], None] = _silent,
+    on_wait: Callable[[str], None] = silent,
     sleep: Callable[[float], None] = time.sleep,
 ) -> Iterator[None]:
     """Hold the lock file at `path`, first come, first served. `who` names the holder to those who wait.

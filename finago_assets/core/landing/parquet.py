@@ -17,6 +17,7 @@ from finago_assets.core.landing.parts import Parts
 from finago_assets.core.landing.paths import DATA_FILE, RawTree
 from finago_assets.core.landing.rawfile import RawReader, RawWriter, corrupt, not_landed
 from finago_assets.core.landing.spool import ChainSpool, placeholder_manifest
+from finago_assets.core.progress import silent
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -25,9 +26,6 @@ if TYPE_CHECKING:
 
     from finago_assets.core.catalogue.model import Endpoint
     from finago_assets.core.landing.model import Look, Spool
-
-
-def _no_checkpoint(_: str) -> None: ...
 
 
 class ParquetStore:
@@ -39,7 +37,7 @@ class ParquetStore:
         source: str,
         *,
         files: Files | None = None,
-        checkpoint: Callable[[str], None] = _no_checkpoint,
+        checkpoint: Callable[[str], None] = silent,
     ) -> None:
         self.files = files or Files()
         self.checkpoint = checkpoint

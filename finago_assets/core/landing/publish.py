@@ -15,6 +15,7 @@ from finago_assets.core.errors import Locked, NotLanded
 from finago_assets.core.landing import litter
 from finago_assets.core.landing.database import typed_database_errors
 from finago_assets.core.landing.files import Files, typed_errors
+from finago_assets.core.progress import silent
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -25,11 +26,8 @@ _CHUNK: Final = 1024 * 1024
 _SIDECARS: Final = (".wal", ".wal.checkpoint", ".wal.recovery")
 
 
-def _silent(_: str) -> None: ...
-
-
 def publish_database(
-    working: Path, published: Path, *, files: Files | None = None, checkpoint: Callable[[str], None] = _silent
+    working: Path, published: Path, *, files: Files | None = None, checkpoint: Callable[[str], None] = silent
 ) -> None:
     """Make `published` a copy of `working`, all at once. Whoever has the old file open keeps reading the old one.
 
@@ -44,13 +42,13 @@ def publish_database(
 def copy_database(working: Path, copy: Path, *, files: Files | None = None) -> None:
     """Keep a finished build as it is now, whatever becomes of the working file. Called and raises as above."""
     files = files or Files()
-    with _copied(working, copy, files, _silent) as temporary:
+    with _copied(working, copy, files, silent) as temporary:
         files.replace(temporary, copy)
         files.fsync_directory(copy.parent)
 
 
 def publish_copy(
-    copy: Path, published: Path, *, files: Files | None = None, checkpoint: Callable[[str], None] = _silent
+    copy: Path, published: Path, *, files: Files | None = None, checkpoint: Callable[[str], None] = silent
 ) -> None:
     """Rename a kept build over `published`: no lock on the working file is needed. Raises NoSpace and NotWritable."""
     with typed_errors("Publishing the warehouse"):
