@@ -20,7 +20,7 @@
     s.open_amount,
     s.currency_code,
     s.open_amount_currency,
-    {{ as_of }} - s.due_date as days_overdue,
+    {{ days_between('s.due_date', as_of) }} as days_overdue,
     s.item_kind,
     s.item,
     s.item_date,
@@ -34,7 +34,7 @@
 {#- Aged items of one ledger: `items` is anything with the columns of open_items. -#}
 {% macro aged(items, customers, ledger) -%}
     {%- set side = '<' if ledger == 'receivable' else '>' -%}
-with placed as (
+with by_bucket as (
     select
         items.organization_id,
         items.as_of,
@@ -58,31 +58,26 @@ with placed as (
 )
 
 select
-    placed.organization_id,
-    placed.as_of,
-    placed.customer_id,
+    by_bucket.organization_id,
+    by_bucket.as_of,
+    by_bucket.customer_id,
     any_value(customers.name) as party_name,
     {%- for bucket in ['not_due', 'days_1_30', 'days_31_60', 'days_61_90', 'days_over_90', 'unallocated'] %}
-    {{ known_sum('placed.open_amount', "placed.bucket = '" ~ bucket ~ "'") }} as {{ bucket }},
+    {{ known_sum('by_bucket.open_amount', "by_bucket.bucket = '" ~ bucket ~ "'") }} as {{ bucket }},
     {%- endfor %}
-    {{ known_sum('placed.open_amount') }} as total
-from placed
+    {{ known_sum('by_bucket.open_amount') }} as total
+from by_bucket
 left join {{ customers }} as customers
-    on placed.organization_id = customers.organization_id and placed.customer_id = customers.customer_id
-group by placed.organization_id, placed.as_of, placed.customer_id
+    on by_bucket.organization_id = customers.organization_id and by_bucket.customer_id = customers.customer_id
+group by by_bucket.organization_id, by_bucket.as_of, by_bucket.customer_id
 {%- endmacro %}
 
 {#- A sum of what is known: NULL as soon as one amount is, and where the sum does not fit; 0 over nothing. -#}
 {% macro known_sum(amount, condition='true') -%}
     case
-        when count_if({{ condition }} and {{ amount }} is null) = 0
+        when count(*) filter (where {{ condition }} and {{ amount }} is null) = 0
             then try_cast(coalesce(sum({{ amount }}) filter (where {{ condition }}), 0) as decimal(18, 2))
     end
-{%- endmacro %}
-
-{#- A table macro beside the marts, for dates that nobody asked for at build time. It reads the warehouse it lies in. -#}
-{% macro table_macro(name, query) -%}
-    create or replace macro {{ this.schema }}.{{ name }}(on_date) as table {{ query }}
 {%- endmacro %}
 
 {% macro within(relation) -%}
@@ -95,12 +90,12 @@ group by placed.organization_id, placed.as_of, placed.customer_id
 
 {#- receivables / invoicing x 90. A quotient of decimals would be a double, so øre are divided as integers. -#}
 {% macro days_outstanding(receivables, invoicing) -%}
+    {%- set ore_invoiced = whole(invoicing ~ ' * 100') -%}
     case
         when {{ invoicing }} > 0
             then try_cast(
                 sign({{ receivables }}) * (
-                    (abs(cast({{ receivables }} * 100 as hugeint)) * 90 * 100 * 2 + cast({{ invoicing }} * 100 as hugeint))
-                    // (2 * cast({{ invoicing }} * 100 as hugeint))
+                    {{ quotient('abs(' ~ whole(receivables ~ ' * 100') ~ ') * 90 * 100 * 2 + ' ~ ore_invoiced, '2 * ' ~ ore_invoiced) }}
                 ) * cast(0.01 as decimal(3, 2)) as decimal(18, 2)
             )
     end

@@ -22,10 +22,10 @@
 {#- The amount of another currency, halves away from zero, that an amount in the books' own stands for at a rate per
     `per`: whole numbers are divided, so that no float comes near. -#}
 {% macro from_rate(amount, rate, per) -%}
-    {%- set scaled = 'cast(try_cast(' ~ rate ~ ' as decimal(24, 10)) * 10000000000 as hugeint)' -%}
-    {%- set ore = 'cast(abs(try_cast(' ~ amount ~ ' as decimal(19, 2))) * 100 as hugeint)' -%}
+    {%- set scaled = whole('try_cast(' ~ rate ~ ' as decimal(24, 10)) * 10000000000') -%}
+    {%- set ore = whole('abs(try_cast(' ~ amount ~ ' as decimal(19, 2))) * 100') -%}
     try_cast(
-        try_cast((2 * {{ ore }} * {{ per }} * 10000000000 + {{ scaled }}) // (2 * {{ scaled }}) as decimal(28, 0))
+        try_cast({{ quotient('2 * ' ~ ore ~ ' * ' ~ per ~ ' * 10000000000 + ' ~ scaled, '2 * ' ~ scaled) }} as decimal(28, 0))
         * cast(0.01 as decimal(3, 2)) * cast(sign({{ amount }}) as decimal(1, 0)) as decimal(18, 2)
     )
 {%- endmacro %}
@@ -43,13 +43,17 @@
 
 {#- The sums of lines in several currencies of which one is open; NULL where a line cannot be converted. -#}
 {% macro one_open_currency(lines) -%}
-    count_if({{ lines }}.is_foreign) as foreign_lines,
+    sum(case when {{ lines }}.is_foreign then 1 else 0 end) as foreign_lines,
     max({{ lines }}.currency_code) filter (where {{ lines }}.is_open) as currency_code,
     sum({{ lines }}.amount) as amount,
     case
         when count(*) filter (where not {{ lines }}.is_open) = count({{ lines }}.at_known)
             then coalesce(sum({{ lines }}.at_known), 0)
     end as known,
-    case when count_if({{ lines }}.is_open and {{ lines }}.at_1 is null) = 0 then sum({{ lines }}.at_1) filter (where {{ lines }}.is_open) end as at_1,
-    case when count_if({{ lines }}.is_open and {{ lines }}.at_100 is null) = 0 then sum({{ lines }}.at_100) filter (where {{ lines }}.is_open) end as at_100
+    {%- for reading in ['at_1', 'at_100'] %}
+    case
+        when count(*) filter (where {{ lines }}.is_open and {{ lines }}.{{ reading }} is null) = 0
+            then sum({{ lines }}.{{ reading }}) filter (where {{ lines }}.is_open)
+    end as {{ reading }}{{ ',' if not loop.last }}
+    {%- endfor %}
 {%- endmacro %}

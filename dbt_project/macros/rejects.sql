@@ -8,7 +8,7 @@ case
         or {{ line }}.{{ column }} is null
         {%- endfor %}
         or {{ line }}.amount <> round({{ line }}.amount, 2)
-        or abs({{ line }}.amount) >= 1e16::decimal(38, 10)
+        or abs({{ line }}.amount) >= cast(1e16 as decimal(38, 10))
         then {{ reasons(line) | indent(8) }}
 end
 {%- endmacro %}
@@ -17,26 +17,19 @@ end
 nullif(concat_ws('; ',
     case when {{ line }}._lost = 'record' then 'the record is not a JSON object' end,
     case
-        when list_contains(string_split({{ line }}._unread, ', '), '{{ damaged_text() }}')
+        when {{ is_listed(text(damaged_text()), line ~ '._unread') }}
             then 'its text was damaged on the way: half a character, a control character or bytes that are no UTF-8'
     end,
     case
         when {{ line }}._lost is null then null
         {%- for field in ['account', 'amount', 'account.number', 'date', 'tax.rate', 'currency.rate'] %}
-        when list_contains(string_split({{ line }}._lost, ', '), '{{ field }}') then 'cannot be read exactly: ' || {{ line }}._lost
+        when {{ is_listed(text(field), line ~ '._lost') }} then 'cannot be read exactly: ' || {{ line }}._lost
         {%- endfor %}
     end,
     {%- for column, label in [('line_id', 'id'), ('posting_date', 'date'), ('account_number', 'account number'), ('amount', 'amount')] %}
     case when {{ line }}.{{ column }} is null and {{ line }}._lost is null then 'no {{ label }}' end,
     {%- endfor %}
     case when {{ line }}.amount <> round({{ line }}.amount, 2) then 'amount has more than two decimals' end,
-    case when abs({{ line }}.amount) >= 1e16::decimal(38, 10) then 'amount is wider than DECIMAL(18,2)' end
+    case when abs({{ line }}.amount) >= cast(1e16 as decimal(38, 10)) then 'amount is wider than DECIMAL(18,2)' end
 ), '')
-{%- endmacro %}
-
-{#- What mark_moved sets on the stale copy of a ledger line, so that it stands among the rejects instead of in the ledger. -#}
-{% macro moved_line() -%}
-, booked_amount = null,
-    reject_reason = 'the line lies on ' || moved.moved_to || ' now; land ' || moved.partition_date || ' again',
-    payload = to_json({id: held.line_id, date: held.posting_date, amount: held.amount})
 {%- endmacro %}

@@ -82,9 +82,7 @@ order by blocks desc, organization_id, finding
     {%- set name = name_of(table.shown or table.key or []) -%}
     {%- set rows -%}
 from (
-        select m.*, unnest([
-            {{ found | join(',\n            ') }}
-        ]) as _fault
+        select m.*, {{ one_row_each('[\n            ' ~ found | join(',\n            ') ~ '\n        ]') }} as _fault
         from {{ table.of }} as m
         where
             {{ conditions | join('\n            or ') }}
@@ -108,7 +106,7 @@ select
     named.organization_id,
     {{ finding }} as finding,
     cast(sum(named.records) as bigint) as records,
-    array_to_string(min(named.name, 5), ', ') as such_as,
+    {{ lowest_listed('named.name', 5) }} as such_as,
     min(named.first_landed) as first_landed,
     max(named.last_landed) as last_landed,
     {{ what_to_do }} as what_to_do,
@@ -167,7 +165,7 @@ group by named.organization_id{{ ', named.' if also }}{{ also | join(', named.')
 
 {% macro each_path(relation, column) -%}
 (
-            select s.*, unnest(string_split(s.{{ column }}, ', ')) as _path from {{ relation }} as s where s.{{ column }} is not null
+            select s.*, {{ one_row_each_listed('s.' ~ column) }} as _path from {{ relation }} as s where s.{{ column }} is not null
         )
 {%- endmacro %}
 

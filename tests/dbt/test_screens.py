@@ -8,13 +8,22 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import duckdb
-from jinja2 import Environment
+from jinja2 import Environment, pass_context
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from jinja2.runtime import Context
+
 MACROS: Final = Path(__file__).parents[2] / "dbt_project" / "macros"
-NAMED: Final = ("lost.sql", "damage.sql", "typed.sql", "rejects.sql")
+NAMED: Final = (
+    "engine/lists.sql",
+    "engine/lost.sql",
+    "engine/damage.sql",
+    "engine/typed.sql",
+    "unsound.sql",
+    "rejects.sql",
+)
 DIMENSION: Final = {"dimensionType": "VARCHAR", "value": "VARCHAR"}
 SPLIT: Final = {"rate": "DECIMAL(38,10)", "name": "VARCHAR"}
 COLUMNS: Final = [
@@ -40,17 +49,30 @@ NO_SCREEN: Final = """
 """
 
 
+class _Duckdb:
+    """dbt's adapter, as far as it finds the macro of this engine."""
+
+    @staticmethod
+    @pass_context
+    def dispatch(context: Context, name: str, _package: str) -> Any:
+        return context.resolve(f"duckdb__{name}")
+
+
+def _returned(value: Any) -> str:
+    return value if isinstance(value, str) else json.dumps(value)
+
+
 def _sql(more: str = "") -> str:
     """The typed ledger line of one payload a row, as dbt would render it."""
     macros = "".join((MACROS / name).read_text(encoding="utf-8") for name in NAMED)
     records = "{%- macro records(endpoint, parents, of) -%} select * from raw {%- endmacro -%}"
     lines = "{{ typed('transactionlines', columns, decides=decides, keep=['payload']) }}"
     environment = Environment(autoescape=False, extensions=["jinja2.ext.do"])  # noqa: S701  SQL
-    shape: dict[str, Any] = {"return": json.dumps, "tojson": str.strip}
+    shape: dict[str, Any] = {"return": _returned, "tojson": str.strip, "adapter": _Duckdb}
     template = environment.from_string(f"{macros}{records}{more}with lines as ({lines})")
     judged = environment.from_string(f"{macros}{{{{ reasons('lines') }}}} as long, {{{{ reject_reason('lines') }}}}")
     typed = template.render(columns=COLUMNS, decides=DECIDES, **shape)
-    return f"{typed} select lines.*, {judged.render()} as short from lines"
+    return f"{typed} select lines.*, {judged.render(**shape)} as short from lines"
 
 
 SHORT: Final = _sql()

@@ -1,7 +1,7 @@
 with chained as (
     select
         months.*,
-        count_if(months.starts_chain) over (
+        sum(case when months.starts_chain then 1 else 0 end) over (
             partition by months.organization_id, months.account_number
             order by months.period asc
             rows between unbounded preceding and current row

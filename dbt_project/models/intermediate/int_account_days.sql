@@ -22,5 +22,8 @@ select
     days.credit,
     days.lines
 from days
-asof left join {{ ref('int_fiscal_years') }} as years
-    on days.organization_id = years.organization_id and days.posting_date >= years.starting_date
+left join {{ ref('int_fiscal_years') }} as years
+    on
+        days.organization_id = years.organization_id
+        and days.posting_date >= years.starting_date
+        and days.posting_date < years.next_starting_date

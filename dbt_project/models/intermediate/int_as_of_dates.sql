@@ -2,7 +2,7 @@
 with chosen as (
     select distinct
         days.organization_id,
-        cast(unnest(cast({{ var('as_of_dates', []) | list }} as varchar[])) as date) as as_of
+        cast({{ one_row_each_listed("nullif('" ~ var('as_of_dates', []) | join(', ') ~ "', '')") }} as date) as as_of
     from {{ ref('int_landed_days') }} as days
 ),
 

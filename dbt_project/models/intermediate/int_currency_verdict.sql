@@ -81,14 +81,8 @@ currencies as (
 listed as (
     select
         currencies.organization_id,
-        map_from_entries(
-            list((currencies.currency_code, currencies.rate_per) order by currencies.currency_code asc)
-            filter (where currencies.rate_per is not null)
-        ) as rate_units,
-        map_from_entries(
-            list((currencies.currency_code, currencies.amounts_in) order by currencies.currency_code asc)
-            filter (where currencies.amounts_in is not null)
-        ) as amounts_in
+        {{ map_of('currencies.currency_code', 'currencies.rate_per') }} as rate_units,
+        {{ map_of('currencies.currency_code', 'currencies.amounts_in') }} as amounts_in
     from currencies
     group by currencies.organization_id
 ),

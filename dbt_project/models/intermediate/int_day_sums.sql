@@ -15,8 +15,8 @@ with sums as (
         {{ told_sum(debit('lines.amount')) | indent(8) }} as debit,
         {{ told_sum(credit('lines.amount')) | indent(8) }} as credit,
         count(*) as lines,
-        count_if(coalesce(len(lines.dimensions) > 0, false)) as tagged_lines,
-        count_if(lines.tax_id is not null) as coded_lines
+        sum(case when {{ length_of_list('lines.dimensions') }} > 0 then 1 else 0 end) as tagged_lines,
+        sum(case when lines.tax_id is not null then 1 else 0 end) as coded_lines
     from {{ ref('int_ledger_lines') }} as lines
     where {{ in_chosen_partitions('lines') | indent(4) }}
     group by lines.organization_id, lines.partition_date, lines.account_number, lines.posting_date

@@ -17,16 +17,14 @@ with lines as (
     from {{ ref('int_ledger_lines') }} as lines
     inner join {{ ref('int_tagged_partitions') }} as partitions
         on lines.organization_id = partitions.organization_id and lines.partition_date = partitions.partition_date
-    where len(lines.dimensions) > 0 and {{ in_chosen_partitions('lines') }}
+    where {{ length_of_list('lines.dimensions') }} > 0 and {{ in_chosen_partitions('lines') }}
 ),
 
 tags as (
     select
         lines.* exclude (dimensions),
-        unnest(lines.dimensions) as tag,
-        len(list_distinct(list_transform(lines.dimensions, lambda tag: tag."dimensionType"))) < len(
-            lines.dimensions
-        ) as repeats_a_type
+        {{ one_row_each('lines.dimensions') }} as tag,
+        {{ repeats_a_type('lines.dimensions') }} as repeats_a_type
     from lines
 ),
 

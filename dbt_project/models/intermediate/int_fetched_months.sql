@@ -3,19 +3,19 @@
 -- depends_on: {{ source('finago', 'transactionlines') }} {{ source('finago', 'accountbalances') }}
 with lines as (
     select
-        days.o as organization_id,
-        cast(date_trunc('month', days.d) as date) as period,
+        days.organization_id,
+        cast(date_trunc('month', days.partition_date) as date) as period,
         case when count(*) = count(days.fetched_at) then max(days.fetched_at) end as fetched_at
     from ({{ landed_partitions('transactionlines', empty_too=true) | indent(4) }}) as days
-    group by days.o, date_trunc('month', days.d)
+    group by days.organization_id, date_trunc('month', days.partition_date)
 ),
 
 balances as (
     select
-        days.o as organization_id,
-        max_by(days.fetched_at, days.d) as fetched_at
+        days.organization_id,
+        max_by(days.fetched_at, days.partition_date) as fetched_at
     from ({{ landed_partitions('accountbalances', empty_too=true, newest=true) | indent(4) }}) as days
-    group by days.o
+    group by days.organization_id
 )
 
 select

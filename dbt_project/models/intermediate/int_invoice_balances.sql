@@ -43,7 +43,7 @@ claims as (
         states.open_amount_currency,
         states.currency_code,
         count(*) over item as orders_of_item,
-        count_if(posted.amount > 0) over item as invoices_of_item,
+        sum(case when posted.amount > 0 then 1 else 0 end) over item as invoices_of_item,
         {{ told_sum('posted.amount', 'item') | indent(8) }} as posted_to_item
     from posted
     inner join {{ ref('int_item_states') }} as states

@@ -7,9 +7,9 @@ with named as (
         numbers.account_number,
         numbers.customer_id,
         numbers.payment_reference,
-        arg_min(numbers.invoice, (numbers.first_date, numbers.invoice)) as invoice,
+        min_by(numbers.invoice, (numbers.first_date, numbers.invoice)) as invoice,
         min(numbers.first_date) as known_from,
-        coalesce(min(numbers.first_date, 2)[2], {{ forever() }}) as ambiguous_from
+        coalesce({{ second_lowest('numbers.first_date') }}, {{ forever() }}) as ambiguous_from
     from {{ ref('int_kid_invoices') }} as numbers
     group by numbers.organization_id, numbers.account_number, numbers.customer_id, numbers.payment_reference
 ),
@@ -22,23 +22,11 @@ lines as (
 by_reference as (
     select
         lines.*,
+        named.invoice,
+        coalesce(named.known_from, {{ forever() }}) as known_from,
         coalesce(
             named.known_from < named.ambiguous_from and lines.posting_date < named.ambiguous_from, false
-        ) as has_invoice,
-        unnest([
-            {
-                kind: 'kid',
-                item: lines.payment_reference,
-                since: lines.posting_date,
-                until: coalesce(named.known_from, {{ forever() }})
-            },
-            {
-                kind: case when has_invoice then 'invoice_number' else 'line' end,
-                item: case when has_invoice then named.invoice else lines.line_id end,
-                since: greatest(lines.posting_date, coalesce(named.known_from, {{ forever() }})),
-                until: {{ forever() }}
-            }
-        ]) as place
+        ) as has_invoice
     from lines
     left join named
         on
@@ -59,12 +47,23 @@ select
 from lines
 where lines.invoice_number is not null or lines.payment_reference is null
 union all
+-- under its KID until an invoice is known
 select
-    by_reference.* exclude (has_invoice, place),
-    by_reference.place.kind as item_kind,
-    by_reference.place.item,
-    by_reference.place.since as valid_from,
-    by_reference.place.until as valid_to,
-    by_reference.place.kind = 'invoice_number' as is_by_kid
+    by_reference.* exclude (invoice, known_from, has_invoice),
+    'kid' as item_kind,
+    by_reference.payment_reference as item,
+    by_reference.posting_date as valid_from,
+    by_reference.known_from as valid_to,
+    false as is_by_kid
 from by_reference
-where by_reference.place.since < by_reference.place.until
+where by_reference.posting_date < by_reference.known_from
+union all
+select
+    by_reference.* exclude (invoice, known_from, has_invoice),
+    case when by_reference.has_invoice then 'invoice_number' else 'line' end as item_kind,
+    case when by_reference.has_invoice then by_reference.invoice else by_reference.line_id end as item,
+    greatest(by_reference.posting_date, by_reference.known_from) as valid_from,
+    {{ forever() }} as valid_to,
+    by_reference.has_invoice as is_by_kid
+from by_reference
+where by_reference.known_from < {{ forever() }}

@@ -68,7 +68,7 @@ select
     try_cast(counted.open_amount_currency as decimal(18, 2)) as open_amount_currency
 from counted
 where counted.valid_from < counted.valid_to
-union all by name
+union all
 select
     openings.organization_id,
     openings.ledger,

@@ -54,13 +54,13 @@ select
     -- lines whose amount nobody can tell, less those of them that have left the item
     sum(case when moves.amount is null then moves.direction else 0 end) as untold_lines,
     sum(moves.amount_currency * moves.direction) as amount_currency,
-    count_if(moves.amount_currency is null) as unknown_amounts,
+    sum(case when moves.amount_currency is null then 1 else 0 end) as unknown_amounts,
     min(moves.currency_code) as lowest_currency,
     max(moves.currency_code) as highest_currency,
     sum(case when moves.is_by_kid then moves.direction else 0 end) as kid_lines,
-    count_if(moves.is_kid_sum) as kid_sums,
-    arg_max(moves.invoice_number, moves.line_id) filter (where moves.invoice_number is not null) as invoice_number,
-    arg_max(moves.due_date, moves.line_id) filter (where moves.due_date is not null) as due_date,
-    arg_max(moves.payment_reference, moves.line_id) filter (where moves.payment_reference is not null) as payment_reference
+    sum(case when moves.is_kid_sum then 1 else 0 end) as kid_sums,
+    max_by(moves.invoice_number, moves.line_id) filter (where moves.invoice_number is not null) as invoice_number,
+    max_by(moves.due_date, moves.line_id) filter (where moves.due_date is not null) as due_date,
+    max_by(moves.payment_reference, moves.line_id) filter (where moves.payment_reference is not null) as payment_reference
 from moves
 group by all

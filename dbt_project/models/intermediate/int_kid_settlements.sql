@@ -6,7 +6,7 @@ with kids as (
         invoices.account_number,
         invoices.customer_id,
         invoices.payment_reference,
-        min(invoices.first_date, 2)[2] as several_from
+        {{ second_lowest('invoices.first_date') }} as several_from
     from {{ ref('int_kid_invoices') }} as invoices
     group by
         invoices.organization_id, invoices.account_number, invoices.customer_id, invoices.payment_reference
@@ -17,11 +17,12 @@ with kids as (
 invoices as (
     select
         invoices.*,
-        coalesce(min(invoices.first_date, 2) over (
-            partition by
-                invoices.organization_id, invoices.account_number, invoices.customer_id, invoices.invoice
-        )[2], {{ forever() }}) as shared_from
+        coalesce({{ second_lowest('invoices.first_date', over='of_invoice') }}, {{ forever() }}) as shared_from
     from {{ ref('int_kid_invoices') }} as invoices
+    window of_invoice as (
+        partition by
+            invoices.organization_id, invoices.account_number, invoices.customer_id, invoices.invoice
+    )
 ),
 
 moves as (
@@ -38,7 +39,7 @@ moves as (
         lines.amount_currency,
         invoices.shared_from
     from invoices
-    semi join kids
+    inner join kids
         on
             invoices.organization_id = kids.organization_id
             and invoices.account_number = kids.account_number

@@ -24,7 +24,9 @@ contradicted as (
     from starts
     where starts.period = starts.first_period and starts.request is not null
     group by starts.organization_id, starts.request
-    having count_if(starts.opening <> 0) = 0 and count_if(starts.closing_before <> 0) > 0
+    having
+        sum(case when starts.opening <> 0 then 1 else 0 end) = 0
+        and sum(case when starts.closing_before <> 0 then 1 else 0 end) > 0
 ),
 
 flagged as (

@@ -2,7 +2,7 @@
 
 -- depends_on: {{ source('finago', 'accountbalances') }}
 select
-    days.o as organization_id,
-    days.d as landed_date
+    days.organization_id,
+    days.partition_date as landed_date
 from ({{ landed_partitions('accountbalances', empty_too=true, newest=true) | indent(4) }}) as days
-qualify days.d = max(days.d) over (partition by days.o)
+qualify days.partition_date = max(days.partition_date) over (partition by days.organization_id)

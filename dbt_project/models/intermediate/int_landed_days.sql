@@ -2,6 +2,6 @@
 
 -- depends_on: {{ source('finago', 'transactionlines') }}
 select
-    days.o as organization_id,
-    days.d as landed_date
+    days.organization_id,
+    days.partition_date as landed_date
 from ({{ landed_partitions('transactionlines', empty_too=true) | indent(4) }}) as days

@@ -24,7 +24,7 @@ landed as (
 months as (
     select
         spans.organization_id,
-        cast(unnest(generate_series(spans.first_period, spans.last_period, interval 1 month)) as date) as period
+        {{ each_month('spans.first_period', 'spans.last_period') }} as period
     from (
         select
             landed.organization_id,
@@ -73,7 +73,7 @@ select
         ), false
     ) as opens_ledger,
     -- what is known at the end of a whole month carries over, so an unbroken run of months shares a number
-    coalesce(count_if(not judged.is_whole) over (
+    coalesce(sum(case when judged.is_whole then 0 else 1 end) over (
         partition by judged.organization_id order by judged.period asc rows between unbounded preceding and 1 preceding
     ), 0) as run_number
 from judged
@@ -84,5 +84,8 @@ left join (
     from {{ ref('int_reported_balances') }} as reported
 ) as covered
     on judged.organization_id = covered.organization_id and judged.period = covered.period
-asof left join {{ ref('int_fiscal_years') }} as years
-    on judged.organization_id = years.organization_id and last_day(judged.period) >= years.starting_date
+left join {{ ref('int_fiscal_years') }} as years
+    on
+        judged.organization_id = years.organization_id
+        and last_day(judged.period) >= years.starting_date
+        and last_day(judged.period) < years.next_starting_date

@@ -14,7 +14,7 @@ with posted as (
         amounts.tax_id,
         amounts.tax_rate,
         {{ told_sum('amounts.tax_amount') | indent(8) }} as tax_amount,
-        count_if(amounts.direction = 'deductible') > 0 as is_deducted,
+        sum(case when amounts.direction = 'deductible' then 1 else 0 end) > 0 as is_deducted,
         {{ told_sum("case when amounts.direction = 'deductible' then amounts.tax_amount else 0 end") | indent(8) }} as deductible_amount
     from {{ ref('int_vat_amounts') }} as amounts
     where amounts.claimed_by in ('line', 'voucher', 'law') and {{ in_chosen_partitions('amounts') }}

@@ -35,7 +35,7 @@ cells as (
 months as (
     select
         spans.organization_id,
-        cast(unnest(generate_series(spans.first_period, spans.last_period, interval 1 month)) as date) as period
+        {{ each_month('spans.first_period', 'spans.last_period') }} as period
     from (
         select
             elements.organization_id,

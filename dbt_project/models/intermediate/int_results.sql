@@ -12,9 +12,9 @@ with months as (
         min(balances.period) filter (where balances.opens_ledger) as opens_ledger,
         -- NULL where an amount cannot be told: the results of all later years are then unknown
         {{ told_sum('case when balances.restarts_yearly then balances.change else 0 end') | indent(8) }} as change,
-        count_if(balances.restarts_yearly and balances.closing is null) = 0 as closes,
+        sum(case when balances.restarts_yearly and balances.closing is null then 1 else 0 end) = 0 as closes,
         coalesce(sum(balances.closing) filter (where balances.restarts_yearly), 0) as closing,
-        count_if(balances.opening is null) = 0 as opens,
+        sum(case when balances.opening is null then 1 else 0 end) = 0 as opens,
         sum(balances.opening) as opening,
         coalesce(sum(balances.opening) filter (where balances.restarts_yearly), 0) as result_opening,
         bool_and(balances.is_closed) as is_closed,

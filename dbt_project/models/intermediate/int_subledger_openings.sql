@@ -49,7 +49,7 @@ known as (
         spans.valid_from,
         spans.known_to,
         spans.next_from,
-        arg_min(openings.amount, openings.period) as amount
+        min_by(openings.amount, openings.period) as amount
     from {{ ref('int_control_accounts') }} as accounts
     inner join spans on accounts.organization_id = spans.organization_id
     left join openings
@@ -66,9 +66,13 @@ states as (
         known.* exclude (known_to, next_from),
         case when known.next_from = {{ forever() }} then known.next_from else known.known_to end as valid_to
     from known
-    union all by name
+    union all
     select
-        known.* exclude (known_to, next_from) replace (known.known_to as valid_from, null as amount),
+        known.organization_id,
+        known.ledger,
+        known.account_number,
+        known.known_to as valid_from,
+        null as amount,
         known.next_from as valid_to
     from known
     where known.known_to < known.next_from and known.next_from < {{ forever() }}

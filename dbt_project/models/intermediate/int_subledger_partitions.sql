@@ -3,7 +3,7 @@
 with controls as (
     select
         control.organization_id,
-        md5(cast(list(control order by control.account_number asc) as varchar)) as digest
+        {{ digest_of_rows('control', 'control.account_number asc') }} as digest
     from {{ ref('int_control_accounts') }} as control
     group by control.organization_id
 )

@@ -3,12 +3,10 @@
 with rates as (
     select
         codes.standard_tax_code,
-        list({
-            'rate': rates.rate,
-            'valid_from': rates.valid_from,
-            -- a credit note is at the rate of what it credits
-            'valid_until': coalesce(rates.valid_until + interval 1 year, date '9999-12-31')
-        } order by rates.valid_from asc, rates.rate asc) as rates
+        -- a credit note is at the rate of what it credits
+        {{ rates_of_code(
+            'rates.rate', 'rates.valid_from', "coalesce(rates.valid_until + interval 1 year, date '9999-12-31')"
+        ) }} as rates
     from {{ ref('standard_tax_codes') }} as codes
     inner join (
         select

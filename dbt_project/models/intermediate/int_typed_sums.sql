@@ -12,7 +12,7 @@ with sums as (
         lines.posting_date,
         lines.account_number,
         sum(lines.booked_amount) as amount,
-        count_if({{ is_foreign('lines', 'organization.currency_code') | indent(8) }}) as foreign_lines
+        sum(case when {{ is_foreign('lines', 'organization.currency_code') | indent(8) }} then 1 else 0 end) as foreign_lines
     from {{ ref('stg_transactionlines') }} as lines
     left join {{ ref('stg_organization_information') }} as organization
         on lines.organization_id = organization.organization_id

@@ -49,7 +49,14 @@ shared as (
         expected.moved_amount - sum(coalesce(expected.expected_tax, 0)) over same_account as rest,
         sum(coalesce(expected.room, 0)) over same_account as room_for_rest,
         row_number() over (
-            same_account order by abs(expected.expected_tax) desc nulls last, expected.tax_id asc, expected.direction asc
+            partition by
+                expected.organization_id,
+                expected.partition_date,
+                expected.voucher_id,
+                expected.period,
+                expected.account_number,
+                expected.claimed_by
+            order by abs(expected.expected_tax) desc nulls last, expected.tax_id asc, expected.direction asc
         ) as place
     from expected
     where expected.claims > 1
@@ -68,8 +75,9 @@ shared as (
 unposted as (
     select
         vouchers.*,
-        unnest(['output', 'deductible']) as way
+        ways.way
     from {{ ref('int_vat_vouchers') }} as vouchers
+    cross join (values ('output'), ('deductible')) as ways (way)
     where
         vouchers.direction = 'both'
         and (vouchers.expected_tax <> 0 or (vouchers.coded_amount is null and vouchers.tax_rate > 0))

@@ -22,7 +22,7 @@ lengths as (
 started as (
     select
         lengths.*,
-        make_date(year(lengths.vat_date), (month(lengths.vat_date) - 1) // lengths.months * lengths.months + 1, 1) as period
+        {{ term_start('lengths.vat_date', 'lengths.months') }} as period
     from lengths
 )
 
@@ -30,5 +30,5 @@ select
     started.organization_id,
     started.vat_date,
     started.period,
-    last_day(cast(started.period + to_months(started.months - 1) as date)) as period_end
+    {{ term_end('started.period', 'started.months') }} as period_end
 from started

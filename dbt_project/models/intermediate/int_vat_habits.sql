@@ -3,8 +3,8 @@ with counted as (
         readings.organization_id,
         readings.tax_id,
         readings.tax_rate,
-        count_if(coalesce(readings.fits_net and not readings.fits_gross, false)) as net_vouchers,
-        count_if(coalesce(readings.fits_gross and not readings.fits_net, false)) as gross_vouchers
+        sum(case when readings.fits_net and not readings.fits_gross then 1 else 0 end) as net_vouchers,
+        sum(case when readings.fits_gross and not readings.fits_net then 1 else 0 end) as gross_vouchers
     from {{ ref('int_vat_readings') }} as readings
     group by readings.organization_id, readings.tax_id, readings.tax_rate
 )

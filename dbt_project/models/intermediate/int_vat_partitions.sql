@@ -2,7 +2,7 @@
 with codes as (
     select
         known.organization_id,
-        md5(cast(list(known order by known.tax_id) as varchar)) as digest
+        {{ digest_of_rows('known', 'known.tax_id') }} as digest
     from {{ ref('int_tax_codes') }} as known
     group by known.organization_id
 ),
@@ -10,10 +10,7 @@ with codes as (
 accounts as (
     select
         vat.organization_id,
-        md5(cast(list(
-            vat order by vat.account_number, vat.standard_tax_code, vat.direction, vat.valid_from
-        ) as varchar)) as digest,
-        list(distinct vat.account_number) as numbers
+        {{ digest_of_rows('vat', 'vat.account_number, vat.standard_tax_code, vat.direction, vat.valid_from') }} as digest
     from {{ ref('int_vat_accounts') }} as vat
     group by vat.organization_id
 ),
@@ -21,13 +18,13 @@ accounts as (
 controls as (
     select
         control.organization_id,
-        md5(cast(list(control order by control.account_number) as varchar)) as digest
+        {{ digest_of_rows('control', 'control.account_number') }} as digest
     from {{ ref('int_control_accounts') }} as control
     group by control.organization_id
 ),
 
 terms as (
-    select md5(cast(list(length order by length.organization_id, length.valid_from, length.months) as varchar)) as digest
+    select {{ digest_of_rows('length', 'length.organization_id, length.valid_from, length.months') }} as digest
     from {{ ref('vat_terms') }} as length
 ),
 
@@ -66,5 +63,10 @@ left join codes on sums.organization_id = codes.organization_id
 left join accounts on sums.organization_id = accounts.organization_id
 left join controls on sums.organization_id = controls.organization_id
 left join settlements on sums.organization_id = settlements.organization_id and sums.partition_date = settlements.partition_date
-where sums.coded_lines > 0 or list_contains(accounts.numbers, sums.account_number)
+where
+    sums.coded_lines > 0
+    or exists (
+        select 1 from {{ ref('int_vat_accounts') }} as vat
+        where vat.organization_id = sums.organization_id and vat.account_number = sums.account_number
+    )
 group by sums.organization_id, sums.partition_date

@@ -36,7 +36,7 @@ select
     -- only what is made on the term's last day or later can settle it, and it moves the VAT accounts; the day is Oslo's
     min(lines.created_at) filter (
         where vat_accounts.account_number is not null
-        and cast(timezone('Europe/Oslo', timezone('UTC', lines.created_at)) as date) >= days.period_end
+        and {{ oslo_day('lines.created_at') }} >= days.period_end
     ) as settled_at
 from touching
 inner join {{ ref('int_ledger_lines') }} as lines

@@ -56,9 +56,9 @@ by_amount as (
             and banked.bank_transaction_reference = by_kid.bank_transaction_reference
     where by_kid.bank_transaction_reference is null
     -- an amount that several items share points at none of them
-    qualify count(distinct items.item_key) over (
-        partition by banked.organization_id, banked.bank_transaction_reference
-    ) = 1
+    qualify
+        min(items.item_key) over (partition by banked.organization_id, banked.bank_transaction_reference)
+        = max(items.item_key) over (partition by banked.organization_id, banked.bank_transaction_reference)
 ),
 
 found as (

@@ -16,7 +16,5 @@ select
     cast(basis.vouchers_for_foreign as bigint) as vouchers_for_foreign,
     cast(basis.account_months_for_base as bigint) as account_months_for_base,
     cast(basis.account_months_for_foreign as bigint) as account_months_for_foreign,
-    array_to_string(
-        list_transform(map_entries(basis.rate_units), lambda unit: unit.key || ' per ' || cast(unit.value as varchar)), ', '
-    ) as rates_per
+    {{ map_as_text('basis.rate_units', ' per ') }} as rates_per
 from {{ ref('int_currency_verdict') }} as basis

@@ -5,7 +5,7 @@ with tags as (
         lines.organization_id,
         lines.line_id,
         -- a dimension that stands on the line twice is one
-        unnest({{ each_tag_once('lines.dimensions') }}) as tag
+        {{ one_row_each(each_tag_once('lines.dimensions')) }} as tag
     from {{ ref('int_ledger_lines') }} as lines
 ),
 

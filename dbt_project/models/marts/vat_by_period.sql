@@ -61,16 +61,18 @@ bases as (
         lines.tax_number,
         lines.standard_tax_code,
         lines.tax_rate,
-        unnest(case
-            when lines.standard_tax_code is null then [ways.direction]
-            when lines.direction = 'both' then ['output', 'deductible']
-            else [lines.direction]
-        end) as direction,
+        case
+            when lines.standard_tax_code is null then ways.direction
+            when lines.direction = 'both' then sides.direction
+            else lines.direction
+        end as direction,
         lines.tax_base as base_amount,
         0 as tax_amount,
         lines.created_at as made_at,
         false as is_computed
     from {{ ref('int_line_taxes') }} as lines
+    left join (values ('output'), ('deductible')) as sides (direction)
+        on lines.direction = 'both' and lines.standard_tax_code is not null
     left join ways
         on
             lines.organization_id = ways.organization_id

@@ -28,7 +28,7 @@ select
     count(*) as records,
     min(dated.dated) as first_day,
     max(dated.dated) as last_day,
-    array_to_string(list_sort(list(distinct dated.named))[:10], ', ') as first_ten,
+    {{ lowest_listed('dated.named', 10, distinct=true) }} as first_ten,
     'No due date can be meant by this. Ages count from the posting date instead; set the due date in the ERP if there '
     || 'is one.' as what_to_do
 from dated

@@ -6,14 +6,14 @@ select
     lines.organization_id,
     lines.currency_code,
     count(*) as records,
-    count_if(lines.amount is null) as amounts_that_are_null,
+    sum(case when lines.amount is null then 1 else 0 end) as amounts_that_are_null,
     min(lines.posting_date) as first_posted,
     max(lines.posting_date) as last_posted,
     sum(lines.amount_as_sent) as amount_as_sent,
-    array_to_string(list_sort(list(distinct lines.account_number))[:10], ', ') as first_ten_accounts,
-    array_to_string(list_sort(list(distinct lines.posting_date))[:10], ', ') as first_ten_days,
+    {{ lowest_listed('lines.account_number', 10, distinct=true) }} as first_ten_accounts,
+    {{ lowest_listed('lines.posting_date', 10, distinct=true) }} as first_ten_days,
     case
-        when count_if(lines.amount is null) = 0
+        when count(*) = count(lines.amount)
             then
                 'These lines name a currency and no rate, and stand as they were sent. If that is not what they are in '
                 || 'the books'' own currency, give them a rate in the ERP.'

@@ -6,7 +6,7 @@ with totals as (
         lines.organization_id,
         lines.order_id,
         count(lines.net_amount) as priced_lines,
-        count_if(lines.net_amount is null and lines.quantity <> 0 and lines.price <> 0) as unknown_lines,
+        sum(case when lines.net_amount is null and lines.quantity <> 0 and lines.price <> 0 then 1 else 0 end) as unknown_lines,
         sum(lines.net_amount) as net_amount,
         sum(lines.net_amount * try_cast(lines.tax_rate as decimal(9, 4))) as tax_percents
     from {{ ref('invoice_lines') }} as lines

@@ -4,8 +4,8 @@
 
 with counts as (
     select
-        days.o as organization_id,
-        days.d as partition_date,
+        days.organization_id,
+        days.partition_date,
         days.landed_rows as landed,
         0 as typed,
         0 as shown,

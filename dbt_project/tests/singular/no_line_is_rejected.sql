@@ -8,8 +8,6 @@ select
     count(*) as records,
     min(rejects.partition_date) as first_day,
     max(rejects.partition_date) as last_day,
-    array_to_string(
-        (array_agg(coalesce(rejects.line_id, '(without an id)') order by rejects.partition_date, rejects.line_id))[:5], ', '
-    ) as such_as
+    {{ first_listed("coalesce(rejects.line_id, '(without an id)')", 5, 'rejects.partition_date, rejects.line_id') }} as such_as
 from {{ ref('ledger_rejects') }} as rejects
 group by rejects.organization_id, rejects.reason

@@ -6,7 +6,7 @@ select
     orders.organization_id,
     orders.partition_date as land_again,
     count(*) as orders,
-    array_to_string((array_agg(orders.order_id || ' (now on ' || orders._moved_to || ')' order by orders.order_id))[:5], ', ') as such_as
+    {{ first_listed("orders.order_id || ' (now on ' || orders._moved_to || ')'", 5, 'orders.order_id') }} as such_as
 from {{ ref('stg_salesorders') }} as orders
 where orders._moved_to is not null
 group by orders.organization_id, orders.partition_date

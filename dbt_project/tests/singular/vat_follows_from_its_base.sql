@@ -21,10 +21,9 @@ with wanted as (
             vouchers.tax_rate = 0 and codes.rate_class <> 'zero' and codes.side = 'purchase'
             and codes.direction in ('output', 'both'), false
         ) as is_of_any_amount,
-        unnest(
-            case vouchers.direction when 'both' then ['output', 'deductible'] else [vouchers.direction] end
-        ) as direction
+        case vouchers.direction when 'both' then sides.direction else vouchers.direction end as direction
     from {{ ref('int_vat_vouchers') }} as vouchers
+    left join (values ('output'), ('deductible')) as sides (direction) on vouchers.direction = 'both'
     left join {{ ref('standard_tax_codes') }} as codes on vouchers.standard_tax_code = codes.standard_tax_code
     -- depends_on: {{ ref('vat_by_period') }}
     where (vouchers.direction is not null or vouchers.standard_tax_code is null)

@@ -13,9 +13,7 @@ balances as (
     select
         accounts.* exclude (balances),
         -- an account whose balances could not be read keeps one row, or what was lost would be lost with it
-        unnest(
-            case when accounts._lost is not null and coalesce(len(accounts.balances), 0) = 0 then [null] else accounts.balances end
-        ) as balance
+        {{ one_row_each('accounts.balances', at_least_one='accounts._lost is not null') }} as balance
     from accounts
 )
 

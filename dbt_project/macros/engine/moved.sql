@@ -3,6 +3,10 @@
     was made of it is made again, and a day without stale copies has its own digest back. Copies of one fetch are no move:
     which of them is right nobody knows, and the tests of keys block. `also`: what else is set on a stale copy. -#}
 {% macro mark_moved(key, also='') -%}
+    {{ return(adapter.dispatch('mark_moved', 'finago')(key, also)) }}
+{%- endmacro %}
+
+{% macro duckdb__mark_moved(key, also) -%}
     {%- set kept -%}
         select distinct t.organization_id, t.{{ key }} as key, t.partition_date from {{ this }} as t where t.{{ key }} is not null
     {%- endset -%}
@@ -17,7 +21,7 @@
             first_value(kept.partition_date) over (copies order by landed.fetched_at desc, kept.partition_date desc) as moved_to
         from ({{ kept }}) as kept
         inner join ({{ landed_partitions(endpoint_of(model)) }}) as landed
-            on kept.organization_id = landed.o and kept.partition_date = landed.d
+            on kept.organization_id = landed.organization_id and kept.partition_date = landed.partition_date
         window copies as (partition by kept.organization_id, kept.key)
     ) as copies
     where copies.fetched_at < copies.newest;
@@ -39,8 +43,19 @@
 {% macro moved_candidates(kept) -%}
     {%- set found -%}
         select count(*) from (
-            select 1 from ({{ kept }}) as k group by k.organization_id, k.key having count(*) > 1
+            select 1 from ({{ kept }}) as kept group by kept.organization_id, kept.key having count(*) > 1
         ) as doubled
     {%- endset -%}
     {{ return(run_query(found).rows[0][0]) }}
+{%- endmacro %}
+
+{#- What mark_moved sets on the stale copy of a ledger line, so that it stands among the rejects instead of in the ledger. -#}
+{% macro moved_line() -%}
+    {{ return(adapter.dispatch('moved_line', 'finago')()) }}
+{%- endmacro %}
+
+{% macro duckdb__moved_line() -%}
+, booked_amount = null,
+    reject_reason = 'the line lies on ' || moved.moved_to || ' now; land ' || moved.partition_date || ' again',
+    payload = to_json({id: held.line_id, date: held.posting_date, amount: held.amount})
 {%- endmacro %}

@@ -2,6 +2,10 @@
     check digit 10 is written as a dash. -#}
 
 {% macro kid_is_valid(text) -%}
+    {{ return(adapter.dispatch('kid_is_valid', 'finago')(text)) }}
+{%- endmacro %}
+
+{% macro duckdb__kid_is_valid(text) -%}
     coalesce(
         regexp_full_match({{ text }}, '[0-9]{1,24}[0-9-]')
         and ({{ kid_mod10('(' ~ text ~ ')') }} or {{ kid_mod11('(' ~ text ~ ')') }}),
@@ -39,11 +43,19 @@
     and programs put between digits say nothing. A text stays a text, or two of them could become one number. Leading
     zeros are part of a KID. -#}
 {% macro payment_reference_key(text) -%}
+    {{ return(adapter.dispatch('payment_reference_key', 'finago')(text)) }}
+{%- endmacro %}
+
+{% macro duckdb__payment_reference_key(text) -%}
     nullif(regexp_replace(translate({{ text }}, '‐‑‒–—−', '------'), '[^\p{L}\p{N}-]', '', 'g'), '')
 {%- endmacro %}
 
 {#- What of an invoice number is compared: 0010170 and 10170 are one invoice. Spaces around it say nothing; a number with
     letters is a text, whose zeros stay. -#}
 {% macro invoice_number_key(text) -%}
+    {{ return(adapter.dispatch('invoice_number_key', 'finago')(text)) }}
+{%- endmacro %}
+
+{% macro duckdb__invoice_number_key(text) -%}
     regexp_replace(regexp_replace({{ text }}, '^[\s\p{Z}]+|[\s\p{Z}]+$', '', 'g'), '^0+([0-9]+)$', '\1')
 {%- endmacro %}

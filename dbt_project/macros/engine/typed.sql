@@ -10,6 +10,10 @@
     more than once under it in one partition the last one stays, which _unread says. of: the source; a model of another
     than finago says it as meta.source too, where the hooks find it. -#}
 {% macro typed(endpoint, columns, decides=[], parents=[], keep=[], key=[], of='finago') -%}
+    {{ return(adapter.dispatch('typed', 'finago')(endpoint, columns, decides, parents, keep, key, of)) }}
+{%- endmacro %}
+
+{% macro duckdb__typed(endpoint, columns, decides, parents, keep, key, of) -%}
 {%- set weighty, light = [], [] -%}
 {%- for column in columns -%}
     {%- set is_light = column[2] in ('date', 'timestamp', 'integer', 'boolean') and column[0] not in decides -%}
@@ -121,7 +125,12 @@ end
     {{ return(tree) }}
 {%- endmacro %}
 
+{#- A value of the nested shape as its column's type. -#}
 {% macro typed_value(value, type) -%}
+    {{ return(adapter.dispatch('typed_value', 'finago')(value, type)) }}
+{%- endmacro %}
+
+{% macro duckdb__typed_value(value, type) -%}
     {%- if type == 'integer' -%}
         case when {{ value }} = trunc({{ value }}) then try_cast({{ value }} as bigint) end
     {%- elif type == 'date' -%}

@@ -11,6 +11,10 @@
     which land every night are not all opened. A placeholder says nothing; where one is the newest (its day is the first
     day of the settings at that time, and that may have been in the future), all files of its organization are looked at. -#}
 {% macro find_newest(endpoint) -%}
+    {{ return(adapter.dispatch('find_newest', 'finago')(endpoint)) }}
+{%- endmacro %}
+
+{% macro duckdb__find_newest(endpoint) -%}
     {%- if target.name != 'duckdb' -%}
     {%- set name = partitions_variable() ~ '_newest' -%}
     set variable {{ name }} = (
@@ -37,15 +41,20 @@
     regexp_extract({{ file }}, '/organization=([^/]+)/[^/]+/[^/]+$', 1)
 {%- endmacro %}
 
-{#- One row for each landed partition with rows: o(rganization), d(ate), f(ile), digest, landed_rows, fetched_at. An empty day and a placeholder
-    hold nothing to type, so they count as absent: what staging still has of them is deleted. empty_too: whether a day
-    landed at all, with or without rows. newest: of the files that find_newest found, which may be more than the newest. -#}
+{#- One row for each landed partition with rows: organization_id, partition_date, file, digest, landed_rows, fetched_at. An
+    empty day and a placeholder hold nothing to type, so they count as absent: what staging still has of them is deleted.
+    empty_too: whether a day landed at all, with or without rows. newest: of the files that find_newest found, which may be
+    more than the newest. -#}
 {% macro landed_partitions(endpoint, empty_too=false, newest=false) -%}
+    {{ return(adapter.dispatch('landed_partitions', 'finago')(endpoint, empty_too, newest)) }}
+{%- endmacro %}
+
+{% macro duckdb__landed_partitions(endpoint, empty_too, newest) -%}
     {%- if target.name == 'duckdb' -%}
     select
-        m.organization as o,
-        cast(m.date as date) as d,
-        cast(null as varchar) as f,
+        m.organization as organization_id,
+        cast(m.date as date) as partition_date,
+        cast(null as varchar) as file,
         m.digest,
         cast(m.rows as bigint) as landed_rows,
         cast(m.fetched_at as timestamptz) as fetched_at
@@ -53,9 +62,9 @@
     where m.endpoint = '{{ endpoint }}' and m.outcome = 'landed'{% if not empty_too %} and cast(m.rows as bigint) > 0{% endif %}
     {%- else -%}
     select
-        {{ organization_of('m.file_name') }} as o,
-        cast(regexp_extract(m.file_name, '/date=([^/]+)/[^/]+$', 1) as date) as d,
-        m.file_name as f,
+        {{ organization_of('m.file_name') }} as organization_id,
+        cast(regexp_extract(m.file_name, '/date=([^/]+)/[^/]+$', 1) as date) as partition_date,
+        m.file_name as file,
         max(decode(m.value)) filter (where decode(m.key) = 'digest') as digest,
         cast(max(decode(m.value)) filter (where decode(m.key) = 'rows') as bigint) as landed_rows,
         cast(max(decode(m.value)) filter (where decode(m.key) = 'fetched_at') as timestamptz) as fetched_at
@@ -73,6 +82,10 @@
 
 {#- The raw records of the chosen partitions. A unit test may stand in for the source; then there is one partition. -#}
 {% macro records(endpoint, parents=[], of='finago') -%}
+    {{ return(adapter.dispatch('records', 'finago')(endpoint, parents, of)) }}
+{%- endmacro %}
+
+{% macro duckdb__records(endpoint, parents, of) -%}
     {%- set relation = source(of, endpoint) | string -%}
     select
     {%- if '__dbt__cte__' in relation %}
@@ -80,9 +93,9 @@
         cast(raw.date as date) as partition_date,
         'unit test' as _digest,
     {%- else %}
-        part.o as organization_id,
-        part.d as partition_date,
-        part.k as _digest,
+        chosen.organization_id,
+        chosen.partition_date,
+        chosen.digest as _digest,
     {%- endif %}
         raw.ordinal,
         raw.page,
@@ -94,11 +107,11 @@
     from {{ relation }} as raw
     {%- elif target.name == 'duckdb' %}
     from {{ relation }} as raw
-    inner join (select unnest(getvariable('{{ partitions_variable() }}'), recursive := true)) as part
-        on raw.organization = part.o and raw.date = part.d
+    inner join {{ rows_chosen() }} as chosen
+        on raw.organization = chosen.organization_id and raw.date = chosen.partition_date
     {%- else %}
     from read_parquet(getvariable('{{ partitions_variable() }}_files'), filename = true, hive_partitioning = false) as raw
-    inner join (select unnest(getvariable('{{ partitions_variable() }}'), recursive := true)) as part
-        on raw.filename = part.f
+    inner join {{ rows_chosen() }} as chosen
+        on raw.filename = chosen.file
     {%- endif %}
 {%- endmacro %}
