@@ -78,7 +78,7 @@ EDITS = {
         {
             "models/intermediate/int_dimension_days.sql": ("count(*) as lines", "count(*) + 1 as lines"),
             "models/intermediate/int_subledger_lines.sql": ("lines.due_date,", "lines.due_date + 1 as due_date,"),
-            "models/intermediate/int_vat_amounts.sql": ("shared.rest as", "shared.rest + 1 as"),
+            "models/intermediate/int_vat_amounts.sql": ("shared.unexplained as", "shared.unexplained + 1 as"),
         },
         frozenset({"intermediate.int_dimension_days", "intermediate.int_subledger_lines"}),
         "select 'dimensions' from intermediate.int_dimension_days where lines = 1 union all "

@@ -1,5 +1,5 @@
 {#- The variable as_of_dates, a list of days such as ["2024-06-30"], takes the place of the default. -#}
-with chosen as (
+with asked_for as (
     select distinct
         days.organization_id,
         cast({{ one_row_each_listed("nullif('" ~ var('as_of_dates', []) | join(', ') ~ "', '')") }} as date) as as_of
@@ -21,12 +21,12 @@ by_default as (
 )
 
 select
-    chosen.organization_id,
-    chosen.as_of
-from chosen
+    asked_for.organization_id,
+    asked_for.as_of
+from asked_for
 union all
 select
     by_default.organization_id,
     by_default.as_of
 from by_default
-where not exists (select 1 from chosen)
+where not exists (select 1 from asked_for)

@@ -20,7 +20,7 @@ ranges as (
 ),
 
 -- an account that several ranges hold goes with the one that says most about it
-placed as (
+narrowest_range as (
     select
         accounts.organization_id,
         accounts.account_number,
@@ -47,8 +47,8 @@ placed as (
 )
 
 select
-    placed.organization_id,
-    placed.account_number,
-    placed.ledger
-from placed
-where placed.ledger <> 'none'
+    narrowest_range.organization_id,
+    narrowest_range.account_number,
+    narrowest_range.ledger
+from narrowest_range
+where narrowest_range.ledger <> 'none'

@@ -21,7 +21,7 @@ account_months as (
     having sum(sums.foreign_lines) > 0
 ),
 
-judged_months as (
+compared_months as (
     select
         account_months.*,
         reported.change as target
@@ -57,21 +57,21 @@ foreign_months as (
 
 read_each_way as (
     select
-        judged_months.organization_id,
+        compared_months.organization_id,
         'account month' as kind,
-        judged_months.target,
+        compared_months.target,
         foreign_months.foreign_lines,
         foreign_months.currencies,
         foreign_months.currency_code,
-        judged_months.amount as as_base,
-        judged_months.amount - foreign_months.amount + foreign_months.at_1 as per_1,
-        judged_months.amount - foreign_months.amount + foreign_months.at_100 as per_100
-    from judged_months
+        compared_months.amount as as_base,
+        compared_months.amount - foreign_months.amount + foreign_months.at_1 as per_1,
+        compared_months.amount - foreign_months.amount + foreign_months.at_100 as per_100
+    from compared_months
     inner join foreign_months
         on
-            judged_months.organization_id = foreign_months.organization_id
-            and judged_months.account_number = foreign_months.account_number
-            and judged_months.period = foreign_months.period
+            compared_months.organization_id = foreign_months.organization_id
+            and compared_months.account_number = foreign_months.account_number
+            and compared_months.period = foreign_months.period
     union all
     select
         lines.organization_id,
@@ -131,13 +131,13 @@ several_each_way as (
     select
         several.organization_id,
         'account month' as kind,
-        judged_months.target,
+        compared_months.target,
         several.foreign_lines,
         several.currency_code,
-        judged_months.amount as as_base,
-        judged_months.amount - several.amount + several.known + several.at_1 as per_1,
-        judged_months.amount - several.amount + several.known + several.at_100 as per_100
-    from judged_months
+        compared_months.amount as as_base,
+        compared_months.amount - several.amount + several.known + several.at_1 as per_1,
+        compared_months.amount - several.amount + several.known + several.at_100 as per_100
+    from compared_months
     inner join (
         select
             lines.organization_id,
@@ -150,9 +150,9 @@ several_each_way as (
         having count(distinct lines.currency_code) > 1 and count(distinct lines.currency_code) filter (where lines.is_open) = 1
     ) as several
         on
-            judged_months.organization_id = several.organization_id
-            and judged_months.account_number = several.account_number
-            and judged_months.period = several.period
+            compared_months.organization_id = several.organization_id
+            and compared_months.account_number = several.account_number
+            and compared_months.period = several.period
     union all
     select
         vouchers.organization_id,
@@ -176,7 +176,7 @@ several_each_way as (
     ) as vouchers
 ),
 
-said as (
+all_fitted as (
     select fitted.*
     from fitted
     union all
@@ -205,18 +205,18 @@ invoices as (
 )
 
 select
-    said.organization_id,
-    said.currency_code,
-    said.kind,
-    case when said.fits_base then 'base' else 'foreign' end as speaks_for,
+    all_fitted.organization_id,
+    all_fitted.currency_code,
+    all_fitted.kind,
+    case when all_fitted.fits_base then 'base' else 'foreign' end as speaks_for,
     case
-        when said.fits_base or said.fits_per_1 = said.fits_per_100 then null
-        when said.fits_per_1 then 1
+        when all_fitted.fits_base or all_fitted.fits_per_1 = all_fitted.fits_per_100 then null
+        when all_fitted.fits_per_1 then 1
         else 100
     end as rate_per,
     count(*) as cases
-from said
-where said.fits_base <> (said.fits_per_1 or said.fits_per_100)
+from all_fitted
+where all_fitted.fits_base <> (all_fitted.fits_per_1 or all_fitted.fits_per_100)
 group by all
 union all
 select

@@ -12,7 +12,7 @@ claims as (
     where evidence.speaks_for is not null
 ),
 
-spoken as (
+cases_by_claim as (
     select
         claims.organization_id,
         coalesce(sum(claims.cases) filter (where claims.claim = 'account month for base'), 0) as account_months_for_base,
@@ -23,23 +23,23 @@ spoken as (
     group by claims.organization_id
 ),
 
-judged as (
+verdicts as (
     select
-        spoken.*,
+        cases_by_claim.*,
         case
-            when spoken.account_months_for_base > 0 and spoken.account_months_for_foreign > 0 then 'undetermined'
-            when spoken.account_months_for_base > 0 then 'base'
-            when spoken.account_months_for_foreign > 0 then 'foreign'
-            when spoken.vouchers_for_base > 0 and spoken.vouchers_for_foreign > 0 then 'undetermined'
-            when spoken.vouchers_for_base > 0 then 'base'
-            when spoken.vouchers_for_foreign > 0 then 'foreign'
+            when cases_by_claim.account_months_for_base > 0 and cases_by_claim.account_months_for_foreign > 0 then 'undetermined'
+            when cases_by_claim.account_months_for_base > 0 then 'base'
+            when cases_by_claim.account_months_for_foreign > 0 then 'foreign'
+            when cases_by_claim.vouchers_for_base > 0 and cases_by_claim.vouchers_for_foreign > 0 then 'undetermined'
+            when cases_by_claim.vouchers_for_base > 0 then 'base'
+            when cases_by_claim.vouchers_for_foreign > 0 then 'foreign'
             else 'undetermined'
         end as verdict
-    from spoken
+    from cases_by_claim
 ),
 
 -- what somebody knows of a currency; an organization's own row goes before the one for all
-known as (
+seeded as (
     select
         organizations.organization_id,
         seed.currency_code,
@@ -60,25 +60,25 @@ units as (
         evidence.currency_code,
         any_value(evidence.rate_per) as rate_per
     from {{ ref('int_currency_evidence') }} as evidence
-    inner join judged on evidence.organization_id = judged.organization_id
+    inner join verdicts on evidence.organization_id = verdicts.organization_id
     where
         evidence.rate_per is not null
-        and case judged.verdict when 'base' then evidence.kind = 'invoice' else evidence.speaks_for = judged.verdict end
+        and case verdicts.verdict when 'base' then evidence.kind = 'invoice' else evidence.speaks_for = verdicts.verdict end
     group by evidence.organization_id, evidence.currency_code
     having count(distinct evidence.rate_per) = 1
 ),
 
 currencies as (
     select
-        coalesce(known.organization_id, units.organization_id) as organization_id,
-        coalesce(known.currency_code, units.currency_code) as currency_code,
-        coalesce(known.rate_per, units.rate_per) as rate_per,
-        known.amounts_in
-    from known
-    full join units on known.organization_id = units.organization_id and known.currency_code = units.currency_code
+        coalesce(seeded.organization_id, units.organization_id) as organization_id,
+        coalesce(seeded.currency_code, units.currency_code) as currency_code,
+        coalesce(seeded.rate_per, units.rate_per) as rate_per,
+        seeded.amounts_in
+    from seeded
+    full join units on seeded.organization_id = units.organization_id and seeded.currency_code = units.currency_code
 ),
 
-listed as (
+rate_maps as (
     select
         currencies.organization_id,
         {{ map_of('currencies.currency_code', 'currencies.rate_per') }} as rate_units,
@@ -96,26 +96,26 @@ with_foreign_lines as (
 select
     organizations.organization_id,
     organization.currency_code as base_currency,
-    coalesce(judged.verdict, 'undetermined') as verdict,
-    coalesce(judged.account_months_for_base, 0) as account_months_for_base,
-    coalesce(judged.account_months_for_foreign, 0) as account_months_for_foreign,
-    coalesce(judged.vouchers_for_base, 0) as vouchers_for_base,
-    coalesce(judged.vouchers_for_foreign, 0) as vouchers_for_foreign,
-    listed.rate_units,
-    listed.amounts_in,
+    coalesce(verdicts.verdict, 'undetermined') as verdict,
+    coalesce(verdicts.account_months_for_base, 0) as account_months_for_base,
+    coalesce(verdicts.account_months_for_foreign, 0) as account_months_for_foreign,
+    coalesce(verdicts.vouchers_for_base, 0) as vouchers_for_base,
+    coalesce(verdicts.vouchers_for_foreign, 0) as vouchers_for_foreign,
+    rate_maps.rate_units,
+    rate_maps.amounts_in,
     -- sums of a day follow the amounts, so a day whose amounts read differently is a changed day
     case
-        when judged.verdict = 'foreign' or listed.amounts_in is not null
+        when verdicts.verdict = 'foreign' or rate_maps.amounts_in is not null
             then '/' || md5(concat_ws(
-                ',', organization.currency_code, judged.verdict, cast(listed.rate_units as varchar), cast(listed.amounts_in as varchar)
+                ',', organization.currency_code, verdicts.verdict, cast(rate_maps.rate_units as varchar), cast(rate_maps.amounts_in as varchar)
             ))
-        when coalesce(judged.verdict, 'undetermined') = 'undetermined' and with_foreign_lines.organization_id is not null
+        when coalesce(verdicts.verdict, 'undetermined') = 'undetermined' and with_foreign_lines.organization_id is not null
             then '/undetermined'
         else ''
     end as digest_suffix
 from organizations
-left join judged on organizations.organization_id = judged.organization_id
-left join listed on organizations.organization_id = listed.organization_id
+left join verdicts on organizations.organization_id = verdicts.organization_id
+left join rate_maps on organizations.organization_id = rate_maps.organization_id
 left join with_foreign_lines on organizations.organization_id = with_foreign_lines.organization_id
 left join {{ ref('stg_organization_information') }} as organization
     on organizations.organization_id = organization.organization_id

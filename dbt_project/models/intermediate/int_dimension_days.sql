@@ -38,7 +38,7 @@ typed as (
 ),
 
 -- a line with two values of one type counts once, under neither
-single as (
+one_per_type as (
     select typed.* exclude (repeats_a_type)
     from typed
     where not typed.repeats_a_type
@@ -63,19 +63,19 @@ single as (
 )
 
 select
-    single.organization_id,
-    single.partition_date,
-    single._digest,
-    single.account_number,
-    single.dimension_type,
-    single.dimension_value,
-    max(single.dimension_name) as dimension_name,
-    {{ told_sum(debit('single.amount')) | indent(4) }} as debit,
-    {{ told_sum(credit('single.amount')) | indent(4) }} as credit,
-    {{ told_sum('single.amount') | indent(4) }} as change,
+    one_per_type.organization_id,
+    one_per_type.partition_date,
+    one_per_type._digest,
+    one_per_type.account_number,
+    one_per_type.dimension_type,
+    one_per_type.dimension_value,
+    max(one_per_type.dimension_name) as dimension_name,
+    {{ told_sum(debit('one_per_type.amount')) | indent(4) }} as debit,
+    {{ told_sum(credit('one_per_type.amount')) | indent(4) }} as credit,
+    {{ told_sum('one_per_type.amount') | indent(4) }} as change,
     count(*) as lines
-from single
-where single.dimension_type is not null and single.dimension_value is not null
+from one_per_type
+where one_per_type.dimension_type is not null and one_per_type.dimension_value is not null
 group by
-    single.organization_id, single.partition_date, single._digest, single.account_number, single.dimension_type,
-    single.dimension_value
+    one_per_type.organization_id, one_per_type.partition_date, one_per_type._digest, one_per_type.account_number, one_per_type.dimension_type,
+    one_per_type.dimension_value

@@ -1,5 +1,5 @@
 -- Vouchers of a day are counted one by one, and what holds after the last of them is the day's state.
-with counted as (
+with totals as (
     select
         vouchers.organization_id,
         vouchers.ledger,
@@ -45,29 +45,29 @@ with counted as (
 )
 
 select
-    counted.organization_id,
-    counted.ledger,
-    counted.account_number,
-    counted.customer_id,
-    counted.item_kind,
-    counted.item,
-    counted.valid_from,
-    counted.valid_to,
-    case when counted.item_kind = 'invoice_number' then coalesce(counted.item_invoice_number, counted.item) end as invoice_number,
+    totals.organization_id,
+    totals.ledger,
+    totals.account_number,
+    totals.customer_id,
+    totals.item_kind,
+    totals.item,
+    totals.valid_from,
+    totals.valid_to,
+    case when totals.item_kind = 'invoice_number' then coalesce(totals.item_invoice_number, totals.item) end as invoice_number,
     case
-        when counted.kid_sums > 0 then 'kid_sum'
-        when counted.kid_lines > 0 then 'kid'
-        else counted.item_kind
+        when totals.kid_sums > 0 then 'kid_sum'
+        when totals.kid_lines > 0 then 'kid'
+        else totals.item_kind
     end as matched_by,
-    counted.item_date,
-    coalesce(counted.item_due_date, counted.item_date) as due_date,
-    counted.item_payment_reference as payment_reference,
-    try_cast(counted.item_amount as decimal(18, 2)) as original_amount,
-    try_cast(counted.open_amount as decimal(18, 2)) as open_amount,
-    counted.item_currency as currency_code,
-    try_cast(counted.open_amount_currency as decimal(18, 2)) as open_amount_currency
-from counted
-where counted.valid_from < counted.valid_to
+    totals.item_date,
+    coalesce(totals.item_due_date, totals.item_date) as due_date,
+    totals.item_payment_reference as payment_reference,
+    try_cast(totals.item_amount as decimal(18, 2)) as original_amount,
+    try_cast(totals.open_amount as decimal(18, 2)) as open_amount,
+    totals.item_currency as currency_code,
+    try_cast(totals.open_amount_currency as decimal(18, 2)) as open_amount_currency
+from totals
+where totals.valid_from < totals.valid_to
 union all
 select
     openings.organization_id,

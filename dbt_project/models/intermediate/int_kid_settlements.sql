@@ -101,7 +101,7 @@ days as (
 ),
 
 -- invoices and credit notes alone that come to zero are left as they are: no payment says anything
-settled as (
+settlement_days as (
     select days.*
     from days
     inner join kids
@@ -117,41 +117,41 @@ settled as (
     )
 ),
 
-numbered as (
+numbered_moves as (
     select
         moves.*,
         row_number() over () as place
     from moves
 ),
 
-placed as (
+settled_moves as (
     select
         moves.*,
-        min(settled.moved_on) as settled_on
-    from numbered as moves
-    inner join settled
+        min(settlement_days.moved_on) as settled_on
+    from numbered_moves as moves
+    inner join settlement_days
         on
-            moves.organization_id = settled.organization_id
-            and moves.account_number = settled.account_number
-            and moves.customer_id is not distinct from settled.customer_id
-            and moves.payment_reference = settled.payment_reference
-            and moves.moved_on <= settled.moved_on
+            moves.organization_id = settlement_days.organization_id
+            and moves.account_number = settlement_days.account_number
+            and moves.customer_id is not distinct from settlement_days.customer_id
+            and moves.payment_reference = settlement_days.payment_reference
+            and moves.moved_on <= settlement_days.moved_on
     group by all
 )
 
 select
-    placed.organization_id,
-    placed.ledger,
-    placed.account_number,
-    placed.customer_id,
-    placed.payment_reference,
-    placed.item_kind,
-    placed.item,
-    placed.settled_on,
-    sum(placed.amount) as amount,
-    {{ told_sum('placed.amount_currency') | indent(4) }} as amount_currency
-from placed
+    settled_moves.organization_id,
+    settled_moves.ledger,
+    settled_moves.account_number,
+    settled_moves.customer_id,
+    settled_moves.payment_reference,
+    settled_moves.item_kind,
+    settled_moves.item,
+    settled_moves.settled_on,
+    sum(settled_moves.amount) as amount,
+    {{ told_sum('settled_moves.amount_currency') | indent(4) }} as amount_currency
+from settled_moves
 group by
-    placed.organization_id, placed.ledger, placed.account_number, placed.customer_id, placed.payment_reference,
-    placed.item_kind, placed.item, placed.settled_on
-having sum(placed.amount) <> 0
+    settled_moves.organization_id, settled_moves.ledger, settled_moves.account_number, settled_moves.customer_id, settled_moves.payment_reference,
+    settled_moves.item_kind, settled_moves.item, settled_moves.settled_on
+having sum(settled_moves.amount) <> 0

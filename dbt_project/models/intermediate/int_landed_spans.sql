@@ -1,6 +1,6 @@
 {{ config(materialized='ephemeral') }}
 
-with numbered as (
+with numbered_days as (
     select
         days.organization_id,
         days.landed_date,
@@ -9,8 +9,8 @@ with numbered as (
 )
 
 select
-    numbered.organization_id,
-    min(numbered.landed_date) as first_date,
-    max(numbered.landed_date) as last_date
-from numbered
-group by numbered.organization_id, numbered.landed_date - cast(numbered.place as integer)
+    numbered_days.organization_id,
+    min(numbered_days.landed_date) as first_date,
+    max(numbered_days.landed_date) as last_date
+from numbered_days
+group by numbered_days.organization_id, numbered_days.landed_date - cast(numbered_days.place as integer)

@@ -21,7 +21,7 @@ with based as (
     where lines.reject_reason is null
 ),
 
-told as (
+with_amounts as (
     select
         based.*,
         cast(case
@@ -37,19 +37,19 @@ told as (
 )
 
 select
-    told.* exclude (base_currency, verdict, is_own, is_foreign, rate_per),
+    with_amounts.* exclude (base_currency, verdict, is_own, is_foreign, rate_per),
     case
-        when told.is_own or told.verdict = 'foreign' then told.amount_as_sent
-        when told.is_foreign and told.verdict = 'base' and told.rate_per = 1
-            then {{ from_rate('told.amount_as_sent', 'told.currency_rate', 1) }}
-        when told.is_foreign and told.verdict = 'base' and told.rate_per = 100
-            then {{ from_rate('told.amount_as_sent', 'told.currency_rate', 100) }}
+        when with_amounts.is_own or with_amounts.verdict = 'foreign' then with_amounts.amount_as_sent
+        when with_amounts.is_foreign and with_amounts.verdict = 'base' and with_amounts.rate_per = 1
+            then {{ from_rate('with_amounts.amount_as_sent', 'with_amounts.currency_rate', 1) }}
+        when with_amounts.is_foreign and with_amounts.verdict = 'base' and with_amounts.rate_per = 100
+            then {{ from_rate('with_amounts.amount_as_sent', 'with_amounts.currency_rate', 100) }}
     end as amount_currency,
     case
-        when told.is_own or told.verdict = 'base' then 'base'
-        when told.currency_rate = 1 or told.amount_as_sent = 0 then coalesce(nullif(told.verdict, 'undetermined'), 'base')
-        when told.verdict = 'undetermined' or told.amount is null or not told.is_foreign then 'undetermined'
-        else told.verdict
+        when with_amounts.is_own or with_amounts.verdict = 'base' then 'base'
+        when with_amounts.currency_rate = 1 or with_amounts.amount_as_sent = 0 then coalesce(nullif(with_amounts.verdict, 'undetermined'), 'base')
+        when with_amounts.verdict = 'undetermined' or with_amounts.amount is null or not with_amounts.is_foreign then 'undetermined'
+        else with_amounts.verdict
     end as amount_basis,
-    told.rate_per
-from told
+    with_amounts.rate_per
+from with_amounts

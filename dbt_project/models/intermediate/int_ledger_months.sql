@@ -35,7 +35,7 @@ months as (
     ) as spans
 ),
 
-judged as (
+with_completeness as (
     select
         months.organization_id,
         months.period,
@@ -56,36 +56,36 @@ judged as (
 )
 
 select
-    judged.organization_id,
-    judged.period,
+    with_completeness.organization_id,
+    with_completeness.period,
     -- a month belongs to the year that its last day lies in; a year that ends within a month keeps it if none follows
-    case when judged.period <= years.ending_date then years.fiscal_year end as fiscal_year,
-    case when judged.period <= years.ending_date then years.starting_date end as fiscal_year_start,
-    coalesce(years.starting_date >= judged.period, false) as starts_year,
-    judged.known_until,
-    judged.landed_days,
-    judged.is_whole,
-    judged.is_closed,
+    case when with_completeness.period <= years.ending_date then years.fiscal_year end as fiscal_year,
+    case when with_completeness.period <= years.ending_date then years.starting_date end as fiscal_year_start,
+    coalesce(years.starting_date >= with_completeness.period, false) as starts_year,
+    with_completeness.known_until,
+    with_completeness.landed_days,
+    with_completeness.is_whole,
+    with_completeness.is_closed,
     -- the first month whose lines are landed and whose opening the ERP reports
     coalesce(
-        judged.period = min(judged.period) filter (where judged.is_closed and covered.period is not null) over (
-            partition by judged.organization_id
+        with_completeness.period = min(with_completeness.period) filter (where with_completeness.is_closed and covered.period is not null) over (
+            partition by with_completeness.organization_id
         ), false
     ) as opens_ledger,
     -- what is known at the end of a whole month carries over, so an unbroken run of months shares a number
-    coalesce(sum(case when judged.is_whole then 0 else 1 end) over (
-        partition by judged.organization_id order by judged.period asc rows between unbounded preceding and 1 preceding
+    coalesce(sum(case when with_completeness.is_whole then 0 else 1 end) over (
+        partition by with_completeness.organization_id order by with_completeness.period asc rows between unbounded preceding and 1 preceding
     ), 0) as run_number
-from judged
+from with_completeness
 left join (
     select distinct
         reported.organization_id,
         reported.period
     from {{ ref('int_reported_balances') }} as reported
 ) as covered
-    on judged.organization_id = covered.organization_id and judged.period = covered.period
+    on with_completeness.organization_id = covered.organization_id and with_completeness.period = covered.period
 left join {{ ref('int_fiscal_years') }} as years
     on
-        judged.organization_id = years.organization_id
-        and last_day(judged.period) >= years.starting_date
-        and last_day(judged.period) < years.next_starting_date
+        with_completeness.organization_id = years.organization_id
+        and last_day(with_completeness.period) >= years.starting_date
+        and last_day(with_completeness.period) < years.next_starting_date

@@ -19,7 +19,7 @@ with elements as (
     ) = 1
 ),
 
-cells as (
+reported_months as (
     select
         elements.organization_id,
         elements.account_number,
@@ -47,7 +47,7 @@ months as (
     ) as spans
 ),
 
-asked as (
+requested_months as (
     select
         months.organization_id,
         months.period,
@@ -57,55 +57,55 @@ asked as (
     group by months.organization_id, months.period
 ),
 
-grid as (
+account_months as (
     select
         accounts.organization_id,
         accounts.account_number,
-        asked.period,
-        asked.request,
-        cells.period is not null as is_told,
-        cells.opening,
-        cells.change,
-        cells.closing
+        requested_months.period,
+        requested_months.request,
+        reported_months.period is not null as is_told,
+        reported_months.opening,
+        reported_months.change,
+        reported_months.closing
     from (
         select distinct
-            told.organization_id,
-            told.account_number
-        from cells as told
+            reported.organization_id,
+            reported.account_number
+        from reported_months as reported
     ) as accounts
-    inner join asked on accounts.organization_id = asked.organization_id
-    left join cells
+    inner join requested_months on accounts.organization_id = requested_months.organization_id
+    left join reported_months
         on
-            accounts.organization_id = cells.organization_id
-            and accounts.account_number = cells.account_number
-            and asked.period = cells.period
+            accounts.organization_id = reported_months.organization_id
+            and accounts.account_number = reported_months.account_number
+            and requested_months.period = reported_months.period
 )
 
 select
-    grid.organization_id,
-    grid.account_number,
-    grid.period,
-    grid.request,
+    account_months.organization_id,
+    account_months.account_number,
+    account_months.period,
+    account_months.request,
     case
-        when grid.is_told then grid.opening
-        when grid.request is not null then coalesce(
-            last_value(grid.closing ignore nulls) over before, first_value(grid.opening ignore nulls) over after, 0
+        when account_months.is_told then account_months.opening
+        when account_months.request is not null then coalesce(
+            last_value(account_months.closing ignore nulls) over before, first_value(account_months.opening ignore nulls) over after, 0
         )
     end as opening,
-    case when grid.is_told then grid.change else 0 end as change,
+    case when account_months.is_told then account_months.change else 0 end as change,
     case
-        when grid.is_told then grid.closing
-        when grid.request is not null then coalesce(
-            last_value(grid.closing ignore nulls) over before, first_value(grid.opening ignore nulls) over after, 0
+        when account_months.is_told then account_months.closing
+        when account_months.request is not null then coalesce(
+            last_value(account_months.closing ignore nulls) over before, first_value(account_months.opening ignore nulls) over after, 0
         )
     end as closing
-from grid
+from account_months
 window
     before as (
-        partition by grid.organization_id, grid.account_number, grid.request order by grid.period asc
+        partition by account_months.organization_id, account_months.account_number, account_months.request order by account_months.period asc
         rows between unbounded preceding and 1 preceding
     ),
     after as (
-        partition by grid.organization_id, grid.account_number, grid.request order by grid.period asc
+        partition by account_months.organization_id, account_months.account_number, account_months.request order by account_months.period asc
         rows between 1 following and unbounded following
     )

@@ -37,7 +37,7 @@ opened as (
 ),
 
 -- the result of the run's months before this one
-counted as (
+so_far as (
     select
         months.*,
         opened.prior_result,
@@ -55,23 +55,23 @@ counted as (
 )
 
 select
-    counted.organization_id,
-    counted.period,
-    counted.fiscal_year,
-    counted.fiscal_year_start,
-    case when counted.closes and counted.fiscal_year_start is not null then counted.closing end as result_this_year,
+    so_far.organization_id,
+    so_far.period,
+    so_far.fiscal_year,
+    so_far.fiscal_year_start,
+    case when so_far.closes and so_far.fiscal_year_start is not null then so_far.closing end as result_this_year,
     case
-        when not coalesce(counted.is_known, false) then null
-        when counted.fiscal_year_start = counted.opened_year then counted.prior_result
-        else counted.prior_result + counted.first_result + first_value(counted.before) over (
-            partition by counted.organization_id, counted.run_number, counted.fiscal_year_start order by counted.period asc
+        when not coalesce(so_far.is_known, false) then null
+        when so_far.fiscal_year_start = so_far.opened_year then so_far.prior_result
+        else so_far.prior_result + so_far.first_result + first_value(so_far.before) over (
+            partition by so_far.organization_id, so_far.run_number, so_far.fiscal_year_start order by so_far.period asc
         )
     end as result_prior_years,
     case
         when result_prior_years is null then 'unknown'
-        when counted.period = counted.opened_in then 'reported'
+        when so_far.period = so_far.opened_in then 'reported'
         else 'ledger'
     end as prior_source,
-    counted.is_closed,
-    counted.is_whole
-from counted
+    so_far.is_closed,
+    so_far.is_whole
+from so_far

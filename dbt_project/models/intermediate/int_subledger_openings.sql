@@ -41,7 +41,7 @@ openings as (
     where months.opening is not null
 ),
 
-known as (
+opening_by_span as (
     select
         accounts.organization_id,
         accounts.ledger,
@@ -63,19 +63,19 @@ known as (
 
 states as (
     select
-        known.* exclude (known_to, next_from),
-        case when known.next_from = {{ forever() }} then known.next_from else known.known_to end as valid_to
-    from known
+        opening_by_span.* exclude (known_to, next_from),
+        case when opening_by_span.next_from = {{ forever() }} then opening_by_span.next_from else opening_by_span.known_to end as valid_to
+    from opening_by_span
     union all
     select
-        known.organization_id,
-        known.ledger,
-        known.account_number,
-        known.known_to as valid_from,
+        opening_by_span.organization_id,
+        opening_by_span.ledger,
+        opening_by_span.account_number,
+        opening_by_span.known_to as valid_from,
         null as amount,
-        known.next_from as valid_to
-    from known
-    where known.known_to < known.next_from and known.next_from < {{ forever() }}
+        opening_by_span.next_from as valid_to
+    from opening_by_span
+    where opening_by_span.known_to < opening_by_span.next_from and opening_by_span.next_from < {{ forever() }}
 )
 
 select

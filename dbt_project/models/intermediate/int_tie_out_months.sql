@@ -1,4 +1,4 @@
-with judged as (
+with with_reason as (
     select
         months.organization_id,
         months.period,
@@ -25,9 +25,9 @@ with judged as (
 )
 
 select
-    judged.organization_id,
-    judged.period,
-    judged.landed_days,
-    judged.reason is null as is_judged,
-    judged.reason
-from judged
+    with_reason.organization_id,
+    with_reason.period,
+    with_reason.landed_days,
+    with_reason.reason is null as is_judged,
+    with_reason.reason
+from with_reason

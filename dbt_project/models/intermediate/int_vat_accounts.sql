@@ -4,7 +4,7 @@ with organizations as (
 ),
 
 -- an organization's own rows for a code go before the ones for all
-chosen as (
+seeded_accounts as (
     select
         organizations.organization_id,
         accounts.account_number,
@@ -22,37 +22,37 @@ chosen as (
 
 starts as (
     select
-        chosen.organization_id,
-        chosen.standard_tax_code,
-        chosen.direction,
-        chosen.valid_from,
-        lead(chosen.valid_from, 1, date '9999-12-31') over (
-            partition by chosen.organization_id, chosen.standard_tax_code, chosen.direction
-            order by chosen.valid_from asc
+        seeded_accounts.organization_id,
+        seeded_accounts.standard_tax_code,
+        seeded_accounts.direction,
+        seeded_accounts.valid_from,
+        lead(seeded_accounts.valid_from, 1, date '9999-12-31') over (
+            partition by seeded_accounts.organization_id, seeded_accounts.standard_tax_code, seeded_accounts.direction
+            order by seeded_accounts.valid_from asc
         ) as valid_until
-    from chosen
-    group by chosen.organization_id, chosen.standard_tax_code, chosen.direction, chosen.valid_from
+    from seeded_accounts
+    group by seeded_accounts.organization_id, seeded_accounts.standard_tax_code, seeded_accounts.direction, seeded_accounts.valid_from
 )
 
 -- an account is known by its first digits: a chart of five has 27000 where one of four has 2700
 select distinct
-    chosen.organization_id,
+    seeded_accounts.organization_id,
     chart.account_number,
-    chosen.standard_tax_code,
-    chosen.direction,
-    chosen.valid_from,
+    seeded_accounts.standard_tax_code,
+    seeded_accounts.direction,
+    seeded_accounts.valid_from,
     starts.valid_until
-from chosen
+from seeded_accounts
 inner join starts
     on
-        chosen.organization_id = starts.organization_id
-        and chosen.standard_tax_code = starts.standard_tax_code
-        and chosen.direction = starts.direction
-        and chosen.valid_from = starts.valid_from
+        seeded_accounts.organization_id = starts.organization_id
+        and seeded_accounts.standard_tax_code = starts.standard_tax_code
+        and seeded_accounts.direction = starts.direction
+        and seeded_accounts.valid_from = starts.valid_from
 inner join {{ ref('int_accounts') }} as chart
     on
-        chosen.organization_id = chart.organization_id
-        and starts_with(cast(chart.account_number as varchar), cast(chosen.account_number as varchar))
+        seeded_accounts.organization_id = chart.organization_id
+        and starts_with(cast(chart.account_number as varchar), cast(seeded_accounts.account_number as varchar))
 qualify
-    chosen.account_number
-    = max(chosen.account_number) over (partition by chosen.organization_id, chart.account_number)
+    seeded_accounts.account_number
+    = max(seeded_accounts.account_number) over (partition by seeded_accounts.organization_id, chart.account_number)

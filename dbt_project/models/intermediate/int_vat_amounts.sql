@@ -22,7 +22,7 @@ with expected as (
         claims.tax_number,
         claims.standard_tax_code,
         claims.side,
-        vouchers.room,
+        vouchers.rounding_allowed,
         vouchers.expected_tax * case
             -- a code nobody mapped: which way its VAT goes is read off the account
             when claims.standard_tax_code is null then sign(claims.moved_amount) * sign(vouchers.expected_tax)
@@ -42,12 +42,12 @@ with expected as (
     where {{ in_chosen_partitions('claims') }}
 ),
 
--- the codes that share an account within a voucher, and what base times rate leaves over
+-- the codes that share an account within a voucher, and what of its movement base times rate does not explain
 shared as (
     select
         expected.*,
-        expected.moved_amount - sum(coalesce(expected.expected_tax, 0)) over same_account as rest,
-        sum(coalesce(expected.room, 0)) over same_account as room_for_rest,
+        expected.moved_amount - sum(coalesce(expected.expected_tax, 0)) over same_account as unexplained,
+        sum(coalesce(expected.rounding_allowed, 0)) over same_account as rounding_of_account,
         row_number() over (
             partition by
                 expected.organization_id,
@@ -57,7 +57,7 @@ shared as (
                 expected.account_number,
                 expected.claimed_by
             order by abs(expected.expected_tax) desc nulls last, expected.tax_id asc, expected.direction asc
-        ) as place
+        ) as code_rank
     from expected
     where expected.claims > 1
     window same_account as (
@@ -125,7 +125,7 @@ amounts as (
         shared.standard_tax_code,
         -- nothing of it where the movement cannot be told
         shared.moved_amount * 0 + coalesce(shared.expected_tax, 0)
-        + case when shared.place = 1 and abs(shared.rest) <= shared.room_for_rest then shared.rest else 0 end as tax_amount,
+        + case when shared.code_rank = 1 and abs(shared.unexplained) <= shared.rounding_of_account then shared.unexplained else 0 end as tax_amount,
         shared.last_created_at
     from shared
     union all
@@ -141,10 +141,10 @@ amounts as (
         null as tax_rate,
         null as tax_number,
         null as standard_tax_code,
-        shared.rest as tax_amount,
+        shared.unexplained as tax_amount,
         shared.last_created_at
     from shared
-    where shared.place = 1 and abs(shared.rest) > shared.room_for_rest
+    where shared.code_rank = 1 and abs(shared.unexplained) > shared.rounding_of_account
     union all
     select
         unposted.organization_id,

@@ -19,7 +19,7 @@ select
     any_value(lines.side) as side,
     try_cast({{ told_sum('lines.amount') | indent(4) }} as decimal(18, 2)) as coded_amount,
     -- how far rounding may carry VAT from base times rate: an øre for each line and one for the VAT itself
-    cast(0.01 as decimal(3, 2)) * (cast(count(*) as integer) + 1) * max(lines.currency_rate) as room,
+    cast(0.01 as decimal(3, 2)) * (cast(count(*) as integer) + 1) * max(lines.currency_rate) as rounding_allowed,
     max(lines.created_at) as last_created_at
 from {{ ref('int_vat_lines') }} as lines
 where not lines.is_vat and {{ in_chosen_partitions('lines') }}

@@ -48,7 +48,7 @@ seeded as (
         -- what base times rate comes to, with its VAT beside it or in it
         {{ vat_on('bases.coded_amount', 'bases.tax_rate') }} as vat_if_net,
         {{ vat_in('bases.coded_amount', 'bases.tax_rate') }} as vat_if_gross,
-        bases.room,
+        bases.rounding_allowed,
         bases.direction as way,
         moved.account_direction,
         moved.moved_amount
@@ -75,7 +75,7 @@ explained as (
         bool_or(seeded.is_seeded) over one_code as has_an_account,
         sum(case when seeded.is_seeded then seeded.vat_if_net end) over one_account as seeded_net,
         sum(case when seeded.is_seeded then seeded.vat_if_gross end) over one_account as seeded_gross,
-        sum(case when seeded.is_seeded then seeded.room end) over one_account as seeded_room
+        sum(case when seeded.is_seeded then seeded.rounding_allowed end) over one_account as seeded_rounding
     from seeded
     window
         one_code as (
@@ -98,8 +98,8 @@ by_voucher as (
             explained.way = explained.account_direction
             and explained.tax_rate > 0
             and not explained.has_an_account
-            and not coalesce(abs(abs(explained.seeded_net) - abs(explained.moved_amount)) <= explained.seeded_room, false)
-            and not coalesce(abs(abs(explained.seeded_gross) - abs(explained.moved_amount)) <= explained.seeded_room, false)
+            and not coalesce(abs(abs(explained.seeded_net) - abs(explained.moved_amount)) <= explained.seeded_rounding, false)
+            and not coalesce(abs(abs(explained.seeded_gross) - abs(explained.moved_amount)) <= explained.seeded_rounding, false)
         )
 ),
 

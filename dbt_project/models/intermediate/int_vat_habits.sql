@@ -1,4 +1,4 @@
-with counted as (
+with vouchers_by_reading as (
     select
         readings.organization_id,
         readings.tax_id,
@@ -10,6 +10,6 @@ with counted as (
 )
 
 select
-    counted.*,
-    counted.gross_vouchers > counted.net_vouchers as is_gross
-from counted
+    vouchers_by_reading.*,
+    vouchers_by_reading.gross_vouchers > vouchers_by_reading.net_vouchers as is_gross
+from vouchers_by_reading

@@ -32,7 +32,7 @@ both_ways as (
     where {{ in_chosen_partitions('bases') }}
 ),
 
-tried as (
+fits_by_voucher as (
     select
         both_ways.organization_id,
         both_ways.partition_date,
@@ -40,8 +40,8 @@ tried as (
         both_ways.period,
         both_ways.tax_id,
         both_ways.tax_rate,
-        bool_and(abs(abs(posted.tax_amount) - abs(both_ways.vat_if_net)) <= both_ways.room) as fits_net,
-        bool_and(abs(abs(posted.tax_amount) - abs(both_ways.vat_if_gross)) <= both_ways.room) as fits_gross
+        bool_and(abs(abs(posted.tax_amount) - abs(both_ways.vat_if_net)) <= both_ways.rounding_allowed) as fits_net,
+        bool_and(abs(abs(posted.tax_amount) - abs(both_ways.vat_if_gross)) <= both_ways.rounding_allowed) as fits_gross
     from both_ways
     inner join posted
         on
@@ -56,14 +56,14 @@ tried as (
 
 select
     both_ways.*,
-    tried.fits_net,
-    tried.fits_gross
+    fits_by_voucher.fits_net,
+    fits_by_voucher.fits_gross
 from both_ways
-left join tried
+left join fits_by_voucher
     on
-        both_ways.organization_id = tried.organization_id
-        and both_ways.partition_date = tried.partition_date
-        and both_ways.voucher_id = tried.voucher_id
-        and both_ways.period = tried.period
-        and both_ways.tax_id = tried.tax_id
-        and both_ways.tax_rate is not distinct from tried.tax_rate
+        both_ways.organization_id = fits_by_voucher.organization_id
+        and both_ways.partition_date = fits_by_voucher.partition_date
+        and both_ways.voucher_id = fits_by_voucher.voucher_id
+        and both_ways.period = fits_by_voucher.period
+        and both_ways.tax_id = fits_by_voucher.tax_id
+        and both_ways.tax_rate is not distinct from fits_by_voucher.tax_rate

@@ -2,7 +2,7 @@
 
 -- Whether coded lines hold their VAT or not is not documented: each voucher is read the way that gives the VAT it
 -- posted. Where both ways do or neither, as most of the code's vouchers are.
-with chosen as (
+with with_reading as (
     select
         readings.*,
         case
@@ -18,7 +18,7 @@ with chosen as (
 )
 
 select
-    chosen.* exclude (_digest, vat_if_net, vat_if_gross, fits_net, fits_gross),
-    chosen.fits_net or chosen.fits_gross as fits,
-    case when chosen.is_gross then chosen.vat_if_gross else chosen.vat_if_net end as expected_tax
-from chosen
+    with_reading.* exclude (_digest, vat_if_net, vat_if_gross, fits_net, fits_gross),
+    with_reading.fits_net or with_reading.fits_gross as fits,
+    case when with_reading.is_gross then with_reading.vat_if_gross else with_reading.vat_if_net end as expected_tax
+from with_reading

@@ -61,7 +61,7 @@ by_amount as (
         = max(items.item_key) over (partition by banked.organization_id, banked.bank_transaction_reference)
 ),
 
-found as (
+by_kid_or_amount as (
     select
         by_kid.*,
         true as has_kid
@@ -74,11 +74,11 @@ found as (
 ),
 
 matched as (
-    select found.*
-    from found
+    select by_kid_or_amount.*
+    from by_kid_or_amount
     qualify row_number() over (
-        partition by found.organization_id, found.bank_transaction_reference, found.item_key
-        order by found.valid_from
+        partition by by_kid_or_amount.organization_id, by_kid_or_amount.bank_transaction_reference, by_kid_or_amount.item_key
+        order by by_kid_or_amount.valid_from
     ) = 1
 )
 

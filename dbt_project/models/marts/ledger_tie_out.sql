@@ -12,7 +12,7 @@ with reported as (
     window account as (partition by balances.organization_id, balances.account_number order by balances.period asc)
 ),
 
-cells as (
+ledger_beside_reported as (
     select
         coalesce(balances.organization_id, reported.organization_id) as organization_id,
         coalesce(balances.period, reported.period) as period,
@@ -49,9 +49,9 @@ cells as (
 
 compared as (
     select
-        cells.*,
-        cells.is_judged and cells.reported_change is not null as is_compared
-    from cells
+        ledger_beside_reported.*,
+        ledger_beside_reported.is_judged and ledger_beside_reported.reported_change is not null as is_compared
+    from ledger_beside_reported
 )
 
 select

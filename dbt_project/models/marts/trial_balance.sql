@@ -1,4 +1,4 @@
-with rows_of_it as (
+with account_and_result_rows as (
     select
         balances.organization_id,
         balances.period,
@@ -33,17 +33,17 @@ with rows_of_it as (
 )
 
 select
-    rows_of_it.organization_id,
-    rows_of_it.period,
-    rows_of_it.account_number,
-    rows_of_it.row_kind,
-    rows_of_it.fiscal_year,
-    rows_of_it.fiscal_year_start,
-    try_cast(rows_of_it.opening as decimal(18, 2)) as opening_balance,
-    rows_of_it.opening_source,
-    try_cast(rows_of_it.debit as decimal(18, 2)) as debit,
-    try_cast(rows_of_it.credit as decimal(18, 2)) as credit,
-    try_cast(rows_of_it.change as decimal(18, 2)) as change,
-    try_cast(rows_of_it.closing as decimal(18, 2)) as closing_balance,
-    rows_of_it.is_whole as is_whole_month
-from rows_of_it
+    account_and_result_rows.organization_id,
+    account_and_result_rows.period,
+    account_and_result_rows.account_number,
+    account_and_result_rows.row_kind,
+    account_and_result_rows.fiscal_year,
+    account_and_result_rows.fiscal_year_start,
+    try_cast(account_and_result_rows.opening as decimal(18, 2)) as opening_balance,
+    account_and_result_rows.opening_source,
+    try_cast(account_and_result_rows.debit as decimal(18, 2)) as debit,
+    try_cast(account_and_result_rows.credit as decimal(18, 2)) as credit,
+    try_cast(account_and_result_rows.change as decimal(18, 2)) as change,
+    try_cast(account_and_result_rows.closing as decimal(18, 2)) as closing_balance,
+    account_and_result_rows.is_whole as is_whole_month
+from account_and_result_rows

@@ -1,4 +1,4 @@
-with settled as (
+with settled_terms as (
     select
         settlements.organization_id,
         settlements.period,
@@ -40,7 +40,7 @@ amounts as (
 ),
 
 -- which ways a code goes: its standard code says so; for one nobody mapped, the accounts it was posted to
-ways as (
+directions_of_code as (
     select
         amounts.organization_id,
         amounts.partition_date,
@@ -62,7 +62,7 @@ bases as (
         lines.standard_tax_code,
         lines.tax_rate,
         case
-            when lines.standard_tax_code is null then ways.direction
+            when lines.standard_tax_code is null then directions_of_code.direction
             when lines.direction = 'both' then sides.direction
             else lines.direction
         end as direction,
@@ -73,18 +73,18 @@ bases as (
     from {{ ref('int_line_taxes') }} as lines
     left join (values ('output'), ('deductible')) as sides (direction)
         on lines.direction = 'both' and lines.standard_tax_code is not null
-    left join ways
+    left join directions_of_code
         on
-            lines.organization_id = ways.organization_id
-            and lines.partition_date = ways.partition_date
-            and lines.voucher_id = ways.voucher_id
-            and lines.period = ways.period
-            and lines.tax_id = ways.tax_id
-            and lines.tax_rate is not distinct from ways.tax_rate
+            lines.organization_id = directions_of_code.organization_id
+            and lines.partition_date = directions_of_code.partition_date
+            and lines.voucher_id = directions_of_code.voucher_id
+            and lines.period = directions_of_code.period
+            and lines.tax_id = directions_of_code.tax_id
+            and lines.tax_rate is not distinct from directions_of_code.tax_rate
     where lines.period is not null and (lines.direction is not null or lines.standard_tax_code is null)
 ),
 
-summed as (
+summed_by_term as (
     select
         parts.organization_id,
         parts.period,
@@ -95,14 +95,14 @@ summed as (
         {{ told_sum('parts.base_amount') | indent(8) }} as base_amount,
         {{ told_sum('parts.tax_amount') | indent(8) }} as tax_amount,
         bool_or(parts.is_computed) as is_computed,
-        {{ told_sum('case when parts.made_at > settled.settled_at then parts.base_amount else 0 end') | indent(8) }} as late_base_amount,
-        {{ told_sum('case when parts.made_at > settled.settled_at then parts.tax_amount else 0 end') | indent(8) }} as late_tax_amount
+        {{ told_sum('case when parts.made_at > settled_terms.settled_at then parts.base_amount else 0 end') | indent(8) }} as late_base_amount,
+        {{ told_sum('case when parts.made_at > settled_terms.settled_at then parts.tax_amount else 0 end') | indent(8) }} as late_tax_amount
     from (
         select amounts.* from amounts
         union all
         select bases.* from bases
     ) as parts
-    left join settled on parts.organization_id = settled.organization_id and parts.period = settled.period
+    left join settled_terms on parts.organization_id = settled_terms.organization_id and parts.period = settled_terms.period
     group by
         parts.organization_id,
         parts.period,
@@ -121,19 +121,19 @@ terms as (
 )
 
 select
-    summed.organization_id,
-    summed.period,
+    summed_by_term.organization_id,
+    summed_by_term.period,
     terms.period_end,
-    summed.tax_number,
-    summed.standard_tax_code,
-    summed.tax_rate as rate,
-    summed.direction,
-    try_cast(summed.base_amount as decimal(18, 2)) as base_amount,
-    try_cast(summed.tax_amount as decimal(18, 2)) as tax_amount,
-    case when summed.is_computed then 'computed' else 'posted' end as tax_source,
-    settled.settled_at,
-    try_cast(summed.late_base_amount as decimal(18, 2)) as late_base_amount,
-    try_cast(summed.late_tax_amount as decimal(18, 2)) as late_tax_amount
-from summed
-inner join terms on summed.organization_id = terms.organization_id and summed.period = terms.period
-left join settled on summed.organization_id = settled.organization_id and summed.period = settled.period
+    summed_by_term.tax_number,
+    summed_by_term.standard_tax_code,
+    summed_by_term.tax_rate as rate,
+    summed_by_term.direction,
+    try_cast(summed_by_term.base_amount as decimal(18, 2)) as base_amount,
+    try_cast(summed_by_term.tax_amount as decimal(18, 2)) as tax_amount,
+    case when summed_by_term.is_computed then 'computed' else 'posted' end as tax_source,
+    settled_terms.settled_at,
+    try_cast(summed_by_term.late_base_amount as decimal(18, 2)) as late_base_amount,
+    try_cast(summed_by_term.late_tax_amount as decimal(18, 2)) as late_tax_amount
+from summed_by_term
+inner join terms on summed_by_term.organization_id = terms.organization_id and summed_by_term.period = terms.period
+left join settled_terms on summed_by_term.organization_id = settled_terms.organization_id and summed_by_term.period = settled_terms.period

@@ -16,7 +16,7 @@ with years as (
     where periods.period_type = 'Year'
 ),
 
-judged as (
+with_faults as (
     select
         years.organization_id,
         years.starting_date,
@@ -33,9 +33,9 @@ judged as (
 )
 
 select
-    judged.organization_id,
-    judged.starting_date,
-    judged.ending_date,
-    judged.reason
-from judged
-where judged.reason is not null
+    with_faults.organization_id,
+    with_faults.starting_date,
+    with_faults.ending_date,
+    with_faults.reason
+from with_faults
+where with_faults.reason is not null

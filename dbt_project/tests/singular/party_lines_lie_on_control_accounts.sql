@@ -2,7 +2,7 @@
 -- leave out all other accounts.
 {{ config(severity='warn', meta={'kind': 'books', 'dagster': {'ref': {'name': 'open_items'}}}) }}
 
-with placed as (
+with with_range as (
     select
         lines.organization_id,
         lines.account_number,
@@ -18,34 +18,34 @@ with placed as (
 )
 
 select
-    placed.organization_id,
-    placed.account_number,
-    placed.records,
-    placed.parties,
-    try_cast(placed.amount as decimal(18, 2)) as amount,
+    with_range.organization_id,
+    with_range.account_number,
+    with_range.records,
+    with_range.parties,
+    try_cast(with_range.amount as decimal(18, 2)) as amount,
     -- an organization's own rows for a ledger take the place of the default ones, so those go along
-    'These lines are in no open item and no ageing. If they are ' || placed.ledger
+    'These lines are in no open item and no ageing. If they are ' || with_range.ledger
     || 's, add to seeds/control_accounts.csv: '
     || coalesce((
         select
             string_agg(
-                concat_ws(',', placed.organization_id, ranges.ledger, ranges.first_account, ranges.last_account), ' and '
+                concat_ws(',', with_range.organization_id, ranges.ledger, ranges.first_account, ranges.last_account), ' and '
                 order by ranges.first_account
             ) || ' and '
         from {{ ref('control_accounts') }} as ranges
         where
             nullif(ranges.organization_id, '') is null
-            and ranges.ledger = placed.ledger
+            and ranges.ledger = with_range.ledger
             and not exists (
                 select 1 from {{ ref('control_accounts') }} as own
-                where own.organization_id = placed.organization_id and own.ledger = placed.ledger
+                where own.organization_id = with_range.organization_id and own.ledger = with_range.ledger
             )
     ), '')
-    || concat_ws(',', placed.organization_id, placed.ledger, placed.account_number, placed.account_number)
+    || concat_ws(',', with_range.organization_id, with_range.ledger, with_range.account_number, with_range.account_number)
     || '. If not, add the last row with none as its ledger.' as what_to_do
-from placed
+from with_range
 left join {{ ref('int_control_accounts') }} as accounts
-    on placed.organization_id = accounts.organization_id and placed.account_number = accounts.account_number
+    on with_range.organization_id = accounts.organization_id and with_range.account_number = accounts.account_number
 -- depends_on: {{ ref('open_items') }}
 where
     accounts.account_number is null
@@ -53,6 +53,6 @@ where
         select 1 from {{ ref('control_accounts') }} as ranges
         where
             ranges.ledger = 'none'
-            and coalesce(nullif(ranges.organization_id, ''), placed.organization_id) = placed.organization_id
-            and {{ in_account_range('placed.account_number', 'ranges') }}
+            and coalesce(nullif(ranges.organization_id, ''), with_range.organization_id) = with_range.organization_id
+            and {{ in_account_range('with_range.account_number', 'ranges') }}
     )

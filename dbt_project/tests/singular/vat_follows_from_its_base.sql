@@ -13,7 +13,7 @@ with wanted as (
         vouchers.tax_number,
         vouchers.standard_tax_code,
         vouchers.coded_amount,
-        vouchers.room,
+        vouchers.rounding_allowed,
         vouchers.side,
         abs(vouchers.expected_tax) as expected_tax,
         -- at rate 0, VAT that the buyer owes is of an amount that the line does not say
@@ -69,7 +69,7 @@ where
     and (posted.voucher_id is null or posted.tax_amount is not null)
     and (case
         when wanted.is_of_any_amount then coalesce(posted.tax_amount, 0) = 0
-        else abs(abs(coalesce(posted.tax_amount, 0)) - coalesce(wanted.expected_tax, 0)) > wanted.room
+        else abs(abs(coalesce(posted.tax_amount, 0)) - coalesce(wanted.expected_tax, 0)) > wanted.rounding_allowed
     end
     or sign(coalesce(posted.tax_amount, 0)) * sign(wanted.coded_amount)
     = case

@@ -33,7 +33,7 @@ with lines as (
     ], decides=['posting_date', 'account_number'], keep=['payload']) | indent(4) }}
 ),
 
-judged as (
+with_reject_reason as (
     select
         lines.* exclude (payload),
         {{ reject_reason('lines') | indent(8) }} as reject_reason,
@@ -42,8 +42,8 @@ judged as (
 )
 
 select
-    judged.* replace (case when judged.reject_reason is not null then judged.payload end as payload),
+    with_reject_reason.* replace (case when with_reject_reason.reject_reason is not null then with_reject_reason.payload end as payload),
     -- what is summed and read again and again: narrowing a wide decimal costs more than adding it up
-    case when judged.reject_reason is null then cast(judged.amount as decimal(18, 2)) end as booked_amount,
+    case when with_reject_reason.reject_reason is null then cast(with_reject_reason.amount as decimal(18, 2)) end as booked_amount,
     cast(null as date) as _moved_to
-from judged
+from with_reject_reason
