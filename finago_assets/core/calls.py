@@ -25,7 +25,7 @@ def call_for(endpoint: Endpoint, params: dict[str, str], parent: str | None = No
     return Call(
         template=endpoint.path,
         path=path,
-        params={**dict(endpoint.params), **size, **params},
+        query={**dict(endpoint.params), **size, **params},
         allowed=endpoint.allowed,
         paging=endpoint.paging,
         page_cap=endpoint.page_cap,

@@ -1,4 +1,4 @@
-"""What is asked, what comes back, and what it cost: the data that crosses the client's border.
+"""What is asked, the pages that come back, and what it cost: the data that crosses the client's border.
 
 Owns shapes only. A call is checked here, before anything is sent.
 """
@@ -9,16 +9,18 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
+from finago_assets.core.catalogue.model import Paging
 from finago_assets.core.errors import BadRequest
 from finago_assets.core.http.origin import climbs, undone
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from finago_assets.core.catalogue.model import Envelope, PageNumbers, Paging
+    from finago_assets.core.catalogue.model import Envelope, PageNumbers
 
 PATH = re.compile(r"(?:/(?:[A-Za-z0-9._~!$&'()*+,;=:@-]|%[0-9A-Fa-f]{2})+)+")
 TRACES_KEPT: Final = 100
+READ: Final = "GET"
 
 
 def is_plain_path(path: str) -> bool:
@@ -27,20 +29,23 @@ def is_plain_path(path: str) -> bool:
     return PATH.fullmatch(path) is not None and as_many and not climbs(path)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Call:
-    """One GET below the API base: `template` is the path as the catalogue writes it, `path` has the ids filled in.
+    """One request below the API base: `template` is the path as errors name it, `path` what is sent, percent-encoded.
 
-    `params` may only hold names in `allowed`: the server ignores what it does not know, so that a misspelt filter
-    would answer everything. `keeps_damaged`: a record whose text was damaged is one of the records, as it was sent, and
-    does not spoil the rest. `numbers`, `envelope` and `make` are the catalogue row's. Raises BadRequest.
+    `query` may only hold names in `allowed`: the server ignores what it does not know, so that a misspelt filter
+    would answer everything. `single` marks an answer that must be an object, so that an empty one is never believed.
+    `keeps_damaged`: a record whose text was damaged is one of the records, as it was sent, and does not spoil the rest.
+    `numbers`, `envelope` and `make` are the catalogue row's. Of a write, `look` says where it can be seen whether it
+    was carried out, `file_name` what a body that is a file is called. Raises BadRequest, for a path that could leave
+    the API too.
     """
 
     template: str
     path: str
-    params: Mapping[str, str]
-    allowed: frozenset[str]
-    paging: Paging
+    query: Mapping[str, str] = field(default_factory=dict)
+    allowed: frozenset[str] = frozenset()
+    paging: Paging = Paging.NONE
     page_cap: int | None = None
     scopes: tuple[str, ...] = ()
     single: bool = False
@@ -48,13 +53,28 @@ class Call:
     numbers: PageNumbers | None = None
     envelope: Envelope | None = None
     make: Callable[[bytes], list[bytes]] | None = None
+    method: str = READ
+    body: bytes | None = None
+    media_type: str | None = None
+    file_name: str | None = None
+    look: str = ""
 
     def __post_init__(self) -> None:
-        unknown = sorted(set(self.params) - self.allowed)
+        unknown = sorted(set(self.query) - self.allowed)
         if unknown:
-            raise BadRequest(f"GET {self.template} was not sent: the endpoint does not know {', '.join(unknown)}")
+            raise BadRequest(f"{self.what} was not sent: the endpoint does not know {', '.join(unknown)}")
         if not is_plain_path(self.path):
-            raise BadRequest(f"GET {self.template} was not sent: the filled-in path is not a plain path")
+            raise BadRequest(f"{self.what} was not sent: the filled-in path is not a plain path")
+
+    @property
+    def what(self) -> str:
+        """How messages name it: the method and the path template."""
+        return f"{self.method} {self.template}"
+
+    @property
+    def writes(self) -> bool:
+        """True for everything but a GET."""
+        return self.method != READ
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from finago_assets.core.http.fault import Fault
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-    from finago_assets.core.http.message import Pour
+    from finago_assets.core.http.receipt import Pour
 
 
 @dataclass(frozen=True, slots=True)

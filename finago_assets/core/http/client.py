@@ -18,10 +18,9 @@ from finago_assets.core.http.counted import CountedChain
 from finago_assets.core.http.delivery import READ_SUCCESSES, Delivery, note_page
 from finago_assets.core.http.echo import Echo
 from finago_assets.core.http.fault import Fault
-from finago_assets.core.http.message import Outgoing
 from finago_assets.core.http.origin import Origin
 from finago_assets.core.http.page import Found, PageReading
-from finago_assets.core.http.paging import Chain, query_of
+from finago_assets.core.http.paging import Chain, address_of
 from finago_assets.core.http.retry import Retry, RetryPolicy
 from finago_assets.core.http.transport import BaseTransport, Reply, Wire
 from finago_assets.core.http.verdict import failure
@@ -35,7 +34,7 @@ if TYPE_CHECKING:
 
     from finago_assets.core.http.budget import RequestBudget
     from finago_assets.core.http.connection import Connection
-    from finago_assets.core.http.message import Message, Receipt
+    from finago_assets.core.http.receipt import Receipt
     from finago_assets.core.http.sign_in import Credential
 
 T = TypeVar("T")
@@ -101,20 +100,19 @@ class ApiClient:
         chain = chain_of(call, self._origin)
         while chain.url is not None:
             number, doubtful = chain.number, chain.doubtful
-            records = self._settled(lambda: self._page(chain, call, tally, receipt), "GET", call.template, call.scopes)
+            records = self._settled(call, lambda: self._page(chain, call, tally, receipt))
             tally.pages += bool(records) or not doubtful
             if records:
                 yield Page(number, records)
 
-    def send(self, message: Message, receipt: Receipt, tally: Tally, check: Callable[[Path], T]) -> T:
+    def send(self, call: Call, receipt: Receipt, tally: Tally, check: Callable[[Path], T]) -> T:
         """Send one request of any method, its answer straight to the receipt's file; return what `check` makes of that.
 
         A read is tried again like a page is. A write is tried again only where it certainly was not carried out, and
         raises OutcomeUnknown where that is open. Raises any error of the tree; an OSError of the file stays what it is.
         """
-        url = self._origin.at(message.path, query_of(message.params))
-        outgoing = Outgoing(message.method, url, message.body, message.media_type, message.file_name)
-        delivery = Delivery(message, outgoing, receipt, check, self._secrets, self._protocol.redaction)
+        url = address_of(call, self._origin)
+        delivery = Delivery(call, url, receipt, check, self._secrets, self._protocol.redaction)
 
         def attempt() -> T:
             try:
@@ -126,22 +124,16 @@ class ApiClient:
                 fault = delivery.judged(raised)
             raise fault
 
-        found = self._settled(
-            lambda: self._retry.run(attempt, tally, f"{message.method} {message.template}"),
-            message.method,
-            message.template,
-            message.scopes,
-            message.look,
-        )
+        found = self._settled(call, lambda: self._retry.run(attempt, tally, call.what))
         tally.pages += 1
         return found
 
     def probe(self, call: Call) -> None:
         """One answer of the smallest size. Returns None when the endpoint may be read, else raises the typed error."""
         size = "limit" if call.numbers is None else call.numbers.size
-        params = {**call.params, size: "1"} if size in call.allowed else call.params
-        url = chain_of(replace(call, params=params), self._origin).url or ""
-        self._settled(lambda: self._fetched(call, url, Tally(), 1), "GET", call.template, call.scopes)
+        query = {**call.query, size: "1"} if size in call.allowed else call.query
+        url = chain_of(replace(call, query=query), self._origin).url or ""
+        self._settled(call, lambda: self._fetched(call, url, Tally(), 1))
 
     def _page(self, chain: Chain | CountedChain, call: Call, tally: Tally, receipt: Receipt | None) -> list[bytes]:
         """Read the records at the chain's address; the chain then stands at the next one."""
@@ -160,7 +152,7 @@ class ApiClient:
         reading = PageReading(call, number, self._protocol.redaction)
 
         def ask(credential: Credential) -> Reply:
-            reply = self._wire.get(url, credential)
+            reply = self._wire.send(call, url, credential)
             if receipt is not None:
                 note_page(reply, receipt, Echo(credential.value, *self._secrets), self._protocol.redaction)
             return reply
@@ -171,7 +163,7 @@ class ApiClient:
                 raise self._failure(url, reply)
             return reply, reading.records(reply)
 
-        return self._retry.run(attempt, tally, f"GET {call.template}")
+        return self._retry.run(attempt, tally, call.what)
 
     def _authorized(self, ask: Callable[[Credential], Reply], tally: Tally) -> Reply:
         """Send one request, and after a refused token one more with a new one: who refuses a token did nothing else.
@@ -209,14 +201,12 @@ class ApiClient:
             fault.lift = self._budget.lift
         return fault
 
-    def _settled(
-        self, work: Callable[[], T], verb: str, template: str, scopes: tuple[str, ...] = (), look: str = ""
-    ) -> T:
+    def _settled(self, call: Call, work: Callable[[], T]) -> T:
         """Do the work; turn its fault into the public error outside the `except`, so that nothing is chained."""
         try:
             return work()
         except Fault as raised:
-            error = raised.typed(verb, template, scopes, look, self._protocol.advice)
+            error = raised.typed(call.method, call.template, call.scopes, call.look, self._protocol.advice)
         raise error
 
 

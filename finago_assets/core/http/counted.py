@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from finago_assets.core.errors import LoopingPages, Malformed, PageCapReached
 from finago_assets.core.http.fault import Fault
-from finago_assets.core.http.paging import MOST_PAGES, SeenPages, query_of
+from finago_assets.core.http.paging import MOST_PAGES, SeenPages, address_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -58,5 +58,4 @@ class CountedChain:
         return self._rows >= total
 
     def _at(self, page: int) -> str:
-        params = {**self._call.params, self._numbers.page: f"{page}"}
-        return self._origin.at(self._call.path, query_of(params))
+        return address_of(self._call, self._origin, {self._numbers.page: f"{page}"})

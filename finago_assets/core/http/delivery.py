@@ -1,4 +1,4 @@
-"""One message on its way to a file: what is kept of an answer, and when a write may be sent once more.
+"""One call on its way to a file: what is kept of an answer, and when a write may be sent once more.
 
 Owns the difference between reads and writes. Tokens, ceiling and attempts are the client's.
 """
@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final, Generic, TypeVar
 
 from finago_assets.core.errors import Malformed, OutcomeUnknown
 from finago_assets.core.http.body import BYTE_ORDER_MARK, INFLATED_LIMIT, split
+from finago_assets.core.http.chunks import PACE, Bounds
 from finago_assets.core.http.echo import Echo
 from finago_assets.core.http.empty import EmptyAnswers
 from finago_assets.core.http.fault import Fault
@@ -19,8 +20,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from finago_assets.core.http.message import Message, Outgoing, Receipt
+    from finago_assets.core.http.call import Call
     from finago_assets.core.http.protocol import Redaction
+    from finago_assets.core.http.receipt import Receipt
     from finago_assets.core.http.secret import Secret
     from finago_assets.core.http.sign_in import Credential
     from finago_assets.core.http.transport import Reply, Wire
@@ -37,28 +39,28 @@ REPEATS: Final = "the answer repeats a secret of ours, so it is not kept"
 
 
 class Delivery(Generic[T]):
-    """The attempts of one message. `check` reads the file of a success and answers what the caller wants to know of it.
+    """The attempts of one call. `check` reads the file of a success and answers what the caller wants to know of it.
 
     `check` raises a Fault for a body that cannot be believed; its file may be empty.
     """
 
-    def __init__(  # noqa: PLR0913, PLR0917  what the client knows of one message
+    def __init__(  # noqa: PLR0913, PLR0917  what the client knows of one call
         self,
-        message: Message,
-        outgoing: Outgoing,
+        call: Call,
+        url: str,
         receipt: Receipt,
         check: Callable[[Path], T],
         secrets: tuple[Secret, ...],
         redaction: Redaction | None,
     ) -> None:
-        self.message = message
-        self.successes = WRITE_SUCCESSES if message.writes else READ_SUCCESSES
-        self._outgoing = outgoing
+        self._call = call
+        self.successes = WRITE_SUCCESSES if call.writes else READ_SUCCESSES
+        self._url = url
         self._receipt = receipt
         self._check = check
         self._secrets = secrets
         self._redaction = redaction
-        self._empty = EmptyAnswers(possible=not message.single)
+        self._empty = EmptyAnswers(possible=not call.single)
 
     def ask(self, wire: Wire, credential: Credential) -> Reply:
         """Send once. The receipt then tells of this answer, whatever it is."""
@@ -74,7 +76,7 @@ class Delivery(Generic[T]):
                 keep(piece)
 
             try:
-                reply = wire.send(self._outgoing, credential, pour, self._limit)
+                reply = wire.send(self._call, self._url, credential, pour, self._bounds)
                 file.write(self._redacted(unredacted))
             except Fault as raised:
                 file.truncate(0)
@@ -87,9 +89,10 @@ class Delivery(Generic[T]):
         raise fault
 
     @property
-    def _limit(self) -> int:
+    def _bounds(self) -> Bounds:
         # what is redacted is held in memory until then
-        return self._receipt.limit if self._redaction is None else min(self._receipt.limit, INFLATED_LIMIT)
+        most = self._receipt.limit if self._redaction is None else min(self._receipt.limit, INFLATED_LIMIT)
+        return Bounds(most, most, PACE)
 
     def _redacted(self, body: bytearray) -> bytes:
         """Return a success as it may be kept: each record without its secrets, in the shape that it came in."""
@@ -97,7 +100,7 @@ class Delivery(Generic[T]):
             return b""
         single = not body.removeprefix(BYTE_ORDER_MARK).lstrip().startswith(b"[")
         try:
-            records = [self._redaction.record(self.message.template, one) for one in split(body, single=single)]
+            records = [self._redaction.record(self._call.template, one) for one in split(body, single=single)]
         except ValueError:
             records = None
         if records is None:
@@ -107,7 +110,7 @@ class Delivery(Generic[T]):
     def believed(self, reply: Reply) -> T:
         """Judge the body of a success."""
         try:
-            if reply.status == 200 and not self.message.writes and self._receipt.size == 0:
+            if reply.status == 200 and not self._call.writes and self._receipt.size == 0:
                 self._empty.believe(reply)
             else:
                 self._empty.end()
@@ -125,7 +128,7 @@ class Delivery(Generic[T]):
         4xx refuses it too, and would again. Everything else, a 5xx, a redirect, a silence, an answer cut short, leaves
         open whether it was carried out, and sending it again might do it twice.
         """
-        if not self.message.writes or not fault.sent:
+        if not self._call.writes or not fault.sent:
             return fault
         if fault.status is not None and 400 <= fault.status < 500 and fault.status != WAITED_TOO_LONG:
             fault.again = fault.again and fault.status == THROTTLED

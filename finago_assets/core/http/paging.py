@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 MOST_PAGES: Final = 20_000
 EMPTY_PAGES_THAT_END: Final = 2
 PAGING_KEYS: Final = {"page": "page", "limit": "limit", "continuationtoken": "continuationToken"}
+NO_MORE: Final[Mapping[str, str]] = {}
 # with which a server may say that there is no second page: all else was taken for the first one
 NO_SUCH_PAGE: Final = frozenset({400, 404})
 
@@ -41,7 +42,7 @@ class Chain:
     def __init__(self, call: Call, origin: Origin) -> None:
         self._call = call
         self._origin = origin
-        self.url: str | None = origin.at(call.path, query_of(call.params))
+        self.url: str | None = address_of(call, origin)
         self.number = 1
         self._asked = {self.url}
         self._seen = SeenPages()
@@ -115,12 +116,12 @@ class Chain:
 
     def _knows(self, name: str) -> bool:
         """Tell a filter from a paging key: where no description names those, whatever the link adds is one."""
-        asked = {own.lower() for own in self._call.params}
+        asked = {own.lower() for own in self._call.query}
         return self._call.paging is not Paging.NONE or name.lower() in asked
 
     def _refuse_another_page_size(self, size: int, count: int) -> None:
         """Page numbers count in pages. A server may cut the size down, but then from the first page to the last."""
-        asked = _whole(self._call.params.get("limit", ""))
+        asked = _whole(self._call.query.get("limit", ""))
         least, most = (self._size, self._size) if self._size else (max(count, 1), asked or size)
         if not least <= size <= most:
             raise Fault(Malformed, "the next link changes the page size, so page numbers mean other rows")
@@ -132,7 +133,7 @@ class Chain:
         A server may serve fewer records than it was asked for, so that the size of a page proves nothing. Where links
         came before, only a full page may have lost its own; where none ever came, only an empty page is the end.
         """
-        full = count == (self._size or _whole(self._call.params.get("limit", "")))
+        full = count == (self._size or _whole(self._call.query.get("limit", "")))
         worth_a_look = full or not (self._linked or self._is_at_cap)
         if self._call.paging is not Paging.PAGE or count == 0 or not worth_a_look:
             return None
@@ -143,7 +144,7 @@ class Chain:
     def _at(self, keys: Mapping[str, str]) -> str:
         """Return our own address of the page with these keys, of the size that earlier links told."""
         size = {"limit": str(self._size)} if self._size else {}
-        return self._origin.at(self._call.path, query_of({**self._call.params, **size, **keys}))
+        return address_of(self._call, self._origin, {**size, **keys})
 
 
 class SeenPages:
@@ -163,6 +164,11 @@ class SeenPages:
         seen = mark in self._marks
         self._marks.add(mark)
         return seen
+
+
+def address_of(call: Call, origin: Origin, more: Mapping[str, str] = NO_MORE) -> str:
+    """Return where a call is sent, with `more` parameters beside its own."""
+    return origin.at(call.path, query_of({**call.query, **more}))
 
 
 def query_of(params: Mapping[str, str]) -> str:

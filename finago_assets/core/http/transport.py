@@ -39,7 +39,7 @@ from httpx import (  # noqa: TID251 - the one file
 from httpx import Timeout as Timeouts  # noqa: TID251 - the one file
 
 from finago_assets.core.errors import BadRequest, Timeout, TlsRefused, Truncated, Unavailable
-from finago_assets.core.http.chunks import PACE, PAGE, Bounds, Chunks, Head
+from finago_assets.core.http.chunks import PAGE, Bounds, Chunks, Head
 from finago_assets.core.http.deadline import TimedNetwork
 from finago_assets.core.http.fault import Fault
 from finago_assets.core.http.handshake import is_of_unknown_authority, is_tls, why_not_connected, why_not_trusted
@@ -50,8 +50,9 @@ from finago_assets.core.http.tunnel import NoWay, TunnelNetwork
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from finago_assets.core.http.message import Outgoing, Pour
+    from finago_assets.core.http.call import Call
     from finago_assets.core.http.protocol import Protocol
+    from finago_assets.core.http.receipt import Pour
     from finago_assets.core.http.secret import Secret
     from finago_assets.core.http.sign_in import Asking, Credential
 
@@ -135,25 +136,20 @@ class Wire:
     def close(self) -> None:
         self._client.close()
 
-    def get(self, url: str, credential: Credential) -> Reply:
-        headers = self._signed(credential)
-        return self._guarded(lambda: self._client.build_request("GET", url, headers=headers), credential.value)
-
-    def send(self, outgoing: Outgoing, credential: Credential, pour: Pour, limit: int) -> Reply:
-        """Send any request; the body of a success goes through `pour` in pieces, whose errors come out as they are.
-
-        It may hold `limit` bytes, and takes the more time the more it holds.
-        """
-        headers = self._signed(credential)
-        if outgoing.media_type is not None:
-            headers["Content-Type"] = outgoing.media_type
-        if outgoing.file_name is not None:
-            headers["Content-Disposition"] = f'attachment; filename="{outgoing.file_name}"'
+    def send(
+        self, call: Call, url: str, credential: Credential, pour: Pour | None = None, bounds: Bounds = PAGE
+    ) -> Reply:
+        """Send a call to its address. The body of a success goes through `pour`, whose errors come out as they are."""
+        headers = {**self._headers, credential.header: f"{credential.scheme}{credential.value.reveal()}"}
+        if call.media_type is not None:
+            headers["Content-Type"] = call.media_type
+        if call.file_name is not None:
+            headers["Content-Disposition"] = f'attachment; filename="{call.file_name}"'
         return self._guarded(
-            lambda: self._client.build_request(outgoing.method, outgoing.url, headers=headers, content=outgoing.body),
+            lambda: self._client.build_request(call.method, url, headers=headers, content=call.body),
             credential.value,
             pour,
-            Bounds(limit, limit, PACE),
+            bounds,
         )
 
     def sign_in(self, asking: Asking) -> Reply:
@@ -163,9 +159,6 @@ class Wire:
         return self._guarded(
             lambda: self._client.build_request("POST", asking.url, headers=headers, content=content), asking.hidden
         )
-
-    def _signed(self, credential: Credential) -> dict[str, str]:
-        return {**self._headers, credential.header: f"{credential.scheme}{credential.value.reveal()}"}
 
     def _guarded(
         self, build: Callable[[], Request], hidden: Secret, pour: Pour | None = None, bounds: Bounds = PAGE

@@ -67,8 +67,8 @@ class Audit:
             outcome=Sent.SENT,
             connection=self.connection,
             organization=organization,
-            method=request.operation.method.value,
-            template=request.operation.path,
+            method=request.method,
+            template=request.template,
             body_sha256=None if body is None else hashlib.sha256(body).hexdigest(),
             body_bytes=0 if body is None else len(body),
         )

@@ -13,15 +13,13 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
-from finago_assets.core.catalogue.operation import Answers
 from finago_assets.core.errors import Environment, FinagoError, OutcomeUnknown, RequestRefused
-from finago_assets.core.http.call import Call, Tally
-from finago_assets.core.http.message import Message, Receipt
+from finago_assets.core.http.call import Tally
+from finago_assets.core.http.receipt import Receipt
 from finago_assets.core.landing.files import Files, typed_errors
 from finago_assets.core.progress import silent
 from finago_assets.core.request.answer import Answer
 from finago_assets.core.request.audit import Audit, Sent
-from finago_assets.core.request.look import where_to_look
 from finago_assets.core.request.reading import Body, body_in, error_names
 
 if TYPE_CHECKING:
@@ -67,7 +65,7 @@ def perform(  # noqa: PLR0913  the seams have defaults
     A write needs `allow_writes`, without which RequestRefused is raised, and is recorded in `audit`, by default
     `writes.jsonl` in the folder; what cannot be recorded is not sent. `say` is told how far it has come, page by page.
     """
-    if not request.operation.method.writes:
+    if not request.writes:
         return _Errand(request, client, folder, say).run()
     if not allow_writes:
         raise RequestRefused(
@@ -138,14 +136,14 @@ class _Errand:
         return Outcome(Exit.SUCCESS, self.request, self._answer(body), None)
 
     def _sent(self) -> Body:
-        return self.client.send(self._message(), self.receipt, self.tally, body_in)
+        return self.client.send(self.request, self.receipt, self.tally, body_in)
 
     def _paged(self) -> Body:
         records = 0
         _keep_freed_memory()
         with self.receipt.opened() as file:
             file.write(b"[")
-            for page in self.client.pages(self._call(), self.tally, self.receipt):
+            for page in self.client.pages(self.request, self.tally, self.receipt):
                 if records:
                     file.write(b",\n")
                 file.write(b",\n".join(page.records))
@@ -154,44 +152,13 @@ class _Errand:
             file.write(b"]\n")
         return Body(many=True, records=records)
 
-    def _message(self) -> Message:
-        request, operation = self.request, self.request.operation
-        return Message(
-            method=operation.method.value,
-            template=operation.path,
-            path=request.path,
-            params=request.query,
-            body=request.body,
-            media_type=request.media_type,
-            file_name=request.file_name,
-            scopes=operation.scopes,
-            single=operation.answers is Answers.OBJECT,
-            look=where_to_look(self.request.api, operation),
-        )
-
-    def _call(self) -> Call:
-        request, operation = self.request, self.request.operation
-        return Call(
-            template=operation.path,
-            path=request.path,
-            params=request.query,
-            allowed=operation.allowed,
-            paging=operation.paging,
-            page_cap=operation.page_cap,
-            scopes=operation.scopes,
-            numbers=None if operation.endpoint is None else operation.endpoint.numbers,
-            envelope=None if operation.endpoint is None else operation.endpoint.envelope,
-            make=None if operation.endpoint is None else operation.endpoint.make,
-        )
-
     def _cautious(self, error: FinagoError) -> FinagoError:
         """A full disk after a write went out leaves open what became of it, and so must not look like a refusal."""
-        if not (self.request.operation.method.writes and isinstance(error, Environment) and self.tally.requests):
+        if not (self.request.writes and isinstance(error, Environment) and self.tally.requests):
             return error
-        look = where_to_look(self.request.api, self.request.operation)
         return OutcomeUnknown(
             f"{self.request.what}: the request was sent, but its answer could not be kept: {error} It is unknown "
-            f"whether the write was carried out. Before sending it again, look: {look}."
+            f"whether the write was carried out. Before sending it again, look: {self.request.look}."
         )
 
     def _refusal(self) -> Answer | None:

@@ -5,14 +5,16 @@ Owns the checks of names and parameters. Paths are path.py's, values values.py's
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Final
 
 from finago_assets.core.catalogue.operation import Answers, Method, Operation, Parameter, Type
 from finago_assets.core.errors import RequestRefused
+from finago_assets.core.http.call import Call
 from finago_assets.core.http.paging import query_of
 from finago_assets.core.request.body import checked_body, named_file
+from finago_assets.core.request.look import where_to_look
 from finago_assets.core.request.path import filled_in, listed, path_of, places_in, refuse_wrong_ids
 from finago_assets.core.request.values import checked_text, checked_value
 from finago_assets.core.request.windows import refuse_reversed
@@ -27,26 +29,16 @@ LONGEST_ADDRESS: Final = 8_000
 BY_HAND: Final = "by hand"
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
-    """What is sent to `api`: `path` is filled in and percent-encoded, `query` decoded, `body` the bytes as given.
+@dataclass(frozen=True, slots=True, repr=False, kw_only=True)
+class Request(Call):
+    """A call of an `operation` of the `api`, or with `all_pages` the chain of calls to the last page.
 
     Made by `from_template` or `by_hand`, which have checked it.
     """
 
-    api: Api = field(repr=False)
-    operation: Operation = field(repr=False)
-    path: str
-    query: Mapping[str, str] = field(repr=False)
-    body: bytes | None = field(default=None, repr=False)
-    media_type: str | None = None
+    api: Api
+    operation: Operation
     all_pages: bool = False
-    file_name: str | None = None
-
-    @property
-    def what(self) -> str:
-        """How messages name it: the method and the path template."""
-        return f"{self.operation.method} {self.operation.path}"
 
 
 def from_template(  # noqa: PLR0913  what a request consists of
@@ -142,7 +134,28 @@ def _checked(  # noqa: PLR0913, PLR0917  see from_template
         raise RequestRefused(f"{what}: path and query are longer than {LONGEST_ADDRESS:,} characters together.")
     media_type = _media_type(what, operation, body, by_schema=by_schema)
     named = named_file(file_name, media_type) if operation.body is not None and operation.body.schema is None else None
-    return Request(api, operation, path, dict(query), body, media_type, all_pages, named)
+    endpoint = operation.endpoint
+    return Request(
+        api=api,
+        operation=operation,
+        all_pages=all_pages,
+        template=operation.path,
+        path=path,
+        query=dict(query),
+        allowed=operation.allowed,
+        paging=operation.paging,
+        page_cap=operation.page_cap,
+        scopes=operation.scopes,
+        single=operation.answers is Answers.OBJECT,
+        numbers=None if endpoint is None else endpoint.numbers,
+        envelope=None if endpoint is None else endpoint.envelope,
+        make=None if endpoint is None else endpoint.make,
+        method=operation.method.value,
+        body=body,
+        media_type=media_type,
+        file_name=named,
+        look=where_to_look(api, operation),
+    )
 
 
 def _method(method: str) -> Method:

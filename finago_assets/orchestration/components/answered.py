@@ -45,7 +45,7 @@ def request_asset(fields: RequestFields, request: Request, settings: Settings) -
         group_name=fields.group,
         owners=["team:finance-data"],
         kinds={"httpx", "json"},
-        tags=dict([REQUEST_LAYER]) | {"finago/writes": "yes" if request.operation.method.writes else "no"},
+        tags=dict([REQUEST_LAYER]) | {"finago/writes": "yes" if request.writes else "no"},
         partitions_def=daily(settings) if fields.partitioned else None,
     )
 
@@ -61,7 +61,7 @@ def request_asset(fields: RequestFields, request: Request, settings: Settings) -
             days: tuple[date | None, ...] = (None,)
             if fields.partitioned:
                 days = window_of(context, finago.settings()).days
-        if request.operation.method.writes and _in_company(context):
+        if request.writes and _in_company(context):
             verdicts = _left_out(fields, key, _not_alone(fields, request), ANSWERED)
         else:
             verdicts = yield from _asked(context, finago, fields, request, days)

@@ -149,7 +149,7 @@ class RequestFields(dg.Resolvable, dg.Model):
         return FromTemplate(name=Template(self.template), **common)
 
     def _check_writing(self, request: Request) -> None:
-        if not request.operation.method.writes:
+        if not request.writes:
             return
         if not self.allow_writes:
             raise self.refused("allow_writes", f"is needed: {request.what} writes")

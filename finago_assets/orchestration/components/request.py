@@ -61,7 +61,7 @@ class FinagoRequest(RequestFields, dg.Component):
             f"request_{self.name}",
             dg.AssetSelection.assets(request_key(self)),
             description=self.title,
-            tags=NEVER_AGAIN if request.operation.method.writes else None,
+            tags=NEVER_AGAIN if request.writes else None,
         )
         schedules = [] if self.schedule is None else [self._schedule(self.schedule, settings)]
         return dg.Definitions(assets=[asset], jobs=[job], schedules=schedules)

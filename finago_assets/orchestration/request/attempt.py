@@ -77,12 +77,12 @@ class Attempt:
             return replace(known, problem=Problem.of(outcome.error))
         made = tried(lambda: self._made(plan, known))
         if isinstance(made, Problem):
-            return replace(known, problem=made.after_a_write() if plan.request.operation.method.writes else made)
+            return replace(known, problem=made.after_a_write() if plan.request.writes else made)
         return made
 
     def _planned(self) -> _Plan:
         request = request_of(self.config.request, self.values, self.finago.settings().api_url)
-        if request.operation.method.writes:
+        if request.writes:
             self._refuse_a_blind_repetition()
         type_ = found(self.config.response.name) if isinstance(self.config.response, Typed) else None
         name, connection = self._connection()

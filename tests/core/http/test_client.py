@@ -256,7 +256,7 @@ def test_a_probe_is_one_small_request() -> None:
     office = Office(lambda _: reply(records(0, 1), headers={"Link": f"<{API}/transactionlines?page=2>; rel=next"}))
     with client_of(office, Clock()) as client:
         client.probe(lines(limit="1000"))
-    assert [call.params for call in office.calls] == [{**lines().params, "limit": "1"}]
+    assert [call.params for call in office.calls] == [{**lines().query, "limit": "1"}]
 
 
 @pytest.mark.parametrize(

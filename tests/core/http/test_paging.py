@@ -127,7 +127,7 @@ def test_the_link_tells_which_page_and_our_own_address_and_filters_tell_the_rest
     call = lines(limit="5", includeDimensions="true")
     assert len(ids(read(office, call))) == 7
     assert office.calls[1].url.startswith(f"{API}/transactionlines?")
-    assert office.calls[1].params == {**call.params, "page": "2"}
+    assert office.calls[1].params == {**call.query, "page": "2"}
 
 
 def test_a_continuation_token_is_handed_back_as_it_came() -> None:
@@ -263,7 +263,7 @@ def test_a_full_last_page_without_a_link_is_looked_behind_once() -> None:
     office = Office(lambda asked: reply(records(0, 10) if asked.number == 1 else b"[]"))
     assert len(ids(read(office, lines(limit="10")))) == 10
     assert [call.params.get("page") for call in office.calls] == [None, "2"]
-    assert office.calls[1].params == {**lines(limit="10").params, "page": "2"}
+    assert office.calls[1].params == {**lines(limit="10").query, "page": "2"}
 
 
 @pytest.mark.parametrize(("size", "total"), [(10, 32), (10, 40), (4, 18), (4, 4), (4, 3), (1, 2)])

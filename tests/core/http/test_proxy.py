@@ -11,10 +11,10 @@ import pytest
 
 from finago_assets.apis.finago.connection import FinagoConnection
 from finago_assets.core.errors import FinagoError, SettingInvalid, TlsRefused, Unavailable
-from finago_assets.core.http.call import Tally
+from finago_assets.core.http.call import Call, Tally
 from finago_assets.core.http.client import ApiClient
-from finago_assets.core.http.message import Message, Receipt
 from finago_assets.core.http.network import Network, read_proxy
+from finago_assets.core.http.receipt import Receipt
 from finago_assets.core.http.retry import RetryPolicy
 from finago_assets.core.http.secret import Secret
 from finago_assets.core.http.transport import RoutedTransport
@@ -175,7 +175,7 @@ def test_a_write_that_never_got_past_the_proxy_was_certainly_not_carried_out(
     def hung_up(_connection: socket.socket, _head: bytes) -> None:
         """End the connection with the handshake."""
 
-    message = Message("POST", "/customers", "/customers", body=b"{}", media_type="application/json")
+    call = Call("/customers", "/customers", method="POST", body=b"{}", media_type="application/json")
     with serving(hung_up) as broken, serving(saying(http(b"[]")), authority.server(API)) as office:
         targets = [office.port]
         with proxying(targets) as proxy, client_through(by(proxy.url, authority)) as client:
@@ -183,7 +183,7 @@ def test_a_write_that_never_got_past_the_proxy_was_certainly_not_carried_out(
             targets[0] = broken.port
             # not OutcomeUnknown
             with pytest.raises(Unavailable):
-                client.send(message, Receipt(tmp_path / "answer"), Tally(), lambda _: None)
+                client.send(call, Receipt(tmp_path / "answer"), Tally(), lambda _: None)
 
 
 def test_a_road_that_is_cut_a_hundred_times_is_open_again_when_it_is_mended(authority: Authority) -> None:

@@ -6,6 +6,7 @@ import gzip
 import json
 import stat
 import zlib
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -23,9 +24,9 @@ from finago_assets.core.errors import (
     Truncated,
     Unavailable,
 )
-from finago_assets.core.http.call import Tally
+from finago_assets.core.http.call import Call, Tally
 from finago_assets.core.http.fault import Fault
-from finago_assets.core.http.message import Message, Receipt
+from finago_assets.core.http.receipt import Receipt
 from finago_assets.core.http.retry import RetryPolicy
 from finago_assets.core.http.transport import (
     ConnectError,
@@ -48,21 +49,22 @@ BODY = b'{"name":"Nordlys","credit":1000.00}'
 LOOK = "the template customers.list"
 
 
-def write(method: str = "POST") -> Message:
-    return Message(method, "/customers", "/customers", {}, BODY, "application/json", ("api.crm:write",), look=LOOK)
+def write(method: str = "POST") -> Call:
+    call = Call("/customers", "/customers", scopes=("api.crm:write",), look=LOOK, method=method)
+    return replace(call, body=BODY, media_type="application/json")
 
 
-def read(path: str = "/accounts", *, single: bool = False) -> Message:
-    return Message("GET", "/accounts", path, {"query": "a b"}, single=single)
+def read(path: str = "/accounts", *, single: bool = False) -> Call:
+    return Call("/accounts", path, {"query": "a b"}, frozenset({"query"}), single=single)
 
 
 def size(file: Path) -> int:
     return file.stat().st_size
 
 
-def failed(office: Office, message: Message, receipt: Receipt, policy: RetryPolicy | None = None) -> FinagoError:
+def failed(office: Office, call: Call, receipt: Receipt, policy: RetryPolicy | None = None) -> FinagoError:
     with client_of(office, Clock(), policy) as client, pytest.raises(FinagoError) as caught:
-        client.send(message, receipt, Tally(), size)
+        client.send(call, receipt, Tally(), size)
     assert caught.value.__cause__ is None
     assert caught.value.__context__ is None
     return caught.value
@@ -94,9 +96,10 @@ def test_a_file_is_sent_with_its_type_and_its_name(receipt: Receipt) -> None:
             heads.append(request.headers)
             return super().handle_request(request)
 
-    message = Message("POST", "/x/{id}/y", "/x/1/y", {}, b"%PDF", "application/pdf", file_name="order 1.pdf")
+    call = Call("/x/{id}/y", "/x/1/y", method="POST")
+    call = replace(call, body=b"%PDF", media_type="application/pdf", file_name="order 1.pdf")
     with client_of(Headed(lambda _: reply(b"", 201)), Clock()) as client:
-        client.send(message, receipt, Tally(), size)
+        client.send(call, receipt, Tally(), size)
     assert heads[-1]["content-type"] == "application/pdf"
     assert heads[-1]["content-disposition"] == 'attachment; filename="order 1.pdf"'
 
@@ -244,8 +247,8 @@ def test_an_answer_that_repeats_a_secret_is_not_kept(spelled: str, status: int, 
     granted = json.dumps({"access_token": "token-1-of-the-office"}).encode()
     headers = {"Content-Type": f"text/{spelled}", "ETag": "plain"}
     office = Office(lambda _: reply(f'{{"a":"{spelled}"}}'.encode(), status, headers), token=lambda _: reply(granted))
-    for message in (read(), write()):
-        error = failed(office, message, receipt, RetryPolicy(attempts=1))
+    for call in (read(), write()):
+        error = failed(office, call, receipt, RetryPolicy(attempts=1))
         assert receipt.file.read_bytes() == b""
         assert spelled not in f"{error!r}{receipt!r}{receipt.headers}"
     assert receipt.headers in ({}, {"etag": "plain"})
