@@ -101,7 +101,7 @@ def test_a_connection_made_in_the_flow_comes_from_a_registry_too_and_holds_refer
     config = ConnectionConfig(source=Registered(name="north", registry=RegistryPlace(yaml=str(_registry(tmp_path)))))
     with dg.build_op_context() as context:
         made = finago_connection(context, config, None)
-    assert made.value.references[1] == "env:NORTH_SECRET"
+    assert made.value.references == ("env:NORTH_ID", "env:NORTH_SECRET")
 
 
 def test_a_connection_made_in_the_flow_needs_a_row_where_nothing_else_is_said() -> None:
