@@ -20,7 +20,7 @@ from finago_assets.core.landing.files import Files, typed_errors
 from finago_assets.core.progress import silent
 from finago_assets.core.request.answer import Answer
 from finago_assets.core.request.audit import Audit, Sent
-from finago_assets.core.request.reading import Body, body_in, error_names
+from finago_assets.core.request.reading import count_records, error_names
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -65,30 +65,32 @@ def perform(  # noqa: PLR0913  the seams have defaults
     A write needs `allow_writes`, without which RequestRefused is raised, and is recorded in `audit`, by default
     `writes.jsonl` in the folder; what cannot be recorded is not sent. `say` is told how far it has come, page by page.
     """
+    receipt = Receipt(folder / f"answer-{uuid.uuid4().hex}.json")
     if not request.writes:
-        return _Errand(request, client, folder, say).run()
+        return _send(request, client, receipt, say)
     if not allow_writes:
         raise RequestRefused(
             f"{request.what} was not sent: it writes, which has to be allowed for each request; allow writes if that "
             "is meant."
         )
-    return _recorded(_Errand(request, client, folder, say), audit or Audit(folder / AUDIT_FILE))
+    return _send_recorded(request, client, receipt, say, audit or Audit(folder / AUDIT_FILE))
 
 
-def _recorded(errand: _Errand, audit: Audit) -> Outcome:
-    request = errand.request
+def _send_recorded(
+    request: Request, client: ApiClient, receipt: Receipt, say: Callable[[str], None], audit: Audit
+) -> Outcome:
     try:
-        entry = audit.open(request, errand.client.organization_id)
+        entry = audit.open(request, client.organization_id)
     except FinagoError as raised:
         return Outcome(Exit.ERROR, request, None, bare(raised))
     ended = Sent.UNKNOWN
     try:
-        outcome = errand.run()
+        outcome = _send(request, client, receipt, say)
         ended = _how_it_ended(outcome)
         return outcome
     finally:
         try:
-            audit.close(entry, ended, errand.receipt.status, errand.receipt.trace_id)
+            audit.close(entry, ended, receipt.status, receipt.trace_id)
         except FinagoError:
             # the line before says `sent`, which counts as unknown; the write itself is done
             _log.warning("%s: how it ended could not be added to the audit record", request.what)
@@ -114,81 +116,72 @@ def _keep_freed_memory() -> None:
     bytes(_LARGER_THAN_A_PAGE)
 
 
-class _Errand:
-    """One request on its way, and what is known of it so far."""
+def _send(request: Request, client: ApiClient, receipt: Receipt, say: Callable[[str], None]) -> Outcome:
+    tally, started = Tally(), time.monotonic()
+    error, many, records = None, False, 0
+    try:
+        with typed_errors("Keeping the answer"):
+            Files().make_private(receipt.file.parent)
+            if request.all_pages:
+                many, records = True, _keep_pages(request, client, receipt, tally, say)
+            else:
+                many, records = client.send(request, receipt, tally, count_records)
+    except FinagoError as raised:
+        error = bare(_doubt_a_write(request, raised, tally))
+        _keep_refusal(request, receipt)
+        if receipt.status is None:
+            return Outcome(Exit.ERROR, request, None, error)
+    answer = Answer(
+        status=receipt.status or 0,
+        trace_id=receipt.trace_id,
+        headers=dict(receipt.headers),
+        body=receipt.file,
+        many=many,
+        records=records,
+        pages=tally.pages,
+        requests=tally.requests,
+        retries=tally.retries,
+        waited_seconds=tally.waited_seconds,
+        seconds=time.monotonic() - started,
+        size=receipt.size,
+        errors=error_names(receipt.refusal),
+        redaction=client.redaction,
+    )
+    return Outcome(Exit.SUCCESS if error is None else Exit.ERROR, request, answer, error)
 
-    def __init__(self, request: Request, client: ApiClient, folder: Path, say: Callable[[str], None]) -> None:
-        self.request = request
-        self.client = client
-        self._say = say
-        self.tally = Tally()
-        self.receipt = Receipt(folder / f"answer-{uuid.uuid4().hex}.json")
-        self._started = time.monotonic()
 
-    def run(self) -> Outcome:
-        try:
-            with typed_errors("Keeping the answer"):
-                Files().make_private(self.receipt.file.parent)
-                body = self._paged() if self.request.all_pages else self._sent()
-        except FinagoError as raised:
-            error = bare(self._cautious(raised))
-            return Outcome(Exit.ERROR, self.request, self._refusal(), error)
-        return Outcome(Exit.SUCCESS, self.request, self._answer(body), None)
+def _keep_pages(request: Request, client: ApiClient, receipt: Receipt, tally: Tally, say: Callable[[str], None]) -> int:
+    """Write the records of all pages into one array; return how many."""
+    records = 0
+    _keep_freed_memory()
+    with receipt.opened() as file:
+        file.write(b"[")
+        for page in client.pages(request, tally, receipt):
+            if records:
+                file.write(b",\n")
+            file.write(b",\n".join(page.records))
+            records += len(page.records)
+            say(f"{records:,} records on {page.number:,} pages")
+        file.write(b"]\n")
+    return records
 
-    def _sent(self) -> Body:
-        return self.client.send(self.request, self.receipt, self.tally, body_in)
 
-    def _paged(self) -> Body:
-        records = 0
-        _keep_freed_memory()
-        with self.receipt.opened() as file:
-            file.write(b"[")
-            for page in self.client.pages(self.request, self.tally, self.receipt):
-                if records:
-                    file.write(b",\n")
-                file.write(b",\n".join(page.records))
-                records += len(page.records)
-                self._say(f"{records:,} records on {page.number:,} pages")
-            file.write(b"]\n")
-        return Body(many=True, records=records)
+def _doubt_a_write(request: Request, error: FinagoError, tally: Tally) -> FinagoError:
+    """A full disk after a write went out leaves open what became of it, and so must not look like a refusal."""
+    if not (request.writes and isinstance(error, Environment) and tally.requests):
+        return error
+    return OutcomeUnknown(
+        f"{request.what}: the request was sent, but its answer could not be kept: {error} It is unknown "
+        f"whether the write was carried out. Before sending it again, look: {request.look}."
+    )
 
-    def _cautious(self, error: FinagoError) -> FinagoError:
-        """A full disk after a write went out leaves open what became of it, and so must not look like a refusal."""
-        if not (self.request.writes and isinstance(error, Environment) and self.tally.requests):
-            return error
-        return OutcomeUnknown(
-            f"{self.request.what}: the request was sent, but its answer could not be kept: {error} It is unknown "
-            f"whether the write was carried out. Before sending it again, look: {self.request.look}."
-        )
 
-    def _refusal(self) -> Answer | None:
-        """What the server said, if it said anything; the records of a chain that broke are thrown away."""
-        # what went wrong is known already; a folder that is gone has nothing to add to it
-        with suppress(OSError):
-            if self.receipt.status is None:
-                self.receipt.file.unlink(missing_ok=True)
-            elif self.request.all_pages:
-                with self.receipt.opened() as file:
-                    file.write(self.receipt.refusal)
-        if self.receipt.status is None:
-            return None
-        return self._answer(Body(many=False, records=0))
-
-    def _answer(self, body: Body) -> Answer:
-        receipt, tally = self.receipt, self.tally
-        return Answer(
-            status=receipt.status or 0,
-            trace_id=receipt.trace_id,
-            headers=dict(receipt.headers),
-            body=receipt.file,
-            many=body.many,
-            records=body.records,
-            pages=tally.pages,
-            requests=tally.requests,
-            retries=tally.retries,
-            waited_seconds=tally.waited_seconds,
-            seconds=time.monotonic() - self._started,
-            size=receipt.size,
-            errors=error_names(receipt.refusal),
-            redaction=self.client.redaction,
-        )
+def _keep_refusal(request: Request, receipt: Receipt) -> None:
+    """Leave in the file what the server said, if anything; the records of a chain that broke are thrown away."""
+    # what went wrong is known already; a folder that is gone has nothing to add to it
+    with suppress(OSError):
+        if receipt.status is None:
+            receipt.file.unlink(missing_ok=True)
+        elif request.all_pages:
+            with receipt.opened() as file:
+                file.write(receipt.refusal)

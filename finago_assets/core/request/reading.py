@@ -6,7 +6,6 @@ Owns belief in a whole body. The cutting of records is payloads.py's, the limits
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 import msgspec
@@ -27,25 +26,20 @@ _FIELD: Final = re.compile(r"[A-Za-z0-9_./\[\]-]{1,100}")
 _MOST_ERRORS: Final = 20
 
 
-@dataclass(frozen=True, slots=True)
-class Body:
-    """What is in the file: an array of `records` values, or one value, or nothing."""
+def count_records(file: Path) -> tuple[bool, int]:
+    """Read a file once, in bounded memory; tell whether it is an array, and how many records it holds.
 
-    many: bool
-    records: int
-
-
-def body_in(file: Path) -> Body:
-    """Read a file once, in bounded memory. Raises a fault for what is not strictly JSON."""
+    Raises a fault for what is not strictly JSON. Nothing at all is no array of no records.
+    """
     first, last = _edges(file)
     if not first:
-        return Body(many=False, records=0)
+        return False, 0
     many = first == b"["
     if not many and file.stat().st_size > INFLATED_LIMIT:
         raise Fault(TooLarge, f"the body is one value larger than {INFLATED_LIMIT} bytes")
     fault: Fault
     try:
-        return Body(many, _count(file, many=many))
+        return many, _count(file, many=many)
     except TooLarge:
         fault = Fault(TooLarge, "a record of the answer is too large to be one")
     except Malformed:

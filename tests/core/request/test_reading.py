@@ -10,7 +10,7 @@ import pytest
 from finago_assets.core.errors import TooLarge
 from finago_assets.core.http.body import INFLATED_LIMIT
 from finago_assets.core.http.fault import Fault
-from finago_assets.core.request.reading import Body, body_in, error_names
+from finago_assets.core.request.reading import count_records, error_names
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -21,18 +21,20 @@ SPACE = b" \t\r\n" * 5_000
 @pytest.mark.parametrize(
     ("text", "found"),
     [
-        (b"", Body(many=False, records=0)),
-        (SPACE, Body(many=False, records=0)),
-        (SPACE + b"[]" + SPACE, Body(many=True, records=0)),
-        (SPACE + b'[{"a":1} , {}]' + SPACE, Body(many=True, records=2)),
-        (SPACE + b'{"a":[1,2]}' + SPACE, Body(many=False, records=1)),
-        (b"null", Body(many=False, records=1)),
-        (b'"done"', Body(many=False, records=1)),
+        (b"", (False, 0)),
+        (SPACE, (False, 0)),
+        (SPACE + b"[]" + SPACE, (True, 0)),
+        (SPACE + b'[{"a":1} , {}]' + SPACE, (True, 2)),
+        (SPACE + b'{"a":[1,2]}' + SPACE, (False, 1)),
+        (b"null", (False, 1)),
+        (b'"done"', (False, 1)),
     ],
 )
-def test_an_array_is_many_anything_else_is_one_and_nothing_is_none(text: bytes, found: Body, tmp_path: Path) -> None:
+def test_an_array_is_many_anything_else_is_one_and_nothing_is_none(
+    text: bytes, found: tuple[bool, int], tmp_path: Path
+) -> None:
     (tmp_path / "body.json").write_bytes(text)
-    assert body_in(tmp_path / "body.json") == found
+    assert count_records(tmp_path / "body.json") == found
 
 
 def test_one_value_that_would_fill_the_memory_is_refused_unread(tmp_path: Path) -> None:
@@ -40,7 +42,7 @@ def test_one_value_that_would_fill_the_memory_is_refused_unread(tmp_path: Path) 
         file.write(b"{")
         file.truncate(INFLATED_LIMIT + 1)
     with pytest.raises(Fault) as caught:
-        body_in(tmp_path / "body.json")
+        count_records(tmp_path / "body.json")
     assert caught.value.kind is TooLarge
 
 
