@@ -27,8 +27,8 @@ if TYPE_CHECKING:
 
     from finago_assets.core.http.connection import Connection
     from finago_assets.core.request.answer import Answer
-    from finago_assets.core.request.perform import Outcome
     from finago_assets.core.request.request import Request
+    from finago_assets.core.request.result import RequestResult
     from finago_assets.core.request.targets.written import Target
     from finago_assets.settings import Settings
 
@@ -106,14 +106,14 @@ def request(  # noqa: PLR0913  the command's options
     asked = Asked(method, path, template, var or [], query or [], body, connection, registry, into, all_pages=all_pages)
     with _told(console, REFUSED):
         ready = _ready(asked)
-        outcome = _sent(ready, console, allow_writes=allow_writes)
-    if verbose and outcome.answer is not None:
-        _tell_facts(outcome.answer, console)
-    if outcome.answer is None or outcome.error is not None:
-        _tell_error(outcome, console)
+        result = _sent(ready, console, allow_writes=allow_writes)
+    if verbose and result.answer is not None:
+        _tell_facts(result.answer, console)
+    if result.answer is None or result.problem is not None:
+        _tell_error(result, console)
         raise typer.Exit(0 if on_error is OnError.CONTINUE else FAILED)
     with _told(console, 0 if on_error is OnError.CONTINUE else FAILED):
-        _handed_over(outcome.answer, ready.target, console)
+        _handed_over(result.answer, ready.target, console)
 
 
 def _ready(asked: Asked) -> Ready:
@@ -211,7 +211,7 @@ def _target(asked: Asked, settings: Settings, connection: Connection, request: R
     return target
 
 
-def _sent(ready: Ready, console: Console, *, allow_writes: bool) -> Outcome:
+def _sent(ready: Ready, console: Console, *, allow_writes: bool) -> RequestResult:
     from finago_assets.connect import open_client
     from finago_assets.core.progress import throttled
     from finago_assets.core.request.audit import Audit
@@ -265,10 +265,9 @@ def _told(console: Console, status: int) -> Iterator[None]:
         raise typer.Exit(status) from None
 
 
-def _tell_error(outcome: Outcome, console: Console) -> None:
-    error = outcome.error
-    console.print(f"{type(error).__name__}: {error}", style="red", markup=False)
-    answer = outcome.answer
+def _tell_error(result: RequestResult, console: Console) -> None:
+    console.print(result.sentence(), style="red", markup=False)
+    answer = result.answer
     if answer is not None and answer.errors:
         console.print(f"The server names it: {', '.join(answer.errors)}", markup=False)
     if answer is not None and answer.body.exists():

@@ -16,7 +16,7 @@ never holds a body, a query string, a header or a secret. Knows nothing of Dagst
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -28,10 +28,20 @@ class FinagoError(Exception):
     `status` and `trace_id` are those of the answer that the error is about, where there was one.
     """
 
-    retry: ClassVar[bool] = False
-    verdict: ClassVar[str] = "will fail again until something is changed"
+    retry: bool = False
+    verdict: str = "will fail again until something is changed"
     status: int | None = None
     trace_id: str | None = None
+
+    @property
+    def kind(self) -> str:
+        """What it is called."""
+        return type(self).__name__
+
+    @property
+    def message(self) -> str:
+        """What was tried, what came back, and the next step."""
+        return str(self)
 
 
 class Transient(FinagoError):

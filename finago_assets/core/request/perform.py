@@ -9,8 +9,6 @@ import logging
 import time
 import uuid
 from contextlib import suppress
-from dataclasses import dataclass
-from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
 from finago_assets.core.errors import Environment, FinagoError, OutcomeUnknown, RequestRefused
@@ -21,6 +19,7 @@ from finago_assets.core.progress import silent
 from finago_assets.core.request.answer import Answer
 from finago_assets.core.request.audit import Audit, Sent
 from finago_assets.core.request.reading import count_records, error_names
+from finago_assets.core.request.result import Exit, RequestResult
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -34,23 +33,6 @@ _LARGER_THAN_A_PAGE: Final = 16 * 1024 * 1024
 _log = logging.getLogger(__name__)
 
 
-class Exit(StrEnum):
-    """Where a flow goes on."""
-
-    SUCCESS = "success"
-    ERROR = "error"
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """The exit and what led to it. At the error exit `answer` is there when the server answered, its body on disk."""
-
-    exit: Exit
-    request: Request
-    answer: Answer | None
-    error: FinagoError | None
-
-
 def perform(  # noqa: PLR0913  the seams have defaults
     request: Request,
     client: ApiClient,
@@ -59,7 +41,7 @@ def perform(  # noqa: PLR0913  the seams have defaults
     allow_writes: bool = False,
     audit: Audit | None = None,
     say: Callable[[str], None] = silent,
-) -> Outcome:
+) -> RequestResult:
     """Send the request and keep its answer in a file of its own in `folder`. Errors are the error exit, not raised.
 
     A write needs `allow_writes`, without which RequestRefused is raised, and is recorded in `audit`, by default
@@ -78,16 +60,16 @@ def perform(  # noqa: PLR0913  the seams have defaults
 
 def _send_recorded(
     request: Request, client: ApiClient, receipt: Receipt, say: Callable[[str], None], audit: Audit
-) -> Outcome:
+) -> RequestResult:
     try:
         entry = audit.open(request, client.organization_id)
     except FinagoError as raised:
-        return Outcome(Exit.ERROR, request, None, bare(raised))
+        return _result(request, client, None, strip_frames(raised))
     ended = Sent.UNKNOWN
     try:
-        outcome = _send(request, client, receipt, say)
-        ended = _how_it_ended(outcome)
-        return outcome
+        result = _send(request, client, receipt, say)
+        ended = _how_it_ended(result)
+        return result
     finally:
         try:
             audit.close(entry, ended, receipt.status, receipt.trace_id)
@@ -96,13 +78,18 @@ def _send_recorded(
             _log.warning("%s: how it ended could not be added to the audit record", request.what)
 
 
-def _how_it_ended(outcome: Outcome) -> Sent:
-    if outcome.exit is Exit.SUCCESS:
+def _how_it_ended(result: RequestResult) -> Sent:
+    if result.problem is None:
         return Sent.CONFIRMED
-    return Sent.UNKNOWN if isinstance(outcome.error, OutcomeUnknown) else Sent.REFUSED
+    return Sent.UNKNOWN if isinstance(result.problem, OutcomeUnknown) else Sent.REFUSED
 
 
-def bare(error: FinagoError) -> FinagoError:
+def _result(request: Request, client: ApiClient, answer: Answer | None, problem: FinagoError | None) -> RequestResult:
+    taken = Exit.SUCCESS if problem is None else Exit.ERROR
+    return RequestResult(taken, request.what, organization_id=client.organization_id, answer=answer, problem=problem)
+
+
+def strip_frames(error: FinagoError) -> FinagoError:
     """Take off an error what it would drag along: the frames it passed, which know more than its message says."""
     error.__cause__ = error.__context__ = None
     return error.with_traceback(None)
@@ -116,9 +103,9 @@ def _keep_freed_memory() -> None:
     bytes(_LARGER_THAN_A_PAGE)
 
 
-def _send(request: Request, client: ApiClient, receipt: Receipt, say: Callable[[str], None]) -> Outcome:
+def _send(request: Request, client: ApiClient, receipt: Receipt, say: Callable[[str], None]) -> RequestResult:
     tally, started = Tally(), time.monotonic()
-    error, many, records = None, False, 0
+    problem, many, records = None, False, 0
     try:
         with typed_errors("Keeping the answer"):
             Files().make_private(receipt.file.parent)
@@ -127,10 +114,10 @@ def _send(request: Request, client: ApiClient, receipt: Receipt, say: Callable[[
             else:
                 many, records = client.send(request, receipt, tally, count_records)
     except FinagoError as raised:
-        error = bare(_doubt_a_write(request, raised, tally))
+        problem = strip_frames(_doubt_a_write(request, raised, tally))
         _keep_refusal(request, receipt)
         if receipt.status is None:
-            return Outcome(Exit.ERROR, request, None, error)
+            return _result(request, client, None, problem)
     answer = Answer(
         status=receipt.status or 0,
         trace_id=receipt.trace_id,
@@ -147,7 +134,7 @@ def _send(request: Request, client: ApiClient, receipt: Receipt, say: Callable[[
         errors=error_names(receipt.refusal),
         redaction=client.redaction,
     )
-    return Outcome(Exit.SUCCESS if error is None else Exit.ERROR, request, answer, error)
+    return _result(request, client, answer, problem)
 
 
 def _keep_pages(request: Request, client: ApiClient, receipt: Receipt, tally: Tally, say: Callable[[str], None]) -> int:

@@ -10,8 +10,9 @@ from typing import Any, Final
 import dagster as dg
 from dagster import AssetExecutionContext
 
-from finago_assets.core.request.perform import Exit
+from finago_assets.core.errors import FinagoError, Forbidden
 from finago_assets.core.request.request import Request
+from finago_assets.core.request.result import Exit, RequestResult
 from finago_assets.orchestration.checks import listed, not_granted
 from finago_assets.orchestration.components.asked import RequestFields
 from finago_assets.orchestration.failures import typed_failures
@@ -19,7 +20,7 @@ from finago_assets.orchestration.layers import REQUEST_LAYER
 from finago_assets.orchestration.partitions import daily, key_of, window_of
 from finago_assets.orchestration.raw import SILENT_OUTPUT
 from finago_assets.orchestration.request.attempt import Attempt
-from finago_assets.orchestration.request.exits import Problem, RequestResult
+from finago_assets.orchestration.request.exits import facts_of
 from finago_assets.orchestration.resources import FinagoResource
 from finago_assets.settings import Settings
 
@@ -85,7 +86,7 @@ def _asked(
         result = attempt.result(RequestResult(None, asked=request.what, description=fields.title or ""))
         context.log.info(result.sentence())
         if result.exit is not Exit.SUCCESS:
-            if result.problem is not None and result.problem.kind == "Forbidden":
+            if isinstance(result.problem, Forbidden):
                 return _left_out(fields, key, _withheld(request, result.problem), SCOPE)
             yield _verdict(key, ANSWERED, passed=False, description=result.sentence())
             raise _failure(result)
@@ -97,7 +98,7 @@ def _asked(
 
 
 def _event(result: RequestResult) -> dict[str, Any]:
-    return {**result.facts(), "dagster/row_count": result.answer.records if result.answer else 0}
+    return {**facts_of(result), "dagster/row_count": result.answer.records if result.answer else 0}
 
 
 def _specs(fields: RequestFields, key: dg.AssetKey) -> list[dg.AssetCheckSpec]:
@@ -139,7 +140,7 @@ def _left_out(fields: RequestFields, key: dg.AssetKey, said: str, why: str) -> l
     return [warning, *(_verdict(key, name, passed=True, description="Nothing was answered.") for name in idle)]
 
 
-def _withheld(request: Request, problem: Problem) -> str:
+def _withheld(request: Request, problem: FinagoError) -> str:
     said = not_granted(request.what, listed(request.operation.scopes))
     return f"{said} Trace id: {problem.trace_id or 'none'}."
 
@@ -157,7 +158,7 @@ def _in_company(context: AssetExecutionContext) -> bool:
 
 def _failure(result: RequestResult) -> dg.Failure:
     again = result.problem is not None and result.problem.retry
-    return dg.Failure(description=result.sentence(), metadata=result.facts(), allow_retries=again)
+    return dg.Failure(description=result.sentence(), metadata=facts_of(result), allow_retries=again)
 
 
 def _facts(fields: RequestFields, request: Request) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """The REST request action for flows of one's own: ops, their configuration, and what their exits carry."""
 
+from finago_assets.core.request.result import RequestResult
 from finago_assets.orchestration.request.action import rest_api_request
 from finago_assets.orchestration.request.config import (
     ByHand,
@@ -22,7 +23,6 @@ from finago_assets.orchestration.request.config import (
     Typed,
 )
 from finago_assets.orchestration.request.connect import finago_connection
-from finago_assets.orchestration.request.exits import Problem, RequestResult
 from finago_assets.orchestration.request.inputs import RequestValues
 from finago_assets.orchestration.request.job import finago_request
 
@@ -37,7 +37,6 @@ __all__ = [
     "IntoSql",
     "Nowhere",
     "OnTheSpot",
-    "Problem",
     "Raw",
     "Records",
     "Registered",

@@ -8,9 +8,10 @@ from collections.abc import Iterator
 import dagster as dg
 
 from finago_assets.core.connections.model import RegisteredConnection
+from finago_assets.core.request.result import RequestResult
 from finago_assets.orchestration.request.attempt import Attempt
 from finago_assets.orchestration.request.config import RequestConfig
-from finago_assets.orchestration.request.exits import CONTINUE, RequestResult
+from finago_assets.orchestration.request.exits import CONTINUE, facts_of
 from finago_assets.orchestration.request.inputs import RequestValues, optional
 from finago_assets.orchestration.request.meaning import asked
 from finago_assets.orchestration.resources import FinagoResource
@@ -53,4 +54,4 @@ def rest_api_request(
         result = Attempt(context, config, finago, connection, values).result(result)
     context.log.log("WARNING" if result.problem else "INFO", result.sentence())
     for name in (CONTINUE,) if result.exit is None else (result.exit.value, CONTINUE):
-        yield dg.Output(result, name, metadata=result.facts())
+        yield dg.Output(result, name, metadata=facts_of(result))

@@ -9,6 +9,7 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
+from traceback import extract_tb
 from typing import Any, Final, TypeVar
 
 import dagster as dg
@@ -19,18 +20,18 @@ from finago_assets.core.http.connection import Connection
 from finago_assets.core.progress import throttled
 from finago_assets.core.request.answer import Answer
 from finago_assets.core.request.audit import Audit
-from finago_assets.core.request.perform import AUDIT_FILE, Exit, Outcome, perform
+from finago_assets.core.request.perform import AUDIT_FILE, perform, strip_frames
 from finago_assets.core.request.request import Request
+from finago_assets.core.request.response_type import import_type
+from finago_assets.core.request.result import Exit, RequestResult
 from finago_assets.core.request.targets.raw import RawPartition
 from finago_assets.core.request.targets.target import refuse_own
 from finago_assets.core.request.targets.written import Target, Written
 from finago_assets.orchestration.raw import raw_key
 from finago_assets.orchestration.request.config import Records, RequestConfig, Static, Typed
-from finago_assets.orchestration.request.exits import Problem, RequestResult
 from finago_assets.orchestration.request.inputs import RequestValues
 from finago_assets.orchestration.request.kept import sweep
 from finago_assets.orchestration.request.meaning import registered, request_of, target_of
-from finago_assets.orchestration.request.types import found
 from finago_assets.orchestration.resources import FinagoResource
 
 T = TypeVar("T")
@@ -64,27 +65,27 @@ class Attempt:
     def result(self, known: RequestResult) -> RequestResult:
         """Do it all; return what is known at the end, `exit` being success or error."""
         known = replace(known, exit=Exit.ERROR)
-        plan = tried(self._planned)
-        if isinstance(plan, Problem):
+        plan = problem_or(self._plan)
+        if isinstance(plan, FinagoError):
             return replace(known, problem=plan)
         organization = plan.connection.organization_id
         known = replace(known, asked=plan.request.what, connection=plan.name, organization_id=organization)
-        outcome = tried(lambda: self._sent(plan))
-        if isinstance(outcome, Problem):
-            return replace(known, problem=outcome)
-        known = replace(known, answer=outcome.answer)
-        if outcome.error is not None:
-            return replace(known, problem=Problem.of(outcome.error))
-        made = tried(lambda: self._made(plan, known))
-        if isinstance(made, Problem):
-            return replace(known, problem=made.after_a_write() if plan.request.writes else made)
-        return made
+        sent = problem_or(lambda: self._send(plan))
+        if isinstance(sent, FinagoError):
+            return replace(known, problem=sent)
+        known = replace(known, answer=sent.answer, problem=sent.problem)
+        if sent.problem is not None:
+            return known
+        landed = problem_or(lambda: self._land(plan, known))
+        if isinstance(landed, FinagoError):
+            return replace(known, problem=_say_it_was_written(landed) if plan.request.writes else landed)
+        return landed
 
-    def _planned(self) -> _Plan:
+    def _plan(self) -> _Plan:
         request = request_of(self.config.request, self.values, self.finago.settings().api_url)
         if request.writes:
             self._refuse_a_blind_repetition()
-        type_ = found(self.config.response.name) if isinstance(self.config.response, Typed) else None
+        type_ = import_type(self.config.response.name) if isinstance(self.config.response, Typed) else None
         name, connection = self._connection()
         target = target_of(self.config.into, raw=lambda: self._raw(request, connection))
         settings = self.finago.settings()
@@ -112,7 +113,7 @@ class Attempt:
                 "Look in Finago Office and in the record of writes, then start it again yourself if it is missing."
             )
 
-    def _sent(self, plan: _Plan) -> Outcome:
+    def _send(self, plan: _Plan) -> RequestResult:
         settings = self.finago.settings()
         with self.finago.client(settings, plan.connection, self.context.log.info) as client:
             return perform(
@@ -124,7 +125,7 @@ class Attempt:
                 say=throttled(self.context.log.info),
             )
 
-    def _made(self, plan: _Plan, known: RequestResult) -> RequestResult:
+    def _land(self, plan: _Plan, known: RequestResult) -> RequestResult:
         """Make of the answer what was asked for, and land it. Raises what is wrong with it or with the target."""
         answer = known.open()
         match self.config.response:
@@ -155,11 +156,33 @@ def _columns(answer: Answer) -> tuple[tuple[str, str], ...]:
     return tuple((field.name, str(field.type)) for field in answer.batches().schema)
 
 
-def tried(work: Callable[[], T]) -> T | Problem:
-    """Do the work, or return its problem."""
+class Unforeseen(FinagoError):
+    """An error that is not of the tree, by its name and where it was raised; its text could hold anything."""
+
+    def __init__(self, message: str, *, name: str = "") -> None:
+        super().__init__(message)
+        self.name = name
+
+    @property
+    def kind(self) -> str:
+        return self.name
+
+
+def problem_or(work: Callable[[], T]) -> T | FinagoError:
+    """Do the work, or return what went wrong with it."""
     try:
         return work()
     except FinagoError as error:
-        return Problem.of(error)
+        return strip_frames(error)
     except Exception as error:  # noqa: BLE001  the error exit takes every exception there is
-        return Problem.unforeseen(error)
+        place = extract_tb(error.__traceback__)[-1]
+        where = f"{Path(place.filename).name}, line {place.lineno}"
+        name = type(error).__name__
+    return Unforeseen(f"raised in {where}; its text is left out, since it could repeat a value.", name=name)
+
+
+def _say_it_was_written(error: FinagoError) -> FinagoError:
+    """Say that the write was carried out, so that nobody sends it again because of what failed after it."""
+    error.args = (f"The write was carried out; what failed came after it. {error}",)
+    error.retry, error.verdict = False, FinagoError.verdict
+    return error

@@ -7,9 +7,10 @@ from typing import Final
 
 import dagster as dg
 
+from finago_assets.core.request.result import RequestResult
 from finago_assets.orchestration.request.action import rest_api_request
 from finago_assets.orchestration.request.config import FromTemplate, RequestConfig, Template
-from finago_assets.orchestration.request.exits import RequestResult
+from finago_assets.orchestration.request.exits import facts_of
 
 NAME: Final = "finago_request"
 # a run that died may have written already: Dagster is not to start it again by itself
@@ -24,7 +25,7 @@ OPENS_WITH: Final = dg.RunConfig(
 def fail_the_run(outcome: RequestResult) -> None:
     """End the run as failed, with status, trace id and advice."""
     again = {"to try again": "Re-execute all steps; from the failed one on, nothing would be sent."}
-    raise dg.Failure(outcome.sentence(), metadata={**outcome.facts(), **again}, allow_retries=False)
+    raise dg.Failure(outcome.sentence(), metadata={**facts_of(outcome), **again}, allow_retries=False)
 
 
 @dg.op

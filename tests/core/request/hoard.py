@@ -29,7 +29,7 @@ def main() -> None:
     with ApiClient(connection) as client:
         outcome = perform(request, client, Path(folder))
     answer = outcome.answer
-    assert answer is not None, outcome.error
+    assert answer is not None, outcome.problem
     asked = peak_kib() // 1024
     counts = {
         "records": answer.records,

@@ -16,8 +16,9 @@ from finago_assets.core.errors import RequestRefused, SettingInvalid
 from finago_assets.core.http.origin import Origin
 from finago_assets.core.http.paging import query_of
 from finago_assets.core.request.audit import Audit
-from finago_assets.core.request.perform import Exit, perform
+from finago_assets.core.request.perform import perform
 from finago_assets.core.request.request import Request, by_hand, from_template
+from finago_assets.core.request.result import Exit
 from tests.core.http.office import API, Clock, Office, client_of, reply
 from tests.hostile import NASTY, hostile
 

@@ -29,8 +29,9 @@ from finago_assets.core.errors import (
 )
 from finago_assets.core.http.retry import RetryPolicy
 from finago_assets.core.http.transport import ConnectError, Response
-from finago_assets.core.request.perform import Exit, Outcome, perform
+from finago_assets.core.request.perform import perform
 from finago_assets.core.request.request import by_hand, from_template
+from finago_assets.core.request.result import Exit, RequestResult
 from tests.core.http.office import API, Asked, Clock, Office, client_of, records, reply
 
 if TYPE_CHECKING:
@@ -46,14 +47,14 @@ LINES = from_template(FINAGO, "transactionlines.list", query=WINDOW, all_pages=T
 SENT = b'[{"id" : 1,"amount":1234567890123456.78} ,\n {"id":2,"amount":1.10,"name":"\xc3\xa6"}]'
 
 
-def done(answer: Callable[[Asked], Response], folder: Path, request: Request = ACCOUNTS) -> Outcome:
+def done(answer: Callable[[Asked], Response], folder: Path, request: Request = ACCOUNTS) -> RequestResult:
     with client_of(Office(answer), Clock(), RetryPolicy(attempts=4)) as client:
         return perform(request, client, folder)
 
 
 def answered(body: bytes, folder: Path, request: Request = ACCOUNTS) -> Answer:
     outcome = done(lambda _: reply(body), folder, request)
-    assert (outcome.exit, outcome.error) == (Exit.SUCCESS, None)
+    assert (outcome.exit, outcome.problem) == (Exit.SUCCESS, None)
     assert outcome.answer is not None
     return outcome.answer
 
@@ -62,7 +63,7 @@ def test_a_2xx_takes_the_success_exit_with_its_body_on_disk_exactly_as_sent(tmp_
     headers = {"X-Trace-Id": "t-1", "Content-Type": "application/json", "Link": "<x>; rel=last", "Set-Cookie": "a=b"}
     outcome = done(lambda _: reply(SENT, 200, headers), tmp_path / "new" / "folder")
     answer = outcome.answer
-    assert (outcome.exit, outcome.error, outcome.request) == (Exit.SUCCESS, None, ACCOUNTS)
+    assert (outcome.exit, outcome.problem, outcome.asked) == (Exit.SUCCESS, None, ACCOUNTS.what)
     assert answer is not None
     assert answer.body.read_bytes() == SENT
     assert (answer.status, answer.trace_id, answer.headers) == (200, "t-1", {"content-type": "application/json"})
@@ -94,14 +95,14 @@ def test_an_http_error_takes_the_error_exit_with_status_trace_id_names_and_body(
     body = json.dumps({"error": {"name": "ValidationError", "message": "Kari", "payload": payload}}).encode()
     outcome = done(lambda _: reply(body, status, {"X-Trace-Id": "t-2"}), tmp_path, request_)
     assert outcome.exit is Exit.ERROR
-    assert type(outcome.error) is kind
-    assert (outcome.error.status, outcome.error.trace_id) == (status, "t-2")
+    assert type(outcome.problem) is kind
+    assert (outcome.problem.status, outcome.problem.trace_id) == (status, "t-2")
     assert outcome.answer is not None
     assert (outcome.answer.status, outcome.answer.trace_id) == (status, "t-2")
     assert outcome.answer.body.read_bytes() == body
     assert outcome.answer.errors == ("ValidationError", "NoLines", "required lines/0/amount")
     assert list(outcome.answer.payloads()) == []
-    assert "Kari" not in f"{outcome!r} {outcome.error}"
+    assert "Kari" not in f"{outcome!r} {outcome.problem}"
 
 
 def test_an_exception_takes_the_error_exit_too_and_leaves_no_file(tmp_path: Path) -> None:
@@ -110,8 +111,8 @@ def test_an_exception_takes_the_error_exit_too_and_leaves_no_file(tmp_path: Path
 
     outcome = done(refuse, tmp_path)
     assert (outcome.exit, outcome.answer) == (Exit.ERROR, None)
-    assert isinstance(outcome.error, Unavailable)
-    assert (outcome.error.status, outcome.error.__traceback__, outcome.error.__context__) == (None, None, None)
+    assert isinstance(outcome.problem, Unavailable)
+    assert (outcome.problem.status, outcome.problem.__traceback__, outcome.problem.__context__) == (None, None, None)
     assert list(tmp_path.iterdir()) == []
 
 
@@ -151,8 +152,8 @@ def test_an_answer_that_is_not_json_takes_the_error_exit_with_its_body_on_disk(
 ) -> None:
     outcome = done(lambda _: reply(body, 200, {"X-Trace-Id": "t-3"}), tmp_path)
     assert outcome.exit is Exit.ERROR
-    assert type(outcome.error) is kind
-    assert (outcome.error.status, outcome.error.trace_id) == (200, "t-3")
+    assert type(outcome.problem) is kind
+    assert (outcome.problem.status, outcome.problem.trace_id) == (200, "t-3")
     assert outcome.answer is not None
     assert outcome.answer.body.read_bytes() == body
     assert outcome.answer.records == 0
@@ -164,7 +165,7 @@ def test_a_folder_that_cannot_be_made_takes_the_error_exit_before_anything_is_se
     with client_of(office, Clock()) as client:
         outcome = perform(ACCOUNTS, client, tmp_path / "file" / "below")
     assert outcome.exit is Exit.ERROR
-    assert isinstance(outcome.error, NotWritable)
+    assert isinstance(outcome.problem, NotWritable)
     assert office.asked == []
 
 
@@ -216,7 +217,7 @@ def test_a_chain_that_breaks_takes_the_error_exit_and_its_records_are_thrown_awa
         return paged(asked) if asked.number == 1 else reply(b"Limit", 400, {"X-Trace-Id": "t-4"})
 
     outcome = done(breaking, tmp_path, LINES)
-    assert isinstance(outcome.error, BadRequest)
+    assert isinstance(outcome.problem, BadRequest)
     assert outcome.answer is not None
     assert outcome.answer.body.read_bytes() == b"Limit"
     assert (outcome.answer.status, outcome.answer.records, outcome.answer.requests) == (400, 0, 2)
@@ -225,7 +226,7 @@ def test_a_chain_that_breaks_takes_the_error_exit_and_its_records_are_thrown_awa
         return reply(records(1, 3), 200, {"Link": f"<{asked.url}>; rel=next"})
 
     outcome = done(looping, tmp_path, LINES)
-    assert isinstance(outcome.error, LoopingPages)
+    assert isinstance(outcome.problem, LoopingPages)
     assert outcome.answer is not None
     assert outcome.answer.body.read_bytes() == b""
 

@@ -17,8 +17,9 @@ from finago_assets.apis.finago.connection import FinagoConnection
 from finago_assets.core.http.client import ApiClient
 from finago_assets.core.http.retry import RetryPolicy
 from finago_assets.core.http.secret import Secret
-from finago_assets.core.request.perform import Exit, perform
+from finago_assets.core.request.perform import perform
 from finago_assets.core.request.request import by_hand, from_template
+from finago_assets.core.request.result import Exit
 from tests.core.http.loopback import http, serving
 from tests.security.canaries import SECRET, TOKEN, sightings
 from tests.security.stage import at_debug
@@ -92,7 +93,7 @@ def test_no_secret_is_in_answer_audit_error_or_log(
 def _done(request: Request, client: ApiClient, folder: Path) -> list[str]:
     outcome = perform(request, client, folder, allow_writes=True)
     assert outcome.exit is Exit.ERROR
-    error = outcome.error
+    error = outcome.problem
     assert error is not None
     return [repr(outcome), repr(outcome.answer), str(error), *traceback.format_exception(error), repr(error.__dict__)]
 

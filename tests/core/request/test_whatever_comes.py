@@ -13,8 +13,9 @@ from finago_assets.core.errors import OutcomeUnknown
 from finago_assets.core.http.retry import RetryPolicy
 from finago_assets.core.http.transport import ConnectError, ReadError, ReadTimeout, RemoteProtocolError, WriteError
 from finago_assets.core.request.audit import Audit, Sent
-from finago_assets.core.request.perform import AUDIT_FILE, Exit, perform
+from finago_assets.core.request.perform import AUDIT_FILE, perform
 from finago_assets.core.request.request import by_hand
+from finago_assets.core.request.result import Exit
 from tests.core.http.office import Asked, Clock, Office, client_of, reply
 
 if TYPE_CHECKING:
@@ -72,13 +73,13 @@ def _is_json(text: bytes) -> bool:
 
 
 def test_every_answer_to_a_read_leads_to_an_exit_and_a_success_is_json(tmp_path: Path) -> None:
-    source, exits = random.Random(6), list[Exit]()
+    source, exits = random.Random(6), list[Exit | None]()
     office = Office(lambda _: _whatever(source))
     for number in range(TIMES):
         with client_of(office, Clock(), RetryPolicy(attempts=3)) as client:
             outcome = perform(by_hand(FINAGO, "GET", "/things", all_pages=number % 2 == 0), client, tmp_path)
         exits.append(outcome.exit)
-        assert (outcome.error is None) == (outcome.exit is Exit.SUCCESS)
+        assert (outcome.problem is None) == (outcome.exit is Exit.SUCCESS)
         if outcome.answer is not None and outcome.exit is Exit.SUCCESS:
             text = outcome.answer.body.read_bytes()
             assert _is_json(text)
@@ -112,9 +113,9 @@ def test_every_write_is_sent_once_unless_turned_away_and_its_record_says_what_is
         assert set(came[:-1]) <= {401, 429, NEVER_LEFT}
         last = came[-1]
         refused = last is not None and 400 <= last <= NEVER_LEFT and last != 408
-        assert isinstance(outcome.error, OutcomeUnknown) == (outcome.exit is Exit.ERROR and not refused)
-        unknown += isinstance(outcome.error, OutcomeUnknown)
-        ended = Sent.CONFIRMED if outcome.error is None else Sent.REFUSED if refused else Sent.UNKNOWN
+        assert isinstance(outcome.problem, OutcomeUnknown) == (outcome.exit is Exit.ERROR and not refused)
+        unknown += isinstance(outcome.problem, OutcomeUnknown)
+        ended = Sent.CONFIRMED if outcome.problem is None else Sent.REFUSED if refused else Sent.UNKNOWN
         assert audit.entries()[-1].outcome is ended
         audit.path.unlink()
     assert unknown > TIMES / 4 / 10

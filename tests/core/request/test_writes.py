@@ -31,8 +31,9 @@ from finago_assets.core.http.retry import RetryPolicy
 from finago_assets.core.http.secret import Secret
 from finago_assets.core.http.transport import ConnectError
 from finago_assets.core.request.audit import Audit, Sent
-from finago_assets.core.request.perform import AUDIT_FILE, Exit, Outcome, perform
+from finago_assets.core.request.perform import AUDIT_FILE, perform
 from finago_assets.core.request.request import by_hand, from_template
+from finago_assets.core.request.result import Exit, RequestResult
 from finago_assets.sandbox.books.plan import Size
 from finago_assets.sandbox.faults import Body, Fault, Rule
 from finago_assets.sandbox.server import Running, running
@@ -67,7 +68,7 @@ class Desk:
     def audit(self) -> Audit:
         return Audit(self.folder / AUDIT_FILE, "nightly")
 
-    def write(self, *rules: Rule) -> Outcome:
+    def write(self, *rules: Rule) -> RequestResult:
         self.office.control.set_faults(*rules)
         self.office.control.sandbox.requests.clear()
         outcome = perform(CUSTOMER, self.client, self.folder, allow_writes=True, audit=self.audit)
@@ -134,9 +135,9 @@ def test_a_write_whose_answer_is_lost_is_sent_exactly_once_and_reported_as_unkno
     outcome = desk.write(rule)
     assert desk.posts == 1
     assert outcome.exit is Exit.ERROR
-    assert isinstance(outcome.error, OutcomeUnknown)
-    assert not outcome.error.retry
-    assert "customers.list" in str(outcome.error)
+    assert isinstance(outcome.problem, OutcomeUnknown)
+    assert not outcome.problem.retry
+    assert "customers.list" in str(outcome.problem)
     assert desk.recorded == [Sent.SENT, Sent.UNKNOWN]
 
 
@@ -154,7 +155,7 @@ def test_a_write_that_is_answered_too_late_is_sent_once_and_reported_as_unknown(
         client.authenticate()
         desk.client = client
         outcome = desk.write(Rule(fault=Fault.LATENCY, seconds=seconds))
-    assert isinstance(outcome.error, OutcomeUnknown)
+    assert isinstance(outcome.problem, OutcomeUnknown)
     assert (desk.posts, desk.recorded) == (1, [Sent.SENT, Sent.UNKNOWN])
 
 
@@ -173,7 +174,7 @@ def test_a_write_that_the_server_refused_was_not_carried_out(
 ) -> None:
     before = len(desk.office.books.parties)
     outcome = desk.write(rule)
-    assert type(outcome.error) is kind
+    assert type(outcome.problem) is kind
     assert (desk.posts, desk.recorded) == (times, [Sent.SENT, Sent.REFUSED])
     assert len(desk.office.books.parties) == before
 
@@ -228,7 +229,7 @@ def test_a_write_that_cannot_be_recorded_is_not_sent(tmp_path: Path) -> None:
     office = Office(lambda _: reply())
     with client_of(office, Clock()) as client:
         outcome = perform(CUSTOMER, client, tmp_path, allow_writes=True, audit=Audit(tmp_path / "file" / "x"))
-    assert isinstance(outcome.error, NotWritable)
+    assert isinstance(outcome.problem, NotWritable)
     assert office.asked == []
 
 
@@ -256,8 +257,8 @@ def test_a_write_whose_answer_this_machine_lost_is_unknown_too(tmp_path: Path) -
 
     with client_of(Office(remove), Clock()) as client:
         outcome = perform(CUSTOMER, client, tmp_path, allow_writes=True)
-    assert isinstance(outcome.error, OutcomeUnknown)
-    assert "customers.list" in str(outcome.error)
+    assert isinstance(outcome.problem, OutcomeUnknown)
+    assert "customers.list" in str(outcome.problem)
     assert [entry.outcome for entry in Audit(tmp_path / AUDIT_FILE).entries()] == [Sent.SENT, Sent.UNKNOWN]
 
 
@@ -309,7 +310,7 @@ def unreachable(_: Asked) -> Response:
 def test_a_write_that_never_left_was_refused(tmp_path: Path) -> None:
     with client_of(Office(unreachable), Clock(), RetryPolicy(attempts=2)) as client:
         outcome = perform(CUSTOMER, client, tmp_path, allow_writes=True)
-    assert isinstance(outcome.error, Unavailable)
+    assert isinstance(outcome.problem, Unavailable)
     assert [entry.outcome for entry in Audit(tmp_path / AUDIT_FILE).entries()] == [Sent.SENT, Sent.REFUSED]
 
 

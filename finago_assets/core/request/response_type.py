@@ -11,7 +11,7 @@ from pydantic import BaseModel
 from finago_assets.core.errors import RequestRefused
 
 
-def found(name: str) -> type[Any]:
+def import_type(name: str) -> type[Any]:
     """Return the class that `package.module:Class` names. Raises RequestRefused, before anything is sent."""
     module, _, attribute = name.partition(":")
     try:
