@@ -10,10 +10,9 @@ import os
 import shutil
 import sys
 from contextlib import contextmanager
-from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Final
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 from rich.console import Console
@@ -43,33 +42,6 @@ class OnError(StrEnum):
 
     FAIL = "fail"
     CONTINUE = "continue"
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """The options as they were typed."""
-
-    method: str | None
-    path: str | None
-    template: str | None
-    variables: Sequence[str]
-    query: Sequence[str]
-    body: str | None
-    connection: str | None
-    registry: str | None
-    into: str | None
-    all_pages: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Ready:
-    """A request that may be sent, by whom, and where its records go; nowhere means standard output."""
-
-    settings: Settings
-    name: str | None
-    connection: Connection
-    request: Request
-    target: Target | None
 
 
 def request(  # noqa: PLR0913  the command's options
@@ -103,62 +75,50 @@ def request(  # noqa: PLR0913  the command's options
     was refused before it was sent.
     """
     console = Console(stderr=True, highlight=False, soft_wrap=True)
-    asked = Asked(method, path, template, var or [], query or [], body, connection, registry, into, all_pages=all_pages)
-    with _told(console, REFUSED):
-        ready = _ready(asked)
-        result = _sent(ready, console, allow_writes=allow_writes)
+    with _exit_on_error(console, REFUSED):
+        from finago_assets.settings import read_settings
+
+        settings = read_settings()
+        parts = _read_parts(var or [], query or [], body, all_pages=all_pages)
+        asked = _describe(method, path, template, parts, settings)
+        caller = _find_connection(connection, registry, settings)
+        target = _find_target(into, registry, settings, caller, asked)
+        result = _send(asked, caller, connection, settings, console, allow_writes=allow_writes)
     if verbose and result.answer is not None:
         _tell_facts(result.answer, console)
     if result.answer is None or result.problem is not None:
         _tell_error(result, console)
         raise typer.Exit(0 if on_error is OnError.CONTINUE else FAILED)
-    with _told(console, 0 if on_error is OnError.CONTINUE else FAILED):
-        _handed_over(result.answer, ready.target, console)
+    with _exit_on_error(console, 0 if on_error is OnError.CONTINUE else FAILED):
+        _hand_over(result.answer, target, console)
 
 
-def _ready(asked: Asked) -> Ready:
-    from finago_assets.settings import read_settings
+def _read_parts(variables: Sequence[str], query: Sequence[str], body: str | None, *, all_pages: bool) -> dict[str, Any]:
+    """Return what a request from a template and one by hand have in common."""
+    return {
+        "variables": _read_pairs("--var", variables),
+        "query": _read_pairs("--query", query),
+        "body": _read_body(body),
+        "all_pages": all_pages,
+        "file_name": Path(body).name if body and body != STANDARD_INPUT else None,
+    }
 
-    settings = read_settings()
-    request = _request(asked, settings)
-    connection = _connection(asked, settings)
-    return Ready(settings, asked.connection, connection, request, _target(asked, settings, connection, request))
 
-
-def _request(asked: Asked, settings: Settings) -> Request:
+def _describe(
+    method: str | None, path: str | None, template: str | None, parts: dict[str, Any], settings: Settings
+) -> Request:
     from finago_assets.core.request.request import by_hand, from_template
 
-    variables, query = _pairs("--var", asked.variables), _pairs("--query", asked.query)
-    body = _body(asked.body)
-    called = Path(asked.body).name if asked.body and asked.body != STANDARD_INPUT else None
-    if asked.template is not None:
-        if asked.method is not None:
+    if template is not None:
+        if method is not None:
             raise RequestRefused("Give METHOD and PATH, or --template, not both. Nothing was sent.")
-        return from_template(
-            FINAGO,
-            asked.template,
-            variables=variables,
-            query=query,
-            body=body,
-            all_pages=asked.all_pages,
-            file_name=called,
-        )
-    if asked.method is None or asked.path is None:
+        return from_template(FINAGO, template, **parts)
+    if method is None or path is None:
         raise RequestRefused("Give METHOD and PATH, or --template NAME; `finago-assets templates` lists them.")
-    return by_hand(
-        FINAGO,
-        asked.method,
-        asked.path,
-        variables=variables,
-        query=query,
-        body=body,
-        all_pages=asked.all_pages,
-        file_name=called,
-        base=settings.api_url,
-    )
+    return by_hand(FINAGO, method, path, base=settings.api_url, **parts)
 
 
-def _pairs(option: str, texts: Sequence[str]) -> dict[str, str]:
+def _read_pairs(option: str, texts: Sequence[str]) -> dict[str, str]:
     found: dict[str, str] = {}
     for text in texts:
         name, separator, value = text.partition("=")
@@ -170,7 +130,7 @@ def _pairs(option: str, texts: Sequence[str]) -> dict[str, str]:
     return found
 
 
-def _body(place: str | None) -> bytes | None:
+def _read_body(place: str | None) -> bytes | None:
     if place is None:
         return None
     if place == STANDARD_INPUT:
@@ -181,20 +141,22 @@ def _body(place: str | None) -> bytes | None:
         raise RequestRefused(f"The body cannot be read from {place}: {error.strerror}. Nothing was sent.") from None
 
 
-def _connection(asked: Asked, settings: Settings) -> Connection:
-    if asked.connection is not None:
+def _find_connection(name: str | None, registry: str | None, settings: Settings) -> Connection:
+    if name is not None:
         from finago_assets.core.connections.registry import open_registry
 
-        return open_registry(asked.registry or REGISTRY, CONNECTION_KINDS).named(asked.connection).open(settings)
-    if asked.registry is not None:
+        return open_registry(registry or REGISTRY, CONNECTION_KINDS).named(name).open(settings)
+    if registry is not None:
         raise RequestRefused("--registry needs --connection NAME, which says whose row it is. Nothing was sent.")
     from finago_assets.settings import read_connection
 
     return read_connection(settings)
 
 
-def _target(asked: Asked, settings: Settings, connection: Connection, request: Request) -> Target | None:
-    if asked.into is None:
+def _find_target(
+    into: str | None, registry: str | None, settings: Settings, connection: Connection, request: Request
+) -> Target | None:
+    if into is None:
         return None
     from finago_assets.core.request.targets.target import parse_target, refuse_own
 
@@ -206,36 +168,44 @@ def _target(asked: Asked, settings: Settings, connection: Connection, request: R
             open_store(settings.data_dir, settings.landing, FINAGO.source.name), connection.organization_id, request
         )
 
-    target = parse_target(asked.into, raw=raw)
-    refuse_own(target, settings.owned, registry=asked.registry or REGISTRY)
+    target = parse_target(into, raw=raw)
+    refuse_own(target, settings.owned, registry=registry or REGISTRY)
     return target
 
 
-def _sent(ready: Ready, console: Console, *, allow_writes: bool) -> RequestResult:
+def _send(  # noqa: PLR0913  what a request takes besides itself
+    request: Request,
+    connection: Connection,
+    name: str | None,
+    settings: Settings,
+    console: Console,
+    *,
+    allow_writes: bool,
+) -> RequestResult:
     from finago_assets.connect import open_client
     from finago_assets.core.progress import throttled
     from finago_assets.core.request.audit import Audit
     from finago_assets.core.request.perform import AUDIT_FILE, perform
 
-    folder = ready.settings.requests_dir
+    folder = settings.requests_dir
     with (
         console.status("Asking …") as status,
-        open_client(ready.settings, ready.connection, tell=console.print) as client,
+        open_client(settings, connection, tell=console.print) as client,
     ):
         return perform(
-            ready.request,
+            request,
             client,
             folder,
             allow_writes=allow_writes,
-            audit=Audit(folder / AUDIT_FILE, ready.name),
+            audit=Audit(folder / AUDIT_FILE, name),
             say=status.update if console.is_terminal else throttled(console.print),
         )
 
 
-def _handed_over(answer: Answer, target: Target | None, console: Console) -> None:
+def _hand_over(answer: Answer, target: Target | None, console: Console) -> None:
     try:
         if target is None:
-            _printed(answer.body)
+            _print(answer.body)
         else:
             with console.status("Writing …"):
                 written = target.write(answer)
@@ -244,7 +214,7 @@ def _handed_over(answer: Answer, target: Target | None, console: Console) -> Non
         answer.body.unlink(missing_ok=True)
 
 
-def _printed(file: Path) -> None:
+def _print(file: Path) -> None:
     try:
         with file.open("rb") as body:
             shutil.copyfileobj(body, sys.stdout.buffer)
@@ -257,7 +227,7 @@ def _printed(file: Path) -> None:
 
 
 @contextmanager
-def _told(console: Console, status: int) -> Iterator[None]:
+def _exit_on_error(console: Console, status: int) -> Iterator[None]:
     try:
         yield
     except FinagoError as error:
