@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Final, Self, TypeVar
 from finago_assets.core.http.auth import Token, TokenSource
 from finago_assets.core.http.call import Call, Page, Tally
 from finago_assets.core.http.counted import CountedChain
-from finago_assets.core.http.delivery import READ_SUCCESSES, Delivery, note_page
+from finago_assets.core.http.delivery import READ_SUCCESSES, WRITE_SUCCESSES, Delivery, judged, note_page
 from finago_assets.core.http.echo import Echo
 from finago_assets.core.http.fault import Fault
 from finago_assets.core.http.origin import Origin
@@ -113,18 +113,8 @@ class ApiClient:
         """
         url = address_of(call, self._origin)
         delivery = Delivery(call, url, receipt, check, self._secrets, self._protocol.redaction)
-
-        def attempt() -> T:
-            try:
-                reply = self._authorized(lambda credential: delivery.ask(self._wire, credential), tally)
-                if reply.status not in delivery.successes:
-                    raise self._failure(url, reply)
-                return delivery.believed(reply)
-            except Fault as raised:
-                fault = delivery.judged(raised)
-            raise fault
-
-        found = self._settled(call, lambda: self._retry.run(attempt, tally, call.what))
+        ask = partial(delivery.ask, self._wire)
+        found = self._settled(call, lambda: self._attempted(call, url, tally, ask, delivery.believed))
         tally.pages += 1
         return found
 
@@ -157,11 +147,22 @@ class ApiClient:
                 note_page(reply, receipt, Echo(credential.value, *self._secrets), self._protocol.redaction)
             return reply
 
-        def attempt() -> tuple[Reply, Found]:
-            reply = self._authorized(ask, tally)
-            if reply.status not in READ_SUCCESSES:
-                raise self._failure(url, reply)
-            return reply, reading.records(reply)
+        return self._attempted(call, url, tally, ask, lambda reply: (reply, reading.records(reply)))
+
+    def _attempted(
+        self, call: Call, url: str, tally: Tally, ask: Callable[[Credential], Reply], read: Callable[[Reply], T]
+    ) -> T:
+        """Ask as often as it may help and is safe; return what `read` makes of the success."""
+
+        def attempt() -> T:
+            try:
+                reply = self._authorized(ask, tally)
+                if reply.status not in (WRITE_SUCCESSES if call.writes else READ_SUCCESSES):
+                    raise self._failure(url, reply)
+                return read(reply)
+            except Fault as raised:
+                fault = judged(call, raised)
+            raise fault
 
         return self._retry.run(attempt, tally, call.what)
 

@@ -54,7 +54,6 @@ class Delivery(Generic[T]):
         redaction: Redaction | None,
     ) -> None:
         self._call = call
-        self.successes = WRITE_SUCCESSES if call.writes else READ_SUCCESSES
         self._url = url
         self._receipt = receipt
         self._check = check
@@ -120,23 +119,24 @@ class Delivery(Generic[T]):
         fault.status, fault.trace, fault.size = reply.status, reply.trace, reply.wire_bytes
         raise fault
 
-    def judged(self, fault: Fault) -> Fault:
-        """Make of a failed attempt's fault the one that decides about the next attempt.
 
-        A read may be sent as often as one likes. A write may be sent again when nothing of it can have arrived, or when
-        the server answered 429, which says that it was counted and turned away before anybody looked at it. Any other
-        4xx refuses it too, and would again. Everything else, a 5xx, a redirect, a silence, an answer cut short, leaves
-        open whether it was carried out, and sending it again might do it twice.
-        """
-        if not self._call.writes or not fault.sent:
-            return fault
-        if fault.status is not None and 400 <= fault.status < 500 and fault.status != WAITED_TOO_LONG:
-            fault.again = fault.again and fault.status == THROTTLED
-            return fault
-        # a page of a proxy's own may well have status 200: a yes is one only as long as the answer looks like the API's
-        fault.accepted = fault.status in WRITE_SUCCESSES and fault.kind is not Malformed
-        fault.kind, fault.again, fault.floor = OutcomeUnknown, False, None
+def judged(call: Call, fault: Fault) -> Fault:
+    """Make of a failed attempt's fault the one that decides about the next attempt.
+
+    A read may be sent as often as one likes. A write may be sent again when nothing of it can have arrived, or when
+    the server answered 429, which says that it was counted and turned away before anybody looked at it. Any other
+    4xx refuses it too, and would again. Everything else, a 5xx, a redirect, a silence, an answer cut short, leaves
+    open whether it was carried out, and sending it again might do it twice.
+    """
+    if not call.writes or not fault.sent:
         return fault
+    if fault.status is not None and 400 <= fault.status < 500 and fault.status != WAITED_TOO_LONG:
+        fault.again = fault.again and fault.status == THROTTLED
+        return fault
+    # a page of a proxy's own may well have status 200: a yes is one only as long as the answer looks like the API's
+    fault.accepted = fault.status in WRITE_SUCCESSES and fault.kind is not Malformed
+    fault.kind, fault.again, fault.floor = OutcomeUnknown, False, None
+    return fault
 
 
 def note(reply: Reply, receipt: Receipt, echo: Echo, redaction: Redaction | None) -> None:
