@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 from finago_assets.core.errors import AuthRefused, Blocked
 from finago_assets.core.http.call import Tally
 from finago_assets.core.http.fault import Fault
-from finago_assets.core.http.verdict import failure
+from finago_assets.core.http.verdict import judge_reply
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from finago_assets.core.http.protocol import Protocol
     from finago_assets.core.http.retry import Retry
     from finago_assets.core.http.sign_in import Credential, SignIn
-    from finago_assets.core.http.transport import Reply, Wire
+    from finago_assets.core.http.transport import HttpPool, Reply
 
 ASSUMED_LIFETIME: Final = 3600.0
 MARGIN: Final = 60.0
@@ -43,14 +43,14 @@ class TokenSource:
         self,
         sign_in: SignIn,
         protocol: Protocol,
-        wire: Wire,
+        pool: HttpPool,
         retry: Retry,
         clock: Callable[[], float],
         now: Callable[[], datetime],
     ) -> None:
         self._sign_in = sign_in
         self._protocol = protocol
-        self._wire = wire
+        self._pool = pool
         self._retry = retry
         self._clock = clock
         self._now = now
@@ -73,14 +73,14 @@ class TokenSource:
         try:
             return self._retry.run(self._attempt, Tally(), f"POST {name}")
         except Fault as raised:
-            error = raised.typed("POST", name, advice=self._protocol.advice)
+            error = raised.to_error("POST", name, advice=self._protocol.advice)
         if isinstance(error, AuthRefused):
             self._refused = str(error)
         raise error
 
     def _attempt(self) -> Token:
         asked_at = self._clock()
-        reply = self._wire.sign_in(self._sign_in.ask())
+        reply = self._pool.sign_in(self._sign_in.ask())
         if reply.status != 200:
             raise self._failure(reply)
         granted = self._sign_in.granted(reply)
@@ -88,7 +88,9 @@ class TokenSource:
         return Token(granted.credential, asked_at + lifetime - min(MARGIN, lifetime / 5))
 
     def _failure(self, reply: Reply) -> Fault:
-        fault = failure(reply, lambda _target: False, self._now(), self._retry.policy.throttle_seconds, self._protocol)
+        fault = judge_reply(
+            reply, lambda _target: False, self._now(), self._retry.policy.throttle_seconds, self._protocol
+        )
         if 400 <= reply.status < 500 and not fault.again and fault.kind is not Blocked:
             word = self._sign_in.word_of_refusal(reply)
             fault.kind = AuthRefused

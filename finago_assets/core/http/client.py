@@ -15,15 +15,15 @@ from typing import TYPE_CHECKING, Final, Self, TypeVar
 from finago_assets.core.http.auth import Token, TokenSource
 from finago_assets.core.http.call import Call, Page, Tally
 from finago_assets.core.http.counted import CountedChain
-from finago_assets.core.http.delivery import READ_SUCCESSES, WRITE_SUCCESSES, Delivery, judged, note_page
-from finago_assets.core.http.echo import Echo
+from finago_assets.core.http.delivery import READ_SUCCESSES, WRITE_SUCCESSES, Delivery, judge, note_page
 from finago_assets.core.http.fault import Fault
 from finago_assets.core.http.origin import Origin
-from finago_assets.core.http.page import Found, PageReading
+from finago_assets.core.http.page import CountedRecords, PageReading
 from finago_assets.core.http.paging import Chain, address_of
 from finago_assets.core.http.retry import Retry, RetryPolicy
-from finago_assets.core.http.transport import BaseTransport, Reply, Wire
-from finago_assets.core.http.verdict import failure
+from finago_assets.core.http.secret_scanner import SecretScanner
+from finago_assets.core.http.transport import BaseTransport, HttpPool, Reply
+from finago_assets.core.http.verdict import judge_reply
 from finago_assets.core.progress import silent
 from finago_assets.core.windows import utc_now
 
@@ -70,9 +70,9 @@ class ApiClient:
         self._budget = budget
         self._now = now
         self._origin = Origin(connection.api_url)
-        self._wire = Wire(self._protocol, transport, clock, policy.request_seconds)
+        self._pool = HttpPool(self._protocol, transport, clock, policy.request_seconds)
         self._retry = Retry(policy, sleep=sleep, random=random, now=now, tell=tell)
-        self._tokens = TokenSource(connection.sign_in(), self._protocol, self._wire, self._retry, clock, now)
+        self._tokens = TokenSource(connection.sign_in(), self._protocol, self._pool, self._retry, clock, now)
 
     def __enter__(self) -> Self:
         return self
@@ -81,7 +81,7 @@ class ApiClient:
         self.close()
 
     def close(self) -> None:
-        self._wire.close()
+        self._pool.close()
 
     def restore_retries(self) -> None:
         """Give back the retries that an outage has used up; for whoever has waited until it was over."""
@@ -100,7 +100,7 @@ class ApiClient:
         chain = chain_of(call, self._origin)
         while chain.url is not None:
             number, doubtful = chain.number, chain.doubtful
-            records = self._settled(call, lambda: self._page(chain, call, tally, receipt))
+            records = self._translate(call, lambda: self._page(chain, call, tally, receipt))
             tally.pages += bool(records) or not doubtful
             if records:
                 yield Page(number, records)
@@ -113,8 +113,8 @@ class ApiClient:
         """
         url = address_of(call, self._origin)
         delivery = Delivery(call, url, receipt, check, self._secrets, self._protocol.redaction)
-        ask = partial(delivery.ask, self._wire)
-        found = self._settled(call, lambda: self._attempted(call, url, tally, ask, delivery.believed))
+        ask = partial(delivery.ask, self._pool)
+        found = self._translate(call, lambda: self._try(call, url, tally, ask, delivery.believe))
         tally.pages += 1
         return found
 
@@ -123,12 +123,12 @@ class ApiClient:
         size = "limit" if call.numbers is None else call.numbers.size
         query = {**call.query, size: "1"} if size in call.allowed else call.query
         url = chain_of(replace(call, query=query), self._origin).url or ""
-        self._settled(call, lambda: self._fetched(call, url, Tally(), 1))
+        self._translate(call, lambda: self._fetch(call, url, Tally(), 1))
 
     def _page(self, chain: Chain | CountedChain, call: Call, tally: Tally, receipt: Receipt | None) -> list[bytes]:
         """Read the records at the chain's address; the chain then stands at the next one."""
         try:
-            reply, found = self._fetched(call, chain.url or "", tally, chain.number, receipt)
+            reply, found = self._fetch(call, chain.url or "", tally, chain.number, receipt)
         except Fault as fault:
             if chain.ends_with(fault):
                 return []
@@ -136,54 +136,54 @@ class ApiClient:
         is_part = chain.advance(found.records, len(reply.body), reply.all("link"), found.total)
         return found.records if is_part else []
 
-    def _fetched(
+    def _fetch(
         self, call: Call, url: str, tally: Tally, number: int, receipt: Receipt | None = None
-    ) -> tuple[Reply, Found]:
+    ) -> tuple[Reply, CountedRecords]:
         reading = PageReading(call, number, self._protocol.redaction)
 
         def ask(credential: Credential) -> Reply:
-            reply = self._wire.send(call, url, credential)
+            reply = self._pool.send(call, url, credential)
             if receipt is not None:
-                note_page(reply, receipt, Echo(credential.value, *self._secrets), self._protocol.redaction)
+                note_page(reply, receipt, SecretScanner(credential.value, *self._secrets), self._protocol.redaction)
             return reply
 
-        return self._attempted(call, url, tally, ask, lambda reply: (reply, reading.records(reply)))
+        return self._try(call, url, tally, ask, lambda reply: (reply, reading.records(reply)))
 
-    def _attempted(
+    def _try(
         self, call: Call, url: str, tally: Tally, ask: Callable[[Credential], Reply], read: Callable[[Reply], T]
     ) -> T:
         """Ask as often as it may help and is safe; return what `read` makes of the success."""
 
         def attempt() -> T:
             try:
-                reply = self._authorized(ask, tally)
+                reply = self._send_signed_in(ask, tally)
                 if reply.status not in (WRITE_SUCCESSES if call.writes else READ_SUCCESSES):
-                    raise self._failure(url, reply)
+                    raise self._judge_reply(url, reply)
                 return read(reply)
             except Fault as raised:
-                fault = judged(call, raised)
+                fault = judge(call, raised)
             raise fault
 
         return self._retry.run(attempt, tally, call.what)
 
-    def _authorized(self, ask: Callable[[Credential], Reply], tally: Tally) -> Reply:
+    def _send_signed_in(self, ask: Callable[[Credential], Reply], tally: Tally) -> Reply:
         """Send one request, and after a refused token one more with a new one: who refuses a token did nothing else.
 
         A new token that the API took from another thread before refusing it here is worn out, not wrong: it is renewed
         too.
         """
         token = self._tokens.token()
-        reply = self._sent(ask, token, tally)
+        reply = self._send_once(ask, token, tally)
         for _ in range(MOST_RENEWALS):
             if not self._protocol.signed_out(reply):
                 break
             token = self._tokens.token(refused=token)
-            reply = self._sent(ask, token, tally)
+            reply = self._send_once(ask, token, tally)
             if not token.accepted:
                 break
         return reply
 
-    def _sent(self, ask: Callable[[Credential], Reply], token: Token, tally: Tally) -> Reply:
+    def _send_once(self, ask: Callable[[Credential], Reply], token: Token, tally: Tally) -> Reply:
         if self._budget is not None:
             tally.waited_seconds += self._budget.acquire()
         tally.requests += 1
@@ -194,20 +194,20 @@ class ApiClient:
             token.accepted = True
         return reply
 
-    def _failure(self, url: str, reply: Reply) -> Fault:
+    def _judge_reply(self, url: str, reply: Reply) -> Fault:
         still_ours = partial(self._origin.holds, url)
-        fault = failure(reply, still_ours, self._now(), self._policy.throttle_seconds, self._protocol)
+        fault = judge_reply(reply, still_ours, self._now(), self._policy.throttle_seconds, self._protocol)
         if self._budget is not None and fault.floor:
             self._budget.pause(fault.floor)
             fault.lift = self._budget.lift
         return fault
 
-    def _settled(self, call: Call, work: Callable[[], T]) -> T:
+    def _translate(self, call: Call, work: Callable[[], T]) -> T:
         """Do the work; turn its fault into the public error outside the `except`, so that nothing is chained."""
         try:
             return work()
         except Fault as raised:
-            error = raised.typed(call.method, call.template, call.scopes, call.look, self._protocol.advice)
+            error = raised.to_error(call.method, call.template, call.scopes, call.look, self._protocol.advice)
         raise error
 
 

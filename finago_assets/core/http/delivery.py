@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Final, Generic, TypeVar
 from finago_assets.core.errors import Malformed, OutcomeUnknown
 from finago_assets.core.http.body import BYTE_ORDER_MARK, INFLATED_LIMIT, split
 from finago_assets.core.http.chunks import PACE, Bounds
-from finago_assets.core.http.echo import Echo
 from finago_assets.core.http.empty import EmptyAnswers
 from finago_assets.core.http.fault import Fault
+from finago_assets.core.http.secret_scanner import SecretScanner
 from finago_assets.core.http.transport import ERROR_BODY_LIMIT
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from finago_assets.core.http.receipt import Receipt
     from finago_assets.core.http.secret import Secret
     from finago_assets.core.http.sign_in import Credential
-    from finago_assets.core.http.transport import Reply, Wire
+    from finago_assets.core.http.transport import HttpPool, Reply
 
 T = TypeVar("T")
 KEPT_HEADERS: Final = ("content-type", "location", "retry-after", "date", "etag", "last-modified", "allow")
@@ -61,27 +61,27 @@ class Delivery(Generic[T]):
         self._redaction = redaction
         self._empty = EmptyAnswers(possible=not call.single)
 
-    def ask(self, wire: Wire, credential: Credential) -> Reply:
+    def ask(self, pool: HttpPool, credential: Credential) -> Reply:
         """Send once. The receipt then tells of this answer, whatever it is."""
-        echo = Echo(credential.value, *self._secrets)
+        scanner = SecretScanner(credential.value, *self._secrets)
         self._receipt.clear()
         unredacted = bytearray()
         with self._receipt.opened() as file:
             keep = file.write if self._redaction is None else unredacted.extend
 
             def pour(piece: bytes) -> None:
-                if echo.in_next(piece):
+                if scanner.in_next(piece):
                     raise Fault(Malformed, REPEATS)
                 keep(piece)
 
             try:
-                reply = wire.send(self._call, self._url, credential, pour, self._bounds)
-                file.write(self._redacted(unredacted))
+                reply = pool.send(self._call, self._url, credential, pour, self._bounds)
+                file.write(self._redact(unredacted))
             except Fault as raised:
                 file.truncate(0)
                 fault = raised
             else:
-                note(reply, self._receipt, echo, self._redaction)
+                note_reply(reply, self._receipt, scanner, self._redaction)
                 file.write(self._receipt.refusal)
                 return reply
         self._receipt.status, self._receipt.trace_id = fault.status, fault.trace
@@ -93,7 +93,7 @@ class Delivery(Generic[T]):
         most = self._receipt.limit if self._redaction is None else min(self._receipt.limit, INFLATED_LIMIT)
         return Bounds(most, most, PACE)
 
-    def _redacted(self, body: bytearray) -> bytes:
+    def _redact(self, body: bytearray) -> bytes:
         """Return a success as it may be kept: each record without its secrets, in the shape that it came in."""
         if self._redaction is None or not body.strip():
             return b""
@@ -106,7 +106,7 @@ class Delivery(Generic[T]):
             raise Fault(Malformed, "the answer cannot be read, so that its secrets could not be taken out")
         return records[0] if single else b"[" + b",".join(records) + b"]"
 
-    def believed(self, reply: Reply) -> T:
+    def believe(self, reply: Reply) -> T:
         """Judge the body of a success."""
         try:
             if reply.status == 200 and not self._call.writes and self._receipt.size == 0:
@@ -120,7 +120,7 @@ class Delivery(Generic[T]):
         raise fault
 
 
-def judged(call: Call, fault: Fault) -> Fault:
+def judge(call: Call, fault: Fault) -> Fault:
     """Make of a failed attempt's fault the one that decides about the next attempt.
 
     A read may be sent as often as one likes. A write may be sent again when nothing of it can have arrived, or when
@@ -139,7 +139,7 @@ def judged(call: Call, fault: Fault) -> Fault:
     return fault
 
 
-def note(reply: Reply, receipt: Receipt, echo: Echo, redaction: Redaction | None) -> None:
+def note_reply(reply: Reply, receipt: Receipt, scanner: SecretScanner, redaction: Redaction | None) -> None:
     """Keep what a reply says besides the body of a success, as far as it repeats no secret.
 
     An error's body is no record that a redaction knows, so that of an API that has one is not kept.
@@ -148,14 +148,14 @@ def note(reply: Reply, receipt: Receipt, echo: Echo, redaction: Redaction | None
     receipt.headers.clear()
     for name in KEPT_HEADERS:
         value = reply.first(name)
-        if value is not None and PLAIN_VALUE.fullmatch(value) and not echo.in_text(value.encode()):
+        if value is not None and PLAIN_VALUE.fullmatch(value) and not scanner.in_text(value.encode()):
             receipt.headers[name] = value
-    kept = redaction is None and reply.status >= 300 and not echo.in_text(reply.body)
+    kept = redaction is None and reply.status >= 300 and not scanner.in_text(reply.body)
     receipt.refusal = bytes(reply.body[:ERROR_BODY_LIMIT]) if kept else b""
 
 
-def note_page(reply: Reply, receipt: Receipt, echo: Echo, redaction: Redaction | None) -> None:
+def note_page(reply: Reply, receipt: Receipt, scanner: SecretScanner, redaction: Redaction | None) -> None:
     """The same for a page. Raises a fault when its records repeat a secret."""
-    note(reply, receipt, echo, redaction)
-    if reply.status < 300 and echo.in_text(reply.body):
+    note_reply(reply, receipt, scanner, redaction)
+    if reply.status < 300 and scanner.in_text(reply.body):
         raise Fault(Malformed, REPEATS, status=reply.status, trace=reply.trace, size=reply.wire_bytes)

@@ -80,7 +80,7 @@ class Fault(Exception):
     def __str__(self) -> str:
         return self.reason
 
-    def typed(
+    def to_error(
         self,
         verb: str,
         template: str,

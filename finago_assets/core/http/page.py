@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class CountedRecords:
     """The records of a page, and how many there are on all pages, None where nothing says so."""
 
     records: list[bytes]
@@ -42,18 +42,18 @@ class PageReading:
         self._empty = EmptyAnswers(possible=number == 1 and not call.single)
         self._damaged: bytes | None = None
 
-    def records(self, reply: Reply) -> Found:
+    def records(self, reply: Reply) -> CountedRecords:
         """Return what a success holds. Raises a fault for a body that cannot be believed."""
         if reply.status == 204:
-            return Found([])
+            return CountedRecords([])
         if not reply.body:
             self._empty.believe(reply)
-            return Found([])
+            return CountedRecords([])
         self._empty.end()
         fault: Fault
         try:
             found = self._cut(reply.body)
-            return Found([self._redacted(record) for record in found.records], found.total)
+            return CountedRecords([self._redact(record) for record in found.records], found.total)
         except Fault as raised:
             fault = raised
         if fault.kind is Malformed and fault.again and reply.body.lstrip().startswith((b"[", b"{")):
@@ -61,7 +61,7 @@ class PageReading:
                 records, unkept = kept(bytes(reply.body), single=self._call.single)
                 if unkept is None:
                     check_values(records)
-                    return Found(records)
+                    return CountedRecords(records)
                 fault.reason = f"page {self._number}, record {unkept}: {fault.reason}"
             self._give_up_on_the_same(reply.body, fault)
         fault.status, fault.trace, fault.size = reply.status, reply.trace, reply.wire_bytes
@@ -72,16 +72,16 @@ class PageReading:
         # what cannot be read cannot be redacted either, and a count says nothing of a body that is none
         return self._call.keeps_damaged and self._redaction is None and self._call.envelope is None
 
-    def _cut(self, body: bytearray) -> Found:
+    def _cut(self, body: bytearray) -> CountedRecords:
         if self._call.make is not None:
-            return Found(self._made(bytes(body), self._call.make))
+            return CountedRecords(self._make(bytes(body), self._call.make))
         total = None
         if self._call.envelope is not None and not self._call.single:
             body, total = opened(body, self._call.envelope)
-        return Found(split(body, single=self._call.single), total)
+        return CountedRecords(split(body, single=self._call.single), total)
 
     @staticmethod
-    def _made(body: bytes, make: Callable[[bytes], list[bytes]]) -> list[bytes]:
+    def _make(body: bytes, make: Callable[[bytes], list[bytes]]) -> list[bytes]:
         try:
             records = make(body)
         except ValueError:
@@ -91,7 +91,7 @@ class PageReading:
         check_values(records)
         return records
 
-    def _redacted(self, record: bytes) -> bytes:
+    def _redact(self, record: bytes) -> bytes:
         if self._redaction is None:
             return record
         try:

@@ -61,6 +61,7 @@ __all__ = [
     "ConnectError",
     "ConnectTimeout",
     "HTTPTransport",
+    "HttpPool",
     "MockTransport",
     "ReadError",
     "ReadTimeout",
@@ -69,7 +70,6 @@ __all__ = [
     "Request",
     "Response",
     "SyncByteStream",
-    "Wire",
     "WriteError",
 ]
 
@@ -106,7 +106,7 @@ def _is_warning(record: logging.LogRecord) -> bool:
     return record.levelno >= logging.WARNING
 
 
-class Wire:
+class HttpPool:
     """A thread-safe connection pool. `seconds` is how long one exchange may take, from the connection to the last byte.
 
     A `transport` that is no `RoutedTransport` keeps to that only while a body comes.
@@ -126,7 +126,7 @@ class Wire:
         if isinstance(own, RoutedTransport):
             self._sockets, self._network = own.sockets, own.network
         self._client = Client(
-            transport=_Unmoved(own),
+            transport=_WithoutLocation(own),
             timeout=TIMEOUTS,
             trust_env=False,
             follow_redirects=False,
@@ -164,24 +164,26 @@ class Wire:
         self, build: Callable[[], Request], hidden: Secret, pour: Pour | None = None, bounds: Bounds = PAGE
     ) -> Reply:
         """Raise the fault outside the `except`, so that it drags no request and no half-read body along."""
-        heard = _Heard()
+        partial = _Partial()
         try:
             with self._sockets.within(self._seconds, bounds.pace):
-                return self._exchange(build(), hidden, pour, bounds, heard)
+                return self._exchange(build(), hidden, pour, bounds, partial)
         except Fault as raised:
             fault = raised.with_traceback(None)
         except (HTTPError, InvalidURL) as error:
             fault = _fault_of(error, self._network)
-        fault.status, fault.trace, fault.size = heard.status, heard.trace, heard.size
-        fault.sent = fault.sent or heard.status is not None
+        fault.status, fault.trace, fault.size = partial.status, partial.trace, partial.size
+        fault.sent = fault.sent or partial.status is not None
         raise fault
 
-    def _exchange(self, request: Request, hidden: Secret, pour: Pour | None, bounds: Bounds, heard: _Heard) -> Reply:
+    def _exchange(
+        self, request: Request, hidden: Secret, pour: Pour | None, bounds: Bounds, partial: _Partial
+    ) -> Reply:
         deadline = self._clock() + self._seconds
         response = self._client.send(request, stream=True)
-        heard.status = response.status_code
+        partial.status = response.status_code
         named, field = self._protocol.trace_header, self._protocol.trace_field
-        heard.trace = trace_of(None if named is None else response.headers.get(named), b"", field, hidden)
+        partial.trace = trace_of(None if named is None else response.headers.get(named), b"", field, hidden)
         chunks = Chunks(response.iter_raw(), _head(response), self._clock, deadline, bounds)
         body = bytearray()
         try:
@@ -190,14 +192,14 @@ class Wire:
             else:
                 chunks.pour(body.extend if pour is None else pour)
         finally:
-            heard.size = chunks.total
+            partial.size = chunks.total
             response.close()
-        trace = heard.trace or trace_of(None, body if response.status_code >= 400 else b"", field, hidden)
+        trace = partial.trace or trace_of(None, body if response.status_code >= 400 else b"", field, hidden)
         return Reply(response.status_code, _headers(response), body, chunks.total, trace)
 
 
 @dataclass(slots=True)
-class _Heard:
+class _Partial:
     """What of an answer had come when it broke off."""
 
     status: int | None = None
@@ -225,7 +227,7 @@ class RoutedTransport(HTTPTransport):
         )
 
 
-class _Unmoved(BaseTransport):
+class _WithoutLocation(BaseTransport):
     """Takes `Location` away: the library reads it, and stumbles over it, even when told not to follow."""
 
     def __init__(self, inner: BaseTransport) -> None:

@@ -54,7 +54,7 @@ OF_ANOTHER: Final[dict[type[FinagoError], str]] = {
 }
 
 
-def failure(
+def judge_reply(
     reply: Reply, follows: Callable[[str], bool], now: datetime, throttle_seconds: float, protocol: Protocol
 ) -> Fault:
     """Judge a reply that is no success. `follows` tells whether a redirect's target is still the API."""

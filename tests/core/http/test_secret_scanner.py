@@ -10,8 +10,8 @@ from urllib.parse import quote
 
 import pytest
 
-from finago_assets.core.http.echo import Echo
 from finago_assets.core.http.secret import Secret
+from finago_assets.core.http.secret_scanner import SecretScanner
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -34,25 +34,25 @@ SPELLINGS: dict[str, Callable[[str], bytes]] = {
 def test_a_secret_is_heard_in_any_spelling_and_in_pieces_of_any_size(
     spelled: Callable[[str], bytes], piece: int
 ) -> None:
-    echo, data = Echo(Secret("anotherSecret"), Secret(TOKEN)), b"[" * 50 + spelled(TOKEN) + b"]" * 50
-    assert Echo(Secret(TOKEN)).in_text(data)
+    scanner, data = SecretScanner(Secret("anotherSecret"), Secret(TOKEN)), b"[" * 50 + spelled(TOKEN) + b"]" * 50
+    assert SecretScanner(Secret(TOKEN)).in_text(data)
     pieces = [data[at : at + piece] for at in range(0, len(data), piece)]
-    assert [part for part in pieces if echo.in_next(part)]
+    assert [part for part in pieces if scanner.in_next(part)]
 
 
 def test_what_is_no_secret_is_not_heard() -> None:
-    echo = Echo(Secret(TOKEN), Secret("short"), Secret(""))
+    scanner = SecretScanner(Secret(TOKEN), Secret("short"), Secret(""))
     data = json.dumps([{"name": "Qz7LongStretch", "other": "ab/+cd", "say": "shor"}] * 100).encode()
-    assert not echo.in_text(data)
-    assert not [at for at in range(0, len(data), 7) if echo.in_next(data[at : at + 7])]
-    assert not Echo().in_text(data)
-    assert not Echo().in_next(data)
+    assert not scanner.in_text(data)
+    assert not [at for at in range(0, len(data), 7) if scanner.in_next(data[at : at + 7])]
+    assert not SecretScanner().in_text(data)
+    assert not SecretScanner().in_next(data)
 
 
 def test_a_short_secret_is_looked_for_whole() -> None:
-    assert Echo(Secret("a-b-c")).in_text(b"x a-b-c y")
-    assert not Echo(Secret("a-b-c")).in_text(b"a b c a-b")
+    assert SecretScanner(Secret("a-b-c")).in_text(b"x a-b-c y")
+    assert not SecretScanner(Secret("a-b-c")).in_text(b"a b c a-b")
 
 
 def test_an_echo_does_not_show_what_it_listens_for() -> None:
-    assert "Stretch" not in repr(Echo(Secret(TOKEN)))
+    assert "Stretch" not in repr(SecretScanner(Secret(TOKEN)))

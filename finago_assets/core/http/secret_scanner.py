@@ -19,8 +19,8 @@ SHORTEST: Final = 8
 ALIGNMENTS: Final = range(3)
 
 
-class Echo:
-    """Listens for secrets in bytes, in one piece or in a stream of pieces. Not shared between threads."""
+class SecretScanner:
+    """Looks for secrets in bytes, in one piece or in a stream of pieces. Not shared between threads."""
 
     def __init__(self, *secrets: Secret) -> None:
         self._needles = tuple(needle for secret in secrets for needle in _needles(secret.reveal()))
@@ -40,7 +40,7 @@ class Echo:
         return self.in_text(start) or self.in_text(piece)
 
     def __repr__(self) -> str:
-        return "<echo>"
+        return "<secret scanner>"
 
 
 def _needles(value: str) -> list[bytes]:
