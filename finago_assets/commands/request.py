@@ -83,7 +83,7 @@ def request(  # noqa: PLR0913  the command's options
         asked = _describe(method, path, template, parts, settings)
         caller = _find_connection(connection, registry, settings)
         target = _find_target(into, registry, settings, caller, asked)
-        result = _send(asked, caller, connection, settings, console, allow_writes=allow_writes)
+        result = _perform(asked, caller, connection, settings, console, allow_writes=allow_writes)
     if verbose and result.answer is not None:
         _tell_facts(result.answer, console)
     if result.answer is None or result.problem is not None:
@@ -173,7 +173,7 @@ def _find_target(
     return target
 
 
-def _send(  # noqa: PLR0913  what a request takes besides itself
+def _perform(  # noqa: PLR0913  what a request takes besides itself
     request: Request,
     connection: Connection,
     name: str | None,

@@ -27,19 +27,19 @@ _NOT_PLAIN: Final = re.compile(r"[^A-Za-z0-9 ._-]")
 _BEGINNINGS: Final = {b"%PDF-": "application/pdf", b"\x89PNG\r\n": "image/png", b"\xff\xd8\xff": "image/jpeg"}
 
 
-def checked_body(what: str, body: bytes, known: Body | None, *, by_schema: bool) -> str:
+def check_body(what: str, body: bytes, known: Body | None, *, by_schema: bool) -> str:
     """Return the media type to send a body with; `known` is what the operation takes. Raises RequestRefused."""
     if len(body) > LARGEST:
         raise RequestRefused(f"{what}: the body is larger than {LARGEST} bytes.")
     if known is not None and known.schema is None:
-        return _media_type(what, body, known)
-    _checked_json(what, body)
+        return _recognize_file(what, body, known)
+    _check_json(what, body)
     if known is not None and known.schema is not None and by_schema:
         _hold_against(what, body, known.schema)
     return JSON
 
 
-def _media_type(what: str, body: bytes, known: Body) -> str:
+def _recognize_file(what: str, body: bytes, known: Body) -> str:
     if not body:
         raise RequestRefused(f"{what}: the file is empty.")
     begins = next((media for mark, media in _BEGINNINGS.items() if body.startswith(mark)), "")
@@ -49,13 +49,13 @@ def _media_type(what: str, body: bytes, known: Body) -> str:
     return begins
 
 
-def named_file(name: str | None, media_type: str | None) -> str:
+def name_file(name: str | None, media_type: str | None) -> str:
     """Return a file's name in letters that any header carries; one of ours where it has none."""
     plain = _NOT_PLAIN.sub("_", name or "").strip(" .")[-_LONGEST_NAME:]
     return plain or f"attachment.{(media_type or 'bin').rpartition('/')[2]}"
 
 
-def _checked_json(what: str, body: bytes) -> None:
+def _check_json(what: str, body: bytes) -> None:
     try:
         msgspec.json.decode(body)
         body.decode()

@@ -27,12 +27,12 @@ def where_to_look(api: Api, operation: Operation) -> str:
     named = next((name for name in known if name in api.operations), None)
     while path:
         if found := api.find(Method.GET, path):
-            return _said(found.name)
+            return _name_template(found.name)
         if named:
-            return _said(named)
+            return _name_template(named)
         path = path.rpartition("/")[0]
     return LOOK
 
 
-def _said(name: str) -> str:
+def _name_template(name: str) -> str:
     return f"the template {name} shows what is there"

@@ -12,7 +12,7 @@ from urllib.parse import quote, unquote, urlsplit
 from finago_assets.core.catalogue.operation import Operation, Parameter, Type
 from finago_assets.core.errors import RequestRefused
 from finago_assets.core.http.call import is_plain_path
-from finago_assets.core.request.values import checked_text, checked_value
+from finago_assets.core.request.values import check_text, check_value
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -27,7 +27,7 @@ def path_of(path: str, base: str) -> str:
 
     Messages show no more of it than needed: it may hold anything. Raises RequestRefused.
     """
-    text = checked_text("The path", path)
+    text = check_text("The path", path)
     own = urlsplit(base)
     prefix = own.path.rstrip("/")
     if _ADDRESS.match(text) or text.startswith("//"):
@@ -50,17 +50,17 @@ def places_in(template: str) -> tuple[Parameter, ...]:
     return tuple(Parameter(name, Type.TEXT, "1", required=True) for name in names)
 
 
-def filled_in(what: str, template: str, places: Iterable[Parameter], variables: Mapping[str, str]) -> str:
+def fill_in(what: str, template: str, places: Iterable[Parameter], variables: Mapping[str, str]) -> str:
     """Put the variables' values in their places, escaped. `what` opens messages. Raises RequestRefused."""
     known = {place.name: place for place in places}
     missing, extra = sorted(set(known) - set(variables)), sorted(set(variables) - set(known), key=str)
     if missing:
         raise RequestRefused(f"{what}: the path lacks a value for {', '.join(missing)}.")
     if extra:
-        raise RequestRefused(f"{what}: the path has no variable {listed(extra)}.")
+        raise RequestRefused(f"{what}: the path has no variable {list_names(extra)}.")
     path = template
     for name, place in known.items():
-        path = path.replace(f"{{{name}}}", quote(checked_value(what, place, variables[name]), safe=""))
+        path = path.replace(f"{{{name}}}", quote(check_value(what, place, variables[name]), safe=""))
     if not is_plain_path(path):
         raise RequestRefused(
             f"{what}: it is no plain path below the API. Segments of letters, digits and the signs that need no "
@@ -74,9 +74,9 @@ def refuse_wrong_ids(operation: Operation, path: str) -> None:
     known = {f"{{{one.name}}}": one for one in operation.variables}
     for place, value in zip(operation.path.split("/"), path.split("/"), strict=True):
         if place in known:
-            checked_value(f"{operation.method} {operation.path} was not sent", known[place], unquote(value))
+            check_value(f"{operation.method} {operation.path} was not sent", known[place], unquote(value))
 
 
-def listed(names: Iterable[object]) -> str:
+def list_names(names: Iterable[object]) -> str:
     """Name a few, none at length: they are whatever was typed."""
     return ", ".join(f"{name!r:.60}" for name in list(names)[:5])

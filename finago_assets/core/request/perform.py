@@ -64,7 +64,7 @@ def _send_recorded(
     try:
         entry = audit.open(request, client.organization_id)
     except FinagoError as raised:
-        return _result(request, client, None, strip_frames(raised))
+        return _conclude(request, client, None, strip_frames(raised))
     ended = Sent.UNKNOWN
     try:
         result = _send(request, client, receipt, say)
@@ -84,7 +84,7 @@ def _how_it_ended(result: RequestResult) -> Sent:
     return Sent.UNKNOWN if isinstance(result.problem, OutcomeUnknown) else Sent.REFUSED
 
 
-def _result(request: Request, client: ApiClient, answer: Answer | None, problem: FinagoError | None) -> RequestResult:
+def _conclude(request: Request, client: ApiClient, answer: Answer | None, problem: FinagoError | None) -> RequestResult:
     taken = Exit.SUCCESS if problem is None else Exit.ERROR
     return RequestResult(taken, request.what, organization_id=client.organization_id, answer=answer, problem=problem)
 
@@ -117,7 +117,7 @@ def _send(request: Request, client: ApiClient, receipt: Receipt, say: Callable[[
         problem = strip_frames(_doubt_a_write(request, raised, tally))
         _keep_refusal(request, receipt)
         if receipt.status is None:
-            return _result(request, client, None, problem)
+            return _conclude(request, client, None, problem)
     answer = Answer(
         status=receipt.status or 0,
         trace_id=receipt.trace_id,
@@ -134,7 +134,7 @@ def _send(request: Request, client: ApiClient, receipt: Receipt, say: Callable[[
         errors=error_names(receipt.refusal),
         redaction=client.redaction,
     )
-    return _result(request, client, answer, problem)
+    return _conclude(request, client, answer, problem)
 
 
 def _keep_pages(request: Request, client: ApiClient, receipt: Receipt, tally: Tally, say: Callable[[str], None]) -> int:

@@ -13,10 +13,10 @@ from finago_assets.core.catalogue.operation import Answers, Method, Operation, P
 from finago_assets.core.errors import RequestRefused
 from finago_assets.core.http.call import Call
 from finago_assets.core.http.paging import query_of
-from finago_assets.core.request.body import checked_body, named_file
+from finago_assets.core.request.body import check_body, name_file
 from finago_assets.core.request.look import where_to_look
-from finago_assets.core.request.path import filled_in, listed, path_of, places_in, refuse_wrong_ids
-from finago_assets.core.request.values import checked_text, checked_value
+from finago_assets.core.request.path import fill_in, list_names, path_of, places_in, refuse_wrong_ids
+from finago_assets.core.request.values import check_text, check_value
 from finago_assets.core.request.windows import refuse_reversed
 
 if TYPE_CHECKING:
@@ -57,11 +57,11 @@ def from_template(  # noqa: PLR0913  what a request consists of
     """
     operation = api.operations.get(name)
     if operation is None:
-        alike = api.nearest(checked_text("The template's name", name))
+        alike = api.nearest(check_text("The template's name", name))
         hint = f"did you mean {' or '.join(alike)}?" if alike else "`finago-assets templates` lists them."
         raise RequestRefused(f"There is no template of the name {name!r:.100}; {hint}")
     given = {**dict(operation.params), **(query or {})}
-    return _checked(
+    return _check_request(
         api,
         operation,
         operation.path,
@@ -91,16 +91,16 @@ def by_hand(  # noqa: PLR0913  see from_template
     Where the API description knows the path, it is held against that; where it does not, it is sent as written. A body
     need only be JSON.
     """
-    wanted = _method(method)
+    wanted = _read_method(method)
     template = path_of(path, base or api.address)
-    filled = filled_in(f"{wanted} {template:.200}", template, places_in(template), variables or {})
-    operation = api.find(wanted, filled) or _unknown(
+    filled = fill_in(f"{wanted} {template:.200}", template, places_in(template), variables or {})
+    operation = api.find(wanted, filled) or _describe_unknown(
         api, wanted, template, filled, query or {}, has_body=body is not None
     )
     if operation.name != BY_HAND:
         refuse_wrong_ids(operation, filled)
         template, variables = filled, {}
-    return _checked(
+    return _check_request(
         api,
         operation,
         template,
@@ -113,7 +113,7 @@ def by_hand(  # noqa: PLR0913  see from_template
     )
 
 
-def _checked(  # noqa: PLR0913, PLR0917  see from_template
+def _check_request(  # noqa: PLR0913, PLR0917  see from_template
     api: Api,
     operation: Operation,
     template: str,
@@ -128,12 +128,12 @@ def _checked(  # noqa: PLR0913, PLR0917  see from_template
     what = f"{operation.method} {operation.path} was not sent"
     if all_pages:
         query = {**_page_size(what, operation), **query}
-    path = filled_in(what, template, operation.variables if "{" in template else (), variables)
+    path = fill_in(what, template, operation.variables if "{" in template else (), variables)
     _check_query(what, operation, query)
     if len(path) + len(query_of(query)) > LONGEST_ADDRESS:
         raise RequestRefused(f"{what}: path and query are longer than {LONGEST_ADDRESS:,} characters together.")
-    media_type = _media_type(what, operation, body, by_schema=by_schema)
-    named = named_file(file_name, media_type) if operation.body is not None and operation.body.schema is None else None
+    media_type = _choose_media_type(what, operation, body, by_schema=by_schema)
+    named = name_file(file_name, media_type) if operation.body is not None and operation.body.schema is None else None
     endpoint = operation.endpoint
     return Request(
         api=api,
@@ -158,14 +158,14 @@ def _checked(  # noqa: PLR0913, PLR0917  see from_template
     )
 
 
-def _method(method: str) -> Method:
+def _read_method(method: str) -> Method:
     try:
         return Method(method.upper())
     except (ValueError, AttributeError):
         raise RequestRefused(f"The method must be one of {', '.join(Method)}.") from None
 
 
-def _unknown(  # noqa: PLR0913  see from_template
+def _describe_unknown(  # noqa: PLR0913  see from_template
     api: Api, method: Method, template: str, filled: str, query: Mapping[str, str], *, has_body: bool
 ) -> Operation:
     """Make an operation for a path that the description does not have; next links are followed wherever they come."""
@@ -200,16 +200,16 @@ def _check_query(what: str, operation: Operation, query: Mapping[str, str]) -> N
     if strange := sorted(set(query) - set(known), key=str):
         alike = get_close_matches(str(strange[0]), known, n=1)
         hint = f"did you mean {alike[0]}?" if alike else f"it takes {', '.join(known) or 'none'}."
-        raise RequestRefused(f"{what}: the endpoint has no parameter {listed(strange)}; {hint}")
+        raise RequestRefused(f"{what}: the endpoint has no parameter {list_names(strange)}; {hint}")
     if missing := [one.name for one in operation.query if one.required and one.name not in query]:
         raise RequestRefused(f"{what}: it needs the parameter {', '.join(missing)}.")
     for name, value in query.items():
-        checked_text(f"{what}: a parameter's name", name)
-        checked_value(what, known[name], value)
+        check_text(f"{what}: a parameter's name", name)
+        check_value(what, known[name], value)
     refuse_reversed(what, operation, query)
 
 
-def _media_type(what: str, operation: Operation, body: bytes | None, *, by_schema: bool) -> str | None:
+def _choose_media_type(what: str, operation: Operation, body: bytes | None, *, by_schema: bool) -> str | None:
     known = operation.body
     if body is None:
         if known is not None and known.required:
@@ -217,4 +217,4 @@ def _media_type(what: str, operation: Operation, body: bytes | None, *, by_schem
         return None
     if known is None and operation.name != BY_HAND:
         raise RequestRefused(f"{what}: it takes no body.")
-    return checked_body(what, body, known, by_schema=by_schema)
+    return check_body(what, body, known, by_schema=by_schema)

@@ -79,10 +79,10 @@ class RequestResult:
             return f"{self.asked}: disabled, nothing was sent."
         if self.problem is not None:
             return f"{self.problem.kind}: {self.problem.message}"
-        told = f"{self.asked}: status {self.status}, {self._counted()}."
+        told = f"{self.asked}: status {self.status}, {self._count()}."
         return f"{told} {self.landed.rows:,} rows are in {self.landed.place}." if self.landed else told
 
-    def _counted(self) -> str:
+    def _count(self) -> str:
         answer = self.answer
         if answer is None or not answer.size:
             return "no body"

@@ -23,9 +23,9 @@ _INTEGER: Final = re.compile(r"-?[0-9]{1,18}")
 _NUMBER: Final = re.compile(r"-?[0-9]{1,28}(?:\.[0-9]{1,10})?")
 
 
-def checked_value(what: str, parameter: Parameter, value: object) -> str:
+def check_value(what: str, parameter: Parameter, value: object) -> str:
     """Give the value back if the parameter takes it. `what` opens the message. Raises RequestRefused."""
-    text = checked_text(f"{what}: {parameter.name}", value)
+    text = check_text(f"{what}: {parameter.name}", value)
     items = text.split(",") if parameter.type is Type.LIST else [text]
     if parameter.choices and not set(items) <= set(parameter.choices):
         raise RequestRefused(f"{what}: {parameter.name} takes one of {', '.join(parameter.choices)}.")
@@ -34,7 +34,7 @@ def checked_value(what: str, parameter: Parameter, value: object) -> str:
     return text
 
 
-def checked_text(what: str, value: object) -> str:
+def check_text(what: str, value: object) -> str:
     """Give the value back if it is text that may stand in a request at all. Raises RequestRefused."""
     if not isinstance(value, str):
         raise RequestRefused(f"{what} is no text; put it in quotes.")
