@@ -1,6 +1,7 @@
 """`FinagoRequest`: a request of the user's own as an asset, with a job and a schedule.
 
-Owns which definitions it becomes and when they run. The YAML's fields are asked.py's, the asset is answered.py's.
+Owns which definitions it becomes and when they run. The YAML's fields are request_fields.py's, the asset is
+request_asset.py's.
 """
 
 from datetime import timedelta
@@ -8,9 +9,9 @@ from datetime import timedelta
 import dagster as dg
 
 from finago_assets.core.windows import Window, oslo_today
-from finago_assets.orchestration.components.answered import request_asset, request_key
-from finago_assets.orchestration.components.asked import RequestFields
 from finago_assets.orchestration.components.fields import by_name
+from finago_assets.orchestration.components.request_asset import request_asset, request_key
+from finago_assets.orchestration.components.request_fields import RequestFields
 from finago_assets.orchestration.components.scaffolding import RequestScaffolder
 from finago_assets.orchestration.partitions import range_tags
 from finago_assets.orchestration.request.job import NEVER_AGAIN

@@ -13,7 +13,7 @@ from finago_assets.orchestration.request.attempt import Attempt
 from finago_assets.orchestration.request.config import RequestConfig
 from finago_assets.orchestration.request.exits import CONTINUE, facts_of
 from finago_assets.orchestration.request.inputs import RequestValues, optional
-from finago_assets.orchestration.request.meaning import asked
+from finago_assets.orchestration.request.meaning import name_request
 from finago_assets.orchestration.resources import FinagoResource
 
 
@@ -49,7 +49,7 @@ def rest_api_request(
     values: RequestValues | None,
 ) -> Iterator[dg.Output[RequestResult]]:
     """Call any endpoint of the Finago Office REST API; tokens, throttling and retries are taken care of."""
-    result = RequestResult(None, asked=asked(config.request), description=config.description)
+    result = RequestResult(None, asked=name_request(config.request), description=config.description)
     if not config.disabled:
         result = Attempt(context, config, finago, connection, values).result(result)
     context.log.log("WARNING" if result.problem else "INFO", result.sentence())

@@ -31,7 +31,7 @@ from finago_assets.orchestration.raw import raw_key
 from finago_assets.orchestration.request.config import Records, RequestConfig, Static, Typed
 from finago_assets.orchestration.request.inputs import RequestValues
 from finago_assets.orchestration.request.kept import sweep
-from finago_assets.orchestration.request.meaning import registered, request_of, target_of
+from finago_assets.orchestration.request.meaning import find_registered, request_of, target_of
 from finago_assets.orchestration.resources import FinagoResource
 
 T = TypeVar("T")
@@ -100,7 +100,7 @@ class Attempt:
         elif isinstance(choice, Static):
             return STATIC, self.finago.connection()
         else:
-            dynamic = registered(choice)
+            dynamic = find_registered(choice)
         return dynamic.name, dynamic.open(self.finago.settings(), os.environ)
 
     def _raw(self, request: Request, connection: Connection) -> RawPartition:

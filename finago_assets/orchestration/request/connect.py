@@ -12,7 +12,7 @@ from finago_assets.core.connections.model import RegisteredConnection, made_from
 from finago_assets.orchestration.failures import typed_failures
 from finago_assets.orchestration.request.config import ConnectionConfig, FromRow
 from finago_assets.orchestration.request.inputs import optional
-from finago_assets.orchestration.request.meaning import registered
+from finago_assets.orchestration.request.meaning import find_registered
 
 
 @dg.op(
@@ -30,7 +30,9 @@ def finago_connection(
     """Create a Finago Office connection while the flow runs."""
     with typed_failures(context):
         made = (
-            made_from(row or {}, CONNECTION_KINDS) if isinstance(config.source, FromRow) else registered(config.source)
+            made_from(row or {}, CONNECTION_KINDS)
+            if isinstance(config.source, FromRow)
+            else find_registered(config.source)
         )
     context.log.info("Connection %s, organization %s", made.name, made.organization_id)
     return dg.Output(made, metadata={"connection": made.name, "organization": made.organization_id})

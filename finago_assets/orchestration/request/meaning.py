@@ -43,7 +43,7 @@ ON_THE_SPOT: Final = "given in the config"
 NOTHING_ADDED: Final = RequestValues()
 
 
-def asked(config: FromTemplate | ByHand) -> str:
+def name_request(config: FromTemplate | ByHand) -> str:
     """Name the request without its values: the method, and the path as a template."""
     if isinstance(config, FromTemplate):
         operation: Operation | None = FINAGO.operations[config.name.value]
@@ -66,7 +66,7 @@ def request_of(config: FromTemplate | ByHand, values: RequestValues | None, base
     return by_hand(FINAGO, config.method, config.path, base=base, **common)
 
 
-def registered(config: Registered | OnTheSpot) -> RegisteredConnection:
+def find_registered(config: Registered | OnTheSpot) -> RegisteredConnection:
     """Return the dynamic connection that is meant; only references are read. Raises any error of the registry."""
     if isinstance(config, OnTheSpot):
         return made_from(

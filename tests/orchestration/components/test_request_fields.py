@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from finago_assets.core.errors import SettingInvalid
-from finago_assets.orchestration.components.asked import RequestFields
+from finago_assets.orchestration.components.request_fields import RequestFields
 from finago_assets.orchestration.request.config import IntoDuckdb, IntoFile, IntoSql, Nowhere, Registered
 from finago_assets.orchestration.request.meaning import request_of
 

@@ -14,7 +14,7 @@ from finago_assets.core.errors import FinagoError, Forbidden
 from finago_assets.core.request.request import Request
 from finago_assets.core.request.result import Exit, RequestResult
 from finago_assets.orchestration.checks import listed, not_granted
-from finago_assets.orchestration.components.asked import RequestFields
+from finago_assets.orchestration.components.request_fields import RequestFields
 from finago_assets.orchestration.failures import typed_failures
 from finago_assets.orchestration.layers import REQUEST_LAYER
 from finago_assets.orchestration.partitions import daily, key_of, window_of
@@ -65,14 +65,14 @@ def request_asset(fields: RequestFields, request: Request, settings: Settings) -
         if request.writes and _in_company(context):
             verdicts = _left_out(fields, key, _not_alone(fields, request), ANSWERED)
         else:
-            verdicts = yield from _asked(context, finago, fields, request, days)
+            verdicts = yield from _send_each_day(context, finago, fields, request, days)
         yield dg.Output(None, output_name=key.to_python_identifier(), metadata=SILENT_OUTPUT)
         yield from verdicts
 
     return ask
 
 
-def _asked(
+def _send_each_day(
     context: AssetExecutionContext,
     finago: FinagoResource,
     fields: RequestFields,
