@@ -24,7 +24,7 @@ class Named(Protocol):
     name: str
 
 
-def told(description: str, *examples: Any) -> dg.Resolver:  # noqa: ANN401  whatever YAML can hold
+def note(description: str, *examples: Any) -> dg.Resolver:  # noqa: ANN401  whatever YAML can hold
     """Return the annotation that explains a field."""
     resolver: dg.Resolver = dg.Resolver.default(description=description, examples=list(examples) or None)
     return resolver
@@ -51,7 +51,7 @@ def parameters(description: str, *examples: Any) -> dg.Resolver:  # noqa: ANN401
     )
 
 
-def counted(description: str) -> dg.Resolver:
+def note_int(description: str) -> dg.Resolver:
     """Return the annotation of a count, which is the number that was typed: 010 is ten."""
     return dg.Resolver(
         count_as_typed, model_field_type=int | None, inject_before_resolve=False, description=description

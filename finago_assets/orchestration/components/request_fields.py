@@ -15,7 +15,7 @@ from finago_assets.core.catalogue.operation import Method
 from finago_assets.core.errors import RequestRefused, SettingInvalid
 from finago_assets.core.request.request import Request
 from finago_assets.core.windows import ONE_DAY
-from finago_assets.orchestration.components.fields import WORD, counted, parameters, texts, told, verbatim
+from finago_assets.orchestration.components.fields import WORD, note, note_int, parameters, texts, verbatim
 from finago_assets.orchestration.request.config import (
     ByHand,
     FromTemplate,
@@ -54,17 +54,17 @@ _SAMPLE: Final = date(2024, 1, 1)
 class RequestFields(dg.Resolvable, dg.Model):
     """The attributes of a `FinagoRequest`."""
 
-    name: Annotated[str, told("The last word of the asset key, of the job and of the schedule.", "open_orders")] = (
+    name: Annotated[str, note("The last word of the asset key, of the job and of the schedule.", "open_orders")] = (
         Field(pattern=WORD)
     )
     template: Annotated[
-        str | None, told("What to ask for; `finago-assets templates` lists them. Or give `path`.", "salesorders.list")
+        str | None, note("What to ask for; `finago-assets templates` lists them. Or give `path`.", "salesorders.list")
     ] = None
-    method: Annotated[Method, told("By hand: GET reads, every other method writes and needs allow_writes.")] = (
+    method: Annotated[Method, note("By hand: GET reads, every other method writes and needs allow_writes.")] = (
         Method.GET
     )
     path: Annotated[
-        str | None, told("By hand: a path below the API base, {variables} in braces.", "/salesorders/{id}/lines")
+        str | None, note("By hand: a path below the API base, {variables} in braces.", "/salesorders/{id}/lines")
     ] = None
     variables: Annotated[
         dict[str, str | int | bool], parameters("What stands for each {variable} of the path.", {"id": 12})
@@ -77,14 +77,14 @@ class RequestFields(dg.Resolvable, dg.Model):
         ),
     ] = Field(default_factory=dict)
     body: Annotated[str, verbatim("JSON to send, as text, so that amounts stay as they are typed.")] = ""
-    all_pages: Annotated[bool, told("Follow the answer to its last page.")] = False
-    connection: Annotated[str | None, told("A connection of the registry. Default: the one in the environment.")] = None
+    all_pages: Annotated[bool, note("Follow the answer to its last page.")] = False
+    connection: Annotated[str | None, note("A connection of the registry. Default: the one in the environment.")] = None
     registry: Annotated[
-        str, told("The registry: a YAML file's path, or env:NAME where NAME holds a path or an address.", "env:NAME")
+        str, note("The registry: a YAML file's path, or env:NAME where NAME holds a path or an address.", "env:NAME")
     ] = "env:FINAGO_REGISTRY"
     into: Annotated[
         str | None,
-        told(
+        note(
             f"Where the records go: {_TARGETS}. Left out, the answer's file is kept for some weeks.",
             "exports/orders-{date}.parquet",
             "duckdb:exports/extra.duckdb#office.orders",
@@ -93,18 +93,18 @@ class RequestFields(dg.Resolvable, dg.Model):
     schedule: Annotated[str | None, verbatim("When, as cron in Oslo time. Left out: by hand only.", "30 6 * * 1-5")] = (
         None
     )
-    partitioned: Annotated[bool, told("One request for each day, on the project's own partitions.")] = False
-    days: Annotated[int, counted("Partitioned: how many days a scheduled run asks for, the last one yesterday.")] = (
+    partitioned: Annotated[bool, note("One request for each day, on the project's own partitions.")] = False
+    days: Annotated[int, note_int("Partitioned: how many days a scheduled run asks for, the last one yesterday.")] = (
         Field(default=1, ge=1)
     )
-    allow_writes: Annotated[bool, told("Let POST, PUT, PATCH and DELETE through.")] = False
-    may_be_empty: Annotated[bool, told("false adds a check that there are records.")] = True
-    deps: Annotated[list[str], told("Assets it comes after, as the lineage shows them.", ["finago/customers"])] = Field(
+    allow_writes: Annotated[bool, note("Let POST, PUT, PATCH and DELETE through.")] = False
+    may_be_empty: Annotated[bool, note("false adds a check that there are records.")] = True
+    deps: Annotated[list[str], note("Assets it comes after, as the lineage shows them.", ["finago/customers"])] = Field(
         default_factory=list
     )
-    key: Annotated[str | None, told("The asset key. Default: finago_requests/<name>.", "office/open_orders")] = None
+    key: Annotated[str | None, note("The asset key. Default: finago_requests/<name>.", "office/open_orders")] = None
     title: Annotated[str | None, verbatim("One line for the asset's overview.")] = None
-    group: Annotated[str, told("The asset group.")] = Field(default="requests", pattern=WORD)
+    group: Annotated[str, note("The asset group.")] = Field(default="requests", pattern=WORD)
 
     def config(self, day: date | None) -> RequestConfig:
         """Return what the action is asked to do, on a day where there is one. Raises SettingInvalid."""

@@ -16,7 +16,7 @@ from finago_assets.core.calls import call_for
 from finago_assets.core.catalogue.model import Endpoint, Kind, Paging, Parent, Upper, WindowRule
 from finago_assets.core.catalogue.operation import Method
 from finago_assets.core.errors import FinagoError, SettingInvalid
-from finago_assets.orchestration.components.fields import WORD, counted, parameters, texts, told, verbatim
+from finago_assets.orchestration.components.fields import WORD, note, note_int, parameters, texts, verbatim
 
 _PLACEHOLDER: Final = re.compile(r"\{([A-Za-z][A-Za-z0-9]*)\}")
 _FIELD: Final = re.compile(r"[A-Za-z_]\w*([.][A-Za-z_]\w*)*")
@@ -29,14 +29,14 @@ class Window(dg.Resolvable, dg.Model):
 
     upper: Annotated[
         Literal["exclusive", "inclusive", "unknown"],
-        told("What the endpoint does with the last day it is given; `unknown` asks one day more and drops it."),
+        note("What the endpoint does with the last day it is given; `unknown` asks one day more and drops it."),
     ]
-    from_param: Annotated[str, told("The parameter of the first day.")] = "dateFrom"
-    to_param: Annotated[str, told("The parameter of the last day.")] = "dateTo"
-    day_field: Annotated[str, told("The field of a record that holds its day.")] = Field(
+    from_param: Annotated[str, note("The parameter of the first day.")] = "dateFrom"
+    to_param: Annotated[str, note("The parameter of the last day.")] = "dateTo"
+    day_field: Annotated[str, note("The field of a record that holds its day.")] = Field(
         default="date", pattern=r"^[A-Za-z_]\w*$"
     )
-    max_days: Annotated[int | None, counted("The longest window the endpoint accepts.")] = Field(default=None, ge=1)
+    max_days: Annotated[int | None, note_int("The longest window the endpoint accepts.")] = Field(default=None, ge=1)
 
 
 class EndpointFields(dg.Resolvable, dg.Model):
@@ -44,56 +44,56 @@ class EndpointFields(dg.Resolvable, dg.Model):
 
     name: Annotated[
         str,
-        told("The second word of the asset key and the folder of the raw files: finago/<name>.", "bank_ledger_lines"),
+        note("The second word of the asset key and the folder of the raw files: finago/<name>.", "bank_ledger_lines"),
     ] = Field(pattern=WORD)
     like: Annotated[
         str | None,
-        told("A built-in endpoint to take over what is left out here; `params` join its own.", "transactionlines"),
+        note("A built-in endpoint to take over what is left out here; `params` join its own.", "transactionlines"),
     ] = None
-    path: Annotated[str | None, told("The path below the API base.", "/transactionlines")] = None
+    path: Annotated[str | None, note("The path below the API base.", "/transactionlines")] = None
     title: Annotated[str | None, verbatim("One line for the asset's overview.")] = None
-    group: Annotated[str | None, told("The asset group is raw_<group>. Default: own.")] = Field(
+    group: Annotated[str | None, note("The asset group is raw_<group>. Default: own.")] = Field(
         default=None, pattern=WORD
     )
     kind: Annotated[
         Literal["reference", "windowed"] | None,
-        told("reference: a list as it is today, fetched whole. windowed: records of a day, one partition a day."),
+        note("reference: a list as it is today, fetched whole. windowed: records of a day, one partition a day."),
     ] = None
     key: Annotated[
-        list[str] | None, told("The fields that identify a record, dotted into nested objects.", ["id"], ["account.id"])
+        list[str] | None, note("The fields that identify a record, dotted into nested objects.", ["id"], ["account.id"])
     ] = None
     scopes: Annotated[
         list[str] | None,
-        told(
+        note(
             "The scopes it needs; a 403 is then a warning that names them. [] when any valid token will do.",
             ["api.crm.customer:read"],
         ),
     ] = None
     paging: Annotated[
         Literal["none", "page", "token"] | None,
-        told("page: numbered pages. token: continuation tokens. Default: none."),
+        note("page: numbered pages. token: continuation tokens. Default: none."),
     ] = None
-    page_size: Annotated[int | None, counted("Sent as `limit`; left out: none.")] = Field(default=None, ge=1)
-    page_cap: Annotated[int | None, counted("The last page number that the endpoint serves.")] = Field(
+    page_size: Annotated[int | None, note_int("Sent as `limit`; left out: none.")] = Field(default=None, ge=1)
+    page_cap: Annotated[int | None, note_int("The last page number that the endpoint serves.")] = Field(
         default=None, ge=1
     )
-    window: Annotated[Window | None, told("For a windowed endpoint: how it is asked for days.")] = None
+    window: Annotated[Window | None, note("For a windowed endpoint: how it is asked for days.")] = None
     parent: Annotated[
         str | None,
-        told(
+        note(
             "An endpoint, built in or one of yours, whose every record fills the {variable} of the path.", "customers"
         ),
     ] = None
-    parent_column: Annotated[str, told("The raw column that carries the parent's key.")] = Field(
+    parent_column: Annotated[str, note("The raw column that carries the parent's key.")] = Field(
         default="parent_id", pattern=WORD
     )
     params: Annotated[dict[str, str | int | bool], parameters("Parameters of every request.", {"isSupplier": True})] = (
         Field(default_factory=dict)
     )
-    filters: Annotated[list[str] | None, told("Further parameters that it knows.")] = None
-    personal: Annotated[list[str] | None, told("Fields that hold personal data.")] = None
-    single: Annotated[bool | None, told("The answer is one object instead of an array.")] = None
-    may_be_empty: Annotated[bool | None, told("false: its check warns where it comes without a row.")] = None
+    filters: Annotated[list[str] | None, note("Further parameters that it knows.")] = None
+    personal: Annotated[list[str] | None, note("Fields that hold personal data.")] = None
+    single: Annotated[bool | None, note("The answer is one object instead of an array.")] = None
+    may_be_empty: Annotated[bool | None, note("false: its check warns where it comes without a row.")] = None
     note: Annotated[str | None, verbatim("A further sentence for the asset's overview.")] = None
 
     def row(self, others: Mapping[str, "EndpointFields"]) -> Endpoint:
