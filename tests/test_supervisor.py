@@ -34,9 +34,13 @@ steps = (Step(signal.SIGINT, float(first)), Step(signal.SIGTERM, float(second)),
 try:
     with Supervisor(steps) as supervisor:
         if not child:
+            # a signal that came just before `pause` would wait for the next one
+            woken, wakes = os.pipe()
+            os.set_blocking(wakes, False)
+            signal.set_wakeup_fd(wakes)
             print("ready", flush=True)
             while True:
-                signal.pause()
+                os.read(woken, 1)
         hear = lambda line: print(line, end="", flush=True)
         status = supervisor.run(child, env=os.environ, cwd=Path.cwd(), hear=hear)
 except Interrupted as interrupted:
@@ -59,17 +63,18 @@ while True:
 TELLING = """
 import os, signal, sys
 pipe = os.open(sys.argv[1], os.O_WRONLY)
-signal.signal(signal.SIGINT, lambda *_: os.write(pipe, b"!"))
+signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
 print("ready", os.getpid(), flush=True)
-while True:
-    signal.pause()
+while signal.sigwait({signal.SIGINT}):
+    os.write(pipe, b"!")
 """
 # says more about SIGINT than a pipe holds, and ends
 TALKATIVE = """
 import os, signal, sys
-signal.signal(signal.SIGINT, lambda *_: sys.exit("x" * 1_000_000))
+signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
 print("ready", os.getpid(), flush=True)
-signal.pause()
+signal.sigwait({signal.SIGINT})
+sys.exit("x" * 1_000_000)
 """
 # prints a long line, one that is no text, an empty one, an error, and one that is never ended
 PRINTING = r"""
