@@ -43,6 +43,14 @@ _PASSED: Final = frozenset({"success", "pass", "warn"})
 _FAILED: Final = frozenset({"error", "fail", "runtime error", "partial success"})
 
 
+class _NodesFailed(Exception):
+    """Nodes that dbt could not build, or whose test failed; why, is looked into once the warehouse is free again."""
+
+    def __init__(self, nodes: Sequence[NodeResult]) -> None:
+        super().__init__()
+        self.nodes = nodes
+
+
 def build_asset(endpoints: Sequence[Endpoint]) -> tuple[dg.AssetsDefinition, BuildGraph]:
     """Return the dbt models as assets, and their graph. `endpoints` are those whose raw files dbt may read."""
     project = dbt_project()
@@ -63,8 +71,8 @@ def build_asset(endpoints: Sequence[Endpoint]) -> tuple[dg.AssetsDefinition, Bui
         marked = Marked(settings.working_warehouse)
         asked = context.op_execution_context.selected_asset_check_keys
         built = Built(build_warehouse, manifest, settings.working_warehouse, asked)
-        with typed_failures(context), locked(settings, context):
-            data = open_landed_data(settings.data_dir, settings.landing, endpoints)
+        data = open_landed_data(settings.data_dir, settings.landing, endpoints)
+        with typed_failures(context), _explained(data, graph), locked(settings, context):
             landed = data.count_days()
             data.complete(settings.start_date)
             state = look(marked, data, graph, f"{engine_of(manifest)}/{settings.landing}")
@@ -85,7 +93,7 @@ def build_asset(endpoints: Sequence[Endpoint]) -> tuple[dg.AssetsDefinition, Bui
             failed = [one for one in results if one.status in _FAILED]
             if any(one.node not in graph.own for one in failed):
                 yield from _told(context, built.events_of_failed(results))
-                raise _explained(data, graph, failed)
+                raise _NodesFailed(failed)
             for one in failed:
                 context.log.error("%s, a model of your own, could not be built: %s", graph.names[one.node], one.message)
             if state.contents != state.known:
@@ -239,9 +247,21 @@ def _raw_held(settings: Settings) -> AbstractContextManager[None]:
     return file_lock(settings.data_dir / "raw.duckdb.lock", PATIENCE_SECONDS)
 
 
-def _explained(data: LandedData, graph: BuildGraph, failed: Iterable[NodeResult]) -> dg.Failure:
+@contextmanager
+def _explained(data: LandedData, graph: BuildGraph) -> Iterator[None]:
+    """Raise failed nodes as their Failure, outside of the lock: raw files may be read for it, and others may build."""
+    try:
+        yield
+    except _NodesFailed as failed:
+        raised = _explain(data, graph, failed.nodes)
+    else:
+        return
+    raise raised
+
+
+def _explain(data: LandedData, graph: BuildGraph, failed: Sequence[NodeResult]) -> dg.Failure:
     """Name the corrupt raw file where that is why dbt failed; otherwise what dbt itself said."""
-    for fault in data.faults():
+    for fault in data.faults(graph.read_by(one.node for one in failed)):
         return failure(fault)
     reasons = "; ".join(f"{graph.names.get(one.node, one.node)}: {' '.join(one.message.split())}" for one in failed)
     return dg.Failure(

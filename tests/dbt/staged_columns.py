@@ -35,7 +35,7 @@ def staged_columns(model: str) -> tuple[str, list[Column]]:
     def blank(*_: Any, **__: Any) -> str:
         return ""
 
-    names = {"typed": typed, "config": blank, "reject_reason": blank, "typed_value": blank}
+    names = {"typed": typed} | dict.fromkeys(("config", "one_row_each", "reject_reason", "typed_value"), blank)
     Environment(autoescape=False).from_string(STAGING[model].read_text("utf-8")).render(names)  # noqa: S701  SQL
     (call,) = calls
     return call

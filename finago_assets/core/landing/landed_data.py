@@ -13,7 +13,7 @@ from finago_assets.core.landing.store import open_store
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Collection, Iterable, Iterator, Mapping
     from pathlib import Path
 
     from finago_assets.core.catalogue.model import Endpoint
@@ -52,10 +52,11 @@ class LandedData:
         for endpoint, store, organization in self._each():
             store.placeholder(endpoint, organization, day)
 
-    def faults(self) -> Iterator[CorruptFile]:
-        """Verify every partition and yield the error of each that fails. Reads everything."""
+    def faults(self, endpoints: Collection[str]) -> Iterator[CorruptFile]:
+        """Verify every partition of endpoints, by their full names, and yield the error of each that fails."""
         for endpoint, store, organization in self._each():
-            yield from store.faults(endpoint.name, organization)
+            if endpoint.full_name in endpoints:
+                yield from store.faults(endpoint.name, organization)
 
     def _each(self) -> Iterator[tuple[Endpoint, RawStore, str]]:
         organizations = {source: store.organizations() for source, store in self.stores.items()}

@@ -142,6 +142,12 @@ class BuildGraph:
         proven = set(settled)
         return frozenset(test for test in self.tests_over(selected) if self.parents[test] <= proven)
 
+    def read_by(self, nodes: Iterable[str]) -> frozenset[str]:
+        """Return the endpoints that nodes read themselves, and for a test those of the tables that it looks at."""
+        chosen = set(nodes)
+        looked_at = {parent for test in chosen & self.tests for parent in self.parents[test]}
+        return frozenset().union(*(self.endpoints.get(node, frozenset()) for node in chosen | looked_at))
+
     def unproven(self, settled: Iterable[str]) -> list[str]:
         """What must still be built or tested before all of it may be published; by name, tables first."""
         left = (self.tables | self.blocking) - self.own - set(settled)

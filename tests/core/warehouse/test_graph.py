@@ -42,6 +42,14 @@ def test_a_whole_build_settles_everything() -> None:
     assert GRAPH.unproven(EVERYTHING) == []
 
 
+def test_what_failed_read_its_own_endpoints_and_a_test_those_of_the_tables_that_it_looks_at() -> None:
+    reads = {"a": ["finago/lines", "other/lines"], "c": ["finago/accounts"]}
+    graph = BuildGraph.of_manifest(manifest_of(PARENTS, TESTS, warns={"d_books"}, reads=reads))
+    assert graph.read_by("a") == {"finago/lines", "other/lines"}
+    assert graph.read_by(["ab"]) == {"finago/lines", "other/lines"}
+    assert graph.read_by("bd") == graph.read_by([]) == graph.read_by(["no node"]) == frozenset()
+
+
 def test_building_one_model_again_unsettles_what_rests_on_it_and_runs_no_test_that_looks_at_both() -> None:
     assert GRAPH.touched("b") == {"b", "d", "ab", "d_ours", "d_books"}
     after = GRAPH.settle("b", EVERYTHING)
