@@ -43,3 +43,15 @@
 {% macro endpoint_of(node) -%}
     {{ node.config.get('meta', {}).get('endpoint', node.name[4:]) }}
 {%- endmacro %}
+
+{#- The hooks know a model's source and endpoint by its meta and its name; what it says to `typed` has to be the same, or it
+    would read the partitions of another API. -#}
+{% macro refuse_other_partitions(of, endpoint) -%}
+    {%- set chosen = source_of(model) ~ '/' ~ endpoint_of(model) -%}
+    {%- if chosen != of ~ '/' ~ endpoint -%}
+        {%- do exceptions.raise_compiler_error(
+            model.name ~ ' types records of ' ~ of ~ '/' ~ endpoint ~ ', and its hooks choose partitions of ' ~ chosen
+            ~ ". Give its config meta={'source': '" ~ of ~ "', 'endpoint': '" ~ endpoint ~ "'}."
+        ) -%}
+    {%- endif -%}
+{%- endmacro %}

@@ -36,10 +36,15 @@ class RawFolder:
     data_dir: Path
     organization: str = "org-1"
     fetched_at: str = FETCHED_AT
+    source: str = "finago"
 
     def of(self, organization: str) -> RawFolder:
         """Return the same folder, for landing another organization."""
         return replace(self, organization=organization)
+
+    def of_source(self, source: str) -> RawFolder:
+        """Return the same folder, for landing what another API answered under an endpoint's name."""
+        return replace(self, source=source)
 
     def at(self, fetched_at: str) -> RawFolder:
         """Return the same folder, for landing what was fetched at another time."""
@@ -65,7 +70,7 @@ class RawFolder:
             columns[parent.column] = pa.array(parents, pa.string())
         digest = hashlib.sha256("\n".join([*payloads, *parents]).encode()).hexdigest()
         manifest = replace(
-            placeholder_manifest(Partition("finago", endpoint, "any", date_of.fromisoformat(date))),
+            placeholder_manifest(Partition(self.source, endpoint, "any", date_of.fromisoformat(date))),
             organization=self.organization,
             digest=digest,
             rows=len(payloads),
@@ -82,7 +87,7 @@ class RawFolder:
         return (
             self.data_dir
             / "raw"
-            / "finago"
+            / self.source
             / endpoint
             / f"organization={self.organization}"
             / f"date={date}"
@@ -96,17 +101,18 @@ class RawFolder:
                 self.land(name, NEVER, [], outcome="placeholder")
 
     def copy_into_duckdb(self) -> None:
-        """Land the same partitions as FINAGO_LANDING=duckdb does: raw.duckdb with a table for each endpoint."""
+        """Land what lies here of this source as FINAGO_LANDING=duckdb does: raw.duckdb, an endpoint a table."""
+        folder = self.data_dir / "raw" / self.source
         with duckdb.connect(str(self.data_dir / "raw.duckdb")) as connection:
-            connection.execute("create schema finago")
-            for name in ENDPOINTS:
-                glob = f"{self.data_dir}/raw/finago/{name}/*/*/data.parquet"
+            connection.execute(f"create schema {self.source}")
+            for name in sorted(path.name for path in folder.iterdir()):
+                glob = f"{folder}/{name}/*/*/data.parquet"
                 connection.execute(
-                    f"create table finago.{name} as select organization, cast(date as date) as date, "
+                    f"create table {self.source}.{name} as select organization, cast(date as date) as date, "
                     "* exclude (organization, date) "
                     f"from read_parquet('{glob}', hive_partitioning = true, hive_types_autocast = false)"
                 )
-            connection.execute(f"create table finago.manifests as {_manifests(self.data_dir)}")
+            connection.execute(f"create table {self.source}.manifests as {_manifests(folder)}")
 
 
 def off_by_one(line: str) -> str:
@@ -117,14 +123,14 @@ def off_by_one(line: str) -> str:
     return changed
 
 
-def _manifests(data_dir: Path) -> str:
+def _manifests(folder: Path) -> str:
     def value(key: str) -> str:
         return f"max(decode(value)) filter (where decode(key) = '{key}') as {key}"
 
     return (
-        r"select regexp_extract(file_name, 'raw/finago/([^/]+)/', 1) as endpoint, "
+        r"select regexp_extract(file_name, '/([^/]+)/organization=', 1) as endpoint, "
         r"regexp_extract(file_name, 'organization=([^/]+)', 1) as organization, "
         r"cast(regexp_extract(file_name, 'date=([^/]+)', 1) as date) as date, "
         f"{value('digest')}, {value('rows')}, {value('outcome')}, {value('fetched_at')} "
-        f"from parquet_kv_metadata('{data_dir}/raw/finago/*/*/*/data.parquet') group by file_name"
+        f"from parquet_kv_metadata('{folder}/*/*/*/data.parquet') group by file_name"
     )

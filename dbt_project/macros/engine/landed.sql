@@ -87,6 +87,7 @@
 
 {% macro duckdb__records(endpoint, parents, of) -%}
     {%- set relation = source(of, endpoint) | string -%}
+    {%- if execute and '__dbt__cte__' not in relation %}{% do refuse_other_partitions(of, endpoint) %}{% endif -%}
     select
     {%- if '__dbt__cte__' in relation %}
         cast(raw.organization as varchar) as organization_id,
