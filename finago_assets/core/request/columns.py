@@ -13,7 +13,7 @@ import msgspec
 import pyarrow as pa
 
 from finago_assets.core.errors import Malformed
-from finago_assets.core.request.fields import Field, Kind
+from finago_assets.core.request.fields import ColumnKind, FieldProfile
 from finago_assets.core.request.payloads import GROUP_ROWS, arrays_in
 from finago_assets.core.request.shape import DictRows, Shape, objects_in
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from finago_assets.core.request.shape import Rows
 
 _LIMIT: Final = 1_000
-_AS_DECODED: Final = (Kind.NOTHING, Kind.FLAG, Kind.TEXT)
+_AS_DECODED: Final = (ColumnKind.NOTHING, ColumnKind.FLAG, ColumnKind.TEXT)
 _QUOTE: Final = '"'
 
 
@@ -34,7 +34,7 @@ class Column:
 
     name: str
     path: tuple[str, ...]
-    kind: Kind
+    kind: ColumnKind
     digits: int = 0
     scale: int = 0
 
@@ -42,11 +42,11 @@ class Column:
     def arrow(self) -> pa.DataType:
         """The type in Arrow, and so in parquet and DuckDB."""
         match self.kind:
-            case Kind.FLAG:
+            case ColumnKind.FLAG:
                 return pa.bool_()
-            case Kind.INTEGER:
+            case ColumnKind.INTEGER:
                 return pa.int64()
-            case Kind.DECIMAL:
+            case ColumnKind.DECIMAL:
                 return pa.decimal128(self.digits, self.scale)
             case _:
                 return pa.string()
@@ -56,7 +56,7 @@ class Look:
     """Which columns the records have that were taken so far."""
 
     def __init__(self) -> None:
-        self._root = Field()
+        self._root = FieldProfile()
         self._taken = 0
         self._leaves: tuple[Column, ...] = ()
         self._shape = Shape(())
@@ -87,7 +87,7 @@ class Look:
     def columns(self) -> tuple[Column, ...]:
         """The columns, in the order in which fields first appeared; none without records."""
         # records without any field are rows all the same
-        return self._leaves or ((Column("no_fields", ("",), Kind.NOTHING),) if self._taken else ())
+        return self._leaves or ((Column("no_fields", ("",), ColumnKind.NOTHING),) if self._taken else ())
 
     def refuse_twins(self) -> None:
         """Raise Malformed for fields whose names would be one column."""
@@ -103,7 +103,7 @@ class Look:
     def _measure(self, rows: Rows) -> None:
         """Look at what the shape lets through whatever it is: how long numbers are, and what stands as JSON."""
         for column in self._leaves:
-            if column.kind is Kind.INTEGER:
+            if column.kind is ColumnKind.INTEGER:
                 self._root.at(column.path).take_integers(rows.array(column))
             elif column.kind not in _AS_DECODED:
                 self._root.at(column.path).take_json(rows.array(column))
@@ -139,7 +139,7 @@ def batch_of(rows: Rows, columns: Sequence[Column]) -> pa.RecordBatch:
     return pa.record_batch([_typed(rows.array(column), column) for column in columns], schema=schema_of(columns))
 
 
-def _leaves(field: Field, path: tuple[str, ...]) -> Iterator[Column]:
+def _leaves(field: FieldProfile, path: tuple[str, ...]) -> Iterator[Column]:
     for key, inner in field.inner.items():
         if inner.is_object:
             yield from _leaves(inner, (*path, key))
@@ -154,9 +154,9 @@ def _spelled(column: Column) -> str:
 
 def _typed(values: pa.Array, column: Column) -> pa.Array:
     match column.kind:
-        case Kind.MIXED:
+        case ColumnKind.MIXED:
             return pa.array([_plain(text) for text in values.to_pylist()], pa.string())
-        case Kind.DECIMAL:
+        case ColumnKind.DECIMAL:
             return values.cast(column.arrow)
         case _:
             return values

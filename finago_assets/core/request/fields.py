@@ -24,7 +24,7 @@ _TELL_TOO_LITTLE: Final = frozenset("{-0123456789")  # an object has fields, a n
 _OBJECTS: Final = msgspec.json.Decoder(list[dict[str, msgspec.Raw]])
 
 
-class Kind(StrEnum):
+class ColumnKind(StrEnum):
     """What a column holds. JSON is the text of lists, and of objects where other values stand beside them."""
 
     NOTHING = "nothing but null"
@@ -56,20 +56,20 @@ _BY_FIRST_BYTE: Final = {
 }
 _NUMBERS: Final = _Seen.INTEGER | _Seen.FRACTION
 _BY_KINDS: Final = {
-    _Seen(0): Kind.NOTHING,
-    _Seen.FLAG: Kind.FLAG,
-    _Seen.INTEGER: Kind.INTEGER,
-    _Seen.FRACTION: Kind.DECIMAL,
-    _NUMBERS: Kind.DECIMAL,
-    _Seen.TEXT: Kind.TEXT,
+    _Seen(0): ColumnKind.NOTHING,
+    _Seen.FLAG: ColumnKind.FLAG,
+    _Seen.INTEGER: ColumnKind.INTEGER,
+    _Seen.FRACTION: ColumnKind.DECIMAL,
+    _NUMBERS: ColumnKind.DECIMAL,
+    _Seen.TEXT: ColumnKind.TEXT,
 }
 
 
-class Field:
+class FieldProfile:
     """What was seen of one field so far; fed in groups of any size."""
 
     def __init__(self) -> None:
-        self.inner: dict[str, Field] = {}
+        self.inner: dict[str, FieldProfile] = {}
         self._seen = _Seen(0)
         self._whole = 0  # digits before the point
         self._scale = 0
@@ -92,9 +92,9 @@ class Field:
             for key, value in one.items():
                 values[key].append(bytes(value))
         for key, found in values.items():
-            self.inner.setdefault(key, Field())._look(found)  # noqa: SLF001  another one of us
+            self.inner.setdefault(key, FieldProfile())._look(found)  # noqa: SLF001  another one of us
 
-    def at(self, path: Iterable[str]) -> Field:
+    def at(self, path: Iterable[str]) -> FieldProfile:
         """Return the field that these keys lead to."""
         field = self
         for key in path:
@@ -123,13 +123,13 @@ class Field:
         else:
             self._measure_plain(texts)
 
-    def type(self) -> tuple[Kind, int, int]:
+    def type(self) -> tuple[ColumnKind, int, int]:
         """Return the narrowest kind that holds every value exactly; for a DECIMAL its digits and scale."""
         seen = self._seen & ~_Seen.NULL
-        kind = _BY_KINDS.get(seen, Kind.JSON if seen & (_Seen.LIST | _Seen.OBJECT) else Kind.MIXED)
-        if kind is Kind.DECIMAL or (kind is Kind.INTEGER and self._is_wide):
+        kind = _BY_KINDS.get(seen, ColumnKind.JSON if seen & (_Seen.LIST | _Seen.OBJECT) else ColumnKind.MIXED)
+        if kind is ColumnKind.DECIMAL or (kind is ColumnKind.INTEGER and self._is_wide):
             digits = next((width for width in DIGITS if width >= self._whole + self._scale), None)
-            return (Kind.MIXED, 0, 0) if digits is None else (Kind.DECIMAL, digits, self._scale)
+            return (ColumnKind.MIXED, 0, 0) if digits is None else (ColumnKind.DECIMAL, digits, self._scale)
         return kind, 0, 0
 
     def _look(self, values: Sequence[bytes]) -> None:

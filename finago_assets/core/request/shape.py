@@ -17,7 +17,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from finago_assets.core.errors import Malformed
-from finago_assets.core.request.fields import Kind
+from finago_assets.core.request.fields import ColumnKind
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -31,11 +31,11 @@ _RAW_NULL: Final = msgspec.Raw(_NULL)
 _RECORDS: Final = msgspec.json.Decoder(list[dict[str, msgspec.Raw]])
 _INNER: Final = msgspec.json.Decoder(list[dict[str, msgspec.Raw] | None])
 # what a value is decoded to; of any other kind it stays the text of its JSON
-_DECODED: Final[dict[Kind, Any]] = {
-    Kind.NOTHING: None,
-    Kind.FLAG: bool | None,
-    Kind.INTEGER: Annotated[int, msgspec.Meta(ge=-(2**63), le=2**63 - 1)] | None,
-    Kind.TEXT: str | None,
+_DECODED: Final[dict[ColumnKind, Any]] = {
+    ColumnKind.NOTHING: None,
+    ColumnKind.FLAG: bool | None,
+    ColumnKind.INTEGER: Annotated[int, msgspec.Meta(ge=-(2**63), le=2**63 - 1)] | None,
+    ColumnKind.TEXT: str | None,
 }
 
 
@@ -43,10 +43,15 @@ def _list_of(type_: Any) -> Any:  # noqa: ANN401  a type made at run time
     return list[type_]
 
 
-_DECODERS: Final[dict[Kind, msgspec.json.Decoder[Any]]] = {
+_DECODERS: Final[dict[ColumnKind, msgspec.json.Decoder[Any]]] = {
     kind: msgspec.json.Decoder(type=_list_of(type_)) for kind, type_ in _DECODED.items()
 }
-_ARROW: Final = {Kind.NOTHING: pa.string(), Kind.FLAG: pa.bool_(), Kind.INTEGER: pa.int64(), Kind.TEXT: pa.string()}
+_ARROW: Final = {
+    ColumnKind.NOTHING: pa.string(),
+    ColumnKind.FLAG: pa.bool_(),
+    ColumnKind.INTEGER: pa.int64(),
+    ColumnKind.TEXT: pa.string(),
+}
 
 
 class Rows:
@@ -64,7 +69,7 @@ class Rows:
         return self._arrays[column]
 
     def _array(self, column: Column) -> pa.Array:
-        if column.kind is Kind.NOTHING:
+        if column.kind is ColumnKind.NOTHING:
             return pa.nulls(self.count, pa.string())
         if column.kind in _ARROW:
             return pa.array(self._decoded(column), _ARROW[column.kind])

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from finago_assets.core.errors import Malformed
 from finago_assets.core.request.columns import batches_of, columns_of
-from finago_assets.core.request.fields import Kind
+from finago_assets.core.request.fields import ColumnKind
 from finago_assets.core.request.parquet import relation_of
 
 if TYPE_CHECKING:
@@ -144,7 +144,9 @@ def test_every_value_of_any_answer_is_found_again_as_it_was(tmp_path: Path, reco
     for column in columns:
         sent = [value_at(json.loads(record, parse_float=Decimal), column.path) for record in records]
         for before, after in zip(sent, table.column(column.name).to_pylist(), strict=True):
-            is_json = column.kind is Kind.JSON or (column.kind is Kind.MIXED and not isinstance(before, str))
+            is_json = column.kind is ColumnKind.JSON or (
+                column.kind is ColumnKind.MIXED and not isinstance(before, str)
+            )
             found = json.loads(after, parse_float=Decimal) if is_json and after is not None else after
             assert found == before
 

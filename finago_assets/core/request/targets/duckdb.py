@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 from finago_assets.core.landing.database import Database
 from finago_assets.core.landing.files import Files
 from finago_assets.core.request.columns import batches_of, columns_of
-from finago_assets.core.request.fields import Kind
+from finago_assets.core.request.fields import ColumnKind
 from finago_assets.core.request.targets.fit import Holds, Place, fit
 from finago_assets.core.request.targets.written import Written
 
@@ -114,11 +114,11 @@ def _defined(column: Column) -> str:
 
 def _type(column: Column) -> str:
     match column.kind:
-        case Kind.FLAG:
+        case ColumnKind.FLAG:
             return "BOOLEAN"
-        case Kind.INTEGER:
+        case ColumnKind.INTEGER:
             return "BIGINT"
-        case Kind.DECIMAL:
+        case ColumnKind.DECIMAL:
             return f"DECIMAL({column.digits},{column.scale})"
         case _:
             return "VARCHAR"

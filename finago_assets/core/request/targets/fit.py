@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from finago_assets.core.request.fields import Kind
+from finago_assets.core.request.fields import ColumnKind
 from finago_assets.core.request.targets.written import not_writable
 
 if TYPE_CHECKING:
@@ -41,13 +41,13 @@ class Place:
     def fits(self, column: Column) -> bool:
         """Tell whether every value of the column arrives as it is."""
         match column.kind, self.holds:
-            case (Kind.NOTHING, _) | (_, Holds.TEXT):
+            case (ColumnKind.NOTHING, _) | (_, Holds.TEXT):
                 return True
-            case (Kind.INTEGER, Holds.INTEGER | Holds.DECIMAL) | (Kind.FLAG, Holds.FLAG):
+            case (ColumnKind.INTEGER, Holds.INTEGER | Holds.DECIMAL) | (ColumnKind.FLAG, Holds.FLAG):
                 return True
-            case Kind.TEXT | Kind.JSON, Holds.PARSED:
+            case ColumnKind.TEXT | ColumnKind.JSON, Holds.PARSED:
                 return True
-            case Kind.DECIMAL, Holds.DECIMAL:
+            case ColumnKind.DECIMAL, Holds.DECIMAL:
                 return self.scale is None or column.scale <= self.scale
             case _:
                 return False
@@ -86,6 +86,6 @@ def _misfit(place: str, wrong: list[str]) -> NotWritable:
 
 
 def _spelled(column: Column) -> str:
-    if column.kind is Kind.DECIMAL:
+    if column.kind is ColumnKind.DECIMAL:
         return f"decimal with {column.scale} places"
     return column.kind.value

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 import sqlalchemy as sa
 from sqlalchemy.types import Boolean, Date, DateTime, Float, Integer, Numeric, String, Time
 
-from finago_assets.core.request.fields import Kind
+from finago_assets.core.request.fields import ColumnKind
 from finago_assets.core.request.targets.fit import Holds, Place
 
 if TYPE_CHECKING:
@@ -26,11 +26,11 @@ _PARSED: Final = {"postgresql": (*_DAYS, sa.Uuid, sa.JSON), "sqlite": (Date, Dat
 def type_of(column: Column, dialect: sa.Dialect) -> sa.types.TypeEngine[Any]:
     """Return the type of a column that is made for the answer."""
     match column.kind:
-        case Kind.FLAG:
+        case ColumnKind.FLAG:
             return sa.Boolean()
-        case Kind.INTEGER:
+        case ColumnKind.INTEGER:
             return sa.BigInteger()
-        case Kind.DECIMAL:
+        case ColumnKind.DECIMAL:
             return _DECIMALS.get(dialect.name) or sa.Numeric(_WIDEST, column.scale)
         case _:
             return sa.UnicodeText()

@@ -16,7 +16,7 @@ from sqlalchemy.dialects import mssql
 from finago_assets.core.connections.address import read_address
 from finago_assets.core.errors import FinagoError, Malformed, NotWritable
 from finago_assets.core.request.columns import Column
-from finago_assets.core.request.fields import Kind
+from finago_assets.core.request.fields import ColumnKind
 from finago_assets.core.request.targets.sql_types import type_of
 from finago_assets.core.request.targets.target import parse_target
 from tests.postgresql import PASSWORD
@@ -216,11 +216,11 @@ def test_sql_server_is_given_types_that_lose_nothing() -> None:
     Whether a server knows the types that came in 2012 is found out when connecting.
     """
     kinds = [
-        ("f", Kind.FLAG, 0),
-        ("i", Kind.INTEGER, 0),
-        ("d", Kind.DECIMAL, 5),
-        ("t", Kind.TEXT, 0),
-        ("j", Kind.JSON, 0),
+        ("f", ColumnKind.FLAG, 0),
+        ("i", ColumnKind.INTEGER, 0),
+        ("d", ColumnKind.DECIMAL, 5),
+        ("t", ColumnKind.TEXT, 0),
+        ("j", ColumnKind.JSON, 0),
     ]
     dialect = mssql.dialect(deprecate_large_types=True)  # type: ignore[no-untyped-call]
     types = [type_of(Column(name, (name,), kind, 38, scale), dialect).compile(dialect) for name, kind, scale in kinds]
