@@ -105,6 +105,13 @@ def test_an_http_error_takes_the_error_exit_with_status_trace_id_names_and_body(
     assert "Kari" not in f"{outcome!r} {outcome.problem}"
 
 
+def test_an_empty_answer_is_a_list_without_records_and_never_an_object(tmp_path: Path) -> None:
+    one = from_template(FINAGO, "accounts.get", variables={"id": "7"})
+    outcomes = [done(lambda _: reply(b""), tmp_path, request) for request in (ACCOUNTS, one)]
+    assert [outcome.exit for outcome in outcomes] == [Exit.SUCCESS, Exit.ERROR]
+    assert isinstance(outcomes[1].problem, Truncated)
+
+
 def test_an_exception_takes_the_error_exit_too_and_leaves_no_file(tmp_path: Path) -> None:
     def refuse(_: Asked) -> Response:
         raise ConnectError("refused")
