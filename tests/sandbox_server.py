@@ -15,7 +15,7 @@ from urllib.parse import urlencode, urljoin, urlsplit
 import pytest
 
 from finago_assets.sandbox.books.plan import Size
-from finago_assets.sandbox.options import AUDIENCE, Changes
+from finago_assets.sandbox.options import API_AUDIENCE, Changes
 from finago_assets.sandbox.server import Running, running
 
 if TYPE_CHECKING:
@@ -65,7 +65,7 @@ class Caller:
             "grant_type": "client_credentials",
             "client_id": self.sandbox.client_id,
             "client_secret": self.sandbox.client_secret,
-            "audience": AUDIENCE,
+            "audience": API_AUDIENCE,
             "login_organization": self.sandbox.organization_id,
         }
         headers = {"Content-Type": "application/x-www-form-urlencoded"}

@@ -17,7 +17,7 @@ from finago_assets.cli import app
 from finago_assets.connect import open_client
 from finago_assets.core.windows import oslo_today
 from finago_assets.doctor import PATIENCE, Finding, Verdict, examine
-from finago_assets.sandbox.books.calendar import fiscal_periods
+from finago_assets.sandbox.books.calendar import make_fiscal_periods
 from finago_assets.sandbox.books.plan import Size
 from finago_assets.sandbox.faults import Fault, Rule
 from finago_assets.sandbox.server import Running, running
@@ -185,7 +185,7 @@ def test_a_run_that_only_counts_as_under_way_is_named_with_the_reason(office: Ru
 
 
 def test_fiscal_years_before_the_start_date_are_named_with_what_they_do_to_open_items(office: Running) -> None:
-    begin = min(period.first for period in fiscal_periods(office.books.plan))
+    begin = min(period.first for period in make_fiscal_periods(office.books.plan))
     said = _findings(FINAGO_START_DATE=f"{oslo_today()}")["fiscalperiods"]
     assert f"the first fiscal year begins on {begin}, before FINAGO_START_DATE ({oslo_today()})" in said.detail
     assert "opening without customers" in said.detail

@@ -17,7 +17,7 @@ import pytest
 
 from finago_assets.core.warehouse.generation import read_mark
 from finago_assets.sandbox.books.plan import Size
-from finago_assets.sandbox.options import Order
+from finago_assets.sandbox.options import ListOrder
 from finago_assets.sandbox.server import Running, running
 
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ def _rebuild(environment: dict[str, str]) -> subprocess.CompletedProcess[str]:
 def first_run(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Running, dict[str, str], Path, str]]:
     """One run of everything over two months, with /taxes withheld."""
     folder = tmp_path_factory.mktemp("whole")
-    with running(size=Size.TINY, years=1, withhold=("taxes",), order=Order.SHUFFLED) as office:
+    with running(size=Size.TINY, years=1, withhold=("taxes",), order=ListOrder.SHUFFLED) as office:
         environment = _environment(office, folder)
         done = _materialize(environment, "2024-01-01...2024-02-29")
         assert done.returncode == 0, (done.stdout + done.stderr)[-4000:]

@@ -13,7 +13,7 @@ from msgspec import json
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-NAMES: Final = {
+ERROR_NAMES: Final = {
     400: "ValidationError",
     401: "UnauthorizedError",
     403: "ForbiddenError",
@@ -43,7 +43,7 @@ class Refused(Exception):
         self.message = message
         self.problems = problems
         self.errors = errors
-        self.name = name or NAMES.get(status, "Error")
+        self.name = name or ERROR_NAMES.get(status, "Error")
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +77,7 @@ class Done:
 Result = Listing | One
 
 
-def array(records: list[bytes]) -> bytes:
+def join_array(records: list[bytes]) -> bytes:
     """Return records as one JSON array, each with its own bytes untouched."""
     return b"[" + b",".join(records) + b"]"
 

@@ -12,16 +12,16 @@ from starlette.applications import Starlette
 from starlette.responses import Response
 from starlette.routing import Route
 
-from finago_assets.sandbox.answers import Done, Listing, One, Refused, array, error_body
+from finago_assets.sandbox.answers import Done, Listing, One, Refused, error_body, join_array
 from finago_assets.sandbox.control_routes import control_routes
 from finago_assets.sandbox.description.made import answering
 from finago_assets.sandbox.endpoints import Ask, handler_of
 from finago_assets.sandbox.endpoints.writing import WRITERS
 from finago_assets.sandbox.file_routes import file_routes
-from finago_assets.sandbox.links import Place
+from finago_assets.sandbox.links import RequestAddress
 from finago_assets.sandbox.paging import continued, paged
 from finago_assets.sandbox.query import Query
-from finago_assets.sandbox.sent import Sent, received
+from finago_assets.sandbox.sent import SentBody, received
 from finago_assets.sandbox.state import is_personal
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
     from finago_assets.sandbox.answers import Result
     from finago_assets.sandbox.control import Control
-    from finago_assets.sandbox.description.facts import Operation
+    from finago_assets.sandbox.description.facts import DescribedOperation
     from finago_assets.sandbox.endpoints.ask import Answering
     from finago_assets.sandbox.state import Sandbox
 
@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 
 BASE: Final = "/v1"
 OAUTH_PATH: Final = "/oauth/token"
-JSON: Final = "application/json"
+JSON_TYPE: Final = "application/json"
 
 
 def application(sandbox: Sandbox, control: Control) -> Starlette:
@@ -57,25 +57,25 @@ def _token_view(sandbox: Sandbox) -> View:
         body = await request.body()
         with sandbox.lock:
             status, answer = sandbox.tokens.ask(request.headers.get("content-type", ""), body, sandbox.scopes())
-        return Response(json.encode(answer), status, media_type=JSON)
+        return Response(json.encode(answer), status, media_type=JSON_TYPE)
 
     return ask
 
 
-def _route(sandbox: Sandbox, operation: Operation) -> Route:
+def _route(sandbox: Sandbox, operation: DescribedOperation) -> Route:
     by_hand: Answering | None = handler_of(operation.path)
     if operation.writes:
         by_hand = WRITERS.get(f"{operation.method} {operation.path}")
     handler = by_hand or answering(sandbox.description, operation)
-    return Route(BASE + operation.path, _view(sandbox, operation, handler), methods=[operation.method])
+    return Route(BASE + operation.path, _make_view(sandbox, operation, handler), methods=[operation.method])
 
 
-def _view(sandbox: Sandbox, operation: Operation, handler: Answering) -> View:
+def _make_view(sandbox: Sandbox, operation: DescribedOperation, handler: Answering) -> View:
     async def answer(request: Request) -> Response:
         raw = await request.body()
         try:
             with sandbox.lock:
-                ask = _ask(sandbox, operation, request, raw)
+                ask = _admit(sandbox, operation, request, raw)
                 return _response(operation, ask, request.url.path, handler(ask))
         except Refused as refused:
             body, content_type = error_body(refused, request.state.trace_id, sandbox.served)
@@ -84,7 +84,7 @@ def _view(sandbox: Sandbox, operation: Operation, handler: Answering) -> View:
     return answer
 
 
-def _ask(sandbox: Sandbox, operation: Operation, request: Request, raw: bytes) -> Ask:
+def _admit(sandbox: Sandbox, operation: DescribedOperation, request: Request, raw: bytes) -> Ask:
     organization = sandbox.tokens.organization_of(request.headers.get("authorization"))
     if organization is None:
         raise Refused(401, "The access token is missing, invalid or expired.")
@@ -104,20 +104,20 @@ def _ask(sandbox: Sandbox, operation: Operation, request: Request, raw: bytes) -
         query,
         request.path_params,
         0 if writes else _chain(sandbox, request, query),
-        received(operation, raw, request.headers) if writes else Sent(),
+        received(operation, raw, request.headers) if writes else SentBody(),
         f"{request.url.scheme}://{request.headers['host']}",
     )
 
 
-def _response(operation: Operation, ask: Ask, path: str, result: Result | Done) -> Response:
+def _response(operation: DescribedOperation, ask: Ask, path: str, result: Result | Done) -> Response:
     match result:
         case One(body):
-            return Response(body, media_type=JSON)
+            return Response(body, media_type=JSON_TYPE)
         case Done(status, body):
-            return Response(body, status, media_type=JSON if body else None)
+            return Response(body, status, media_type=JSON_TYPE if body else None)
         case Listing() as listing:
-            page = paged(operation, listing, ask.query, Place(ask.origin, path), ask.options)
-            response = Response(array(page.records), media_type=JSON)
+            page = paged(operation, listing, ask.query, RequestAddress(ask.origin, path), ask.options)
+            response = Response(join_array(page.records), media_type=JSON_TYPE)
             response.raw_headers.extend((name.encode(), value.encode()) for name, value in page.headers)
             return response
 

@@ -9,19 +9,20 @@ import asyncio
 import gzip
 import socket
 import struct
-from collections.abc import Awaitable, Callable, MutableMapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from http import HTTPStatus
-from typing import Any, Final
+from typing import TYPE_CHECKING, Final
 
-from finago_assets.sandbox.faults import Body, Fault, Rule
+from finago_assets.sandbox.faults import ErrorBody, Fault, Rule
 
-Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
-Headers = list[tuple[bytes, bytes]]
+if TYPE_CHECKING:
+    from starlette.types import Message, Send
 
-PAGE: Final = (
+RawHeaders = list[tuple[bytes, bytes]]
+
+MAINTENANCE_PAGE: Final = (
     b"<!DOCTYPE html><html><head><title>Vedlikehold</title></head><body><h1>Vi er snart tilbake</h1></body></html>"
 )
 DRIP_BYTES: Final = 16
@@ -30,37 +31,39 @@ INSTEAD: Final = frozenset({Fault.STATUS, Fault.HTML, Fault.EMPTY})
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class RawResponse:
     """A complete answer before it is sent."""
 
     status: int
     body: bytes
-    headers: Headers = field(default_factory=list)
+    headers: RawHeaders = field(default_factory=list)
 
-    def without(self, name: bytes) -> Answer:
+    def without(self, name: bytes) -> RawResponse:
         """Return the answer without one header."""
         return replace(self, headers=[(k, v) for k, v in self.headers if k.lower() != name])
 
-    def compressed(self) -> Answer:
+    def compressed(self) -> RawResponse:
         """Return the answer gzipped."""
         headers = [*self.without(b"content-length").headers, (b"content-encoding", b"gzip")]
         return replace(self, body=gzip.compress(self.body, compresslevel=1, mtime=0), headers=headers)
 
 
-def instead(rule: Rule, trace_id: str) -> Answer:
+def instead(rule: Rule, trace_id: str) -> RawResponse:
     """Return what is sent in place of an answer: an error, a maintenance page, nothing."""
     if rule.fault is Fault.EMPTY:
-        return Answer(200, b"", [(b"content-type", b"application/json")])
+        return RawResponse(200, b"", [(b"content-type", b"application/json")])
     if rule.fault is Fault.HTML:
-        return Answer(200 if rule.status == 503 else rule.status, PAGE, [(b"content-type", b"text/html")])
+        return RawResponse(
+            200 if rule.status == 503 else rule.status, MAINTENANCE_PAGE, [(b"content-type", b"text/html")]
+        )
     error = f'{{"error":{{"name":"Error","message":"Planned.","payload":{{}}}},"trackingId":"{trace_id}"}}'
     body, kind = {
-        Body.JSON: (error.encode(), b"application/json"),
-        Body.HTML: (PAGE, b"text/html"),
-        Body.TEXT: (b"Limit exceeded by 1. Request is blocked.", b"text/plain"),
-        Body.EMPTY: (b"", b"text/plain"),
+        ErrorBody.JSON: (error.encode(), b"application/json"),
+        ErrorBody.HTML: (MAINTENANCE_PAGE, b"text/html"),
+        ErrorBody.TEXT: (b"Limit exceeded by 1. Request is blocked.", b"text/plain"),
+        ErrorBody.EMPTY: (b"", b"text/plain"),
     }[rule.body]
-    answer = Answer(rule.status, body, [(b"content-type", kind)])
+    answer = RawResponse(rule.status, body, [(b"content-type", kind)])
     if rule.retry_after is None:
         return answer
     return replace(answer, headers=[*answer.headers, (b"retry-after", _retry_after(rule.retry_after).encode())])
@@ -73,7 +76,7 @@ def _retry_after(text: str) -> str:
     return format_datetime(datetime.now(UTC) + timedelta(seconds=float(seconds)), usegmt=True)
 
 
-def bent(rule: Rule, answer: Answer, here: str, origin: str) -> Answer:
+def bent(rule: Rule, answer: RawResponse, here: str, origin: str) -> RawResponse:
     """Return the answer with its next link, or its body, made wrong. `here` is the path and query of the request."""
     match rule.fault:
         case Fault.NEXT:
@@ -92,7 +95,7 @@ def bent(rule: Rule, answer: Answer, here: str, origin: str) -> Answer:
             return answer
 
 
-def _linked(answer: Answer, link: str) -> Answer:
+def _linked(answer: RawResponse, link: str) -> RawResponse:
     bare = answer.without(b"link")
     return replace(bare, headers=[*bare.headers, (b"Link", f'<{link}>; rel="next"'.encode("utf-8", "replace"))])
 
@@ -106,20 +109,20 @@ class _Cased(bytes):
         return self
 
 
-def _start(answer: Answer) -> MutableMapping[str, Any]:
+def _start(answer: RawResponse) -> Message:
     kept = [(_Cased(name), value) for name, value in answer.without(b"content-length").headers]
     sized = [] if answer.status == HTTPStatus.NO_CONTENT else [(b"content-length", b"%d" % len(answer.body))]
     headers = [*kept, *sized]
     return {"type": "http.response.start", "status": answer.status, "headers": headers}
 
 
-async def deliver(answer: Answer, send: Send) -> None:
+async def deliver(answer: RawResponse, send: Send) -> None:
     """Send a whole answer."""
     await send(_start(answer))
     await send({"type": "http.response.body", "body": answer.body})
 
 
-async def drip(answer: Answer, seconds: float, wire: asyncio.Transport, send: Send) -> None:
+async def drip(answer: RawResponse, seconds: float, wire: asyncio.Transport, send: Send) -> None:
     """Send an answer a few bytes at a time until it is done or nobody listens."""
     await send(_start(answer))
     for offset in range(0, len(answer.body), DRIP_BYTES):
@@ -130,33 +133,33 @@ async def drip(answer: Answer, seconds: float, wire: asyncio.Transport, send: Se
     await send({"type": "http.response.body", "body": b""})
 
 
-def sever(fault: Fault, answer: Answer, wire: asyncio.Transport) -> int:
+def sever(fault: Fault, answer: RawResponse, wire: asyncio.Transport) -> int:
     """Write part of an answer straight to the socket, end the connection, and return how much of the body was sent."""
     half = answer.body[: len(answer.body) // 2]
     head = [*answer.without(b"content-length").headers, (b"connection", b"close")]
     match fault:
         case Fault.RESET:
-            _reset(wire)
+            _reset_connection(wire)
             return 0
         case Fault.RESET_MIDWAY:
-            wire.write(_head(answer.status, [*head, (b"content-length", b"%d" % len(answer.body))]) + half)
-            _reset(wire)
+            wire.write(_write_head(answer.status, [*head, (b"content-length", b"%d" % len(answer.body))]) + half)
+            _reset_connection(wire)
         case Fault.CUT_CHUNKED:
             chunk = b"%x\r\n%b\r\n" % (len(half), half) if half else b""
-            wire.write(_head(answer.status, [*head, (b"transfer-encoding", b"chunked")]) + chunk)
+            wire.write(_write_head(answer.status, [*head, (b"transfer-encoding", b"chunked")]) + chunk)
             wire.close()
         case _:
-            wire.write(_head(answer.status, [*head, (b"content-length", b"%d" % (len(answer.body) + 1))]) + half)
+            wire.write(_write_head(answer.status, [*head, (b"content-length", b"%d" % (len(answer.body) + 1))]) + half)
             wire.close()
     return len(half)
 
 
-def _head(status: int, headers: Headers) -> bytes:
+def _write_head(status: int, headers: RawHeaders) -> bytes:
     lines = [f"HTTP/1.1 {status} {HTTPStatus(status).phrase}".encode(), *(k + b": " + v for k, v in headers)]
     return b"\r\n".join([*lines, b"", b""])
 
 
-def _reset(wire: asyncio.Transport) -> None:
+def _reset_connection(wire: asyncio.Transport) -> None:
     # linger of zero seconds turns the close into a reset
     raw = wire.get_extra_info("socket")
     raw.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))

@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING
 from msgspec import Raw
 
 from finago_assets.sandbox.books.bad import Bad, Planted, plant
-from finago_assets.sandbox.books.line_json import moment
+from finago_assets.sandbox.books.line_json import make_moment
 from finago_assets.sandbox.books.money import spelled
 from finago_assets.sandbox.books.orders import Status
 from finago_assets.sandbox.books.written_records import stamp
 from finago_assets.sandbox.faults import Rule, Script
-from finago_assets.sandbox.state import Request, Sandbox
+from finago_assets.sandbox.state import Sandbox, ServedRequest
 
 if TYPE_CHECKING:
     from finago_assets.sandbox.books.company import Books
@@ -50,7 +50,7 @@ class Control:
         if isinstance(amount := changes.get("amount"), int):
             changes["amount"] = Raw(spelled(amount).encode())
         with self.sandbox.lock:
-            changes.setdefault("modifiedAt", moment(self.books().plan.last, self.sandbox.served))
+            changes.setdefault("modifiedAt", make_moment(self.books().plan.last, self.sandbox.served))
             return self.books().ledger.change(line_id, changes)
 
     def delete_line(self, line_id: str) -> None:
@@ -109,7 +109,7 @@ class Control:
         with self.sandbox.lock:
             self.sandbox.tokens.skipped += seconds
 
-    def requests(self) -> list[Request]:
+    def requests(self) -> list[ServedRequest]:
         """Return the log so far."""
         with self.sandbox.lock:
             return list(self.sandbox.requests)

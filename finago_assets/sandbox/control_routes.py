@@ -107,11 +107,11 @@ def _expire(control: Control, _: Request, __: bytes) -> object:
     return {"expired": control.expire_tokens()}
 
 
-def _log(control: Control, _: Request, __: bytes) -> object:
+def _list_requests(control: Control, _: Request, __: bytes) -> object:
     return [asdict(request) for request in control.requests()]
 
 
-def _reset(control: Control, _: Request, __: bytes) -> object:
+def _reset_sandbox(control: Control, _: Request, __: bytes) -> object:
     control.reset()
     return {"lines": control.books().ledger.count}
 
@@ -125,7 +125,7 @@ def _state(control: Control, _: Request, __: bytes) -> object:
 
 ROUTES: Final[tuple[tuple[str, str, Act], ...]] = (
     ("GET", "", _state),
-    ("GET", "/requests", _log),
+    ("GET", "/requests", _list_requests),
     ("POST", "/vouchers", _post),
     ("DELETE", "/vouchers/{id}", _delete_voucher),
     ("POST", "/bad/{kind}", _plant),
@@ -137,16 +137,16 @@ ROUTES: Final[tuple[tuple[str, str, Act], ...]] = (
     ("DELETE", "/withheld/{name:path}", _grant),
     ("PUT", "/faults", _faults),
     ("POST", "/tokens/expire", _expire),
-    ("POST", "/reset", _reset),
+    ("POST", "/reset", _reset_sandbox),
 )
 
 
 def control_routes(control: Control) -> list[Route]:
     """Return the routes under /_sandbox."""
-    return [Route(ROOT + path, _view(control, act), methods=[method]) for method, path, act in ROUTES]
+    return [Route(ROOT + path, _make_control_view(control, act), methods=[method]) for method, path, act in ROUTES]
 
 
-def _view(control: Control, act: Act) -> View:
+def _make_control_view(control: Control, act: Act) -> View:
     async def view(request: Request) -> Response:
         body: Any = await request.body()
         try:

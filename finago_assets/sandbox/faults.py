@@ -41,7 +41,7 @@ class Fault(StrEnum):
     FOREIGN_ROWS = "foreign rows"  # the body of another day: the window was ignored
 
 
-class Body(StrEnum):
+class ErrorBody(StrEnum):
     """What an error carries."""
 
     JSON = "json"
@@ -73,7 +73,7 @@ class Rule:
     times: int | None = None
     seed: int = 1
     status: int = 503
-    body: Body = Body.JSON
+    body: ErrorBody = ErrorBody.JSON
     retry_after: str | None = None
     seconds: float = 0.0
     link: str = ""

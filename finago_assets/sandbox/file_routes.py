@@ -30,7 +30,7 @@ def file_routes(sandbox: Sandbox) -> list[Route]:
     async def put(request: Request) -> Response:
         content = await request.body()
         with sandbox.lock:
-            return Response(status_code=_kept(sandbox, request, content))
+            return Response(status_code=_store_content(sandbox, request, content))
 
     async def fetch(request: Request) -> Response:
         with sandbox.lock:
@@ -39,7 +39,7 @@ def file_routes(sandbox: Sandbox) -> list[Route]:
     return [Route(UPLOADS + "/{fileId}", put, methods=["PUT"]), Route(DOWNLOADS, fetch)]
 
 
-def _kept(sandbox: Sandbox, request: Request, content: bytes) -> int:
+def _store_content(sandbox: Sandbox, request: Request, content: bytes) -> int:
     for books in sandbox.tenants.values():
         upload = books.written.uploads.get(request.path_params["fileId"])
         if upload is not None and upload.signature == request.query_params.get("signature"):
@@ -52,10 +52,10 @@ def _kept(sandbox: Sandbox, request: Request, content: bytes) -> int:
 def _document(sandbox: Sandbox, signature: str) -> Response:
     for books in sandbox.tenants.values():
         if signature in books.written.links:
-            return Response(_content(books, books.written.links[signature]), media_type="application/pdf")
+            return Response(_find_content(books, books.written.links[signature]), media_type="application/pdf")
     return Response(status_code=403)
 
 
-def _content(books: Books, number: int) -> bytes:
+def _find_content(books: Books, number: int) -> bytes:
     upload = books.written.of_document(number)
     return SCAN if upload is None or upload.content is None else upload.content

@@ -10,11 +10,11 @@ from urllib.parse import urlencode
 
 from finago_assets.sandbox.options import Links
 
-NAMES = ("Link", "link", "LINK")
+HEADER_SPELLINGS = ("Link", "link", "LINK")
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class RequestAddress:
     """Where a request came in: `origin` like http://127.0.0.1:8765, and the path."""
 
     origin: str
@@ -34,12 +34,14 @@ class Place:
                 return spellings[style % len(spellings)]
 
 
-def link_header(place: Place, relations: dict[str, dict[str, str]], style: int, links: Links) -> tuple[str, str]:
+def link_header(
+    place: RequestAddress, relations: dict[str, dict[str, str]], style: int, links: Links
+) -> tuple[str, str]:
     """Return name and value of the header for relations like {"next": parameters}, `style` choosing the spelling."""
     parts = [f"<{place.url(params, style, links)}>; {_rel(name, style)}" for name, params in relations.items()]
     if style % 4 == 2:
         parts.reverse()
-    return NAMES[style % len(NAMES)], (", " if style % 2 else ",").join(parts)
+    return HEADER_SPELLINGS[style % len(HEADER_SPELLINGS)], (", " if style % 2 else ",").join(parts)
 
 
 def _rel(name: str, style: int) -> str:

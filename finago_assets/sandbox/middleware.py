@@ -7,24 +7,20 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, MutableMapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from uvicorn.protocols.http.auto import AutoHTTPProtocol
 
-from finago_assets.sandbox.breakage import INSTEAD, ON_THE_SOCKET, Answer, bent, deliver, drip, instead, sever
-from finago_assets.sandbox.faults import Body, Fault, Rule
+from finago_assets.sandbox.breakage import INSTEAD, ON_THE_SOCKET, RawResponse, bent, deliver, drip, instead, sever
+from finago_assets.sandbox.faults import ErrorBody, Fault, Rule
 from finago_assets.sandbox.file_routes import FILES
 
 if TYPE_CHECKING:
-    from finago_assets.sandbox.state import Request, Sandbox
+    from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-Scope = MutableMapping[str, Any]
-Message = MutableMapping[str, Any]
-Receive = Callable[[], Awaitable[Message]]
-Send = Callable[[Message], Awaitable[None]]
-App = Callable[[Scope, Receive, Send], Awaitable[None]]
+    from finago_assets.sandbox.state import Sandbox, ServedRequest
+
 Wires = dict[tuple[str, int], asyncio.Transport]
 
 CONTROL: Final = "/_sandbox"
@@ -65,7 +61,7 @@ class Exchange:
 class Middleware:
     """ASGI application around the API."""
 
-    app: App
+    app: ASGIApp
     sandbox: Sandbox
     wires: Wires = field(default_factory=dict)
     _bodies: dict[str, bytes] = field(default_factory=dict)
@@ -93,7 +89,7 @@ class Middleware:
         if seconds:
             await asyncio.sleep(seconds)
 
-    async def _answer(self, rule: Rule | None, request: Request, exchange: Exchange) -> Answer:
+    async def _answer(self, rule: Rule | None, request: ServedRequest, exchange: Exchange) -> RawResponse:
         answer = await self._made(rule, request, exchange)
         if rule is not None:
             origin = f"http://{exchange.header(b'host')}"
@@ -104,19 +100,21 @@ class Middleware:
             return answer.compressed()
         return answer
 
-    async def _made(self, rule: Rule | None, request: Request, exchange: Exchange) -> Answer:
+    async def _made(self, rule: Rule | None, request: ServedRequest, exchange: Exchange) -> RawResponse:
         if self.sandbox.too_many():
             asks = (None, "1", "date:1")[self.sandbox.served % 3]
-            return instead(Rule(fault=Fault.STATUS, status=429, body=Body.TEXT, retry_after=asks), request.trace_id)
+            return instead(
+                Rule(fault=Fault.STATUS, status=429, body=ErrorBody.TEXT, retry_after=asks), request.trace_id
+            )
         if rule is not None and rule.fault is Fault.EXPIRY:
             with self.sandbox.lock:
                 self.sandbox.tokens.expire()
-        answer = await self._inner(request, exchange) if _works(rule) else Answer(503, b"")
+        answer = await self._inner(request, exchange) if _works(rule) else RawResponse(503, b"")
         if rule is not None and rule.fault in INSTEAD:
             return instead(rule, request.trace_id)
         return self._remembered(rule, request, answer)
 
-    async def _inner(self, request: Request, exchange: Exchange) -> Answer:
+    async def _inner(self, request: ServedRequest, exchange: Exchange) -> RawResponse:
         start: Message = {}
         body = bytearray()
 
@@ -128,9 +126,9 @@ class Middleware:
 
         exchange.scope.setdefault("state", {})["trace_id"] = request.trace_id
         await self.app(exchange.scope, exchange.receive, catch)
-        return Answer(start["status"], bytes(body), list(start["headers"]))
+        return RawResponse(start["status"], bytes(body), list(start["headers"]))
 
-    def _remembered(self, rule: Rule | None, request: Request, answer: Answer) -> Answer:
+    def _remembered(self, rule: Rule | None, request: ServedRequest, answer: RawResponse) -> RawResponse:
         """Keep bodies for the faults that serve an old one again, but only while such a rule is about."""
         if not self.sandbox.script.repeats or answer.status != 200 or request.method != "GET":
             return answer
@@ -142,9 +140,9 @@ class Middleware:
             self._bodies[place] = answer.body
         if old is None or rule is None or rule.fault not in (Fault.SAME_PAGE, Fault.FOREIGN_ROWS):
             return answer
-        return Answer(200, old, answer.headers)
+        return RawResponse(200, old, answer.headers)
 
-    async def _send(self, rule: Rule | None, request: Request, answer: Answer, exchange: Exchange) -> None:
+    async def _send(self, rule: Rule | None, request: ServedRequest, answer: RawResponse, exchange: Exchange) -> None:
         wire = self.wires.get(tuple(exchange.scope["client"]))
         request.status, request.sent = answer.status, len(answer.body)
         if wire is None or rule is None or rule.fault not in ON_THE_SOCKET | {Fault.DRIP}:
@@ -165,5 +163,5 @@ def _works(rule: Rule | None) -> bool:
     return rule.fault not in INSTEAD if rule.work is None else rule.work
 
 
-def _has(answer: Answer, name: bytes) -> bool:
+def _has(answer: RawResponse, name: bytes) -> bool:
     return any(key.lower() == name for key, _ in answer.headers)

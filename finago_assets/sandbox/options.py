@@ -10,8 +10,8 @@ from datetime import date
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final, TypedDict
 
-from finago_assets.sandbox.books.plan import Modes, Plan, Size
-from finago_assets.sandbox.description.facts import FINAGO
+from finago_assets.sandbox.books.plan import BooksPlan, Modes, Size
+from finago_assets.sandbox.description.facts import DESCRIPTION_FILE
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 CLIENT_ID: Final = "sandbox-client-id"
 CLIENT_SECRET: Final = "sandbox-secret-that-opens-nothing"  # noqa: S105 - it opens nothing but a sandbox
 ORGANIZATION_ID: Final = "300000000000001"
-AUDIENCE: Final = "https://api.24sevenoffice.com"
+API_AUDIENCE: Final = "https://api.24sevenoffice.com"
 
 
 class Links(StrEnum):
@@ -33,7 +33,7 @@ class Links(StrEnum):
     RELATIVE = "relative"
 
 
-class Order(StrEnum):
+class ListOrder(StrEnum):
     """In which order ledger lines, bank transactions and orders come: none is documented."""
 
     POSTED = "posted"
@@ -48,7 +48,9 @@ class SandboxOptions:
     host: str = "127.0.0.1"
     port: int = 0
     size: Size | str = Size.SMALL
-    description: Path = FINAGO  # file of facts: what it has and no endpoint answers by hand is answered from it
+    description: Path = (
+        DESCRIPTION_FILE  # file of facts: what it has and no endpoint answers by hand is answered from it
+    )
     start: date = date(2024, 1, 1)
     years: int = 2
     until: date | None = None
@@ -69,12 +71,12 @@ class SandboxOptions:
     largest_page: int = 1000  # transactionlines, products, salesorders, dimension elements: larger asks are clamped
     page_cap: int = 1000  # banktransactions refuse pages beyond it
     salesorders_include_end: bool = True
-    order: Order = Order.POSTED
+    order: ListOrder = ListOrder.POSTED
     compress: bool = True
 
-    def plan(self, organization: str) -> Plan:
+    def plan(self, organization: str) -> BooksPlan:
         """Return the plan of the books of one organization; each has a seed of its own."""
-        return Plan(
+        return BooksPlan(
             size=Size(self.size),
             start=self.start,
             years=self.years,
@@ -114,5 +116,5 @@ class Changes(TypedDict, total=False):
     largest_page: int
     page_cap: int
     salesorders_include_end: bool
-    order: Order
+    order: ListOrder
     compress: bool

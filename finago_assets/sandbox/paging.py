@@ -17,8 +17,8 @@ from finago_assets.sandbox.query import Query, refuse
 
 if TYPE_CHECKING:
     from finago_assets.sandbox.answers import Listing
-    from finago_assets.sandbox.description.facts import Operation
-    from finago_assets.sandbox.links import Place
+    from finago_assets.sandbox.description.facts import DescribedOperation
+    from finago_assets.sandbox.links import RequestAddress
     from finago_assets.sandbox.options import SandboxOptions
 
 # what the description leaves open: the size of a page that nobody asked for, and what a larger one is cut to
@@ -29,7 +29,7 @@ Headers = list[tuple[str, str]]
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
+class ListPage:
     """One page of a list and the headers that lead on."""
 
     records: list[bytes]
@@ -51,16 +51,18 @@ class _Cut:
         return end < self.count or (self.trailing and self.offset < self.count)
 
 
-def paged(operation: Operation, listing: Listing, query: Query, place: Place, options: SandboxOptions) -> Page:
+def paged(
+    operation: DescribedOperation, listing: Listing, query: Query, place: RequestAddress, options: SandboxOptions
+) -> ListPage:
     """Return the page that was asked for. Raises Refused 400 for limits, pages and tokens out of bounds."""
     if not operation.linked:
-        return Page(listing.cut(0, listing.count), [])
+        return ListPage(listing.cut(0, listing.count), [])
     if "continuationToken" in operation.query:
-        return _continued(operation, listing, query, place, options)
-    return _numbered(operation, listing, query, place, options)
+        return _cut_by_token(operation, listing, query, place, options)
+    return _cut_by_number(operation, listing, query, place, options)
 
 
-def _limit(operation: Operation, query: Query, options: SandboxOptions) -> int:
+def _limit(operation: DescribedOperation, query: Query, options: SandboxOptions) -> int:
     described = operation.query.get("limit")
     asked = None if described is None else query.integer("limit")
     if asked is None:
@@ -70,7 +72,9 @@ def _limit(operation: Operation, query: Query, options: SandboxOptions) -> int:
     return min(asked, CUT_TO.get(operation.path, options.largest_page))
 
 
-def _numbered(operation: Operation, listing: Listing, query: Query, place: Place, options: SandboxOptions) -> Page:
+def _cut_by_number(
+    operation: DescribedOperation, listing: Listing, query: Query, place: RequestAddress, options: SandboxOptions
+) -> ListPage:
     limit, asked = _limit(operation, query, options), query.integer("page")
     page = 1 if asked is None else asked
     if page < 1 or ("maximum" in operation.query.get("page", {}) and page > options.page_cap):
@@ -84,21 +88,23 @@ def _numbered(operation: Operation, listing: Listing, query: Query, place: Place
     if cut.more:
         relations["next"] = here | {"page": str(page + 1)}
     headers = [link_header(place, relations, page, options.links)] if relations else []
-    return Page(listing.cut(cut.offset, limit), headers)
+    return ListPage(listing.cut(cut.offset, limit), headers)
 
 
-def _continued(operation: Operation, listing: Listing, query: Query, place: Place, options: SandboxOptions) -> Page:
+def _cut_by_token(
+    operation: DescribedOperation, listing: Listing, query: Query, place: RequestAddress, options: SandboxOptions
+) -> ListPage:
     limit, offset = _limit(operation, query, options), token_offset(query)
     cut = _Cut(offset, limit, listing.count, options.trailing_empty_page)
     if not cut.more:
-        return Page(listing.cut(offset, limit), [])
+        return ListPage(listing.cut(offset, limit), [])
     filters = {k: v for k, v in query.values.items() if k != "continuationToken"}
-    following = {"continuationToken": _token(offset + limit, filters), "limit": str(limit)}
+    following = {"continuationToken": _encode_token(offset + limit, filters), "limit": str(limit)}
     params = following if options.links_drop_filters else filters | following
-    return Page(listing.cut(offset, limit), [link_header(place, {"next": params}, offset // limit, options.links)])
+    return ListPage(listing.cut(offset, limit), [link_header(place, {"next": params}, offset // limit, options.links)])
 
 
-def _token(offset: int, filters: dict[str, str]) -> str:
+def _encode_token(offset: int, filters: dict[str, str]) -> str:
     return urlsafe_b64encode(json.encode({"o": offset, "f": filters})).decode()
 
 
@@ -107,18 +113,18 @@ def continued(query: Query) -> Query:
     token = query.text("continuationToken")
     if token is None:
         return query
-    filters = _opened(token)["f"]
+    filters = _decode_token(token)["f"]
     return Query({**filters, **query.values} if isinstance(filters, dict) else query.values)
 
 
 def token_offset(query: Query) -> int:
     """Return where a continuation token points; 0 without one. Raises Refused 400 for a bad token."""
     token = query.text("continuationToken")
-    offset = 0 if token is None else _opened(token)["o"]
+    offset = 0 if token is None else _decode_token(token)["o"]
     return offset if isinstance(offset, int) else 0
 
 
-def _opened(token: str) -> dict[str, object]:
+def _decode_token(token: str) -> dict[str, object]:
     try:
         opened = json.decode(urlsafe_b64decode(token), type=dict[str, object])
     except ValueError:

@@ -16,11 +16,11 @@ from finago_assets.sandbox.books.kept import Json, read
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from finago_assets.sandbox.description.facts import Operation
+    from finago_assets.sandbox.description.facts import DescribedOperation
 
 
 @dataclass(frozen=True, slots=True)
-class Sent:
+class SentBody:
     """One body: `json` is what it says, empty for a file; `raw` is its bytes."""
 
     json: Json = field(default_factory=dict)
@@ -29,7 +29,7 @@ class Sent:
     disposition: str = ""
 
 
-def received(operation: Operation, raw: bytes, headers: Mapping[str, str]) -> Sent:
+def received(operation: DescribedOperation, raw: bytes, headers: Mapping[str, str]) -> SentBody:
     """Return what was sent. Raises Refused 415 for another media type, 400 for what the description does not allow.
 
     A body that is described is wanted, whether or not the description says that it is required: without it nothing
@@ -37,15 +37,15 @@ def received(operation: Operation, raw: bytes, headers: Mapping[str, str]) -> Se
     """
     content_type, disposition = headers.get("content-type", ""), headers.get("content-disposition", "")
     if not operation.types:
-        return Sent()
+        return SentBody()
     if content_type.partition(";")[0].strip().lower() not in operation.types:
         raise Refused(415, f"Send one of {', '.join(operation.types)}.")
     if not operation.sends_json:
-        return Sent({}, raw, content_type, disposition)
-    return Sent(_checked(operation, raw), raw, content_type)
+        return SentBody({}, raw, content_type, disposition)
+    return SentBody(_read_json(operation, raw), raw, content_type)
 
 
-def _checked(operation: Operation, raw: bytes) -> Json:
+def _read_json(operation: DescribedOperation, raw: bytes) -> Json:
     try:
         value = read(raw)
     except msgspec.ValidationError:

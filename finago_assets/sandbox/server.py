@@ -19,7 +19,7 @@ from finago_assets.sandbox.control import Control
 from finago_assets.sandbox.listening import Server, bound
 from finago_assets.sandbox.middleware import CONTROL, Middleware, Wires, recording
 from finago_assets.sandbox.options import CLIENT_ID, CLIENT_SECRET, Changes, SandboxOptions
-from finago_assets.sandbox.state import Request, Sandbox
+from finago_assets.sandbox.state import Sandbox, ServedRequest
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -72,7 +72,7 @@ class Running:
         return self.control.books()
 
     @property
-    def requests(self) -> list[Request]:
+    def requests(self) -> list[ServedRequest]:
         """The request log so far: method, path, query, status; never a token."""
         return self.control.requests()
 

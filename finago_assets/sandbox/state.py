@@ -19,14 +19,14 @@ from finago_assets.sandbox.tokens import Tokens
 
 if TYPE_CHECKING:
     from finago_assets.sandbox.books.company import Books
-    from finago_assets.sandbox.description.facts import Description, Operation
+    from finago_assets.sandbox.description.facts import DescribedOperation, Description
     from finago_assets.sandbox.options import SandboxOptions
 
 LOG_LENGTH: Final = 500_000
 
 
 @dataclass(slots=True)
-class Request:
+class ServedRequest:
     """One request as it went: `status` is 0 when no status line was sent; times in seconds on a monotonic clock."""
 
     method: str
@@ -50,7 +50,7 @@ class Sandbox:
     tokens: Tokens
     script: Script
     withheld: set[str]
-    requests: deque[Request] = field(default_factory=lambda: deque(maxlen=LOG_LENGTH))
+    requests: deque[ServedRequest] = field(default_factory=lambda: deque(maxlen=LOG_LENGTH))
     lock: RLock = field(default_factory=RLock)
     chains: Counter[str] = field(default_factory=Counter)
     served: int = 0
@@ -74,10 +74,10 @@ class Sandbox:
         """The books of the first organization."""
         return self.tenants[self.options.organizations[0]]
 
-    def arrived(self, method: str, path: str, query: str) -> Request:
+    def arrived(self, method: str, path: str, query: str) -> ServedRequest:
         """Enter a request into the log and give it a trace id."""
         self.served += 1
-        request = Request(method, path, query, f"sandbox-{self.served:010d}", time.monotonic())
+        request = ServedRequest(method, path, query, f"sandbox-{self.served:010d}", time.monotonic())
         self.requests.append(request)
         return request
 
@@ -93,7 +93,7 @@ class Sandbox:
         self.arrivals.append(now)
         return False
 
-    def forbids(self, operation: Operation) -> bool:
+    def forbids(self, operation: DescribedOperation) -> bool:
         """Tell whether an operation is withheld, by one of its scopes or as itself."""
         return not self.withheld.isdisjoint(operation.names)
 
@@ -109,6 +109,6 @@ class Sandbox:
         return self.chains[key]
 
 
-def is_personal(operation: Operation) -> bool:
+def is_personal(operation: DescribedOperation) -> bool:
     """Tell whether an operation is about the person behind a token: that of client credentials is nobody's."""
     return operation.path.split("/")[1] == "me"

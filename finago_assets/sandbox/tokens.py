@@ -12,12 +12,12 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Final
 from urllib.parse import parse_qsl
 
-from finago_assets.sandbox.options import AUDIENCE, CLIENT_ID, CLIENT_SECRET
+from finago_assets.sandbox.options import API_AUDIENCE, CLIENT_ID, CLIENT_SECRET
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-FORM: Final = "application/x-www-form-urlencoded"
+FORM_TYPE: Final = "application/x-www-form-urlencoded"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,14 +40,14 @@ class Tokens:
 
     def ask(self, content_type: str, body: bytes, scopes: Iterable[str]) -> tuple[int, dict[str, object]]:
         """Answer a token request: (status, body). Query parameters and JSON bodies are not read."""
-        if content_type.partition(";")[0].strip().lower() != FORM:
+        if content_type.partition(";")[0].strip().lower() != FORM_TYPE:
             return _error(HTTPStatus.BAD_REQUEST, "invalid_request", "Expected a form-encoded body.")
         form = dict(parse_qsl(body.decode("utf-8", "replace")))
         if form.get("grant_type") != "client_credentials":
             return _error(HTTPStatus.FORBIDDEN, "unsupported_grant_type", "Unsupported grant type.")
         if (form.get("client_id"), form.get("client_secret")) != (CLIENT_ID, CLIENT_SECRET):
             return _error(HTTPStatus.UNAUTHORIZED, "access_denied", "Unauthorized")
-        if form.get("audience") != AUDIENCE:
+        if form.get("audience") != API_AUDIENCE:
             return _error(HTTPStatus.FORBIDDEN, "access_denied", "Service not enabled within domain.")
         organization = form.get("login_organization", "")
         if organization not in self.organizations:

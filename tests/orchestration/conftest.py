@@ -8,7 +8,7 @@ import dagster as dg
 import pytest
 
 from finago_assets.sandbox.books.plan import Size
-from finago_assets.sandbox.options import Order
+from finago_assets.sandbox.options import ListOrder
 from finago_assets.sandbox.server import Running, running
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 @pytest.fixture
 def office(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Running]:
     """A tiny office of one year; the settings of this process point at it and at a data folder of the test's own."""
-    with running(size=Size.TINY, years=1, order=Order.SHUFFLED) as found:
+    with running(size=Size.TINY, years=1, order=ListOrder.SHUFFLED) as found:
         for name, value in {**found.environment(), "FINAGO_DATA_DIR": str(tmp_path)}.items():
             monkeypatch.setenv(name, value)
         yield found

@@ -12,7 +12,7 @@ import pytest
 from finago_assets.apis.finago.endpoints import ENDPOINTS
 from finago_assets.core.catalogue.model import Paging
 from finago_assets.sandbox.books.plan import Size
-from finago_assets.sandbox.options import Links, Order
+from finago_assets.sandbox.options import Links, ListOrder
 from finago_assets.sandbox.server import running
 from tests.sandbox_server import Caller
 
@@ -347,8 +347,8 @@ def test_lines_of_a_day_can_come_in_any_order_and_the_days_stay_whole(start_sand
     def read(caller: Caller) -> list[Any]:
         return keys(caller.records("/transactionlines", **ALL, limit=40))
 
-    posted, shuffled = Caller(start_sandbox()), Caller(start_sandbox(order=Order.SHUFFLED))
-    restless = Caller(start_sandbox(order=Order.RESTLESS))
+    posted, shuffled = Caller(start_sandbox()), Caller(start_sandbox(order=ListOrder.SHUFFLED))
+    restless = Caller(start_sandbox(order=ListOrder.RESTLESS))
     first, second = read(restless), read(restless)
     assert read(shuffled) == read(shuffled) != read(posted)
     assert first != second

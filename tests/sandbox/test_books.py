@@ -14,16 +14,16 @@ import pytest
 
 from finago_assets.sandbox.books.accounts import ACCOUNTS
 from finago_assets.sandbox.books.company import Books, keep_books
-from finago_assets.sandbox.books.ids import Thing, guid, luhn, number_of
+from finago_assets.sandbox.books.ids import Thing, luhn, make_guid, number_of
 from finago_assets.sandbox.books.money import converted, rounded, spelled
 from finago_assets.sandbox.books.order_book import PAYMENT_METHODS
 from finago_assets.sandbox.books.orders import Status
-from finago_assets.sandbox.books.plan import Modes, Plan, Size
+from finago_assets.sandbox.books.plan import BooksPlan, Modes, Size
 from finago_assets.sandbox.books.taxes import TAXES
 from finago_assets.sandbox.books.vouchers import Posting, Voucher, VoucherType
 
-TINY = Plan(size=Size.TINY)
-SMALL = Plan(size=Size.SMALL, scenarios=False)  # trade alone; what is staged has tests of its own
+TINY = BooksPlan(size=Size.TINY)
+SMALL = BooksPlan(size=Size.SMALL, scenarios=False)  # trade alone; what is staged has tests of its own
 
 
 class Line(msgspec.Struct, rename="camel"):
@@ -137,7 +137,7 @@ def test_an_invoice_number_belongs_to_an_invoice_and_to_nothing_else(books: Book
 
 @pytest.mark.parametrize("size", [Size.TINY, Size.SMALL])
 def test_every_status_occurs_at_every_size(size: Size) -> None:
-    assert {order.status for order in keep_books(Plan(size=size)).orders.orders.values()} == set(Status)
+    assert {order.status for order in keep_books(BooksPlan(size=size)).orders.orders.values()} == set(Status)
 
 
 def test_payment_references_have_valid_check_digits_and_pay_what_is_open(books: Books) -> None:
@@ -169,7 +169,7 @@ def test_euro_invoices_leave_a_difference_of_exchange(books: Books) -> None:
 
 
 def test_the_same_plan_gives_the_same_bytes_and_another_seed_gives_others() -> None:
-    def digest(plan: Plan) -> str:
+    def digest(plan: BooksPlan) -> str:
         made = keep_books(plan)
         return sha256(b"".join(line for day in sorted(made.ledger.days) for line in made.ledger.days[day])).hexdigest()
 
@@ -180,9 +180,9 @@ def test_the_same_plan_gives_the_same_bytes_and_another_seed_gives_others() -> N
 def test_books_end_on_the_day_they_are_told_to() -> None:
     made = keep_books(replace(TINY, until=date(2024, 2, 20)))
     assert max(made.ledger.days) == date(2024, 2, 20).toordinal()
-    assert Plan(start=date(2024, 2, 29), years=1).last == date(2025, 2, 28)
+    assert BooksPlan(start=date(2024, 2, 29), years=1).last == date(2025, 2, 28)
     with pytest.raises(ValueError, match="no days"):
-        Plan(years=0)
+        BooksPlan(years=0)
 
 
 def test_vat_lines_carry_a_tax_code_only_in_that_mode() -> None:
@@ -212,7 +212,7 @@ def test_one_amount_has_several_spellings(ore: int, spellings: set[str]) -> None
 
 
 def test_a_guid_gives_its_number_back_and_only_for_its_own_kind() -> None:
-    made = [guid(Thing.LINE, number) for number in range(1000)]
+    made = [make_guid(Thing.LINE, number) for number in range(1000)]
     assert len(set(made)) == 1000
     assert [number_of(Thing.LINE, text) for text in made] == list(range(1000))
     with pytest.raises(ValueError, match="not the id of a voucher"):

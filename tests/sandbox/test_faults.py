@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 import msgspec
 import pytest
 
-from finago_assets.sandbox.faults import Body, Fault, Rule, Script, read_rules
+from finago_assets.sandbox.faults import ErrorBody, Fault, Rule, Script, read_rules
 from tests.sandbox_server import Caller
 
 if TYPE_CHECKING:
@@ -51,10 +51,10 @@ def test_retry_after_comes_in_both_forms_and_not_at_all(sandbox: Running, caller
         (Rule(fault=Fault.HTML), 200, b"<!DOCTYPE html>"),
         (Rule(fault=Fault.HTML, status=502), 502, b"<!DOCTYPE html>"),
         (Rule(fault=Fault.EMPTY), 200, b""),
-        (Rule(fault=Fault.STATUS, body=Body.TEXT), 503, b"Limit exceeded"),
-        (Rule(fault=Fault.STATUS, body=Body.EMPTY), 503, b""),
-        (Rule(fault=Fault.STATUS, body=Body.JSON), 503, b'{"error"'),
-        (Rule(fault=Fault.STATUS, body=Body.HTML), 503, b"<!DOCTYPE html>"),
+        (Rule(fault=Fault.STATUS, body=ErrorBody.TEXT), 503, b"Limit exceeded"),
+        (Rule(fault=Fault.STATUS, body=ErrorBody.EMPTY), 503, b""),
+        (Rule(fault=Fault.STATUS, body=ErrorBody.JSON), 503, b'{"error"'),
+        (Rule(fault=Fault.STATUS, body=ErrorBody.HTML), 503, b"<!DOCTYPE html>"),
     ],
 )
 def test_bodies_can_be_anything(sandbox: Running, caller: Caller, rule: Rule, status: int, start: bytes) -> None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from finago_assets.sandbox.faults import Body, Fault, Rule
+from finago_assets.sandbox.faults import ErrorBody, Fault, Rule
 from tests.sandbox_server import Caller
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ DONE = [
     Rule(fault=Fault.CUT_JSON),
     Rule(fault=Fault.CUT_GZIP),
     Rule(fault=Fault.STATUS, status=504, work=True),
-    Rule(fault=Fault.STATUS, status=502, body=Body.HTML, work=True),
+    Rule(fault=Fault.STATUS, status=502, body=ErrorBody.HTML, work=True),
     Rule(fault=Fault.HTML, work=True),
     Rule(fault=Fault.EMPTY, work=True),
 ]

@@ -12,7 +12,7 @@ import pytest
 
 from finago_assets.sandbox.books.company import Books, keep_books
 from finago_assets.sandbox.books.money import rounded
-from finago_assets.sandbox.books.plan import Incoming, Modes, Plan, Size
+from finago_assets.sandbox.books.plan import BooksPlan, Incoming, Modes, Size
 from finago_assets.sandbox.books.taxes import SETTLEMENT, TAXES, VAT_ACCOUNTS
 from tests.sandbox.ledger_lines import Line, Reader, month, read
 from tests.sandbox_server import Caller
@@ -20,7 +20,7 @@ from tests.sandbox_server import Caller
 if TYPE_CHECKING:
     from tests.sandbox_server import StartSandbox
 
-PLAN = Plan(size=Size.TINY, scenarios=True)
+PLAN = BooksPlan(size=Size.TINY, scenarios=True)
 MODES = {
     "as they come": Modes(),
     "coded VAT lines": Modes(tax_on_vat_lines=True),
@@ -219,4 +219,4 @@ def test_balances_of_profit_and_loss_begin_with_the_fiscal_year(start_sandbox: S
 
 def test_a_fiscal_year_begins_in_one_of_twelve_months() -> None:
     with pytest.raises(ValueError, match="month 13"):
-        Plan(fiscal_month=13)
+        BooksPlan(fiscal_month=13)

@@ -17,7 +17,7 @@ from finago_assets.sandbox.books.calendar import ends_term
 from finago_assets.sandbox.books.company import Books, keep_books
 from finago_assets.sandbox.books.ids import kid_mod11
 from finago_assets.sandbox.books.money import rounded
-from finago_assets.sandbox.books.plan import Plan, Size
+from finago_assets.sandbox.books.plan import BooksPlan, Size
 from finago_assets.sandbox.books.scenarios import WRITTEN, scenario, scenarios
 from finago_assets.sandbox.books.scenarios.ageing import CONTROL_ACCOUNTS, aged, month_ends, open_items
 from finago_assets.sandbox.books.scenarios.books import FIRST_PARTY, PARTIES, kr
@@ -32,7 +32,7 @@ from tests.sandbox.ledger_lines import Line, Reader, month, read
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-BARE = Plan(size=Size.BARE)
+BARE = BooksPlan(size=Size.BARE)
 NAMES = [written.__name__ for written in WRITTEN]
 ORE = Reader().ore
 PUBLISHED = REFERENCE / "norway" / "Standard_Tax_Codes.csv"
@@ -42,7 +42,7 @@ SEEDED = {row.partition(",")[0] for row in SEEDS.read_text("utf-8").splitlines()
 
 @pytest.fixture(scope="module")
 def books() -> Books:
-    return keep_books(Plan(size=Size.SMALL))
+    return keep_books(BooksPlan(size=Size.SMALL))
 
 
 @pytest.fixture(scope="module")
@@ -209,7 +209,7 @@ def test_bare_books_are_settled_and_paid_term_by_term(bare: Books) -> None:
     ],
     ids=["two years", "one", "five", "from July", "from July, begun in January", "from February"],
 )
-def test_every_month_of_every_account_of_bare_books_is_foretold(plan: Plan) -> None:
+def test_every_month_of_every_account_of_bare_books_is_foretold(plan: BooksPlan) -> None:
     moved: Counter[tuple[int, date]] = Counter()
     for line in read(keep_books(plan)):
         moved[line.account["number"], month(line)] += ORE(line)
@@ -357,10 +357,10 @@ def test_a_scenario_that_would_outlast_the_books_is_not_begun() -> None:
 
 
 def test_tiny_books_are_not_staged_unless_asked_and_the_others_are() -> None:
-    assert [size for size in Size if not Plan(size=size).staged] == [Size.TINY]
-    staged = keep_books(Plan(size=Size.TINY, scenarios=True))
+    assert [size for size in Size if not BooksPlan(size=size).staged] == [Size.TINY]
+    staged = keep_books(BooksPlan(size=Size.TINY, scenarios=True))
     assert {line.comment for line in read(staged)} >= set(NAMES)
-    assert not {line.comment for line in read(keep_books(Plan(size=Size.TINY)))} & set(NAMES)
+    assert not {line.comment for line in read(keep_books(BooksPlan(size=Size.TINY)))} & set(NAMES)
 
 
 def test_the_tax_table_knows_the_standard_codes_and_every_vat_account() -> None:

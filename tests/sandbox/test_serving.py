@@ -28,8 +28,8 @@ if TYPE_CHECKING:
 KEEP = """
 import resource, sys, time
 from finago_assets.sandbox.books.company import keep_books
-from finago_assets.sandbox.books.plan import Plan, Size
-books = keep_books(Plan(size=Size(sys.argv[1]), years=int(sys.argv[2])))
+from finago_assets.sandbox.books.plan import BooksPlan, Size
+books = keep_books(BooksPlan(size=Size(sys.argv[1]), years=int(sys.argv[2])))
 used = resource.getrusage(resource.RUSAGE_SELF)
 print(books.ledger.count, books.journal.vouchers, used.ru_maxrss // 1024, round(used.ru_utime))
 """

@@ -12,6 +12,10 @@ from msgspec import json
 
 from finago_assets.sandbox.books.taxes import TAXES
 
+RECEIVABLE: Final = 1500
+PAYABLE: Final = 2400
+ROUNDING: Final = 7745
+
 
 @dataclass(frozen=True, slots=True)
 class Account:

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Final
 
 from msgspec import Raw, json
 
+from finago_assets.core.windows import ONE_DAY
 from finago_assets.sandbox.books.accounts import unlisted
-from finago_assets.sandbox.books.calendar import ONE_DAY
 from finago_assets.sandbox.books.money import ORE
 from finago_assets.sandbox.books.scenarios.model import Sale
 from finago_assets.sandbox.books.vouchers import Posting, VoucherType
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 UNKNOWN_ACCOUNT_NUMBER: Final = 6999
 UNKNOWN_TAX_ID: Final = 999
-FIRST_ORDER: Final = 700_001
+FIRST_BAD_ORDER: Final = 700_001
 DOUBLE_NUMBER: Final = 95_001
 EMPTY_NUMBER: Final = 95_002
 
@@ -106,7 +106,7 @@ def _orders(books: Books, kind: Bad, day: date, numbers: tuple[int, ...]) -> Pla
     payers = [party for party in books.parties if party.currency == "NOK" and not party.is_supplier]
     orders, vouchers = [], []
     for number, payer in zip(numbers, payers, strict=False):
-        order_id = FIRST_ORDER + sum(known >= FIRST_ORDER for known in books.orders.orders)
+        order_id = FIRST_BAD_ORDER + sum(known >= FIRST_BAD_ORDER for known in books.orders.orders)
         sale = Sale(
             day=day, order_id=order_id, number=number, party=payer, net=1_000 * ORE, due=day + timedelta(days=14)
         )

@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING, Final
 
 from msgspec import json
 
-from finago_assets.sandbox.books.ids import Thing, guid, organization_number
+from finago_assets.sandbox.books.ids import Thing, make_guid, organization_number
 from finago_assets.sandbox.books.kept import Json, read, write
-from finago_assets.sandbox.books.line_json import moment
-from finago_assets.sandbox.books.money import number
+from finago_assets.sandbox.books.line_json import make_moment
+from finago_assets.sandbox.books.money import write_amount
 
 if TYPE_CHECKING:
-    from finago_assets.sandbox.books.plan import Plan
+    from finago_assets.sandbox.books.plan import BooksPlan
 
 CLOSED_AFTER_DAYS: Final = 5
 
@@ -35,12 +35,12 @@ class BankAccount:
     written: bytes | None = None  # the whole record, where somebody wrote it through the API
 
 
-ACCOUNTS: Final = {
+BANK_ACCOUNTS: Final = {
     account.ledger: account
     for account in (
-        BankAccount(guid(Thing.BANK_ACCOUNT, 1), 1920, "90000000001", "Drift", "NOK"),
+        BankAccount(make_guid(Thing.BANK_ACCOUNT, 1), 1920, "90000000001", "Drift", "NOK"),
         BankAccount("456-789-012", 1930, "NO9390000000002", "Valuta EUR", "EUR"),
-        BankAccount(guid(Thing.BANK_ACCOUNT, 3), 1950, "90000000003", "Skattetrekk", "NOK"),
+        BankAccount(make_guid(Thing.BANK_ACCOUNT, 3), 1950, "90000000003", "Skattetrekk", "NOK"),
     )
 }
 
@@ -75,7 +75,7 @@ class Statement:
         self, day: date, amount: int, reference: tuple[str, str], *, account: int = 1920, other: str | None = None
     ) -> BankTransaction:
         """Enter a movement, in øre of the account's currency, and return it."""
-        moved = BankTransaction(len(self.by_id) + 1, ACCOUNTS[account], day, amount, reference, other)
+        moved = BankTransaction(len(self.by_id) + 1, BANK_ACCOUNTS[account], day, amount, reference, other)
         return self.enter(moved)
 
     def enter(self, moved: BankTransaction) -> BankTransaction:
@@ -103,7 +103,7 @@ def transaction_json(moved: BankTransaction, last: date) -> bytes:
         "type": "inbound" if inbound else "outbound",
         "bankAccount": {"id": account.id},
         "paymentReference": {"type": moved.reference[0], "value": moved.reference[1]},
-        "amount": {"value": number(abs(moved.amount), moved.serial), "currency": {"code": account.currency}},
+        "amount": {"value": write_amount(abs(moved.amount), moved.serial), "currency": {"code": account.currency}},
         "date": moved.day.isoformat(),
     }
     ends = {"fromBankAccount": theirs, "toBankAccount": ours} if inbound else {"fromBankAccount": ours}
@@ -112,12 +112,12 @@ def transaction_json(moved: BankTransaction, last: date) -> bytes:
         family = "RCDT" if inbound else "ICDT"
         body["bankTransactionCode"] = {"domainCode": "PMNT", "familyCode": family, "subFamilyCode": None}
     body["status"] = "closed" if last - moved.day > timedelta(days=CLOSED_AFTER_DAYS) else "created"
-    body["createdAt"] = moment(moved.day, moved.serial)
-    body["modifiedAt"] = moment(min(moved.day + timedelta(days=CLOSED_AFTER_DAYS), last), moved.serial)
+    body["createdAt"] = make_moment(moved.day, moved.serial)
+    body["modifiedAt"] = make_moment(min(moved.day + timedelta(days=CLOSED_AFTER_DAYS), last), moved.serial)
     return json.encode(body)
 
 
-def account_json(account: BankAccount, plan: Plan, balance: Json | None) -> bytes:
+def bank_account_json(account: BankAccount, plan: BooksPlan, balance: Json | None) -> bytes:
     """Return a bank account as `/bankaccounts` shows it; without a balance that key is missing."""
     shown = _seeded(account, plan) if account.written is None else read(account.written)
     return write(shown if balance is None else shown | {"balance": balance})
@@ -125,11 +125,11 @@ def account_json(account: BankAccount, plan: Plan, balance: Json | None) -> byte
 
 def movement_json(account: BankAccount, balance: tuple[int, date]) -> Json:
     """Return the balance that movements come to, as an account shows it."""
-    at = moment(balance[1], account.ledger).replace("Z", ".000Z")
-    return {"amount": number(balance[0]), "timestamp": at, "currency": {"code": account.currency}}
+    at = make_moment(balance[1], account.ledger).replace("Z", ".000Z")
+    return {"amount": write_amount(balance[0]), "timestamp": at, "currency": {"code": account.currency}}
 
 
-def _seeded(account: BankAccount, plan: Plan) -> Json:
+def _seeded(account: BankAccount, plan: BooksPlan) -> Json:
     contact = {"name": "Kari Nordmann", "email": "kari@sandbox.example"}
     owner = {"name": "Sandkassen Handel AS", "organizationNumber": organization_number(0), "contact": contact}
     body: dict[str, object] = {
@@ -143,5 +143,5 @@ def _seeded(account: BankAccount, plan: Plan) -> Json:
     }
     if account.ledger == 1920:
         body["transactionType"] = {"number": 3}
-    body["createdAt"] = body["modifiedAt"] = moment(plan.start, account.ledger).replace("Z", ".000Z")
+    body["createdAt"] = body["modifiedAt"] = make_moment(plan.start, account.ledger).replace("Z", ".000Z")
     return body

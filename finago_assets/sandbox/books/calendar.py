@@ -12,14 +12,14 @@ from typing import TYPE_CHECKING, Final
 
 from msgspec import json
 
-from finago_assets.sandbox.books.ids import Thing, guid
+from finago_assets.core.windows import ONE_DAY
+from finago_assets.sandbox.books.ids import Thing, make_guid
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from finago_assets.sandbox.books.plan import Plan
+    from finago_assets.sandbox.books.plan import BooksPlan
 
-ONE_DAY: Final = timedelta(days=1)
 SATURDAY, SUNDAY = 5, 6
 TERM_MONTHS: Final = 2
 
@@ -34,7 +34,7 @@ class FiscalPeriod:
     last: date
 
 
-def days(plan: Plan) -> Iterator[date]:
+def days(plan: BooksPlan) -> Iterator[date]:
     """Yield every day of the books."""
     day = plan.start
     while day <= plan.last:
@@ -73,23 +73,23 @@ def euro(day: date) -> Decimal:
     return Decimal(112_500 + day.toordinal() * 379 % 7_000) / 10_000
 
 
-def fiscal_periods(plan: Plan) -> list[FiscalPeriod]:
+def make_fiscal_periods(plan: BooksPlan) -> list[FiscalPeriod]:
     """Return fiscal years and their periods, from the year before the start to the year after the end."""
     found = []
     years = (year_start(day, plan.fiscal_month).year for day in (plan.start, plan.last))
     first_year, last_year = years
     for year in range(first_year - 1, last_year + 2):
         first = date(year, plan.fiscal_month, 1)
-        found.append(_period("Year", first, date(year + 1, plan.fiscal_month, 1) - ONE_DAY))
+        found.append(_make_period("Year", first, date(year + 1, plan.fiscal_month, 1) - ONE_DAY))
         for _ in range(12 // TERM_MONTHS):
             last = month_end(first + timedelta(days=32))
-            found.append(_period("Period", first, last))
+            found.append(_make_period("Period", first, last))
             first = last + ONE_DAY
     return found
 
 
-def _period(kind: str, first: date, last: date) -> FiscalPeriod:
-    return FiscalPeriod(guid(Thing.PERIOD, first.toordinal() * 2 + (kind == "Year")), kind, first, last)
+def _make_period(kind: str, first: date, last: date) -> FiscalPeriod:
+    return FiscalPeriod(make_guid(Thing.PERIOD, first.toordinal() * 2 + (kind == "Year")), kind, first, last)
 
 
 def period_json(period: FiscalPeriod) -> bytes:

@@ -10,8 +10,9 @@ from datetime import date, timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
-from finago_assets.sandbox.books.accounts import ACCOUNTS
-from finago_assets.sandbox.books.calendar import ONE_DAY, banking_day, ends_term, ends_year, euro, year_start
+from finago_assets.core.windows import ONE_DAY
+from finago_assets.sandbox.books.accounts import ACCOUNTS, ROUNDING
+from finago_assets.sandbox.books.calendar import banking_day, ends_term, ends_year, euro, year_start
 from finago_assets.sandbox.books.money import ORE, share
 from finago_assets.sandbox.books.taxes import SETTLEMENT, VAT_ACCOUNTS
 from finago_assets.sandbox.books.vouchers import Posting, VoucherType, abroad
@@ -19,7 +20,6 @@ from finago_assets.sandbox.books.vouchers import Posting, VoucherType, abroad
 if TYPE_CHECKING:
     from finago_assets.sandbox.books.journal import Journal
 
-ROUNDING: Final = 7745
 OPENING: Final = {1250: 250_000_00, 1460: 480_000_50, 1920: 2_500_000_00, 2000: -1_000_000_00, 2220: -1_500_000_00}
 OPENING_EUROS: Final = 10_500_25
 EQUITY: Final = 2050

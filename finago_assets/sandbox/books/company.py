@@ -8,13 +8,13 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from finago_assets.sandbox.books.calendar import days, fiscal_periods
+from finago_assets.sandbox.books.calendar import days, make_fiscal_periods
 from finago_assets.sandbox.books.closing import Authorities, YearEnd, open_books
 from finago_assets.sandbox.books.journal import Journal
 from finago_assets.sandbox.books.parties import parties
 from finago_assets.sandbox.books.payroll import Payroll
 from finago_assets.sandbox.books.plan import Size
-from finago_assets.sandbox.books.products import products
+from finago_assets.sandbox.books.products import make_products
 from finago_assets.sandbox.books.purchases import Purchases
 from finago_assets.sandbox.books.sales import Sales
 from finago_assets.sandbox.books.scenarios.books import ScenarioBooks
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from finago_assets.sandbox.books.ledger import Ledger
     from finago_assets.sandbox.books.order_book import OrderBook
     from finago_assets.sandbox.books.parties import Party
-    from finago_assets.sandbox.books.plan import Plan
+    from finago_assets.sandbox.books.plan import BooksPlan
     from finago_assets.sandbox.books.products import Product
 
 
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 class Books:
     """Everything that the sandbox can be asked for, alive: posting a voucher moves the balances."""
 
-    plan: Plan
+    plan: BooksPlan
     journal: Journal
     parties: list[Party]
     products: list[Product]
@@ -71,11 +71,11 @@ class Books:
         return next((product for product in self.products if product.id == key), None)
 
 
-def keep_books(plan: Plan) -> Books:
+def keep_books(plan: BooksPlan) -> Books:
     """Return the books of a plan: the same plan gives the same bytes."""
     journal = Journal(plan)
     customers, suppliers = parties(plan)
-    assortment = products(plan, suppliers)
+    assortment = make_products(plan, suppliers)
     sales = Sales(journal, customers, assortment)
     trade = (sales, Purchases(journal, suppliers), Tills(journal), Payroll(journal))
     actors = () if plan.size is Size.BARE else trade
@@ -88,4 +88,4 @@ def keep_books(plan: Plan) -> Books:
             actor.day(day)
             journal.carry_out(day)
     register = customers + suppliers + (ScenarioBooks(plan).parties() if plan.staged else [])
-    return Books(plan, journal, register, assortment, sales, fiscal_periods(plan))
+    return Books(plan, journal, register, assortment, sales, make_fiscal_periods(plan))

@@ -13,7 +13,7 @@ CAMPAIGN: Final = 101
 REGION: Final = 104
 DEPARTMENTS: Final = ("10", "20", "30", "40")
 
-TYPES: Final = {
+DIMENSION_TYPES: Final = {
     PROJECT: "Prosjekt",
     DEPARTMENT: "Avdeling",
     EMPLOYEE: "Ansatt",
@@ -64,7 +64,7 @@ def dimension_json(kind: int, value: str) -> dict[str, object]:
     """Return one dimension of a ledger line; the type's name is there only sometimes, as documented."""
     body: dict[str, object] = {"dimensionType": kind}
     if kind != DEPARTMENT:
-        body["dimensionTypeName"] = TYPES[kind]
+        body["dimensionTypeName"] = DIMENSION_TYPES[kind]
     body["value"] = value
     body["name"] = name_of(kind, value)
     return body

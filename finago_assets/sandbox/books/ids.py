@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from enum import IntEnum
 
-WORD = 1 << 64
+GUID_RANGE = 1 << 64
 SPREAD = 0x9E3779B97F4A7C15
 ORGANIZATION_WEIGHTS = (3, 2, 7, 6, 5, 4, 3, 2)
 
@@ -24,16 +24,16 @@ class Thing(IntEnum):
     UPLOAD = 0x77
 
 
-def guid(thing: Thing, number: int) -> str:
+def make_guid(thing: Thing, number: int) -> str:
     """Return the GUID of the `number`th thing of its kind."""
-    mixed = f"{(number + 1) * SPREAD % WORD:016x}"
+    mixed = f"{(number + 1) * SPREAD % GUID_RANGE:016x}"
     return f"{mixed[:8]}-{mixed[8:12]}-4{thing:03x}-8{mixed[12:15]}-{mixed[15]}{number:011x}"
 
 
 def number_of(thing: Thing, text: str) -> int:
     """Return the number a GUID was made from. Raises ValueError for a GUID that this sandbox never made."""
     number = int(text[-11:], 16)
-    if guid(thing, number) != text.lower():
+    if make_guid(thing, number) != text.lower():
         raise ValueError(f"{text!r} is not the id of a {thing.name.lower()}")
     return number
 

@@ -18,7 +18,7 @@ from finago_assets.sandbox.books.vat import VatBook
 from finago_assets.sandbox.books.vouchers import Posting, Voucher, VoucherType
 
 if TYPE_CHECKING:
-    from finago_assets.sandbox.books.plan import Plan
+    from finago_assets.sandbox.books.plan import BooksPlan
 
 Work = Callable[[date], None]
 FIRST_DOCUMENT: Final = 70_000
@@ -28,7 +28,7 @@ FIRST_DOCUMENT: Final = 70_000
 class Journal:
     """Ledger, bank statement and agenda of one company."""
 
-    plan: Plan
+    plan: BooksPlan
     ledger: Ledger = field(init=False)
     vat: VatBook = field(default_factory=VatBook)
     statement: Statement = field(default_factory=Statement)

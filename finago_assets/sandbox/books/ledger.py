@@ -182,8 +182,8 @@ def without_dimensions(line: bytes) -> bytes:
 def _overwritten(line: bytes, changes: dict[str, object]) -> bytes:
     record: dict[str, object] = dict(msgspec.json.decode(line, type=dict[str, msgspec.Raw]))
     record.update(changes)
-    return msgspec.json.encode({**{k: v for k, v in record.items() if k != "dimensions"}, **_last(record)})
+    return msgspec.json.encode({**{k: v for k, v in record.items() if k != "dimensions"}, **_keep_dimensions(record)})
 
 
-def _last(record: dict[str, object]) -> dict[str, object]:
+def _keep_dimensions(record: dict[str, object]) -> dict[str, object]:
     return {"dimensions": record["dimensions"]} if "dimensions" in record else {}

@@ -13,8 +13,8 @@ from msgspec import json
 
 from finago_assets.sandbox.books.accounts import ACCOUNTS
 from finago_assets.sandbox.books.dimensions import dimension_json
-from finago_assets.sandbox.books.ids import Thing, guid
-from finago_assets.sandbox.books.money import exact, number
+from finago_assets.sandbox.books.ids import Thing, make_guid
+from finago_assets.sandbox.books.money import exact, write_amount
 from finago_assets.sandbox.books.taxes import TAXES
 
 if TYPE_CHECKING:
@@ -44,25 +44,25 @@ class Heading:
     @classmethod
     def of(cls, voucher: Voucher, serial: int, number: int) -> Heading:
         """Return the heading of the voucher entered as the `serial`th of all and the `number`th of its series."""
-        voucher_id = guid(Thing.VOUCHER, serial)
+        voucher_id = make_guid(Thing.VOUCHER, serial)
         return cls(
             voucher_id,
             {"id": voucher_id, "number": number},
             {"id": voucher.type.id},
             voucher.day.isoformat(),
-            _period(voucher, serial),
+            _choose_period_date(voucher, serial),
             voucher.document,
-            voucher.at or moment(voucher.day + timedelta(days=voucher.entered), serial),
+            voucher.at or make_moment(voucher.day + timedelta(days=voucher.entered), serial),
         )
 
 
-def _period(voucher: Voucher, serial: int) -> str | None:
+def _choose_period_date(voucher: Voucher, serial: int) -> str | None:
     if voucher.period is not None:
         return voucher.period.isoformat()
     return None if serial % 3 == 0 else voucher.day.isoformat()
 
 
-def moment(day: date, serial: int) -> str:
+def make_moment(day: date, serial: int) -> str:
     """Return a timestamp in office hours of a day, the same for the same serial."""
     return f"{day.isoformat()}T{7 + serial % 9:02d}:{serial * 7 % 60:02d}:{serial * 13 % 60:02d}Z"
 
@@ -71,19 +71,19 @@ def line_json(heading: Heading, posting: Posting, serial: int, modes: Modes) -> 
     """Return a line with its dimensions last, so that they can be cut off for callers who did not ask for them."""
     code = posting.vat if posting.tax is None and modes.tax_on_vat_lines else posting.tax
     body: dict[str, object] = {
-        "id": guid(Thing.LINE, serial),
+        "id": make_guid(Thing.LINE, serial),
         "transaction": heading.transaction,
-        "account": _account(posting.account, serial),
+        "account": _render_account(posting.account, serial),
         "transactionType": heading.type,
     }
     if code is not None:
         tax = TAXES[code]
         body["tax"] = {"id": tax.id, "rate": exact(tax.rate)}
-    body["amount"] = number(posting.stated if modes.foreign_amounts else posting.amount, serial)
-    body["currency"] = _currency(posting, serial, modes)
+    body["amount"] = write_amount(posting.stated if modes.foreign_amounts else posting.amount, serial)
+    body["currency"] = _render_currency(posting, serial, modes)
     body |= _days(heading, posting)
     if posting.invoice is not None:
-        body["invoice"] = _invoice(posting.invoice)
+        body["invoice"] = _render_invoice_reference(posting.invoice)
     if posting.customer is not None:
         body["customer"] = {"id": posting.customer}
     if posting.comment is not None:
@@ -111,7 +111,7 @@ def quoted(currency: str, rate: Decimal, modes: Modes) -> Decimal:
     return rate * 100 if currency in modes.per_hundred else rate
 
 
-def _account(account_number: int, serial: int) -> dict[str, object]:
+def _render_account(account_number: int, serial: int) -> dict[str, object]:
     account = ACCOUNTS[account_number]
     body: dict[str, object] = {"id": account.id, "number": account.number}
     if serial % NAMED_ACCOUNT_EVERY == 0:
@@ -119,13 +119,13 @@ def _account(account_number: int, serial: int) -> dict[str, object]:
     return body
 
 
-def _currency(posting: Posting, serial: int, modes: Modes) -> dict[str, object]:
+def _render_currency(posting: Posting, serial: int, modes: Modes) -> dict[str, object]:
     if posting.currency == "LOCAL" and serial % NOK_SPELLED_OUT_EVERY == 0:
         return {"code": "NOK", "rate": 1}
     return {"code": posting.currency, "rate": exact(quoted(posting.currency, posting.rate, modes))}
 
 
-def _invoice(invoice: InvoiceRef) -> dict[str, object]:
+def _render_invoice_reference(invoice: InvoiceRef) -> dict[str, object]:
     body: dict[str, object] = {} if invoice.number is None else {"number": invoice.number}
     if invoice.due is not None:
         body["dueDate"] = invoice.due.isoformat()

@@ -38,7 +38,7 @@ def spelled(ore: int, spelling: int = 0) -> str:
     return f"{sign}{whole}.{part:02d}".rstrip("0")
 
 
-def number(ore: int, spelling: int = 0) -> Raw:
+def write_amount(ore: int, spelling: int = 0) -> Raw:
     """Return an amount in øre as a JSON number."""
     return Raw(spelled(ore, spelling).encode())
 

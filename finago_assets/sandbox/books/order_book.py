@@ -28,7 +28,7 @@ CREDIT_PLACE: Final = 15
 CARD_METHOD: Final = 3
 QUANTITIES: Final = tuple(map(Decimal, ("1", "2", "3", "10", "1.5", "0.333")))
 DISCOUNTS: Final = tuple(map(Decimal, ("0", "0", "10", "12.5")))
-SALES_TYPES: Final = (-100, -101, 12)
+ORDER_SALES_TYPES: Final = (-100, -101, 12)
 PAYMENT_METHODS: Final = ((1, "Faktura", 1500), (2, "Kontant", 1900), (CARD_METHOD, "Nettbetaling", 1575))
 
 
@@ -62,7 +62,7 @@ class OrderBook:
             terms=self._terms(customer, day, place),
             modified=day,
             payment_method=CARD_METHOD if customer.person and not refund and place % 2 else None,
-            sales_type=SALES_TYPES[place % 7 % 3],
+            sales_type=ORDER_SALES_TYPES[place % 7 % 3],
             dimensions=self._dimensions(place),
             memo="Takk for handelen!" if place % 3 == 0 else None,
             attachments=1 + place % 2 if place % 4 == 0 else 0,

@@ -14,7 +14,7 @@ from finago_assets.sandbox.books.accounts import ACCOUNTS
 from finago_assets.sandbox.books.dimensions import name_of
 from finago_assets.sandbox.books.kept import write
 from finago_assets.sandbox.books.line_json import quoted
-from finago_assets.sandbox.books.money import exact, number
+from finago_assets.sandbox.books.money import exact, write_amount
 from finago_assets.sandbox.books.taxes import TAXES
 
 if TYPE_CHECKING:
@@ -23,23 +23,23 @@ if TYPE_CHECKING:
     from finago_assets.sandbox.books.plan import Modes
 
 STREET_ARRAY_EVERY: Final = 5
-EXTRA_KEY_EVERY: Final = 31
+EXTRA_ORDER_KEY_EVERY: Final = 31
 
 
 def order_json(order: Order, modes: Modes, *, single: bool = False) -> bytes:
     """Return an order as `/salesorders` shows it, or with its dimensions as only the single read does."""
     if order.written is not None:
-        return _kept(order, order.written, single=single)
+        return _render_written(order, order.written, single=single)
     body: dict[str, object] = {"id": order.id, "status": order.status.value, "date": order.day.isoformat()}
-    body["customer"] = _customer(order)
+    body["customer"] = _render_customer(order)
     if order.id % 3 == 0:
-        body["deliveryCustomer"] = {k: v for k, v in _customer(order).items() if k not in _CUSTOMER_ONLY}
+        body["deliveryCustomer"] = {k: v for k, v in _render_customer(order).items() if k not in _CUSTOMER_ONLY}
         body["deliveryDate"] = (order.day + timedelta(days=3)).isoformat()
     body["currency"] = {"code": order.currency, "rate": exact(quoted(order.currency, order.rate, modes))}
-    body["netAmount"] = number(order.net, order.id)
-    body["taxAmount"] = number(sum(order.taxes.values()), order.id + 1)
-    body["grossAmount"] = number(order.gross, order.id)
-    body["invoice"] = _invoice(order)
+    body["netAmount"] = write_amount(order.net, order.id)
+    body["taxAmount"] = write_amount(sum(order.taxes.values()), order.id + 1)
+    body["grossAmount"] = write_amount(order.gross, order.id)
+    body["invoice"] = _render_invoice(order)
     body["accrual"] = {"startDate": order.day.isoformat(), "length": 3} if order.id % 19 == 0 else {}
     if order.memo is not None:
         body["memo"] = order.memo
@@ -53,7 +53,7 @@ def order_json(order: Order, modes: Modes, *, single: bool = False) -> bytes:
     if order.id % 4 == 0:
         body["referenceNumber"] = f"PO-{order.id}"
     body["salesType"] = {"id": order.sales_type}
-    if order.id % EXTRA_KEY_EVERY == 0:
+    if order.id % EXTRA_ORDER_KEY_EVERY == 0:
         body["webhookStatus"] = "sent"
     body["createdAt"] = order.created_at
     body["modifiedAt"] = order.modified_at
@@ -62,20 +62,20 @@ def order_json(order: Order, modes: Modes, *, single: bool = False) -> bytes:
     return json.encode(body)
 
 
-def _kept(order: Order, written: Json, *, single: bool) -> bytes:
+def _render_written(order: Order, written: Json, *, single: bool) -> bytes:
     """Return an order as it was written, with what the books make of it."""
     body = {**written, "id": order.id, "status": order.status.value, "date": order.day.isoformat()}
-    body["netAmount"] = number(order.net, order.id)
-    body["taxAmount"] = number(sum(order.taxes.values()), order.id)
-    body["grossAmount"] = number(order.gross, order.id)
-    body["invoice"] = {**written.get("invoice", {}), **_numbered(order)}
+    body["netAmount"] = write_amount(order.net, order.id)
+    body["taxAmount"] = write_amount(sum(order.taxes.values()), order.id)
+    body["grossAmount"] = write_amount(order.gross, order.id)
+    body["invoice"] = {**written.get("invoice", {}), **_render_invoice_numbers(order)}
     body["createdAt"], body["modifiedAt"] = order.created_at, order.modified_at
     if single:
         body["dimensions"] = _dimensions(order.dimensions)
     return write(body)
 
 
-def _numbered(order: Order) -> dict[str, object]:
+def _render_invoice_numbers(order: Order) -> dict[str, object]:
     invoice = order.invoice
     if invoice is None:
         return {}
@@ -87,7 +87,7 @@ def _numbered(order: Order) -> dict[str, object]:
 _CUSTOMER_ONLY: Final = frozenset({"organizationNumber", "invoiceEmailAddresses", "gln"})
 
 
-def _customer(order: Order) -> dict[str, object]:
+def _render_customer(order: Order) -> dict[str, object]:
     party = order.customer
     code, area, county = party.place
     body: dict[str, object] = {"id": party.id, "name": party.name}
@@ -105,7 +105,7 @@ def _customer(order: Order) -> dict[str, object]:
     }
 
 
-def _invoice(order: Order) -> dict[str, object]:
+def _render_invoice(order: Order) -> dict[str, object]:
     kind, value = order.terms
     terms = {"paymentTerms": {"type": kind, "value": value}, "distributionMethod": ""}
     if order.invoice is None:
@@ -135,9 +135,9 @@ def order_line_json(line: OrderLine) -> bytes:
         body["product"] = {"id": line.product.id, "number": line.product.number}
     body["description"] = line.description
     body["quantity"] = exact(line.quantity)
-    body["price"] = number(int(line.price), line.id)
+    body["price"] = write_amount(int(line.price), line.id)
     if line.product is not None and line.id % 3:
-        body["costPrice"] = None if line.id % 2 else number(line.product.cost)
+        body["costPrice"] = None if line.id % 2 else write_amount(line.product.cost)
     body["discountRate"] = exact(line.discount)
     tax, account = TAXES[line.tax], ACCOUNTS[line.account]
     body["tax"] = {"id": tax.id, "number": tax.number, "rate": exact(tax.rate)}

@@ -10,7 +10,7 @@ from datetime import date, timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from finago_assets.sandbox.books.line_json import moment
+from finago_assets.sandbox.books.line_json import make_moment
 from finago_assets.sandbox.books.money import rounded, share
 from finago_assets.sandbox.books.taxes import TAXES
 
@@ -101,12 +101,12 @@ class Order:
     @property
     def created_at(self) -> str:
         """When it was created, as served."""
-        return self.entered or moment(self.day, self.id)
+        return self.entered or make_moment(self.day, self.id)
 
     @property
     def modified_at(self) -> str:
         """When it was last changed, as served."""
-        return self.touched or moment(self.modified, self.id)
+        return self.touched or make_moment(self.modified, self.id)
 
     @property
     def net(self) -> int:

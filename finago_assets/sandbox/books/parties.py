@@ -16,9 +16,9 @@ from finago_assets.sandbox.books.kept import read
 from finago_assets.sandbox.books.written_records import Series
 
 if TYPE_CHECKING:
-    from finago_assets.sandbox.books.plan import Plan
+    from finago_assets.sandbox.books.plan import BooksPlan
 
-FIRST_ID: Final = 10_001
+FIRST_PARTY_ID: Final = 10_001
 ID_STEP: Final = 3
 PERSON_EVERY: Final = 5
 FOREIGN_EVERY: Final = 9
@@ -26,7 +26,7 @@ BANK_ACCOUNT_EVERY: Final = 3
 
 _FIRST: Final = ("Fjord", "Nord", "Sol", "Vinter", "Fjell", "Hav", "Skog", "Elv", "Blå", "Grønn", "Øst", "Ås")
 _SECOND: Final = ("bygg", "mat", "sport", "design", "elektro", "lager", "transport", "kontor", "bok", "hage", "verk")
-_FORM: Final = ("AS", "ASA", "ANS", "DA")
+_COMPANY_FORMS: Final = ("AS", "ASA", "ANS", "DA")
 _GIVEN: Final = ("Kari", "Ola", "Åse", "Per", "Ingrid", "Bjørn", "Sunniva", "Leif", "Marit", "Øystein")
 _FAMILY: Final = ("Nordmann", "Hansen", "Ødegård", "Lie", "Bakken", "Sørensen", "Åsheim", "Moe")
 _PLACES: Final = (("0150", "Oslo", "Oslo"), ("5003", "Bergen", "Vestland"), ("7010", "Trondheim", "Trøndelag"))
@@ -58,7 +58,7 @@ class Party:
     @property
     def serial(self) -> int:
         """The place in the register, which decides what is missing from the record."""
-        return (self.id - FIRST_ID) // ID_STEP
+        return (self.id - FIRST_PARTY_ID) // ID_STEP
 
     @property
     def slug(self) -> str:
@@ -89,7 +89,7 @@ class Party:
         return spaced(self.modified, self.id) if self.written is None else str(read(self.written)["modifiedAt"])
 
 
-def parties(plan: Plan) -> tuple[list[Party], list[Party]]:
+def parties(plan: BooksPlan) -> tuple[list[Party], list[Party]]:
     """Return customers and suppliers; ids run through both."""
     dice, volume = plan.dice("parties"), plan.volume
     everybody = []
@@ -98,11 +98,13 @@ def parties(plan: Plan) -> tuple[list[Party], list[Party]]:
         foreign = place % FOREIGN_EVERY == FOREIGN_EVERY - 1
         person = not supplier and not foreign and place % PERSON_EVERY == PERSON_EVERY - 1
         given, family = dice.choice(_GIVEN), dice.choice(_FAMILY)
-        company = f"{dice.choice(_FIRST)}{dice.choice(_SECOND)} {place} {'GmbH' if foreign else dice.choice(_FORM)}"
+        company = (
+            f"{dice.choice(_FIRST)}{dice.choice(_SECOND)} {place} {'GmbH' if foreign else dice.choice(_COMPANY_FORMS)}"
+        )
         created = plan.start - timedelta(days=dice.randrange(30, 2000))
         everybody.append(
             Party(
-                id=FIRST_ID + place * ID_STEP,
+                id=FIRST_PARTY_ID + place * ID_STEP,
                 name=f"{given} {family}" if person else company,
                 is_company=not person,
                 is_supplier=supplier,
@@ -165,7 +167,7 @@ def _addresses(party: Party) -> dict[str, object]:
     return body
 
 
-def bank_accounts(party: Party) -> list[dict[str, object]]:
+def seed_bank_accounts(party: Party) -> list[dict[str, object]]:
     """Return the bank accounts of a party: most have none on file."""
     if party.serial % BANK_ACCOUNT_EVERY or party.id >= Series.CUSTOMER.value:
         return []

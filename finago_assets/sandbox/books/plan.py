@@ -69,7 +69,7 @@ class Modes:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Plan:
+class BooksPlan:
     """Everything that the books depend on. `until` is the last day that has happened; without it, the years' last.
 
     `fiscal_month` is the month that fiscal years begin in. `scenarios` decides whether the scenarios are played; left

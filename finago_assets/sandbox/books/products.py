@@ -12,14 +12,14 @@ from typing import TYPE_CHECKING, Final
 from msgspec import json
 
 from finago_assets.sandbox.books.kept import read
-from finago_assets.sandbox.books.money import number, share
+from finago_assets.sandbox.books.money import share, write_amount
 from finago_assets.sandbox.books.parties import spaced
 
 if TYPE_CHECKING:
     from finago_assets.sandbox.books.parties import Party
-    from finago_assets.sandbox.books.plan import Plan
+    from finago_assets.sandbox.books.plan import BooksPlan
 
-FIRST_ID: Final = 101
+FIRST_PRODUCT_ID: Final = 101
 UNITS: Final = ((1, "Stykk", "stk"), (2, "Kilogram", "kg"), (3, "Time", "t"), (None, "Pakke", None))
 PRICELISTS: Final = ((1, "Standard", "LOCAL", False), (2, "Forhandler", "LOCAL", False), (7, "Eksport", "EUR", False))
 CATEGORIES: Final = tuple(
@@ -78,7 +78,7 @@ class Product:
         return f"{7_090_000_000_000 + self.id}" if self.id // 2 % 5 else None
 
 
-def products(plan: Plan, suppliers: list[Party]) -> list[Product]:
+def make_products(plan: BooksPlan, suppliers: list[Party]) -> list[Product]:
     """Return the assortment; a few products are no longer sold."""
     dice = plan.dice("products")
     found = []
@@ -87,7 +87,7 @@ def products(plan: Plan, suppliers: list[Party]) -> list[Product]:
         price = dice.randrange(49_00, 4_990_00, 10) + place % 3 * 5
         found.append(
             Product(
-                id=FIRST_ID + place * 2,
+                id=FIRST_PRODUCT_ID + place * 2,
                 number=f"V-{1000 + place}",
                 name=f"{dice.choice(_WHAT)} {dice.choice(_HOW)} {place}",
                 price=price,
@@ -115,15 +115,15 @@ def product_json(product: Product) -> bytes:
     body["status"] = "active" if product.active else "inactive"
     if serial % 3:
         body["description"] = None if serial % 2 else f"{product.name}, leveres i eske."
-    body["costPrice"] = number(product.cost, serial)
-    body["salesPrice"] = number(product.price, serial + 1)
+    body["costPrice"] = write_amount(product.cost, serial)
+    body["salesPrice"] = write_amount(product.price, serial + 1)
     if serial % 4 == 0:
         body["indirectCost"] = None
     body["webshopEnabled"] = serial % 2 == 0
     body["stock"] = {"isManaged": True, "quantity": product.stock, "location": None if serial % 2 else f"A-{serial}"}
     body["ean"] = product.ean
     if serial % 2:
-        body["supplierProduct"] = {"itemCode": None, "number": f"S{serial}", "price": number(product.cost, 1)}
+        body["supplierProduct"] = {"itemCode": None, "number": f"S{serial}", "price": write_amount(product.cost, 1)}
     body["units"] = {"id": unit[0], "name": unit[1], "symbol": unit[2]}
     body["category"] = {"id": product.category, "name": _category_name(product.category)}
     if product.supplier is not None:
@@ -152,4 +152,7 @@ def prices(listed: int, assortment: list[Product]) -> list[tuple[int, bytes]]:
     """Return (product id, JSON) for each product on a price list; lists beyond the first hold only some products."""
     held = assortment if listed == 1 else assortment[:: 2 if listed == 2 else 5]
     percent = {1: 100, 2: 85, 7: 9}[listed]
-    return [(p.id, json.encode({"productId": p.id, "price": number(share(p.price, percent), p.id // 2)})) for p in held]
+    return [
+        (p.id, json.encode({"productId": p.id, "price": write_amount(share(p.price, percent), p.id // 2)}))
+        for p in held
+    ]

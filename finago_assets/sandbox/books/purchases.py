@@ -10,6 +10,7 @@ from datetime import date, timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
+from finago_assets.sandbox.books.accounts import PAYABLE
 from finago_assets.sandbox.books.calendar import banking_day, days, euro
 from finago_assets.sandbox.books.dimensions import DEPARTMENT, DEPARTMENTS
 from finago_assets.sandbox.books.ids import luhn
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
     from finago_assets.sandbox.books.journal import Journal
     from finago_assets.sandbox.books.parties import Party
 
-PAYABLE: Final = 2400
 EXPENSES: Final = (4300, 4300, 6300, 6340, 4300, 6800, 6900, 7320, 7140, 6700, 7500)
 ABROAD: Final = 86
 

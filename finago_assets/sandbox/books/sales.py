@@ -10,6 +10,7 @@ from datetime import date, timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
+from finago_assets.sandbox.books.accounts import RECEIVABLE, ROUNDING
 from finago_assets.sandbox.books.calendar import SUNDAY, banking_day, days, euro
 from finago_assets.sandbox.books.ids import kid
 from finago_assets.sandbox.books.money import converted, share
@@ -26,9 +27,7 @@ if TYPE_CHECKING:
     from finago_assets.sandbox.books.products import Product
 
 FIRST_INVOICE: Final = 10_001
-RECEIVABLE: Final = 1500
 CARD: Final = 1575
-ROUNDING: Final = 7745
 # What becomes of an order, dealt in turn first so that the smallest books have each, then by chance.
 OUTCOMES: Final = (
     Status.INVOICE,

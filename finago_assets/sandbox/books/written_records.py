@@ -16,7 +16,7 @@ from finago_assets.sandbox.books.kept import Json, Overlay
 
 if TYPE_CHECKING:
     from finago_assets.sandbox.books.bank import BankAccount
-    from finago_assets.sandbox.books.plan import Plan
+    from finago_assets.sandbox.books.plan import BooksPlan
 
 OPENS: Final = time(18, 0, tzinfo=UTC)  # after every moment that the books themselves write down on their last day
 
@@ -58,7 +58,7 @@ class Upload:
 class WrittenRecords:
     """Registers by the keys that paths use. The clock moves one second for each write."""
 
-    plan: Plan
+    plan: BooksPlan
     writes: int = 0
     given: Counter[Series] = field(default_factory=Counter)
     customer_accounts: dict[int, Overlay[str]] = field(default_factory=lambda: defaultdict(Overlay))

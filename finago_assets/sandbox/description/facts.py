@@ -20,23 +20,23 @@ if TYPE_CHECKING:
 
     from jsonschema import ValidationError
 
-FINAGO: Final = Path(__file__).with_name("finago.json")
+DESCRIPTION_FILE: Final = Path(__file__).with_name("finago.json")
 FORMATS: Final = FormatChecker(["date", "date-time", "email", "uuid"])
 OF_PARAMETERS: Final = FormatChecker(["date"])  # what is asked for by a moment without a zone is answered
-Schema = dict[str, Any]
-Problem = tuple[str, str]  # where, and which keyword of the schema says no
+JsonSchema = dict[str, Any]
+Violation = tuple[str, str]  # where, and which keyword of the schema says no
 
 
 @dataclass(frozen=True, slots=True)
-class Operation:
+class DescribedOperation:
     """One method on one path. `types` are the media types of a body, empty where none is described."""
 
     method: str
     path: str
     scopes: tuple[str, ...]
-    query: Mapping[str, Schema]
+    query: Mapping[str, JsonSchema]
     types: tuple[str, ...]
-    answers: Mapping[str, Schema]
+    answers: Mapping[str, JsonSchema]
     _of_query: Draft202012Validator = field(repr=False, compare=False)
     _of_body: Draft202012Validator | None = field(repr=False, compare=False)
 
@@ -62,12 +62,12 @@ class Operation:
         lists = () if self.writes else (bare, bare.rpartition("/{")[0] if bare.endswith("}") else bare)
         return frozenset((f"{self.method} {self.path}", *self.scopes, *lists))
 
-    def of_query(self, values: Mapping[str, str]) -> list[Problem]:
+    def of_query(self, values: Mapping[str, str]) -> list[Violation]:
         """Return what is wrong with the parameters of a request; unknown ones are ignored, as the vendor does."""
-        given = {name: _typed(values[name], self.query[name]) for name in self.query if values.get(name)}
+        given = {name: _read_value(values[name], self.query[name]) for name in self.query if values.get(name)}
         return _problems(self._of_query.iter_errors(given))
 
-    def of_body(self, body: Schema) -> list[Problem]:
+    def of_body(self, body: JsonSchema) -> list[Violation]:
         """Return what is wrong with a body."""
         return [] if self._of_body is None else _problems(self._of_body.iter_errors(body))
 
@@ -76,28 +76,28 @@ class Operation:
 class Description:
     """An API: its operations by method and path, and the shapes that their schemas name."""
 
-    operations: Mapping[str, Operation]
-    schemas: Mapping[str, Schema]
+    operations: Mapping[str, DescribedOperation]
+    schemas: Mapping[str, JsonSchema]
 
-    def resolved(self, schema: Schema) -> Schema:
+    def resolved(self, schema: JsonSchema) -> JsonSchema:
         """Return a schema itself for a reference to it."""
         while "$ref" in schema:
             schema = self.schemas[schema["$ref"].removeprefix("#/schemas/")]
         return schema
 
 
-def read_description(file: Path = FINAGO) -> Description:
+def read_description(file: Path = DESCRIPTION_FILE) -> Description:
     """Return the facts of a file."""
     facts = read(file.read_bytes())
     operations = {key: _operation(key, said, facts["schemas"]) for key, said in facts["operations"].items()}
     return Description(operations, facts["schemas"])
 
 
-def _operation(key: str, said: Schema, schemas: Schema) -> Operation:
+def _operation(key: str, said: JsonSchema, schemas: JsonSchema) -> DescribedOperation:
     method, _, path = key.partition(" ")
     query, body = said.get("query", {}), said.get("body", {})
     schema = body.get("schema")
-    return Operation(
+    return DescribedOperation(
         method=method,
         path=path,
         scopes=tuple(said["scopes"]),
@@ -109,7 +109,7 @@ def _operation(key: str, said: Schema, schemas: Schema) -> Operation:
     )
 
 
-def _typed(text: str, schema: Schema) -> object:
+def _read_value(text: str, schema: JsonSchema) -> object:
     """Return a parameter as the value that it spells, or as the text that it is."""
     try:
         match schema.get("type"):
@@ -124,17 +124,17 @@ def _typed(text: str, schema: Schema) -> object:
     return text
 
 
-def _problems(errors: Iterable[ValidationError]) -> list[Problem]:
-    return list(dict.fromkeys(problem for error in errors for problem in _named(error)))
+def _problems(errors: Iterable[ValidationError]) -> list[Violation]:
+    return list(dict.fromkeys(problem for error in errors for problem in _find_violations(error)))
 
 
-def _named(error: ValidationError) -> Iterator[Problem]:
+def _find_violations(error: ValidationError) -> Iterator[Violation]:
     """Yield what an error is about; of alternatives that all fail, what is wrong with the one that came nearest."""
     place, keyword = ".".join(str(step) for step in error.absolute_path), str(error.validator)
     if error.context:
         alternatives = [list(errors) for _, errors in groupby(error.context, lambda one: one.schema_path[0])]
         for inner in min(alternatives, key=_distance):
-            yield from _named(inner)
+            yield from _find_violations(inner)
     elif keyword == "required":
         yield from (
             (f"{place}.{name}".lstrip("."), keyword) for name in error.validator_value if name not in error.instance

@@ -14,15 +14,15 @@ from uuid import NAMESPACE_URL, uuid5
 
 from finago_assets.sandbox.answers import Done, Listing, One
 from finago_assets.sandbox.books.kept import write
-from finago_assets.sandbox.endpoints.ask import key_of, missing
+from finago_assets.sandbox.endpoints.ask import missing, read_key
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from decimal import Decimal
 
     from finago_assets.sandbox.answers import Result
-    from finago_assets.sandbox.books.plan import Plan
-    from finago_assets.sandbox.description.facts import Description, Operation, Schema
+    from finago_assets.sandbox.books.plan import BooksPlan
+    from finago_assets.sandbox.description.facts import DescribedOperation, Description, JsonSchema
     from finago_assets.sandbox.endpoints.ask import Answering, Ask
 
 RECORDS: Final = 60
@@ -30,7 +30,7 @@ DEEPEST: Final = 8  # where a shape that holds itself ends
 PATTERNED: Final = ("NOK", "SANDNO22", "SANDNO", "2024-01-31")
 
 
-def answering(description: Description, operation: Operation) -> Answering:
+def answering(description: Description, operation: DescribedOperation) -> Answering:
     """Return what answers an operation: with a list, one record of the list above it, or a record of its own."""
     successes = [one for one in operation.answers.items() if one[0].startswith("2")]
     status, answer = min(successes, default=("200", {}))
@@ -58,16 +58,16 @@ class _Records:
     """Records over the days of a plan, each known by its serial number."""
 
     description: Description
-    plan: Plan
+    plan: BooksPlan
 
-    def written(self, schema: Schema, serial: int) -> bytes:
+    def written(self, schema: JsonSchema, serial: int) -> bytes:
         """Return the record of a serial number."""
         return write(self._value(schema, "", serial, 0))
 
-    def serial_of(self, schema: Schema, variable: str, key: str) -> int:
+    def serial_of(self, schema: JsonSchema, variable: str, key: str) -> int:
         """Return which record a path names by its variable. Raises Refused 404 when there is none."""
         for serial in range(RECORDS):
-            if key_of(self._value(schema, "", serial, 0), variable) == key:
+            if read_key(self._value(schema, "", serial, 0), variable) == key:
                 return serial
         raise missing()
 
@@ -76,7 +76,7 @@ class _Records:
         days = (self.plan.last - self.plan.start).days + 1
         return self.plan.start + timedelta(days=serial % RECORDS * days // RECORDS)
 
-    def _value(self, schema: Schema, name: str, serial: int, depth: int) -> Any:  # noqa: ANN401  whatever JSON holds
+    def _value(self, schema: JsonSchema, name: str, serial: int, depth: int) -> Any:  # noqa: ANN401  whatever JSON holds
         schema = self._whole(schema, serial)
         if "enum" in schema:
             return schema["enum"][serial % len(schema["enum"])]
@@ -93,12 +93,12 @@ class _Records:
             case "boolean":
                 value = serial % 2 == 0
             case "integer" | "number":
-                value = _number(schema, serial)
+                value = _make_number(schema, serial)
             case _:
                 value = self._text(schema, name, serial)
         return value
 
-    def _whole(self, schema: Schema, serial: int) -> Schema:
+    def _whole(self, schema: JsonSchema, serial: int) -> JsonSchema:
         """Return a schema with all its parts in one, and of alternatives the one whose turn it is."""
         schema = self.description.resolved(schema)
         parts = [*schema.get("allOf", ())]
@@ -109,7 +109,7 @@ class _Records:
             schema = schema | inner | ({"properties": properties} if properties else {})
         return schema
 
-    def _text(self, schema: Schema, name: str, serial: int) -> str:
+    def _text(self, schema: JsonSchema, name: str, serial: int) -> str:
         day = self.day(serial)
         formats = {
             "date": f"{day}",
@@ -122,6 +122,6 @@ class _Records:
         return next(fits, text).ljust(schema.get("minLength", 0), "-")
 
 
-def _number(schema: Mapping[str, int | Decimal], serial: int) -> int | Decimal:
+def _make_number(schema: Mapping[str, int | Decimal], serial: int) -> int | Decimal:
     least = schema.get("minimum", schema.get("exclusiveMinimum", 0))
     return min(least + 1 + serial, schema.get("maximum", 10**9))

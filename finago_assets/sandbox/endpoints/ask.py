@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, TypeVar
 from finago_assets.sandbox.answers import Done, Listing, One, Refused, Result
 from finago_assets.sandbox.books.kept import Json, read
 from finago_assets.sandbox.books.plan import dice
-from finago_assets.sandbox.options import Order
-from finago_assets.sandbox.sent import Sent
+from finago_assets.sandbox.options import ListOrder
+from finago_assets.sandbox.sent import SentBody
 
 if TYPE_CHECKING:
     from finago_assets.sandbox.books.company import Books
@@ -37,7 +37,7 @@ class Ask:
     query: Query
     path: Mapping[str, str]
     chain: int = 0
-    sent: Sent = field(default_factory=Sent)
+    sent: SentBody = field(default_factory=SentBody)
     origin: str = ""
 
     def integer(self, name: str) -> int:
@@ -64,9 +64,9 @@ class Ask:
         return Listing(ends[-1] if ends else 0, cut)
 
     def _ordered(self, day: list[T], place: int) -> list[T]:
-        if self.options.order is Order.POSTED:
+        if self.options.order is ListOrder.POSTED:
             return day
-        salt = self.chain if self.options.order is Order.RESTLESS else 0
+        salt = self.chain if self.options.order is ListOrder.RESTLESS else 0
         mixed = list(day)
         dice(f"{self.options.seed}/{place}/{salt}").shuffle(mixed)
         return mixed
@@ -84,14 +84,14 @@ def one_of(listed: Handler, variable: str) -> Handler:
         found = listed(ask)
         bodies = found.cut(0, found.count) if isinstance(found, Listing) else []
         for body in bodies:
-            if key_of(read(body), variable) == ask.path[variable]:
+            if read_key(read(body), variable) == ask.path[variable]:
                 return One(body)
         raise missing()
 
     return answered
 
 
-def key_of(record: Json, variable: str) -> str:
+def read_key(record: Json, variable: str) -> str:
     """Return what a path names a record by: {customerId} is the id of a customer, {accountNumber} its number."""
     named = [name for name in record if variable.lower().endswith(name.lower())] or ["id", *record]
     return str(record.get(named[0]))

@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING
 
 from msgspec import json
 
+from finago_assets.core.windows import ONE_DAY
 from finago_assets.sandbox.books.accounts import ACCOUNTS, Account, unlisted
-from finago_assets.sandbox.books.calendar import ONE_DAY, year_start
-from finago_assets.sandbox.books.money import number
+from finago_assets.sandbox.books.calendar import year_start
+from finago_assets.sandbox.books.money import write_amount
 from finago_assets.sandbox.books.plan import Incoming
 from finago_assets.sandbox.endpoints.ask import Ask, missing
 from finago_assets.sandbox.query import refuse
@@ -28,7 +29,7 @@ Span = tuple[date, date]  # first day, and the day after the last
 def account_balances(ask: Ask) -> list[bytes]:
     """Return every account with an opening balance or a movement in the window, also those nobody lists."""
     unknown = [unlisted(number) for number in ask.books.ledger.by_date if number not in ACCOUNTS]
-    return [body for account in (*ACCOUNTS.values(), *unknown) if (body := _balance(ask, account)) is not None]
+    return [body for account in (*ACCOUNTS.values(), *unknown) if (body := _render_balance(ask, account)) is not None]
 
 
 def account_balance(ask: Ask) -> list[bytes]:
@@ -37,7 +38,7 @@ def account_balance(ask: Ask) -> list[bytes]:
     found = [account for account in ACCOUNTS.values() if account.id == key]
     if not found:
         raise missing()
-    body = _balance(ask, found[0])
+    body = _render_balance(ask, found[0])
     return [] if body is None else [body]
 
 
@@ -59,7 +60,7 @@ def spans(ask: Ask) -> list[Span]:
     return list(pairwise([*sorted(starts), last + ONE_DAY]))
 
 
-def _balance(ask: Ask, account: Account) -> bytes | None:
+def _render_balance(ask: Ask, account: Account) -> bytes | None:
     by_period = ask.query.text("type") == "Period"
     ledger = ask.books.ledger
     movements: Movements = ledger.by_period if by_period else ledger.by_date
@@ -74,7 +75,7 @@ def _balance(ask: Ask, account: Account) -> bytes | None:
         if not account.is_balance and first == year_start(first, month):
             balance = 0
         change = sum(amount for day, amount in moved.items() if first.toordinal() <= day < end.toordinal())
-        elements.append(_element(first, balance, change))
+        elements.append(_render_amounts(first, balance, change))
         balance += change
         quiet = quiet and change == 0
     if quiet:
@@ -96,6 +97,6 @@ def _incoming(moved: dict[int, int], account: Account, first: date, fiscal_month
     return sum(amount for day, amount in moved.items() if since <= day < first.toordinal())
 
 
-def _element(first: date, opening: int, change: int) -> dict[str, object]:
+def _render_amounts(first: date, opening: int, change: int) -> dict[str, object]:
     amounts = {"opening": opening, "closing": opening + change, "change": change}
-    return {"date": first.isoformat()} | {name: number(ore, first.month) for name, ore in amounts.items()}
+    return {"date": first.isoformat()} | {name: write_amount(ore, first.month) for name, ore in amounts.items()}

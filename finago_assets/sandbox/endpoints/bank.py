@@ -8,9 +8,15 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
+from finago_assets.core.windows import ONE_DAY
 from finago_assets.sandbox.answers import Listing, One, Result
-from finago_assets.sandbox.books.bank import ACCOUNTS, BankAccount, account_json, movement_json, transaction_json
-from finago_assets.sandbox.books.calendar import ONE_DAY
+from finago_assets.sandbox.books.bank import (
+    BANK_ACCOUNTS,
+    BankAccount,
+    bank_account_json,
+    movement_json,
+    transaction_json,
+)
 from finago_assets.sandbox.endpoints.ask import Ask, Handler, missing
 from finago_assets.sandbox.query import refuse
 
@@ -40,16 +46,16 @@ def bank_transaction(ask: Ask) -> Result:
     return One(transaction_json(found, ask.books.plan.last))
 
 
-def accounts_of(books: Books) -> dict[str, BankAccount]:
+def index_bank_accounts(books: Books) -> dict[str, BankAccount]:
     """Return every bank account by id."""
-    return {account.id: account for account in (*ACCOUNTS.values(), *books.written.bank_accounts)}
+    return {account.id: account for account in (*BANK_ACCOUNTS.values(), *books.written.bank_accounts)}
 
 
-def _account(ask: Ask, account: BankAccount) -> bytes:
-    return account_json(account, ask.books.plan, _balance(ask, account))
+def _render_bank_account(ask: Ask, account: BankAccount) -> bytes:
+    return bank_account_json(account, ask.books.plan, _find_balance(ask, account))
 
 
-def _balance(ask: Ask, account: BankAccount) -> Json | None:
+def _find_balance(ask: Ask, account: BankAccount) -> Json | None:
     """Return the later of what the bank last said and what movements come to; only seeded accounts have the latter."""
     before = ask.query.day("before")
     told = [b for b in ask.books.written.balances.get(account.id, []) if before is None or b.at.date() < before]
@@ -61,13 +67,13 @@ def _balance(ask: Ask, account: BankAccount) -> Json | None:
     return None if moved is None else movement_json(account, moved)
 
 
-def bank_accounts(ask: Ask) -> Result:
+def list_bank_accounts(ask: Ask) -> Result:
     """Bank accounts; one has never moved and shows no balance."""
-    return Listing.of([_account(ask, account) for account in accounts_of(ask.books).values()])
+    return Listing.of([_render_bank_account(ask, account) for account in index_bank_accounts(ask.books).values()])
 
 
 HANDLERS: Final[dict[str, Handler]] = {
-    "/bankaccounts": bank_accounts,
+    "/bankaccounts": list_bank_accounts,
     "/banktransactions": bank_transactions,
     "/banktransactions/{bankTransactionReference}": bank_transaction,
 }

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 from msgspec import json
 
 from finago_assets.sandbox.answers import Listing, One, Result
-from finago_assets.sandbox.books.parties import bank_accounts, party_json
+from finago_assets.sandbox.books.parties import party_json, seed_bank_accounts
 from finago_assets.sandbox.endpoints.ask import Ask, Handler, missing
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ SORTS: Final[dict[str, Callable[[Party], str | int]]] = {
 
 def customers(ask: Ask) -> Result:
     """Customers and suppliers; `modifiedFrom` and `createdFrom` include their own moment."""
-    found = _sorted([p for p in ask.books.parties if _wanted(p, ask.query)], ask.query.text("sortBy"))
+    found = _sorted([p for p in ask.books.parties if _matches_party(p, ask.query)], ask.query.text("sortBy"))
     return Listing(len(found), lambda offset, limit: [party_json(p) for p in found[offset : offset + limit]])
 
 
@@ -41,7 +41,7 @@ def _sorted(found: list[Party], how: str | None) -> list[Party]:
     return sorted(found, key=SORTS[name], reverse=direction == "desc")
 
 
-def _wanted(party: Party, query: Query) -> bool:
+def _matches_party(party: Party, query: Query) -> bool:
     company, supplier = query.flag("isCompany"), query.flag("isSupplier")
     mail, reference = query.text("email"), query.text("externalReference")
     return (
@@ -67,9 +67,9 @@ def party_of(ask: Ask) -> Party:
     return found
 
 
-def accounts_of(ask: Ask, party: Party) -> dict[str, bytes]:
+def index_party_accounts(ask: Ask, party: Party) -> dict[str, bytes]:
     """Return the bank accounts of a party by number, as they are now."""
-    seeded = {str(account["number"]): json.encode(account) for account in bank_accounts(party)}
+    seeded = {str(account["number"]): json.encode(account) for account in seed_bank_accounts(party)}
     return ask.books.written.customer_accounts[party.id].shown(seeded)
 
 
@@ -80,7 +80,7 @@ def customer(ask: Ask) -> Result:
 
 def customer_bank_accounts(ask: Ask) -> Result:
     """The bank accounts of a customer."""
-    return Listing.of(list(accounts_of(ask, party_of(ask)).values()))
+    return Listing.of(list(index_party_accounts(ask, party_of(ask)).values()))
 
 
 HANDLERS: Final[dict[str, Handler]] = {

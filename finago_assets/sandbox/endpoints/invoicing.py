@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Final
 
 from msgspec import json
 
+from finago_assets.core.windows import ONE_DAY
 from finago_assets.sandbox.answers import Listing, One, Result
 from finago_assets.sandbox.books.accounts import ACCOUNTS
-from finago_assets.sandbox.books.calendar import ONE_DAY
-from finago_assets.sandbox.books.ids import Thing, guid
-from finago_assets.sandbox.books.line_json import moment
+from finago_assets.sandbox.books.ids import Thing, make_guid
+from finago_assets.sandbox.books.line_json import make_moment
 from finago_assets.sandbox.books.order_book import PAYMENT_METHODS
 from finago_assets.sandbox.books.order_json import order_json, order_line_json
 from finago_assets.sandbox.endpoints.ask import Ask, Handler, missing
@@ -35,13 +35,13 @@ SALES_TYPES: Final = (
 def sales_orders(ask: Ask) -> Result:
     """Orders by order date, oldest first; `dateTo` is inclusive or not, as the options say."""
     orders = ask.books.orders.days
-    first, end = _window(ask)
+    first, end = _read_days(ask)
     days = [orders[day] for day in sorted(orders) if first <= day < end]
-    days = [kept for day in days if (kept := [o for o in day if _wanted(o, ask.query)])]
+    days = [kept for day in days if (kept := [o for o in day if _matches_order(o, ask.query)])]
     return ask.by_day(days, partial(order_json, modes=ask.books.plan.modes))
 
 
-def _window(ask: Ask) -> tuple[int, int]:
+def _read_days(ask: Ask) -> tuple[int, int]:
     one, first, last = ask.query.day("date"), ask.query.day("dateFrom"), ask.query.day("dateTo")
     if one is not None:
         return one.toordinal(), one.toordinal() + 1
@@ -50,26 +50,26 @@ def _window(ask: Ask) -> tuple[int, int]:
     return (first or date.min).toordinal(), (last or date.max).toordinal()
 
 
-def _wanted(order: Order, query: Query) -> bool:
+def _matches_order(order: Order, query: Query) -> bool:
     status, customer = query.text("status"), query.text("customerId")
     invoice, reference = query.text("invoiceNumber"), query.text("referenceNumber")
     return (
         (status is None or order.status.value == status)
         and (customer is None or str(order.customer.id) == customer)
         and (invoice is None or (order.invoice is not None and str(order.invoice.number) == invoice))
-        and (reference is None or _reference(order) == reference)
-        and _within(order.created_at, query, "created")
-        and _within(order.modified_at, query, "modified")
+        and (reference is None or _find_reference(order) == reference)
+        and _lies_within(order.created_at, query, "created")
+        and _lies_within(order.modified_at, query, "modified")
     )
 
 
-def _reference(order: Order) -> str | None:
+def _find_reference(order: Order) -> str | None:
     if order.written is not None:
         return order.written.get("referenceNumber")
     return f"PO-{order.id}" if order.id % 4 == 0 else None
 
 
-def _within(at: str, query: Query, what: str) -> bool:
+def _lies_within(at: str, query: Query, what: str) -> bool:
     first, last = query.moment(f"{what}From"), query.moment(f"{what}To")
     return (first is None or at >= first) and (last is None or at.rstrip("Z") <= last)
 
@@ -109,9 +109,9 @@ def attachments(ask: Ask) -> Result:
 
 
 def _attachment(order: Order, place: int) -> bytes:
-    body: dict[str, object] = {"fileId": guid(Thing.FILE, order.id * 10 + place), "orderId": order.id}
+    body: dict[str, object] = {"fileId": make_guid(Thing.FILE, order.id * 10 + place), "orderId": order.id}
     body |= {"fileName": f"pakkseddel {place + 1}.pdf", "mediaType": "application/pdf", "size": 20_480 + place}
-    return json.encode(body | {"timestamp": moment(order.day, order.id), "tags": [] if place else ["pakkseddel"]})
+    return json.encode(body | {"timestamp": make_moment(order.day, order.id), "tags": [] if place else ["pakkseddel"]})
 
 
 def payment_methods(_: Ask) -> Result:
@@ -124,14 +124,14 @@ def payment_methods(_: Ask) -> Result:
     )
 
 
-def _sales_type(key: int, name: str, account: int | None) -> bytes:
+def _render_sales_type(key: int, name: str, account: int | None) -> bytes:
     body: dict[str, object] = {"id": key, "name": name}
     return json.encode(body if account is None else body | {"account": {"id": ACCOUNTS[account].id}})
 
 
 def sales_types(_: Ask) -> Result:
     """Sales types; negative ids are the system's."""
-    return Listing.of([_sales_type(*kind) for kind in SALES_TYPES])
+    return Listing.of([_render_sales_type(*kind) for kind in SALES_TYPES])
 
 
 HANDLERS: Final[dict[str, Handler]] = {

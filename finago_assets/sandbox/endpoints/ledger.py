@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 from msgspec import json
 
-from finago_assets.sandbox.answers import Listing, One, Result, array
+from finago_assets.sandbox.answers import Listing, One, Result, join_array
 from finago_assets.sandbox.books.accounts import ACCOUNTS, account_json
 from finago_assets.sandbox.books.calendar import euro, period_json
 from finago_assets.sandbox.books.ledger import without_dimensions
@@ -32,7 +32,7 @@ class _Id(msgspec.Struct):
     number: int | str | None = None
 
 
-class _Line(msgspec.Struct, rename="camel"):
+class _LedgerLine(msgspec.Struct, rename="camel"):
     transaction: _Id
     account: _Id
     transaction_type: _Id
@@ -43,11 +43,11 @@ class _Line(msgspec.Struct, rename="camel"):
     customer: _Id | None = None
 
 
-Test = Callable[[_Line], bool]
+Test = Callable[[_LedgerLine], bool]
 
 
 def _tests(query: Query) -> list[Test]:
-    wanted: list[tuple[object, Callable[[_Line], object]]] = [
+    wanted: list[tuple[object, Callable[[_LedgerLine], object]]] = [
         (query.text("transactionId"), lambda line: line.transaction.id),
         (query.integer("transactionNumber"), lambda line: line.transaction.number),
         (query.integer("transactionTypeId"), lambda line: line.transaction_type.id),
@@ -67,7 +67,7 @@ def _tests(query: Query) -> list[Test]:
     return tests
 
 
-def _equal(value: object, read: Callable[[_Line], object]) -> Test:
+def _equal(value: object, read: Callable[[_LedgerLine], object]) -> Test:
     return lambda line: read(line) == value
 
 
@@ -81,7 +81,7 @@ def transaction_lines(ask: Ask) -> Result:
 
 
 def _passes(line: bytes, tests: list[Test]) -> bool:
-    read = json.decode(line, type=_Line)
+    read = json.decode(line, type=_LedgerLine)
     return all(test(read) for test in tests)
 
 
@@ -118,7 +118,7 @@ def currencies(ask: Ask) -> Result:
     return Listing.of([json.encode({"code": code, "rate": rate}) for code, rate in shown.items()])
 
 
-def fiscal_periods(ask: Ask) -> Result:
+def list_fiscal_periods(ask: Ask) -> Result:
     """`type` is Year unless asked for Period or All."""
     kind = ask.query.text("type") or "Year"
     return Listing.of([period_json(p) for p in ask.books.periods if kind in (p.kind, "All")])
@@ -131,7 +131,7 @@ def balances(ask: Ask) -> Result:
 
 def balance(ask: Ask) -> Result:
     """The balance of one account: an array all the same."""
-    return One(array(account_balance(ask)))
+    return One(join_array(account_balance(ask)))
 
 
 HANDLERS: Final[dict[str, Handler]] = {
@@ -143,5 +143,5 @@ HANDLERS: Final[dict[str, Handler]] = {
     "/taxes": taxes,
     "/transactiontypes": transaction_types,
     "/currencies": currencies,
-    "/fiscalperiods": fiscal_periods,
+    "/fiscalperiods": list_fiscal_periods,
 }

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 from msgspec import json
 
 from finago_assets.sandbox.answers import Listing, One, Result
-from finago_assets.sandbox.books.ids import Thing, guid
+from finago_assets.sandbox.books.ids import Thing, make_guid
 
 if TYPE_CHECKING:
     from finago_assets.sandbox.endpoints.ask import Ask, Handler
@@ -45,7 +45,7 @@ def information(ask: Ask) -> Result:
 
 
 def _person(key: int, first: str | None, family: str, kind: str, licensed: bool) -> bytes:  # noqa: FBT001  a row
-    body: dict[str, object] = {"id": key, "identityId": guid(Thing.PERSON, key) if licensed else None}
+    body: dict[str, object] = {"id": key, "identityId": make_guid(Thing.PERSON, key) if licensed else None}
     return json.encode(body | {"firstName": first, "lastName": family, "personType": kind, "hasLicense": licensed})
 
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 from msgspec import json
 
 from finago_assets.sandbox.answers import Listing, One, Result
-from finago_assets.sandbox.books.dimensions import DEPARTMENT, PROJECT, TYPES, name_of
+from finago_assets.sandbox.books.dimensions import DEPARTMENT, DIMENSION_TYPES, PROJECT, name_of
 from finago_assets.sandbox.books.products import CATEGORIES, PRICELISTS, UNITS, category_json, prices, product_json
 from finago_assets.sandbox.books.written_records import Series
 from finago_assets.sandbox.endpoints.ask import Ask, Handler, missing
@@ -21,13 +21,13 @@ if TYPE_CHECKING:
     from finago_assets.sandbox.books.products import Product
 
 
-def products(ask: Ask) -> Result:
+def list_products(ask: Ask) -> Result:
     """Products; `productSearch` knows % as a wildcard."""
-    found = [product for product in ask.books.products if _wanted(product, ask.query)]
+    found = [product for product in ask.books.products if _matches_product(product, ask.query)]
     return Listing(len(found), lambda offset, limit: [product_json(p) for p in found[offset : offset + limit]])
 
 
-def _wanted(product: Product, query: Query) -> bool:
+def _matches_product(product: Product, query: Query) -> bool:
     search = query.text("productSearch")
     return (
         (search is None or fnmatchcase(product.name.lower(), search.lower().replace("%", "*")))
@@ -73,7 +73,9 @@ def dimensions_of(ask: Ask, product: Product) -> dict[int, bytes]:
 
 def dimension_of(kind: int, value: str, name: str) -> bytes:
     """Return a dimension of a product as it is shown."""
-    return json.encode({"dimensionType": kind, "dimensionTypeName": TYPES[kind], "value": value, "name": name})
+    return json.encode(
+        {"dimensionType": kind, "dimensionTypeName": DIMENSION_TYPES[kind], "value": value, "name": name}
+    )
 
 
 def overrides(ask: Ask) -> Result:
@@ -116,7 +118,7 @@ def pricelists(_: Ask) -> Result:
     return Listing.of([_pricelist(listed) for listed in PRICELISTS])
 
 
-def _listed(ask: Ask) -> int:
+def _find_pricelist(ask: Ask) -> int:
     key = ask.integer("listId")
     for place, listed in enumerate(PRICELISTS):
         if listed[0] == key:
@@ -127,7 +129,7 @@ def _listed(ask: Ask) -> int:
 def pricelist_prices(ask: Ask) -> Result:
     """Prices of a list; `productIds` reads like 1..10,20."""
     wanted = ask.query.text("productIds")
-    held = prices(PRICELISTS[_listed(ask)][0], ask.books.products)
+    held = prices(PRICELISTS[_find_pricelist(ask)][0], ask.books.products)
     ranges = None if wanted is None else [_range(part) for part in wanted.split(",")]
     return Listing.of([body for key, body in held if ranges is None or any(key in span for span in ranges)])
 
@@ -141,7 +143,7 @@ def _range(text: str) -> range:
 
 
 HANDLERS: Final[dict[str, Handler]] = {
-    "/products": products,
+    "/products": list_products,
     "/products/{id}": product,
     "/products/{id}/dimensions": product_dimensions,
     "/products/{id}/salestypeOverrides": overrides,

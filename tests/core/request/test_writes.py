@@ -35,7 +35,7 @@ from finago_assets.core.request.perform import AUDIT_FILE, perform
 from finago_assets.core.request.request import by_hand, from_template
 from finago_assets.core.request.result import Exit, RequestResult
 from finago_assets.sandbox.books.plan import Size
-from finago_assets.sandbox.faults import Body, Fault, Rule
+from finago_assets.sandbox.faults import ErrorBody, Fault, Rule
 from finago_assets.sandbox.server import Running, running
 from tests.core.http.loopback import TOKEN, serving
 from tests.core.http.office import Asked, Clock, Office, client_of, reply
@@ -122,8 +122,8 @@ OPEN = {
     "an answer cut in its gzip": Rule(fault=Fault.CUT_GZIP),
     "an answer cut in its JSON": Rule(fault=Fault.CUT_JSON),
     "a page of HTML": Rule(fault=Fault.HTML),
-    "500": Rule(fault=Fault.STATUS, status=500, body=Body.HTML),
-    "502": Rule(fault=Fault.STATUS, status=502, body=Body.EMPTY),
+    "500": Rule(fault=Fault.STATUS, status=500, body=ErrorBody.HTML),
+    "502": Rule(fault=Fault.STATUS, status=502, body=ErrorBody.EMPTY),
     "503": Rule(fault=Fault.STATUS, status=503, retry_after="0"),
     "504": Rule(fault=Fault.STATUS, status=504),
     "408": Rule(fault=Fault.STATUS, status=408),

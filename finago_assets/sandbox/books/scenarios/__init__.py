@@ -13,7 +13,7 @@ from finago_assets.sandbox.books.scenarios.books import ScenarioBooks
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from finago_assets.sandbox.books.plan import Plan
+    from finago_assets.sandbox.books.plan import BooksPlan
     from finago_assets.sandbox.books.scenarios.model import Scenario
 
 WRITTEN: Final[tuple[Callable[[ScenarioBooks], Scenario], ...]] = (
@@ -25,13 +25,13 @@ WRITTEN: Final[tuple[Callable[[ScenarioBooks], Scenario], ...]] = (
 )
 
 
-def scenarios(plan: Plan) -> tuple[Scenario, ...]:
+def scenarios(plan: BooksPlan) -> tuple[Scenario, ...]:
     """Return the scenarios that the books of a plan hold, if they hold any."""
     books = ScenarioBooks(plan)
     written = (write(books) for write in WRITTEN) if plan.staged else ()
     return tuple(scenario for scenario in written if scenario.last <= plan.last)
 
 
-def scenario(plan: Plan, name: str) -> Scenario:
+def scenario(plan: BooksPlan, name: str) -> Scenario:
     """Return one scenario. Raises KeyError for a name that the books of this plan do not hold."""
     return {found.name: found for found in scenarios(plan)}[name]

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import date
 
-    from finago_assets.sandbox.books.plan import Plan
+    from finago_assets.sandbox.books.plan import BooksPlan
     from finago_assets.sandbox.books.vouchers import InvoiceRef, Posting
 
 CONTROL_ACCOUNTS: Final = (1500, 2400)
@@ -28,26 +28,26 @@ Key = tuple[
 
 
 @dataclass(frozen=True, slots=True)
-class _Line:
+class _ItemLine:
     day: date
     posting: Posting
     opening: bool
 
 
-def open_items(plan: Plan, as_of: date) -> tuple[OpenItem, ...]:
+def open_items(plan: BooksPlan, as_of: date) -> tuple[OpenItem, ...]:
     """Return the items with something open as of a day, on the due dates known at the end of the books."""
     lines = sorted(_control_lines(plan), key=lambda line: line.day)
     numbers = {ref.kid: ref.number for line in lines if (ref := line.posting.invoice) and ref.number and ref.kid}
     moved = {str(act.number): act.to for told in scenarios(plan) for act in told.acts if isinstance(act, MoveDue)}
-    groups: dict[Key, list[_Line]] = {}
+    groups: dict[Key, list[_ItemLine]] = {}
     for place, line in enumerate(lines):
         if line.day <= as_of:
-            groups.setdefault(_key(line, numbers, place), []).append(line)
-    items = (_item(key, group, as_of, moved) for key, group in groups.items())
+            groups.setdefault(_identify_item(line, numbers, place), []).append(line)
+    items = (_make_open_item(key, group, as_of, moved) for key, group in groups.items())
     return tuple(item for item in items if item.open or item.open_currency)
 
 
-def aged(plan: Plan, as_of: date) -> dict[tuple[str, int | None, Bucket], int]:
+def aged(plan: BooksPlan, as_of: date) -> dict[tuple[str, int | None, Bucket], int]:
     """Return øre by ledger, party and bucket as of a day."""
     found: Counter[tuple[str, int | None, Bucket]] = Counter()
     for item in open_items(plan, as_of):
@@ -55,16 +55,16 @@ def aged(plan: Plan, as_of: date) -> dict[tuple[str, int | None, Bucket], int]:
     return dict(found)
 
 
-def _control_lines(plan: Plan) -> Iterator[_Line]:
+def _control_lines(plan: BooksPlan) -> Iterator[_ItemLine]:
     for told in scenarios(plan):
         for act in told.vouchers:
             opening = getattr(act, "kind", None) is VoucherType.OPENING
             for posting in act.postings:
                 if posting.account in CONTROL_ACCOUNTS:
-                    yield _Line(act.day, posting, opening)
+                    yield _ItemLine(act.day, posting, opening)
 
 
-def _key(line: _Line, numbers: dict[str, str], place: int) -> Key:
+def _identify_item(line: _ItemLine, numbers: dict[str, str], place: int) -> Key:
     posting, ref = line.posting, line.posting.invoice
     if line.opening:
         return posting.account, None, None, MatchedBy.OPENING, ""
@@ -76,7 +76,7 @@ def _key(line: _Line, numbers: dict[str, str], place: int) -> Key:
     return posting.account, posting.customer, None, MatchedBy.LINE, str(place)
 
 
-def _item(key: Key, lines: list[_Line], as_of: date, moved: dict[str, date]) -> OpenItem:
+def _make_open_item(key: Key, lines: list[_ItemLine], as_of: date, moved: dict[str, date]) -> OpenItem:
     account, party, invoice, matched_by, _ = key
     first = lines[0].posting
     local = first.foreign is None
@@ -98,7 +98,7 @@ def _due(ref: InvoiceRef | None) -> date | None:
     return None if ref is None else ref.due
 
 
-def month_ends(plan: Plan) -> list[date]:
+def month_ends(plan: BooksPlan) -> list[date]:
     """Return the last day of every month of the books."""
     day, found = plan.start, []
     while day <= plan.last:

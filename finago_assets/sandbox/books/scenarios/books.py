@@ -15,7 +15,7 @@ from finago_assets.sandbox.books.money import ORE
 from finago_assets.sandbox.books.parties import Party
 
 if TYPE_CHECKING:
-    from finago_assets.sandbox.books.plan import Plan
+    from finago_assets.sandbox.books.plan import BooksPlan
 
 FIRST_PARTY: Final = 90_001
 PARTIES: Final = (
@@ -56,7 +56,7 @@ def kr(amount: int | str) -> int:
 class ScenarioBooks:
     """A plan's calendar, and its cast by role."""
 
-    plan: Plan
+    plan: BooksPlan
 
     def on(self, month: int, day: int) -> date:
         """Return a day of the `month`th month of the books; day 31 is the last of any month."""

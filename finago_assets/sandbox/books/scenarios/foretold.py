@@ -11,8 +11,9 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from finago_assets.sandbox.books.accounts import ROUNDING
 from finago_assets.sandbox.books.calendar import banking_day, euro, month_end, year_start
-from finago_assets.sandbox.books.closing import EQUITY, OPENING, OPENING_EUROS, ROUNDING
+from finago_assets.sandbox.books.closing import EQUITY, OPENING, OPENING_EUROS
 from finago_assets.sandbox.books.money import ORE, converted, share
 from finago_assets.sandbox.books.scenarios import scenarios
 from finago_assets.sandbox.books.taxes import SETTLEMENT, VAT_ACCOUNTS
@@ -21,7 +22,7 @@ from finago_assets.sandbox.books.vat import term_of
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from finago_assets.sandbox.books.plan import Plan
+    from finago_assets.sandbox.books.plan import BooksPlan
 
 Moved = tuple[date, int, int]  # posting date, account, øre
 
@@ -48,7 +49,7 @@ class YearResult:
     tax: int
 
 
-def settlements(plan: Plan) -> tuple[Settlement, ...]:
+def settlements(plan: BooksPlan) -> tuple[Settlement, ...]:
     """Return the settlement of each term that ends within the books; late postings go with a later one."""
     due: dict[date, Counter[int]] = {}
     for scenario in scenarios(plan):
@@ -70,7 +71,7 @@ def _settled(term: date, vat: Counter[int]) -> Settlement:
     return Settlement(term=term, day=_end(term), vat=dict(vat), owed=owed, rounding=total - owed)
 
 
-def year_results(plan: Plan) -> tuple[YearResult, ...]:
+def year_results(plan: BooksPlan) -> tuple[YearResult, ...]:
     """Return each fiscal year that the books reach into."""
     found, first = [], year_start(plan.start, plan.fiscal_month)
     moved = list(_moved_before_closing(plan))
@@ -85,7 +86,7 @@ def year_results(plan: Plan) -> tuple[YearResult, ...]:
     return tuple(found)
 
 
-def changes(plan: Plan) -> dict[tuple[int, date], int]:
+def changes(plan: BooksPlan) -> dict[tuple[int, date], int]:
     """Return øre by account and month of everything that bare books hold, the opening included."""
     found: Counter[tuple[int, date]] = Counter()
     for day, account, ore in (*_moved_before_closing(plan), *_closing(plan)):
@@ -93,7 +94,7 @@ def changes(plan: Plan) -> dict[tuple[int, date], int]:
     return {key: ore for key, ore in found.items() if ore}
 
 
-def _moved_before_closing(plan: Plan) -> Iterator[Moved]:
+def _moved_before_closing(plan: BooksPlan) -> Iterator[Moved]:
     yield from _opening(plan)
     for scenario in scenarios(plan):
         for act in scenario.vouchers:
@@ -110,14 +111,14 @@ def _moved_before_closing(plan: Plan) -> Iterator[Moved]:
             yield paid, 1920, settled.owed
 
 
-def _opening(plan: Plan) -> Iterator[Moved]:
+def _opening(plan: BooksPlan) -> Iterator[Moved]:
     day = plan.start - timedelta(days=1)
     opened = OPENING | {1930: converted(OPENING_EUROS, euro(day))}
     yield from ((day, account, ore) for account, ore in opened.items())
     yield day, EQUITY, -sum(opened.values())
 
 
-def _closing(plan: Plan) -> Iterator[Moved]:
+def _closing(plan: BooksPlan) -> Iterator[Moved]:
     for year in year_results(plan):
         if year.closed:
             rest = year.result + year.tax

@@ -8,10 +8,11 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Final
 
+from finago_assets.sandbox.books.accounts import PAYABLE
 from finago_assets.sandbox.books.dimensions import DEPARTMENT, EMPLOYEE, PROJECT
 from finago_assets.sandbox.books.scenarios.books import ScenarioBooks, kr
-from finago_assets.sandbox.books.scenarios.model import DimensionTotal, Entry, MatchedBy, OpenItem, Scenario, Vat
-from finago_assets.sandbox.books.scenarios.payables import PAYABLE, paid
+from finago_assets.sandbox.books.scenarios.model import DimensionTotal, MatchedBy, OpenItem, Scenario, Vat, VoucherEntry
+from finago_assets.sandbox.books.scenarios.payables import paid
 from finago_assets.sandbox.books.vat import term_of
 from finago_assets.sandbox.books.vouchers import InvoiceRef, Posting, VoucherType
 
@@ -23,12 +24,12 @@ def opening(books: ScenarioBooks) -> Scenario:
     day = books.plan.start - timedelta(days=1)
     party, ref = books.party("old_customer").id, InvoiceRef("8801", None)
     paid_on, as_of = books.on(2, 12), books.on(2, 28)
-    opened = Entry(
+    opened = VoucherEntry(
         day=day,
         kind=VoucherType.OPENING,
         postings=(Posting(1500, kr(80_000)), Posting(PAYABLE, kr(-30_000)), Posting(2050, kr(-50_000))),
     )
-    receipt = Entry(
+    receipt = VoucherEntry(
         day=paid_on,
         kind=VoucherType.RECEIPT,
         postings=(Posting(1920, kr(30_000)), Posting(1500, kr(-30_000), None, party, ref)),
@@ -68,13 +69,13 @@ def insurance(books: ScenarioBooks) -> Scenario:
     """12,000 paid at once, 1,000 a month as a cost: account 1700 is empty after the twelfth."""
     party, day = books.party("insurer"), books.on(1, 2)
     ref = InvoiceRef("F-1201", books.on(1, 16))
-    bill = Entry(
+    bill = VoucherEntry(
         day=day,
         kind=VoucherType.PURCHASE,
         postings=(Posting(1700, kr(12_000), 0, party.id, ref), Posting(PAYABLE, kr(-12_000), None, party.id, ref)),
     )
     monthly = tuple(
-        Entry(
+        VoucherEntry(
             day=books.on(month, 31),
             kind=VoucherType.MANUAL,
             period=books.on(month, 31),
@@ -103,7 +104,7 @@ def subscription(books: ScenarioBooks) -> Scenario:
     """3,000 posted on one day, a third of it in the period of each of three months: dates and periods part ways."""
     day = books.on(8, 5)
     thirds = tuple(
-        Entry(
+        VoucherEntry(
             day=day,
             kind=VoucherType.MANUAL,
             period=books.on(month, 1),
@@ -117,7 +118,7 @@ def subscription(books: ScenarioBooks) -> Scenario:
 def payroll(books: ScenarioBooks) -> Scenario:
     """A bonus: tax withheld, employer's contribution and holiday pay accrued."""
     where = ((DEPARTMENT, "10"), (EMPLOYEE, "1"))
-    entry = Entry(
+    entry = VoucherEntry(
         day=books.on(3, 21),
         kind=VoucherType.PAYROLL,
         postings=(
@@ -149,7 +150,7 @@ def by_dimension(books: ScenarioBooks) -> Scenario:
     """Costs on projects and departments, some lines with both, one with neither."""
     campaign, meeting = 7320, 6860
     day, month = books.on(6, 10), books.month(6)
-    entry = Entry(
+    entry = VoucherEntry(
         day=day,
         kind=VoucherType.MANUAL,
         postings=(
@@ -188,7 +189,9 @@ def two_years(books: ScenarioBooks) -> Scenario:
         name="two_years",
         story="Income of 250,000 in the first year and of 40,000 in the second.",
         acts=tuple(
-            Entry(day=day, kind=VoucherType.TILL, postings=(Posting(1920, amount), Posting(account, -amount, code)))
+            VoucherEntry(
+                day=day, kind=VoucherType.TILL, postings=(Posting(1920, amount), Posting(account, -amount, code))
+            )
             for day, account, code, amount in sales
         ),
         vat=tuple(

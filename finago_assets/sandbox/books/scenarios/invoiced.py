@@ -7,20 +7,21 @@ from __future__ import annotations
 
 from typing import Final
 
+from finago_assets.sandbox.books.accounts import RECEIVABLE
 from finago_assets.sandbox.books.order_book import CARD_METHOD
 from finago_assets.sandbox.books.orders import Status
 from finago_assets.sandbox.books.scenarios.books import ScenarioBooks, kr
 from finago_assets.sandbox.books.scenarios.model import (
     BankMatch,
     BankOnly,
-    Entry,
     Invoice,
     MoveDue,
     OpenItem,
     Sale,
     Scenario,
+    VoucherEntry,
 )
-from finago_assets.sandbox.books.scenarios.receivables import RECEIVABLE, item_of, sold
+from finago_assets.sandbox.books.scenarios.receivables import item_of, sold
 from finago_assets.sandbox.books.vouchers import InvoiceRef, Posting, VoucherType
 
 
@@ -92,7 +93,7 @@ def paid_by_card(books: ScenarioBooks) -> Scenario:
         story="Invoice 1,875 with a payment method.",
         acts=(
             sale,
-            Entry(day=sale.day, kind=VoucherType.RECEIPT, postings=(Posting(1575, kr(1_875)), settled)),
+            VoucherEntry(day=sale.day, kind=VoucherType.RECEIPT, postings=(Posting(1575, kr(1_875)), settled)),
         ),
         items=(item_of(sale, books.on(4, 30), kr(1_875), 0),),
         vat=(sold(sale.day, "-1500", "-375"),),
@@ -126,7 +127,7 @@ def ledger_only(books: ScenarioBooks) -> Scenario:
     """An invoice typed straight into the ledger: an open item, and no order to be found."""
     party, day = books.party("by_hand").id, books.on(4, 15)
     ref = InvoiceRef("M-1001", books.on(4, 30))
-    entry = Entry(
+    entry = VoucherEntry(
         day=day,
         kind=VoucherType.MANUAL,
         postings=(

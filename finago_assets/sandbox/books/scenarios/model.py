@@ -43,7 +43,7 @@ class Bucket(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Entry:
+class VoucherEntry:
     """A voucher as somebody types it in; `typed` is when, if that is later than its day. Bank lines reach the bank."""
 
     day: date
@@ -146,7 +146,7 @@ class BankOnly:
         return self.day
 
 
-Act = Entry | Sale | MoveDue | BankOnly
+Act = VoucherEntry | Sale | MoveDue | BankOnly
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -245,9 +245,9 @@ class Scenario:
         return max(act.happens for act in self.acts)
 
     @property
-    def vouchers(self) -> list[Entry | Sale]:
+    def vouchers(self) -> list[VoucherEntry | Sale]:
         """The acts that post."""
-        return [act for act in self.acts if isinstance(act, Entry | Sale)]
+        return [act for act in self.acts if isinstance(act, VoucherEntry | Sale)]
 
     @property
     def changes(self) -> dict[tuple[int, date], int]:

@@ -8,9 +8,10 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import TYPE_CHECKING, Final
 
+from finago_assets.sandbox.books.accounts import PAYABLE
 from finago_assets.sandbox.books.money import share
 from finago_assets.sandbox.books.scenarios.books import ScenarioBooks, kr
-from finago_assets.sandbox.books.scenarios.model import Entry, Invoice, OpenItem, Sale, Scenario, Vat
+from finago_assets.sandbox.books.scenarios.model import Invoice, OpenItem, Sale, Scenario, Vat, VoucherEntry
 from finago_assets.sandbox.books.taxes import TAXES
 from finago_assets.sandbox.books.vat import term_of
 from finago_assets.sandbox.books.vouchers import InvoiceRef, Posting, VoucherType, abroad
@@ -20,10 +21,10 @@ if TYPE_CHECKING:
 
     from finago_assets.sandbox.books.parties import Party
 
-PAYABLE: Final = 2400
 
-
-def bought(day: date, party: Party, ref: InvoiceRef, cost: tuple[int, int, int], typed: date | None = None) -> Entry:
+def bought(
+    day: date, party: Party, ref: InvoiceRef, cost: tuple[int, int, int], typed: date | None = None
+) -> VoucherEntry:
     """Return a supplier's invoice at home: `cost` is account, net and tax number; a negative net sends it back."""
     account, net, code = cost
     tax = TAXES[code]
@@ -31,13 +32,13 @@ def bought(day: date, party: Party, ref: InvoiceRef, cost: tuple[int, int, int],
     base = Posting(account, net, code, party.id, ref)
     split = () if tax.account is None else (Posting(tax.account, vat, None, party.id, ref, vat=code),)
     owed = Posting(PAYABLE, -net - (vat if split else 0), None, party.id, ref)
-    return Entry(day=day, kind=VoucherType.PURCHASE, postings=(base, *split, owed), typed=typed)
+    return VoucherEntry(day=day, kind=VoucherType.PURCHASE, postings=(base, *split, owed), typed=typed)
 
 
-def paid(day: date, party: Party, ref: InvoiceRef, amount: int) -> Entry:
+def paid(day: date, party: Party, ref: InvoiceRef, amount: int) -> VoucherEntry:
     """Return the payment of a supplier's invoice at home."""
     postings = (Posting(PAYABLE, amount, None, party.id, ref), Posting(1920, -amount))
-    return Entry(day=day, kind=VoucherType.PAYMENT, postings=postings)
+    return VoucherEntry(day=day, kind=VoucherType.PAYMENT, postings=postings)
 
 
 def deducted(day: date, net: str, vat: str, code: int = 1, *, late: bool = False) -> Vat:
@@ -162,8 +163,8 @@ def euro_bought(books: ScenarioBooks) -> Scenario:
         name="euro_bought",
         story="Services for EUR 500 at 11.20, paid at 11.50.",
         acts=(
-            Entry(day=books.on(2, 15), kind=VoucherType.PURCHASE, postings=service),
-            Entry(day=books.on(3, 10), kind=VoucherType.PAYMENT, postings=payment),
+            VoucherEntry(day=books.on(2, 15), kind=VoucherType.PURCHASE, postings=service),
+            VoucherEntry(day=books.on(3, 10), kind=VoucherType.PAYMENT, postings=payment),
         ),
         items=(item(2, kr(-5_600), kr(-500)), item(3, 0, 0)),
         vat=(

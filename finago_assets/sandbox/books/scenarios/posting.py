@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING
 
 from msgspec import json
 
-from finago_assets.sandbox.books.bank import ACCOUNTS as BANKS
-from finago_assets.sandbox.books.line_json import moment
+from finago_assets.sandbox.books.accounts import RECEIVABLE
+from finago_assets.sandbox.books.bank import BANK_ACCOUNTS
+from finago_assets.sandbox.books.line_json import make_moment
 from finago_assets.sandbox.books.scenarios import scenarios
-from finago_assets.sandbox.books.scenarios.model import BankOnly, Entry, MoveDue, Sale
+from finago_assets.sandbox.books.scenarios.model import BankOnly, MoveDue, Sale, VoucherEntry
 from finago_assets.sandbox.books.vouchers import VoucherType
 
 if TYPE_CHECKING:
@@ -23,8 +24,6 @@ if TYPE_CHECKING:
     from finago_assets.sandbox.books.journal import Journal
     from finago_assets.sandbox.books.order_book import OrderBook
     from finago_assets.sandbox.books.scenarios.model import Act
-
-RECEIVABLE = 1500
 
 
 @dataclass(slots=True)
@@ -46,7 +45,7 @@ class ScenarioPosting:
 
     def _play(self, name: str, act: Act, day: date) -> None:
         match act:
-            case Entry():
+            case VoucherEntry():
                 self._enter(name, act)
             case Sale():
                 self._sell(name, act)
@@ -55,9 +54,9 @@ class ScenarioPosting:
             case BankOnly():
                 self.journal.statement.move(day, act.amount, act.reference)
 
-    def _enter(self, name: str, entry: Entry) -> str:
+    def _enter(self, name: str, entry: VoucherEntry) -> str:
         for posting in entry.postings:
-            if posting.account in BANKS:
+            if posting.account in BANK_ACCOUNTS:
                 reference = entry.reference if entry.reference[1] else ("text", name)
                 self.journal.statement.move(entry.day, posting.stated, reference, account=posting.account)
         postings = (replace(posting, comment=name) for posting in entry.postings)
@@ -67,7 +66,7 @@ class ScenarioPosting:
     def _sell(self, name: str, sale: Sale) -> None:
         order = sale.order()
         kind = VoucherType.INVOICE if sale.net >= 0 else VoucherType.CREDIT_NOTE
-        entry = Entry(day=sale.day, kind=kind, postings=sale.postings, period=sale.period)
+        entry = VoucherEntry(day=sale.day, kind=kind, postings=sale.postings, period=sale.period)
         voucher = self._enter(name, entry)
         order.invoice = sale.invoice(voucher)
         self.orders.add(order)
@@ -78,7 +77,7 @@ class ScenarioPosting:
         order, ledger = self.orders.orders[order_id], self.journal.ledger
         if order.invoice is not None:
             order.invoice, order.modified = replace(order.invoice, due=act.to), act.day
-        at = moment(act.day, act.number)
+        at = make_moment(act.day, act.number)
         for line in map(json.decode, ledger.voucher(voucher)):
             if line["account"]["number"] == RECEIVABLE:
                 invoice = {**line["invoice"], "dueDate": act.to.isoformat()}

@@ -8,16 +8,17 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import TYPE_CHECKING, Final
 
+from finago_assets.sandbox.books.accounts import RECEIVABLE
 from finago_assets.sandbox.books.ids import kid
 from finago_assets.sandbox.books.scenarios.books import ScenarioBooks, kr
 from finago_assets.sandbox.books.scenarios.model import (
-    Entry,
     Invoice,
     MatchedBy,
     OpenItem,
     Sale,
     Scenario,
     Vat,
+    VoucherEntry,
 )
 from finago_assets.sandbox.books.vat import term_of
 from finago_assets.sandbox.books.vouchers import InvoiceRef, Posting, VoucherType, abroad
@@ -25,14 +26,12 @@ from finago_assets.sandbox.books.vouchers import InvoiceRef, Posting, VoucherTyp
 if TYPE_CHECKING:
     from datetime import date
 
-RECEIVABLE: Final = 1500
 
-
-def receipt(day: date, sale: Sale, amount: int, ref: InvoiceRef | None = None) -> Entry:
+def receipt(day: date, sale: Sale, amount: int, ref: InvoiceRef | None = None) -> VoucherEntry:
     """Return the receipt of an invoice, on a line that carries its reference or another one."""
     paid = Posting(RECEIVABLE, -amount, customer=sale.party.id, invoice=ref or sale.ref)
     reference = ("ocr", sale.kid)
-    return Entry(day=day, kind=VoucherType.RECEIPT, postings=(Posting(1920, amount), paid), reference=reference)
+    return VoucherEntry(day=day, kind=VoucherType.RECEIPT, postings=(Posting(1920, amount), paid), reference=reference)
 
 
 def item_of(sale: Sale, as_of: date, original: int, left: int) -> OpenItem:
@@ -110,7 +109,7 @@ def prepaid(books: ScenarioBooks) -> Scenario:
     return Scenario(
         name="prepaid",
         story="5,000 received without a reference.",
-        acts=(Entry(day=day, kind=VoucherType.RECEIPT, postings=(Posting(1920, kr(5_000)), line)),),
+        acts=(VoucherEntry(day=day, kind=VoucherType.RECEIPT, postings=(Posting(1920, kr(5_000)), line)),),
         items=(item,),
     )
 
@@ -137,7 +136,7 @@ def bad_debt(books: ScenarioBooks) -> Scenario:
     """Written off in month 7: the loss is the net, and the VAT comes back as deductible."""
     party = books.party("bankrupt")
     sale = Sale(day=books.on(1, 20), order_id=600_005, number=90_005, party=party, net=kr(10_000), due=books.on(2, 3))
-    lost = Entry(
+    lost = VoucherEntry(
         day=books.on(7, 31),
         kind=VoucherType.MANUAL,
         postings=(
@@ -175,14 +174,14 @@ def euro_paid(books: ScenarioBooks) -> Scenario:
         rate=Decimal("11.40"),
     )
     credited = abroad(RECEIVABLE, kr(-1_000), "EUR", paid_at, customer=party.id, invoice=sale.ref)
-    paid = Entry(
+    paid = VoucherEntry(
         day=books.on(3, 15),
         kind=VoucherType.RECEIPT,
         postings=(abroad(1930, kr(1_000), "EUR", paid_at), credited),
         reference=("text", f"Invoice {sale.number}"),
     )
     rest = Posting(RECEIVABLE, kr(200), customer=party.id, invoice=sale.ref)
-    posted = Entry(day=books.on(4, 30), kind=VoucherType.MANUAL, postings=(rest, Posting(8060, kr(-200))))
+    posted = VoucherEntry(day=books.on(4, 30), kind=VoucherType.MANUAL, postings=(rest, Posting(8060, kr(-200))))
 
     def item(month: int, left: int, euros: int) -> OpenItem:
         return OpenItem(
@@ -227,8 +226,10 @@ def kid_without_number(books: ScenarioBooks) -> Scenario:
         name="kid_without_number",
         story="A claim of 1,000 with a KID alone, 400 of it paid.",
         acts=(
-            Entry(day=books.on(6, 1), kind=VoucherType.MANUAL, postings=claim),
-            Entry(day=books.on(6, 16), kind=VoucherType.RECEIPT, postings=part, reference=("ocr", ref.kid or "")),
+            VoucherEntry(day=books.on(6, 1), kind=VoucherType.MANUAL, postings=claim),
+            VoucherEntry(
+                day=books.on(6, 16), kind=VoucherType.RECEIPT, postings=part, reference=("ocr", ref.kid or "")
+            ),
         ),
         items=(item,),
         vat=(sold(books.on(6, 1), "-1000", "0", 6),),

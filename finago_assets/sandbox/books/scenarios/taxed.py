@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from finago_assets.sandbox.books.accounts import PAYABLE
 from finago_assets.sandbox.books.scenarios.books import ScenarioBooks, kr
-from finago_assets.sandbox.books.scenarios.model import Entry, Invoice, OpenItem, Sale, Scenario, Vat
-from finago_assets.sandbox.books.scenarios.payables import PAYABLE, bought
+from finago_assets.sandbox.books.scenarios.model import Invoice, OpenItem, Sale, Scenario, Vat, VoucherEntry
+from finago_assets.sandbox.books.scenarios.payables import bought
 from finago_assets.sandbox.books.vat import term_of
 from finago_assets.sandbox.books.vouchers import InvoiceRef, Posting, VoucherType
 
@@ -54,12 +55,12 @@ def six_terms(books: ScenarioBooks) -> Scenario:
             Posting(account, -kr(net), code),
             Posting(vat_account, -kr(vat), vat=code),
         )
-        acts.append(Entry(day=day, kind=VoucherType.TILL, postings=postings))
+        acts.append(VoucherEntry(day=day, kind=VoucherType.TILL, postings=postings))
         figures.append(_vat(day, code, "output", f"-{net}", f"-{vat}"))
         net, vat, code, account, vat_account = cost
         spent = (Posting(account, kr(net), code), Posting(vat_account, kr(vat), vat=code))
         postings = (*spent, Posting(1920, -kr(net) - kr(vat)))
-        acts.append(Entry(day=day, kind=VoucherType.MANUAL, postings=postings))
+        acts.append(VoucherEntry(day=day, kind=VoucherType.MANUAL, postings=postings))
         figures.append(_vat(day, code, "deductible", net, vat))
     return Scenario(
         name="six_terms",
@@ -69,9 +70,9 @@ def six_terms(books: ScenarioBooks) -> Scenario:
     )
 
 
-def _reckoned(
+def _enter_reverse_charge(
     day: date, party: Party, number: str, cost: tuple[int, int, int, int], accounts: tuple[int, int | None]
-) -> Entry:
+) -> VoucherEntry:
     """Return a purchase whose VAT the buyer reckons; without a deductible account it is a cost."""
     account, net, vat, code = cost
     ref = InvoiceRef(number, day)
@@ -87,7 +88,7 @@ def _reckoned(
         last,
         Posting(PAYABLE, -net, None, party.id, ref),
     )
-    return Entry(day=day, kind=VoucherType.PURCHASE, postings=postings)
+    return VoucherEntry(day=day, kind=VoucherType.PURCHASE, postings=postings)
 
 
 def reverse_charge(books: ScenarioBooks) -> Scenario:
@@ -103,7 +104,7 @@ def reverse_charge(books: ScenarioBooks) -> Scenario:
     return Scenario(
         name="reverse_charge",
         story="Services and quotas from abroad, with deduction and without.",
-        acts=tuple(_reckoned(day, party, *bill) for bill in bills),
+        acts=tuple(_enter_reverse_charge(day, party, *bill) for bill in bills),
         items=tuple(
             OpenItem(
                 as_of=books.on(3, 31),
@@ -132,7 +133,7 @@ def import_of_goods(books: ScenarioBooks) -> Scenario:
     """The supplier's invoice has no VAT; the customs value is another amount, reckoned over a contra account."""
     party, day, declared = books.party("importer"), books.on(5, 3), books.on(5, 31)
     ref = InvoiceRef("I-7000", books.on(6, 2))
-    declaration = Entry(
+    declaration = VoucherEntry(
         day=declared,
         kind=VoucherType.MANUAL,
         postings=(
@@ -222,7 +223,7 @@ def partly_deductible(books: ScenarioBooks) -> Scenario:
     return Scenario(
         name="partly_deductible",
         story="A purchase of 12,500 with 65 % of its VAT deductible.",
-        acts=(Entry(day=day, kind=VoucherType.PURCHASE, postings=postings),),
+        acts=(VoucherEntry(day=day, kind=VoucherType.PURCHASE, postings=postings),),
         items=(item,),
         vat=(_vat(day, 65, "deductible", "10000", "1625"),),
     )

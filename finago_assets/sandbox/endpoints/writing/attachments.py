@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 from msgspec import json
 
 from finago_assets.sandbox.answers import Done, Refused
-from finago_assets.sandbox.books.ids import Thing, guid
+from finago_assets.sandbox.books.ids import Thing, make_guid
 from finago_assets.sandbox.books.written_records import Series, Upload, stamp
 from finago_assets.sandbox.endpoints.invoicing import order_of
 from finago_assets.sandbox.endpoints.writing.checks import invalid
@@ -21,7 +21,7 @@ from finago_assets.sandbox.file_routes import UPLOADS
 
 if TYPE_CHECKING:
     from finago_assets.sandbox.endpoints.ask import Ask, Writer
-    from finago_assets.sandbox.sent import Sent
+    from finago_assets.sandbox.sent import SentBody
 
 MOST_BYTES: Final = 4 * 1024 * 1024
 EXTENSIONS: Final = {"application/pdf": "pdf", "image/png": "png"}
@@ -32,16 +32,16 @@ def attach(ask: Ask) -> Done:
     order, written = order_of(ask), ask.books.written
     if order.invoice is not None:
         raise Refused(403, "The order is already invoiced.")
-    name, media_type, content = _file(ask.sent)
+    name, media_type, content = _read_file(ask.sent)
     if not content or len(content) >= MOST_BYTES:
         raise invalid("", "maxLength" if content else "minLength")
-    key = guid(Thing.FILE, written.new(Series.FILE))
+    key = make_guid(Thing.FILE, written.new(Series.FILE))
     body = {"fileId": key, "orderId": order.id, "fileName": name, "mediaType": media_type, "size": len(content)}
     order.files.append(json.encode(body | {"timestamp": stamp(written.now()), "tags": []}))
     return Done(201, order.files[-1])
 
 
-def _file(sent: Sent) -> tuple[str, str, bytes]:
+def _read_file(sent: SentBody) -> tuple[str, str, bytes]:
     """Return name, media type and content: of the body, or of the first file in a form."""
     heads = f"Content-Type: {sent.content_type}\r\nContent-Disposition: {sent.disposition or 'attachment'}\r\n\r\n"
     message = BytesParser(policy=HTTP).parsebytes(heads.encode("latin-1", "replace") + _body_of_a_form(sent))
@@ -54,7 +54,7 @@ def _file(sent: Sent) -> tuple[str, str, bytes]:
     return name, media_type, content if isinstance(content, bytes) else b""
 
 
-def _body_of_a_form(sent: Sent) -> bytes:
+def _body_of_a_form(sent: SentBody) -> bytes:
     return sent.raw if sent.content_type.lower().startswith("multipart/") else b""
 
 
@@ -66,7 +66,7 @@ def _bare_name(disposition: str) -> str:
 
 def announce(ask: Ask) -> Done:
     """Where to send a file; its state can be asked for until the sandbox ends."""
-    key = guid(Thing.UPLOAD, ask.books.written.new(Series.UPLOAD))
+    key = make_guid(Thing.UPLOAD, ask.books.written.new(Series.UPLOAD))
     upload = Upload(key, ask.sent.json["contentType"], secrets.token_urlsafe(16))
     ask.books.written.uploads[key] = upload
     address = f"{ask.origin}{UPLOADS}/{key}?signature={upload.signature}"

@@ -10,14 +10,14 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
 from finago_assets.sandbox.answers import Done, Refused
-from finago_assets.sandbox.books.bank import BankAccount, BankTransaction, account_json
-from finago_assets.sandbox.books.ids import Thing, guid
+from finago_assets.sandbox.books.bank import BankAccount, BankTransaction, bank_account_json
+from finago_assets.sandbox.books.ids import Thing, make_guid
 from finago_assets.sandbox.books.kept import read, write
 from finago_assets.sandbox.books.money import ORE, rounded
 from finago_assets.sandbox.books.written_records import Balance, Series, stamp
 from finago_assets.sandbox.endpoints.ask import missing
-from finago_assets.sandbox.endpoints.bank import accounts_of
-from finago_assets.sandbox.endpoints.writing.checks import account_of, bounded, day, invalid
+from finago_assets.sandbox.endpoints.bank import index_bank_accounts
+from finago_assets.sandbox.endpoints.writing.checks import account_of, bounded, invalid, read_day
 
 if TYPE_CHECKING:
     from finago_assets.sandbox.books.kept import Json
@@ -34,13 +34,13 @@ def create_account(ask: Ask) -> Done:
     ledger = body.get("ledgerAccount", {}).get("number", 0)
     if ledger:
         account_of(ledger, "ledgerAccount.number")
-    key = guid(Thing.BANK_ACCOUNT, written.new(Series.BANK_ACCOUNT))
+    key = make_guid(Thing.BANK_ACCOUNT, written.new(Series.BANK_ACCOUNT))
     at = stamp(written.now()).replace("Z", ".000Z")
     body |= {"id": key, "createdAt": at, "modifiedAt": at}
     account = BankAccount(key, ledger, body["number"], body["name"], "NOK", write(body))
     written.bank_accounts.append(account)
     written.balances[key].extend(first)
-    return Done(201, account_json(account, ask.books.plan, first[0].said if first else None))
+    return Done(201, bank_account_json(account, ask.books.plan, first[0].said if first else None))
 
 
 def _first_balance(body: object) -> list[Balance]:
@@ -49,25 +49,25 @@ def _first_balance(body: object) -> list[Balance]:
         return []
     if not isinstance(body, dict) or not {"amount", "timestamp", "currency"} <= set(body):
         raise invalid("balance", "required")
-    return [_balance(body, "balance.")]
+    return [_read_balance(body, "balance.")]
 
 
 def add_balance(ask: Ask) -> Done:
     """What the account held at a moment; the latest is what `/bankaccounts` shows."""
-    if ask.path["id"] not in accounts_of(ask.books):
+    if ask.path["id"] not in index_bank_accounts(ask.books):
         raise missing()
-    balance = _balance(ask.sent.json, "")
+    balance = _read_balance(ask.sent.json, "")
     ask.books.written.balances[ask.path["id"]].append(balance)
     return Done(201, write(balance.said))
 
 
-def _balance(body: Json, path: str) -> Balance:
+def _read_balance(body: Json, path: str) -> Balance:
     kept = {name: body[name] for name in ("amount", "timestamp", "currency")}
     bounded(body["amount"], f"{path}amount")
-    return Balance(_moment(body["timestamp"], f"{path}timestamp"), kept)
+    return Balance(_read_moment(body["timestamp"], f"{path}timestamp"), kept)
 
 
-def _moment(text: str, path: str) -> datetime:
+def _read_moment(text: str, path: str) -> datetime:
     try:
         at = datetime.fromisoformat(str(text))
     except ValueError:
@@ -79,7 +79,7 @@ def create_transaction(ask: Ask) -> Done:
     """A movement of an account. Raises Refused 409 for a reference that was used before."""
     body, statement = ask.sent.json, ask.books.statement
     _in_words(body)
-    account = accounts_of(ask.books).get(body["bankAccount"]["id"])
+    account = index_bank_accounts(ask.books).get(body["bankAccount"]["id"])
     if account is None:
         raise invalid("bankAccount.id", "reference")
     if body["bankTransactionReference"] in statement.by_id:
@@ -89,7 +89,7 @@ def create_transaction(ask: Ask) -> Done:
     moved = BankTransaction(
         serial=len(statement.by_id) + 1,
         account=account,
-        day=day(body["date"], "date"),
+        day=read_day(body["date"], "date"),
         amount=sign * rounded(bounded(body["amount"]["value"], "amount.value") * ORE),
         reference=(body["paymentReference"]["type"], body["paymentReference"]["value"]),
         other=None,

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from finago_assets.sandbox.answers import Refused
 from finago_assets.sandbox.books.accounts import ACCOUNTS, Account
-from finago_assets.sandbox.books.dimensions import CUSTOMER, ELEMENTS, PRODUCT, TYPES
+from finago_assets.sandbox.books.dimensions import CUSTOMER, DIMENSION_TYPES, ELEMENTS, PRODUCT
 from finago_assets.sandbox.books.money import ORE
 from finago_assets.sandbox.books.taxes import TAXES, Tax
 
@@ -49,7 +49,7 @@ def ore(value: object, path: str) -> int:
     return int(amount)
 
 
-def day(text: object, path: str) -> date:
+def read_day(text: object, path: str) -> date:
     """Return a calendar day. Raises Refused 400 for anything else."""
     try:
         return date.fromisoformat(str(text))
@@ -59,7 +59,7 @@ def day(text: object, path: str) -> date:
 
 def open_day(books: Books, text: object, path: str) -> date:
     """Return a day that may be posted on. Raises Refused 400 for one in no fiscal year."""
-    found = day(text, path)
+    found = read_day(text, path)
     if not any(period.first <= found <= period.last for period in books.periods):
         raise invalid(path, "fiscalPeriod")
     return found
@@ -97,7 +97,7 @@ def dimensions_in(books: Books, bodies: Iterable[Json], path: str) -> Dimensions
     found = []
     for place, body in enumerate(bodies):
         kind, value = body["dimensionType"], body["value"]
-        if kind not in TYPES:
+        if kind not in DIMENSION_TYPES:
             raise invalid(f"{path}.{place}.dimensionType", "reference")
         if element_name(books, kind, value) is None:
             raise invalid(f"{path}.{place}.value", "reference")

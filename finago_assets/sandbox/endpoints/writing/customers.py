@@ -13,7 +13,7 @@ from finago_assets.sandbox.books.kept import merged, read, write
 from finago_assets.sandbox.books.parties import Party, party_json
 from finago_assets.sandbox.books.written_records import Series, spaced_stamp
 from finago_assets.sandbox.endpoints.ask import missing
-from finago_assets.sandbox.endpoints.crm import accounts_of, party_of
+from finago_assets.sandbox.endpoints.crm import index_party_accounts, party_of
 from finago_assets.sandbox.endpoints.writing.checks import invalid
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 TERMS: Final = 14
 
 
-def create(ask: Ask) -> Done:
+def create_customer(ask: Ask) -> Done:
     """A company by its name, or a person, whose name is made of both parts and who has no organization number."""
     at, sent = ask.books.written.now(), dict(ask.sent.json)
     key = _own_id(ask, sent.pop("id", None))
@@ -47,7 +47,7 @@ def _own_id(ask: Ask, asked: object) -> int:
     return asked
 
 
-def change(ask: Ask) -> Done:
+def change_customer(ask: Ask) -> Done:
     """What is sent replaces what was there; objects are merged."""
     before = party_of(ask)
     at = ask.books.written.now()
@@ -59,7 +59,7 @@ def change(ask: Ask) -> Done:
     return Done(200, party_json(after))
 
 
-def delete(ask: Ask) -> Done:
+def delete_customer(ask: Ask) -> Done:
     """The party is gone; its orders and lines stay."""
     ask.books.parties.remove(party_of(ask))
     return Done(204)
@@ -73,7 +73,7 @@ def _party(body: Json, at: datetime, before: Party | None) -> Party:
     else:
         body["name"] = " ".join(named).strip()
     return replace(
-        before or _blank(body["id"], at.date()),
+        before or _make_blank_party(body["id"], at.date()),
         name=body.get("name") or "",
         is_company=body["isCompany"],
         is_supplier=body["isSupplier"],
@@ -84,7 +84,7 @@ def _party(body: Json, at: datetime, before: Party | None) -> Party:
     )
 
 
-def _blank(key: int, day: date) -> Party:
+def _make_blank_party(key: int, day: date) -> Party:
     return Party(
         id=key,
         name="",
@@ -105,7 +105,7 @@ def _blank(key: int, day: date) -> Party:
 def add_account(ask: Ask) -> Done:
     """A bank account, by its number. Raises Refused 409 when the customer has one of that number."""
     party, body = party_of(ask), ask.sent.json
-    if body["number"] in accounts_of(ask, party):
+    if body["number"] in index_party_accounts(ask, party):
         raise Refused(409, "The customer has a bank account of that number.")
     ask.books.written.customer_accounts[party.id].written[body["number"]] = write(body)
     return Done(201, write(body))
@@ -114,7 +114,7 @@ def add_account(ask: Ask) -> Done:
 def change_account(ask: Ask) -> Done:
     """A bank account under its old number or a new one."""
     party, old = party_of(ask), ask.path["accountNumber"]
-    held = accounts_of(ask, party)
+    held = index_party_accounts(ask, party)
     if old not in held:
         raise missing()
     body = merged(read(held[old]), ask.sent.json)
@@ -125,9 +125,9 @@ def change_account(ask: Ask) -> Done:
 
 
 WRITERS: Final[dict[str, Writer]] = {
-    "POST /customers": create,
-    "PATCH /customers/{customerId}": change,
-    "DELETE /customers/{customerId}": delete,
+    "POST /customers": create_customer,
+    "PATCH /customers/{customerId}": change_customer,
+    "DELETE /customers/{customerId}": delete_customer,
     "POST /customers/{customerId}/bankaccounts": add_account,
     "PATCH /customers/{customerId}/bankaccounts/{accountNumber}": change_account,
 }

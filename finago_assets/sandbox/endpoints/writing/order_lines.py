@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from finago_assets.sandbox.endpoints.ask import Ask, Writer
 
 OF_THE_PRODUCT: Final = ("type", "product", "description", "price", "costPrice", "tax", "account")
-WHOLE: Final = ("accrual", "tax", "account")
+REPLACED_IN_LINES: Final = ("accrual", "tax", "account")
 ACCOUNT, TAX = 3000, 3
 MOST_ORE: Final = 10**16
 
@@ -39,35 +39,35 @@ MOST_ORE: Final = 10**16
 def add(ask: Ask) -> Done:
     """A line at the end of the order. What a product line leaves out comes from the product."""
     order = changeable(order_of(ask))
-    line = _line(ask, ask.books.written.new(Series.ORDER_LINE), ask.sent.json)
+    line = _build_line(ask, ask.books.written.new(Series.ORDER_LINE), ask.sent.json)
     order.lines.append(line)
     touch(ask, order)
     return Done(200, order_line_json(line))
 
 
-def change(ask: Ask) -> Done:
+def change_line(ask: Ask) -> Done:
     """What is sent replaces what was there."""
     order = changeable(order_of(ask))
-    place = _place(ask, order)
+    place = _find_line(ask, order)
     before = read(order_line_json(order.lines[place]))
     sent = {key: value for key, value in ask.sent.json.items() if key != "id"}
     if sent.get("product", {}).get("id", before.get("product", {}).get("id")) != before.get("product", {}).get("id"):
         before = {key: value for key, value in before.items() if key not in OF_THE_PRODUCT}
-    order.lines[place] = _line(ask, before["id"], merged(before, sent, WHOLE))
+    order.lines[place] = _build_line(ask, before["id"], merged(before, sent, REPLACED_IN_LINES))
     touch(ask, order)
     return Done(200, order_line_json(order.lines[place]))
 
 
-def delete(ask: Ask) -> Done:
+def delete_line(ask: Ask) -> Done:
     """The line is gone. Raises Refused 409 for a line of an invoice."""
     order = order_of(ask)
-    place = _place(ask, order)
+    place = _find_line(ask, order)
     del deletable(order).lines[place]
     touch(ask, order)
     return Done(204)
 
 
-def _place(ask: Ask, order: Order) -> int:
+def _find_line(ask: Ask, order: Order) -> int:
     key = ask.integer("lineId")
     for place, line in enumerate(order.lines):
         if line.id == key:
@@ -75,10 +75,10 @@ def _place(ask: Ask, order: Order) -> int:
     raise missing()
 
 
-def _line(ask: Ask, key: int, body: Json) -> OrderLine:
-    product = _product(ask, body)
+def _build_line(ask: Ask, key: int, body: Json) -> OrderLine:
+    product = _find_product(ask, body)
     filled = _filled(body, product)
-    tax, account = _tax(body, product), _account(body, product)
+    tax, account = _tax(body, product), _choose_account(body, product)
     dimensions = dimensions_in(ask.books, body.get("dimensions", []), "dimensions")
     price = bounded(filled["price"], "price")
     shown = {"id": key, **filled, "tax": {"id": tax.id, "number": tax.number, "rate": exact(tax.rate)}}
@@ -102,7 +102,7 @@ def _line(ask: Ask, key: int, body: Json) -> OrderLine:
     return line
 
 
-def _product(ask: Ask, body: Json) -> Product | None:
+def _find_product(ask: Ask, body: Json) -> Product | None:
     if body.get("type", "product" if "product" in body else "text") == "text":
         return None
     key = body.get("product", {}).get("id")
@@ -131,7 +131,7 @@ def _tax(body: Json, product: Product | None) -> Tax:
     return TAXES[TAX if product is None else product.tax]
 
 
-def _account(body: Json, product: Product | None) -> Account:
+def _choose_account(body: Json, product: Product | None) -> Account:
     asked = body.get("account") or {}
     if "number" in asked:
         return account_of(asked["number"], "account.number")
@@ -145,6 +145,6 @@ def _account(body: Json, product: Product | None) -> Account:
 
 WRITERS: Final[dict[str, Writer]] = {
     "POST /salesorders/{id}/lines": add,
-    "PATCH /salesorders/{id}/lines/{lineId}": change,
-    "DELETE /salesorders/{id}/lines/{lineId}": delete,
+    "PATCH /salesorders/{id}/lines/{lineId}": change_line,
+    "DELETE /salesorders/{id}/lines/{lineId}": delete_line,
 }

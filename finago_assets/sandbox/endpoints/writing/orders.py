@@ -9,14 +9,14 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Final
 
 from finago_assets.sandbox.answers import Done, Refused
+from finago_assets.sandbox.books.accounts import RECEIVABLE
 from finago_assets.sandbox.books.kept import merged, read
 from finago_assets.sandbox.books.order_book import PAYMENT_METHODS
 from finago_assets.sandbox.books.order_json import order_json
 from finago_assets.sandbox.books.orders import Order, Status
-from finago_assets.sandbox.books.sales import RECEIVABLE
 from finago_assets.sandbox.books.written_records import Series, stamp
 from finago_assets.sandbox.endpoints.invoicing import SALES_TYPES, order_of
-from finago_assets.sandbox.endpoints.writing.checks import bounded, day, dimensions_in, invalid, open_day
+from finago_assets.sandbox.endpoints.writing.checks import bounded, dimensions_in, invalid, open_day, read_day
 
 if TYPE_CHECKING:
     from datetime import date
@@ -27,11 +27,14 @@ if TYPE_CHECKING:
 
 INVOICED: Final = frozenset({Status.INVOICE, Status.ADVANCE_INVOICE})
 OURS: Final = ("id", "createdAt", "modifiedAt", "netAmount", "taxAmount", "grossAmount", "dimensions")
-WHOLE: Final = ("accrual", "paymentTerms")  # replaced, never merged: an empty accrual takes the old one away
+REPLACED_IN_ORDERS: Final = (
+    "accrual",
+    "paymentTerms",
+)  # replaced, never merged: an empty accrual takes the old one away
 ACCOUNT_OF_METHOD: Final = {key: account for key, _, account in PAYMENT_METHODS}
 
 
-def create(ask: Ask) -> Done:
+def create_order(ask: Ask) -> Done:
     """An order without lines, which therefore cannot be an invoice yet; a draft of today unless it says otherwise."""
     sent = {"status": "Draft", **ask.sent.json}
     if Status(sent["status"]) in INVOICED:
@@ -41,7 +44,7 @@ def create(ask: Ask) -> Done:
         id=ask.books.written.new(Series.ORDER),
         status=Status.DRAFT,
         day=today,
-        customer=_customer(ask, sent.get("customer", {})),
+        customer=_find_customer(ask, sent.get("customer", {})),
         currency="NOK",
         rate=Decimal(1),
         lines=[],
@@ -55,18 +58,18 @@ def create(ask: Ask) -> Done:
     return Done(200, order_json(order, ask.books.plan.modes, single=True))
 
 
-def change(ask: Ask) -> Done:
+def change_order(ask: Ask) -> Done:
     """What is sent replaces what was there. The status of an invoice makes one, with its number and its voucher."""
     order, wanted = changeable(order_of(ask)), Status(ask.sent.json.get("status", "Draft"))
     if wanted in INVOICED and not order.lines:
         raise _no_lines()
     _written(ask, order, ask.sent.json)
     if wanted in INVOICED:
-        _invoice(ask, order, wanted)
+        _issue_invoice(ask, order, wanted)
     return Done(200, order_json(order, ask.books.plan.modes, single=True))
 
 
-def delete(ask: Ask) -> Done:
+def delete_order(ask: Ask) -> Done:
     """The order is gone. Raises Refused 409 for an invoice."""
     ask.books.orders.remove(deletable(order_of(ask)).id)
     return Done(204)
@@ -97,7 +100,7 @@ def _no_lines() -> Refused:
     return Refused(400, words, name="BadRequestError", errors=(("NoLines", words),))
 
 
-def _customer(ask: Ask, body: Json) -> Party:
+def _find_customer(ask: Ask, body: Json) -> Party:
     if "id" not in body:
         raise invalid("customer.id", "required")
     party = ask.books.party(body["id"])
@@ -108,13 +111,13 @@ def _customer(ask: Ask, body: Json) -> Party:
 
 def _written(ask: Ask, order: Order, sent: Json) -> None:
     """Make the order what it is after a write. Everything that can be refused is looked at before it changes."""
-    customer = _customer(ask, sent["customer"]) if "id" in sent.get("customer", {}) else order.customer
-    after = merged(_before(ask, order, customer), _without_ours(sent), WHOLE)
+    customer = _find_customer(ask, sent["customer"]) if "id" in sent.get("customer", {}) else order.customer
+    after = merged(_before(ask, order, customer), _without_ours(sent), REPLACED_IN_ORDERS)
     terms = after.get("invoice", {}).get("paymentTerms", {"type": order.terms[0], "value": order.terms[1]})
-    currency = _currency(ask, after["currency"])
-    method = _method(after.get("paymentMethod", {}))
+    currency = _read_currency(ask, after["currency"])
+    method = _read_payment_method(after.get("paymentMethod", {}))
     dimensions = dimensions_in(ask.books, sent["dimensions"], "dimensions") if "dimensions" in sent else None
-    when = day(sent["date"], "date") if "date" in sent else order.day
+    when = read_day(sent["date"], "date") if "date" in sent else order.day
     _known_sales_type(after)
     if Status(sent.get("status", Status.DRAFT)) in INVOICED:
         _invoice_days(ask, after.get("invoice", {}))
@@ -151,13 +154,13 @@ def _move(ask: Ask, order: Order, when: date) -> None:
     order.day = when
 
 
-def _currency(ask: Ask, body: Json) -> tuple[str, Decimal]:
+def _read_currency(ask: Ask, body: Json) -> tuple[str, Decimal]:
     """Return code and rate for one, which some currencies quote for a hundred."""
     code, rate = body.get("code", "NOK"), bounded(body.get("rate", 1), "currency.rate")
     return code, rate / 100 if code in ask.books.plan.modes.per_hundred else rate
 
 
-def _method(body: Json) -> int | None:
+def _read_payment_method(body: Json) -> int | None:
     key: int | None = body.get("id")
     if key is not None and key not in ACCOUNT_OF_METHOD:
         raise invalid("paymentMethod.id", "reference")
@@ -173,10 +176,10 @@ def _known_sales_type(body: Json) -> None:
 def _invoice_days(ask: Ask, asked: Json) -> tuple[date, date | None]:
     """Return the day of an invoice, today unless it is said, and its due date, if that is said."""
     when = open_day(ask.books, asked.get("date", ask.books.plan.last.isoformat()), "invoice.date")
-    return when, day(asked["dueDate"], "invoice.dueDate") if "dueDate" in asked else None
+    return when, read_day(asked["dueDate"], "invoice.dueDate") if "dueDate" in asked else None
 
 
-def _invoice(ask: Ask, order: Order, status: Status) -> None:
+def _issue_invoice(ask: Ask, order: Order, status: Status) -> None:
     """Invoice an order on the day it asks for, or today; a payment method counts as paid at once."""
     asked = (order.written or {}).get("invoice", {})
     when, due = _invoice_days(ask, asked)
@@ -187,7 +190,7 @@ def _invoice(ask: Ask, order: Order, status: Status) -> None:
 
 
 WRITERS: Final[dict[str, Writer]] = {
-    "POST /salesorders": create,
-    "PATCH /salesorders/{id}": change,
-    "DELETE /salesorders/{id}": delete,
+    "POST /salesorders": create_order,
+    "PATCH /salesorders/{id}": change_order,
+    "DELETE /salesorders/{id}": delete_order,
 }

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from finago_assets.sandbox.answers import Done, array
-from finago_assets.sandbox.books.dimensions import TYPES
+from finago_assets.sandbox.answers import Done, join_array
+from finago_assets.sandbox.books.dimensions import DIMENSION_TYPES
 from finago_assets.sandbox.endpoints.ask import missing
 from finago_assets.sandbox.endpoints.invoicing import SALES_TYPES
 from finago_assets.sandbox.endpoints.product import dimension_of, dimensions_of, override_json, product_of
@@ -21,13 +21,13 @@ if TYPE_CHECKING:
 def set_dimension(ask: Ask) -> Done:
     """One value of a type, in place of the one before; the answer is all that the product has."""
     product, kind, value = product_of(ask), ask.integer("dimensionId"), ask.sent.json["value"]
-    if kind not in TYPES:
+    if kind not in DIMENSION_TYPES:
         raise missing()
     name = element_name(ask.books, kind, value)
     if name is None:
         raise invalid("value", "reference")
     ask.books.written.product_dimensions[product.id].written[kind] = dimension_of(kind, value, name)
-    return Done(200, array(list(dimensions_of(ask, product).values())))
+    return Done(200, join_array(list(dimensions_of(ask, product).values())))
 
 
 def drop_dimension(ask: Ask) -> Done:
@@ -41,7 +41,7 @@ def drop_dimension(ask: Ask) -> Done:
 
 def set_override(ask: Ask) -> Done:
     """Another account for a sales type; null takes the override away."""
-    product, kind, number = product_of(ask), _sales_type(ask), ask.sent.json["accountNumber"]
+    product, kind, number = product_of(ask), _read_sales_type(ask), ask.sent.json["accountNumber"]
     if number is None:
         return drop_override(ask)
     account_of(number, "accountNumber")
@@ -52,11 +52,11 @@ def set_override(ask: Ask) -> Done:
 
 def drop_override(ask: Ask) -> Done:
     """No override, whether or not there was one."""
-    ask.books.written.overrides[product_of(ask).id].written[_sales_type(ask)] = None
+    ask.books.written.overrides[product_of(ask).id].written[_read_sales_type(ask)] = None
     return Done(204)
 
 
-def _sales_type(ask: Ask) -> int:
+def _read_sales_type(ask: Ask) -> int:
     key = ask.integer("salesTypeId")
     if key not in {kind for kind, *_ in SALES_TYPES}:
         raise missing()

@@ -27,35 +27,35 @@ DEFAULTS: Final[Json] = {"type": "default", "status": "active", "costPrice": 0, 
 FIXED: Final = ("id", "createdAt", "modifiedAt")
 
 
-def create(ask: Ask) -> Done:
+def create_product(ask: Ask) -> Done:
     """A product of a category that exists."""
     at = ask.books.written.now()
     sent = {key: value for key, value in ask.sent.json.items() if key not in FIXED}
     body = {"id": ask.books.written.new(Series.PRODUCT), **DEFAULTS, **sent, "createdAt": spaced_stamp(at)}
-    product = _product(ask, body, at, None)
+    product = _build_product(ask, body, at, None)
     ask.books.products.append(product)
     return Done(201, product_json(product))
 
 
-def change(ask: Ask) -> Done:
+def change_product(ask: Ask) -> Done:
     """What is sent replaces what was there; objects are merged."""
     before = product_of(ask)
     changes = {key: value for key, value in ask.sent.json.items() if key not in FIXED}
-    after = _product(ask, merged(read(product_json(before)), changes), ask.books.written.now(), before)
+    after = _build_product(ask, merged(read(product_json(before)), changes), ask.books.written.now(), before)
     ask.books.products[ask.books.products.index(before)] = after
     return Done(200, product_json(after))
 
 
-def delete(ask: Ask) -> Done:
+def delete_product(ask: Ask) -> Done:
     """The product is gone; order lines keep it."""
     ask.books.products.remove(product_of(ask))
     return Done(204)
 
 
-def _product(ask: Ask, body: Json, at: datetime, before: Product | None) -> Product:
+def _build_product(ask: Ask, body: Json, at: datetime, before: Product | None) -> Product:
     body = {**body, **_resolved(ask, body), "modifiedAt": spaced_stamp(at)}
     return replace(
-        before or _blank(body["id"], at.date()),
+        before or _make_blank_product(body["id"], at.date()),
         number=body.get("number") or str(body["id"]),
         name=body["name"],
         price=rounded(bounded(body.get("salesPrice"), "salesPrice") * ORE),
@@ -67,7 +67,7 @@ def _product(ask: Ask, body: Json, at: datetime, before: Product | None) -> Prod
     )
 
 
-def _blank(key: int, day: date) -> Product:
+def _make_blank_product(key: int, day: date) -> Product:
     """Return a product that is sold like most: the first group's account and tax number."""
     account, tax = GROUPS[0]
     return Product(
@@ -151,9 +151,9 @@ def delete_category(ask: Ask) -> Done:
 
 
 WRITERS: Final[dict[str, Writer]] = {
-    "POST /products": create,
-    "PATCH /products/{id}": change,
-    "DELETE /products/{id}": delete,
+    "POST /products": create_product,
+    "PATCH /products/{id}": change_product,
+    "DELETE /products/{id}": delete_product,
     "POST /productcategories": create_category,
     "PATCH /productcategories/{id}": change_category,
     "DELETE /productcategories/{id}": delete_category,

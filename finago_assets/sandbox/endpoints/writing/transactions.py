@@ -12,19 +12,19 @@ from typing import TYPE_CHECKING, Final
 from msgspec import json
 
 from finago_assets.sandbox.answers import Done
+from finago_assets.sandbox.books.accounts import ROUNDING
 from finago_assets.sandbox.books.dimensions import CUSTOMER
-from finago_assets.sandbox.books.sales import ROUNDING
 from finago_assets.sandbox.books.taxes import TAXES
 from finago_assets.sandbox.books.vouchers import InvoiceRef, Posting, Voucher, VoucherType, abroad
 from finago_assets.sandbox.books.written_records import stamp
 from finago_assets.sandbox.endpoints.writing.checks import (
     account_of,
     bounded,
-    day,
     dimensions_in,
     invalid,
     open_day,
     ore,
+    read_day,
 )
 from finago_assets.sandbox.endpoints.writing.vat import with_vat
 
@@ -35,13 +35,13 @@ if TYPE_CHECKING:
     from finago_assets.sandbox.books.kept import Json
     from finago_assets.sandbox.endpoints.ask import Ask, Writer
 
-TYPES: Final = {kind.value[1]: kind for kind in VoucherType if kind.value[1] > 0}
+VOUCHER_TYPES: Final = {kind.value[1]: kind for kind in VoucherType if kind.value[1] > 0}
 
 
 def post(ask: Ask) -> Done:
     """A voucher of up to a thousand lines. Lines may have a date of their own, and each date must balance."""
     books, body = ask.books, ask.sent.json
-    kind = TYPES.get(body["transactionTypeNumber"])
+    kind = VOUCHER_TYPES.get(body["transactionTypeNumber"])
     if kind is None:
         raise invalid("transactionTypeNumber", "reference")
     if not body["lines"]:
@@ -49,7 +49,7 @@ def post(ask: Ask) -> Done:
     document = body.get("documentId")
     if document is not None and books.written.of_document(document) is None:
         raise invalid("documentId", "reference")
-    postings, first = _postings(books, body), day(body["date"], "date")
+    postings, first = _postings(books, body), read_day(body["date"], "date")
     voucher = Voucher(kind, first, tuple(postings), None, document, at=stamp(books.written.now()))
     return Done(201, json.encode({"transactionId": books.journal.enter(voucher)}))
 
@@ -80,17 +80,17 @@ def _posting(books: Books, body: Json, line: Json, path: str) -> Posting:
         bounded(currency["rate"], f"{path}.currency.rate"),
         tax=line["tax"]["number"],
         customer=next((int(value) for kind, value in dimensions if kind == CUSTOMER), None),
-        invoice=_invoice(line.get("invoice", {}), path),
+        invoice=_read_invoice_reference(line.get("invoice", {}), path),
         dimensions=dimensions,
         comment=line.get("comment", body.get("comment")),
         day=posted,
-        period=day(line.get("periodDate", posted.isoformat()), f"{path}.periodDate"),
+        period=read_day(line.get("periodDate", posted.isoformat()), f"{path}.periodDate"),
     )
 
 
-def _invoice(body: Json, path: str) -> InvoiceRef | None:
+def _read_invoice_reference(body: Json, path: str) -> InvoiceRef | None:
     number, reference = body.get("number"), body.get("remittanceReference")
-    due = day(body["dueDate"], f"{path}.invoice.dueDate") if "dueDate" in body else None
+    due = read_day(body["dueDate"], f"{path}.invoice.dueDate") if "dueDate" in body else None
     return InvoiceRef(number, due, reference) if number or reference or due else None
 
 

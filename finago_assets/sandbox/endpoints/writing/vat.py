@@ -22,11 +22,11 @@ def with_vat(line: Posting, given: int | None = None) -> list[Posting]:
     if line.account in VAT_ACCOUNTS:
         return [line]
     if tax.is_reverse and tax.output is not None:
-        return _reckoned(line, tax, tax.output, given)
+        return _split_reverse_charge(line, tax, tax.output, given)
     return [line] if tax.account is None else _included(line, tax, tax.account, given)
 
 
-def _reckoned(line: Posting, tax: Tax, output: int, given: int | None) -> list[Posting]:
+def _split_reverse_charge(line: Posting, tax: Tax, output: int, given: int | None) -> list[Posting]:
     vat = share(line.stated, tax.rate) if given is None else given
     cost = None if tax.deductible is None else tax.number
     return [
