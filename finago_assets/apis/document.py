@@ -18,13 +18,13 @@ from finago_assets.core.catalogue.model import Endpoint, Kind
 if TYPE_CHECKING:
     from finago_assets.core.catalogue.api import Api
 
-_HEAD: Final = ["asset", "request", "lands", "scope", "personal data"]
+_COLUMN_TITLES: Final = ["asset", "request", "lands", "scope", "personal data"]
 
 
 def endpoint_table(api: Api) -> str:
     """Return a Markdown table with one row for each landed endpoint."""
     rows = [_row(endpoint) for endpoint in api.endpoints.values()]
-    return "\n".join(_line(cells) for cells in [_HEAD, ["---"] * len(_HEAD), *rows])
+    return "\n".join(_format_row(cells) for cells in [_COLUMN_TITLES, ["---"] * len(_COLUMN_TITLES), *rows])
 
 
 def source_tables(api: Api) -> str:
@@ -38,7 +38,7 @@ def source_tables(api: Api) -> str:
 def documents(root: Path) -> dict[Path, str]:
     """Return what each file of a checkout should hold that repeats the catalogue."""
     readme, sources = root / "README.md", root / "dbt_project" / "models" / "finago_sources.yml"
-    table = re.compile(re.escape(_line(_HEAD)) + r"\n(\|.*\n)+")
+    table = re.compile(re.escape(_format_row(_COLUMN_TITLES)) + r"\n(\|.*\n)+")
     opening = sources.read_text("utf-8").partition("    tables:\n")
     return {
         readme: table.sub(lambda _: f"{endpoint_table(FINAGO)}\n", readme.read_text("utf-8")),
@@ -58,7 +58,7 @@ def _row(endpoint: Endpoint) -> list[str]:
     return [f"`{endpoint.full_name}`", f"`{endpoint.path}`", lands, scopes, personal]
 
 
-def _line(cells: list[str]) -> str:
+def _format_row(cells: list[str]) -> str:
     return f"| {' | '.join(cells)} |"
 
 

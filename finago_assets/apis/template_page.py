@@ -37,7 +37,7 @@ def _index(groups: dict[str, list[Operation]]) -> Iterator[str]:
             (f"[{one.name}](#{one.name.replace('.', '')})", f"`{one.method} {one.path}`", one.title) for one in members
         ]
         yield f"**{group}**"
-        yield _table(("template", "request", "what it does"), rows)
+        yield _format_table(("template", "request", "what it does"), rows)
 
 
 def _sections(groups: dict[str, list[Operation]]) -> Iterator[str]:
@@ -50,43 +50,43 @@ def _sections(groups: dict[str, list[Operation]]) -> Iterator[str]:
 def _section(operation: Operation) -> Iterator[str]:
     yield f"### {operation.name}"
     yield f"`{operation.method} {operation.path}`: {operation.title}." + f" {operation.note}".rstrip()
-    yield "\n".join(f"- {fact}" for fact in _facts(operation))
+    yield "\n".join(f"- {fact}" for fact in _list_facts(operation))
     if operation.variables or operation.query:
-        yield _parameters(operation)
+        yield _format_parameters(operation)
     if operation.body is not None:
-        yield from _body(operation.body)
+        yield from _format_body(operation.body)
     yield f"```shell\n{command(operation)}\n```"
 
 
-def _facts(operation: Operation) -> Iterator[str]:
+def _list_facts(operation: Operation) -> Iterator[str]:
     yield f"scope: {scopes(operation)}"
     yield f"answers: {operation.answers}"
     if pages := paging(operation):
         yield f"paged: {pages}"
 
 
-def _parameters(operation: Operation) -> str:
+def _format_parameters(operation: Operation) -> str:
     parameters = [("path", one) for one in operation.variables] + [("query", one) for one in operation.query]
     rows = [
-        (f"`{one.name}`", place, _yes(required=one.required), one.type, f"`{one.example}`", meaning(operation, one))
+        (f"`{one.name}`", place, _mark(required=one.required), one.type, f"`{one.example}`", meaning(operation, one))
         for place, one in parameters
     ]
-    return _table(("parameter", "in", "required", "type", "example", "what it means"), rows)
+    return _format_table(("parameter", "in", "required", "type", "example", "what it means"), rows)
 
 
-def _body(body: Body) -> Iterator[str]:
+def _format_body(body: Body) -> Iterator[str]:
     if body.schema is None:
         yield f"The body is a file: {', '.join(f'`{one}`' for one in body.media_types)}."
         return
-    rows = [(f"`{one.place}`", _yes(required=one.required), one.type, asked(one)) for one in outline(body.schema)]
-    yield _table(("field of the body", "required", "type", "rules"), rows)
+    rows = [(f"`{one.place}`", _mark(required=one.required), one.type, asked(one)) for one in outline(body.schema)]
+    yield _format_table(("field of the body", "required", "type", "rules"), rows)
     yield f"```json\n{as_read(body)}\n```"
 
 
-def _yes(*, required: bool) -> str:
+def _mark(*, required: bool) -> str:
     return "yes" if required else ""
 
 
-def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+def _format_table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     lines = [head, ["---"] * len(head), *([cell.replace("|", "\\|") for cell in row] for row in rows)]
     return "\n".join(f"| {' | '.join(cells)} |" for cells in lines)

@@ -8,7 +8,7 @@ import pytest
 
 from finago_assets.apis.finago.endpoints import ENDPOINTS
 from finago_assets.apis.finago.fields import FIELDS
-from finago_assets.core.catalogue.fields import Scalar, Shape, fields_of
+from finago_assets.core.catalogue.fields import JsonShape, Scalar, fields_of
 from tests.dbt.staged_columns import STAGING, Column, staged_columns
 from tests.reference import answer, resolved
 
@@ -150,7 +150,7 @@ def test_what_staging_types_is_a_known_field_of_a_fitting_kind_and_nothing_is_fo
     assert leaves - {column.path for column in columns} == UNTYPED.get(endpoint, set())
 
 
-def _staged_as(shapes: tuple[Shape, ...]) -> str:
+def _staged_as(shapes: tuple[JsonShape, ...]) -> str:
     """Return how staging types a field; what has several kinds is text."""
     if len(shapes) > 1:
         return "lines" if any(isinstance(one, list) for one in shapes) else "text"

@@ -13,10 +13,10 @@ from typing import Any
 
 from finago_assets.apis.finago.endpoints import ENDPOINTS
 from finago_assets.apis.finago.fields import FIELDS
-from finago_assets.core.catalogue.fields import Scalar, Shape, alternatives, fields_of
+from finago_assets.core.catalogue.fields import JsonShape, Scalar, alternatives, fields_of
 
 DAY = "2024-01-02"
-_VALUES: dict[Shape, Any] = {
+_VALUES: dict[JsonShape, Any] = {
     Scalar.TEXT: "words",
     Scalar.DAY: DAY,
     Scalar.MOMENT: f"{DAY}T09:14:26Z",
@@ -65,7 +65,7 @@ def whole(endpoint: str) -> dict[str, Any]:
     return record
 
 
-def _value(shape: Shape) -> Any:
+def _value(shape: JsonShape) -> Any:
     first = alternatives(shape)[0]
     if isinstance(first, list):
         return [_value(first[0])]
@@ -96,7 +96,7 @@ def _place(record: Any, path: str) -> tuple[dict[str, Any], str]:
     return record, name
 
 
-def _mutations(shapes: tuple[Shape, ...]) -> Iterator[tuple[str, Callable[[dict[str, Any], str], None]]]:
+def _mutations(shapes: tuple[JsonShape, ...]) -> Iterator[tuple[str, Callable[[dict[str, Any], str], None]]]:
     yield "add", lambda holder, name: holder.update({f"{name}Added": "new"})
     yield "drop", lambda holder, name: holder.pop(name)
     yield "rename", lambda holder, name: holder.update({f"{name}Renamed": holder.pop(name)})

@@ -95,7 +95,7 @@ class FinagoConnection:
         return ClientCredentials(self.token_url, self.client_id, self.client_secret, fields)
 
 
-def _connect(organization_id: str, found: Mapping[str, str], settings: Addresses) -> FinagoConnection:
+def _make_connection(organization_id: str, found: Mapping[str, str], settings: Addresses) -> FinagoConnection:
     return FinagoConnection(
         organization_id=organization_id,
         client_id=found["client_id"],
@@ -105,5 +105,5 @@ def _connect(organization_id: str, found: Mapping[str, str], settings: Addresses
     )
 
 
-FINAGO_CONNECTION: Final = ConnectionKind("finago", ("client_id", "client_secret"), _connect)
+FINAGO_CONNECTION: Final = ConnectionKind("finago", ("client_id", "client_secret"), _make_connection)
 """A row of the registry that says nothing of its kind is one of these."""

@@ -12,20 +12,20 @@ from finago_assets.core.catalogue.fields import Scalar
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from finago_assets.core.catalogue.fields import Record, Shape
+    from finago_assets.core.catalogue.fields import JsonShape, Record
 
 TEXT, DAY, MOMENT = Scalar.TEXT, Scalar.DAY, Scalar.MOMENT
 INTEGER, NUMBER, FLAG = Scalar.INTEGER, Scalar.NUMBER, Scalar.FLAG
 
 # published clients had to accept several lines where the description has one
-_LINES: Final[Shape] = (TEXT, [TEXT])
+_LINES: Final[JsonShape] = (TEXT, [TEXT])
 _PERIOD: Final[Record] = {"startDate": DAY, "length": INTEGER}
 _NUMBER_AND_TYPE: Final[Record] = {"number": TEXT, "type": TEXT}
 _STAMPS: Final[Record] = {"createdAt": MOMENT, "modifiedAt": MOMENT}
-_PLACE: Final[Record] = {"street": _LINES, "postalCode": TEXT, "postalArea": TEXT, "countrySubdivision": TEXT}
-_ADDRESS: Final[Record] = {**_PLACE, "countryCode": TEXT}
-_NAMED_ADDRESS: Final[Record] = {"name": TEXT, **_ADDRESS}
-_ORDER_PARTY: Final[Record] = {"id": INTEGER, "name": TEXT, **_ADDRESS, "city": TEXT}
+_POSTAL_PLACE: Final[Record] = {"street": _LINES, "postalCode": TEXT, "postalArea": TEXT, "countrySubdivision": TEXT}
+_POSTAL_ADDRESS: Final[Record] = {**_POSTAL_PLACE, "countryCode": TEXT}
+_NAMED_ADDRESS: Final[Record] = {"name": TEXT, **_POSTAL_ADDRESS}
+_ORDER_PARTY: Final[Record] = {"id": INTEGER, "name": TEXT, **_POSTAL_ADDRESS, "city": TEXT}
 
 FIELDS: Final[Mapping[str, Record]] = {
     # ledger
@@ -124,7 +124,12 @@ FIELDS: Final[Mapping[str, Record]] = {
         "isCompany": FLAG,
         "isSupplier": FLAG,
         "organizationNumber": TEXT,
-        "address": {"visit": _ADDRESS, "postal": _PLACE, "billing": _NAMED_ADDRESS, "delivery": _NAMED_ADDRESS},
+        "address": {
+            "visit": _POSTAL_ADDRESS,
+            "postal": _POSTAL_PLACE,
+            "billing": _NAMED_ADDRESS,
+            "delivery": _NAMED_ADDRESS,
+        },
         "email": {"contact": TEXT, "billing": TEXT},
         "phone": TEXT,
         "mobilePhone": TEXT,
@@ -218,7 +223,7 @@ FIELDS: Final[Mapping[str, Record]] = {
         "name": TEXT,
         "email": TEXT,
         "invoiceEmail": TEXT,
-        "address": {**_ADDRESS, "city": TEXT},
+        "address": {**_POSTAL_ADDRESS, "city": TEXT},
         "status": TEXT,
         "settings": {"currencyCode": TEXT},
         "contact": {"name": TEXT, "phone": TEXT, "email": TEXT, "language": TEXT},

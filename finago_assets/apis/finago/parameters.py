@@ -31,11 +31,11 @@ _SORTED_BY: Final = tuple(
 )
 
 
-def _named(*parameters: Parameter) -> dict[str, Parameter]:
+def _index_by_name(*parameters: Parameter) -> dict[str, Parameter]:
     return {one.name: one for one in parameters}
 
 
-_ANYWHERE: Final = _named(
+_ANYWHERE: Final = _index_by_name(
     # windows and moments
     Parameter("dateFrom", Type.DAY, "2024-01-01", title="First day"),
     Parameter("dateTo", Type.DAY, "2024-02-01", title="Last day; whether it is included is not documented"),
@@ -108,7 +108,7 @@ _ANYWHERE: Final = _named(
 )
 
 
-def _window(until: str = _ANYWHERE["dateTo"].title) -> tuple[Parameter, Parameter]:
+def _require_window(until: str = _ANYWHERE["dateTo"].title) -> tuple[Parameter, Parameter]:
     first, last = _ANYWHERE["dateFrom"], _ANYWHERE["dateTo"]
     return replace(first, required=True), replace(last, required=True, title=until)
 
@@ -118,24 +118,24 @@ _TYPE_OF_BALANCE: Final = Parameter(
 )
 
 _ON_PATHS: Final[dict[str, dict[str, Parameter]]] = {
-    "/transactionlines": _named(*_window("The day after the last one")),
-    "/banktransactions": _named(*_window("Last day, included; at most two years after the first")),
-    "/accountbalances": _named(*_window(), _TYPE_OF_BALANCE),
-    "/accountbalances/{id}": _named(*_window(), _TYPE_OF_BALANCE),
-    "/transactionlines/{id}": _named(
+    "/transactionlines": _index_by_name(*_require_window("The day after the last one")),
+    "/banktransactions": _index_by_name(*_require_window("Last day, included; at most two years after the first")),
+    "/accountbalances": _index_by_name(*_require_window(), _TYPE_OF_BALANCE),
+    "/accountbalances/{id}": _index_by_name(*_require_window(), _TYPE_OF_BALANCE),
+    "/transactionlines/{id}": _index_by_name(
         Parameter("id", Type.TEXT, "cc623af8-7833-4011-854e-70000000000a", title="Ledger line")
     ),
-    "/bankaccounts/{id}": _named(Parameter("id", Type.TEXT, _BANK_ACCOUNT, title="Bank account")),
-    "/bankaccounts/{id}/balances": _named(Parameter("id", Type.TEXT, _BANK_ACCOUNT, title="Bank account")),
-    "/me/identifiers/{id}": _named(Parameter("id", Type.TEXT, _GUID, title="Identifier")),
-    "/me/licenses/{id}/organization": _named(Parameter("id", Type.TEXT, _GUID, title="License")),
-    "/customers/{customerId}/bankaccounts/{accountNumber}": _named(
+    "/bankaccounts/{id}": _index_by_name(Parameter("id", Type.TEXT, _BANK_ACCOUNT, title="Bank account")),
+    "/bankaccounts/{id}/balances": _index_by_name(Parameter("id", Type.TEXT, _BANK_ACCOUNT, title="Bank account")),
+    "/me/identifiers/{id}": _index_by_name(Parameter("id", Type.TEXT, _GUID, title="Identifier")),
+    "/me/licenses/{id}/organization": _index_by_name(Parameter("id", Type.TEXT, _GUID, title="License")),
+    "/customers/{customerId}/bankaccounts/{accountNumber}": _index_by_name(
         Parameter("accountNumber", Type.TEXT, "90000010001", title="Number of the bank account"),
     ),
-    "/fiscalperiods": _named(
+    "/fiscalperiods": _index_by_name(
         Parameter("type", Type.TEXT, "All", choices=("Year", "Period", "All"), title="Years, periods or both"),
     ),
-    "/salesorders": _named(
+    "/salesorders": _index_by_name(
         Parameter(
             "status",
             Type.TEXT,
@@ -144,7 +144,7 @@ _ON_PATHS: Final[dict[str, dict[str, Parameter]]] = {
             title="Status",
         ),
     ),
-    "/me/identifiers": _named(
+    "/me/identifiers": _index_by_name(
         Parameter("type", Type.TEXT, "email", title="Kind of identifier"),
         Parameter("status", Type.TEXT, "Confirmed", choices=("Unconfirmed", "Confirmed"), title="Status"),
     ),

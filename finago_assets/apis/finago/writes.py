@@ -22,7 +22,7 @@ _METHODS: Final = {
 }
 
 
-def _write(  # noqa: PLR0913  a row of a table: each argument is a column
+def _define(  # noqa: PLR0913  a row of a table: each argument is a column
     name: str,
     path: str,
     scope: str,
@@ -55,7 +55,7 @@ def _group(scope: str) -> str:
 
 WRITES: Final = (
     # ledger
-    _write(
+    _define(
         "transactions.create",
         "/transactions",
         "accounting.transaction:write",
@@ -63,7 +63,7 @@ WRITES: Final = (
         ledger.TRANSACTION,
         note="Debit is positive, credit negative; the lines of each date sum to zero, in a period that is open.",
     ),
-    _write(
+    _define(
         "file_uploads.create",
         "/fileUpload",
         "accounting.transaction:write",
@@ -72,14 +72,14 @@ WRITES: Final = (
         note="The address in the answer is short-lived and works for whoever holds it: treat it as a secret.",
     ),
     # invoicing
-    _write(
+    _define(
         "salesorders.create",
         "/salesorders",
         "invoicing.salesorder:write",
         "Create a sales order",
         invoicing.NEW_SALESORDER,
     ),
-    _write(
+    _define(
         "salesorders.update",
         "/salesorders/{id}",
         "invoicing.salesorder:write",
@@ -87,28 +87,28 @@ WRITES: Final = (
         invoicing.SALESORDER_CHANGES,
         note="The status `Invoice` makes an invoice of it, which needs at least one line.",
     ),
-    _write("salesorders.delete", "/salesorders/{id}", "invoicing.salesorder:delete", "Delete a sales order"),
-    _write(
+    _define("salesorders.delete", "/salesorders/{id}", "invoicing.salesorder:delete", "Delete a sales order"),
+    _define(
         "salesorder_lines.create",
         "/salesorders/{id}/lines",
         "invoicing.salesorder.line:write",
         "Add a line to a sales order",
         invoicing.NEW_SALESORDER_LINE,
     ),
-    _write(
+    _define(
         "salesorder_lines.update",
         "/salesorders/{id}/lines/{lineId}",
         "invoicing.salesorder.line:write",
         "Change a line of a sales order",
         invoicing.SALESORDER_LINE_CHANGES,
     ),
-    _write(
+    _define(
         "salesorder_lines.delete",
         "/salesorders/{id}/lines/{lineId}",
         "invoicing.salesorder.line:delete",
         "Delete a line of a sales order",
     ),
-    _write(
+    _define(
         "salesorder_attachments.create",
         "/salesorders/{id}/attachments",
         "invoicing.salesorder.attachment:write",
@@ -117,7 +117,7 @@ WRITES: Final = (
         note="The body is the file, under 4 MB; its name goes into the header Content-Disposition.",
     ),
     # crm
-    _write(
+    _define(
         "customers.create",
         "/customers",
         "crm.customer:write",
@@ -125,27 +125,27 @@ WRITES: Final = (
         crm.NEW_CUSTOMER,
         note="A company has a name, a person has a first and a last name under `person`; `isCompany` says which it is.",
     ),
-    _write(
+    _define(
         "customers.update",
         "/customers/{customerId}",
         "crm.customer:write",
         "Change a customer or supplier",
         crm.CUSTOMER_CHANGES,
     ),
-    _write(
+    _define(
         "customers.delete",
         "/customers/{customerId}",
         "crm.customer:write",
         "Delete a customer or supplier",
     ),
-    _write(
+    _define(
         "customer_bankaccounts.create",
         "/customers/{customerId}/bankaccounts",
         "crm.bankdetails:write",
         "Add a bank account to a customer",
         crm.NEW_BANKACCOUNT,
     ),
-    _write(
+    _define(
         "customer_bankaccounts.update",
         "/customers/{customerId}/bankaccounts/{accountNumber}",
         "crm.bankdetails:write",
@@ -153,10 +153,10 @@ WRITES: Final = (
         crm.BANKACCOUNT_CHANGES,
     ),
     # products
-    _write("products.create", "/products", "product.product:write", "Create a product", product.NEW_PRODUCT),
-    _write("products.update", "/products/{id}", "product.product:write", "Change a product", product.PRODUCT_CHANGES),
-    _write("products.delete", "/products/{id}", "product.product:write", "Delete a product"),
-    _write(
+    _define("products.create", "/products", "product.product:write", "Create a product", product.NEW_PRODUCT),
+    _define("products.update", "/products/{id}", "product.product:write", "Change a product", product.PRODUCT_CHANGES),
+    _define("products.delete", "/products/{id}", "product.product:write", "Delete a product"),
+    _define(
         "product_dimensions.set",
         "/products/{id}/dimensions/{dimensionId}",
         "product.dimension:write",
@@ -164,13 +164,13 @@ WRITES: Final = (
         product.PRODUCT_DIMENSION,
         answers=Answers.LIST,
     ),
-    _write(
+    _define(
         "product_dimensions.delete",
         "/products/{id}/dimensions/{dimensionId}",
         "product.dimension:write",
         "Take a dimension from a product",
     ),
-    _write(
+    _define(
         "product_salestype_overrides.set",
         "/products/{id}/salestypeOverrides/{salesTypeId}",
         "product.salestype:write",
@@ -178,42 +178,42 @@ WRITES: Final = (
         product.SALESTYPE_OVERRIDE,
         note="An account number of null takes the override away; that is answered with 204 and no body.",
     ),
-    _write(
+    _define(
         "product_salestype_overrides.delete",
         "/products/{id}/salestypeOverrides/{salesTypeId}",
         "product.salestype:write",
         "Post a product's sales to the sales type's own account again",
     ),
-    _write(
+    _define(
         "productcategories.create",
         "/productcategories",
         "product.category:write",
         "Create a product category",
         product.NEW_CATEGORY,
     ),
-    _write(
+    _define(
         "productcategories.update",
         "/productcategories/{id}",
         "product.category:write",
         "Change a product category",
         product.CATEGORY_CHANGES,
     ),
-    _write(
+    _define(
         "productcategories.delete",
         "/productcategories/{id}",
         "product.category:write",
         "Delete a product category",
     ),
     # bank
-    _write("bankaccounts.create", "/bankaccounts", "bank.account:write", "Create a bank account", bank.BANKACCOUNT),
-    _write(
+    _define("bankaccounts.create", "/bankaccounts", "bank.account:write", "Create a bank account", bank.BANKACCOUNT),
+    _define(
         "bankaccount_balances.create",
         "/bankaccounts/{id}/balances",
         "bank.account:write",
         "Record the balance of a bank account",
         bank.BALANCE,
     ),
-    _write(
+    _define(
         "banktransactions.create",
         "/banktransactions",
         "bank.transaction:write",

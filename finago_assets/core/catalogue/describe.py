@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from finago_assets.core.catalogue.operation import Body, Operation, Parameter
-    from finago_assets.core.catalogue.outline import Field
+    from finago_assets.core.catalogue.outline import BodyField
 
 
 def scopes(operation: Operation) -> str:
@@ -40,7 +40,7 @@ def meaning(operation: Operation, one: Parameter) -> str:
     return "; ".join(words for words in (one.title, choices, sent) if words)
 
 
-def asked(field: Field) -> str:
+def asked(field: BodyField) -> str:
     """Say what is asked of a field of a body besides its type."""
     choices = (f"one of {', '.join(field.choices)}",) if field.choices else ()
     return "; ".join((*field.rules, *choices))
@@ -85,7 +85,7 @@ def described(operation: Operation) -> dict[str, Any]:
         "variables": [_parameter(one) for one in operation.variables],
         "query": [_parameter(one) for one in operation.query],
         "sent_unless_told_otherwise": dict(operation.params),
-        "body": _body(operation.body) if operation.body is not None else None,
+        "body": _describe_body(operation.body) if operation.body is not None else None,
         "paging": operation.paging.value,
         "page_size": operation.page_size,
         "page_cap": operation.page_cap,
@@ -105,7 +105,7 @@ def _parameter(one: Parameter) -> dict[str, Any]:
     }
 
 
-def _body(body: Body) -> dict[str, Any]:
+def _describe_body(body: Body) -> dict[str, Any]:
     return {
         "required": body.required,
         "media_types": list(body.media_types),

@@ -9,16 +9,18 @@ import msgspec
 if TYPE_CHECKING:
     from finago_assets.core.catalogue.operation import Body
 
-_ENCODER: Final = msgspec.json.Encoder(decimal_format="number")
+_EXAMPLE_ENCODER: Final = msgspec.json.Encoder(decimal_format="number")
 
 
 def as_sent(body: Body) -> bytes:
     """Return the example in bytes: the file, or compact UTF-8 JSON in which a Decimal keeps its digits."""
-    return body.example if isinstance(body.example, bytes) else _ENCODER.encode(body.example)
+    return body.example if isinstance(body.example, bytes) else _EXAMPLE_ENCODER.encode(body.example)
 
 
 def as_read(body: Body) -> str:
     """Return the example as indented JSON text for people, and nothing for a file."""
     return (
-        "" if isinstance(body.example, bytes) else msgspec.json.format(_ENCODER.encode(body.example), indent=2).decode()
+        ""
+        if isinstance(body.example, bytes)
+        else msgspec.json.format(_EXAMPLE_ENCODER.encode(body.example), indent=2).decode()
     )

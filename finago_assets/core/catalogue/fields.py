@@ -25,35 +25,35 @@ class Scalar(StrEnum):
     FLAG = "true or false"
 
 
-Shape = Scalar | Mapping[str, "Shape"] | list["Shape"] | tuple["Shape", ...]
-Record = Mapping[str, Shape]
+JsonShape = Scalar | Mapping[str, "JsonShape"] | list["JsonShape"] | tuple["JsonShape", ...]
+Record = Mapping[str, JsonShape]
 
 
 @dataclass(frozen=True, slots=True)
-class Field:
+class RecordField:
     """A place in a record: `path` is dotted, a list's elements are its name and `[]`. `shapes` are the alternatives."""
 
     path: str
-    shapes: tuple[Shape, ...]
+    shapes: tuple[JsonShape, ...]
     promised: bool
 
 
-def alternatives(shape: Shape) -> tuple[Shape, ...]:
+def alternatives(shape: JsonShape) -> tuple[JsonShape, ...]:
     """Return what a value may be, one or several."""
     return shape if isinstance(shape, tuple) else (shape,)
 
 
-def fields_of(record: Record, inside: str = "") -> Iterator[Field]:
+def fields_of(record: Record, inside: str = "") -> Iterator[RecordField]:
     """Yield every field of a record, an object before what it holds."""
     for spelled, shape in record.items():
         path = inside + spelled.removesuffix(PROMISED)
-        yield Field(path, alternatives(shape), spelled.endswith(PROMISED))
-        yield from _within(shape, path)
+        yield RecordField(path, alternatives(shape), spelled.endswith(PROMISED))
+        yield from _walk_fields(shape, path)
 
 
-def _within(shape: Shape, path: str) -> Iterator[Field]:
+def _walk_fields(shape: JsonShape, path: str) -> Iterator[RecordField]:
     for one in alternatives(shape):
         if isinstance(one, list):
-            yield from _within(one[0], f"{path}[]")
+            yield from _walk_fields(one[0], f"{path}[]")
         elif isinstance(one, Mapping):
             yield from fields_of(one, f"{path}.")

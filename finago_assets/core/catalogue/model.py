@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from finago_assets.core.catalogue.fields import Record
 
-NAME = re.compile(r"[a-z][a-z0-9_]{0,62}")
+PLAIN_NAME = re.compile(r"[a-z][a-z0-9_]{0,62}")
 
 
 class Kind(StrEnum):
@@ -109,7 +109,7 @@ class Source:
     documentation: str
 
     def __post_init__(self) -> None:
-        if not NAME.fullmatch(self.name):
+        if not PLAIN_NAME.fullmatch(self.name):
             raise ValueError(f"{self.name!r}: a source's name is snake_case")
 
 
@@ -154,7 +154,7 @@ class Endpoint:
     allowed: frozenset[str] = field(init=False)
 
     def __post_init__(self) -> None:
-        if not NAME.fullmatch(self.name) or not self.path.startswith("/"):
+        if not PLAIN_NAME.fullmatch(self.name) or not self.path.startswith("/"):
             raise ValueError(f"{self.name!r} {self.path!r}: a name is snake_case and a path starts with a slash")
         if (self.kind is Kind.WINDOWED) != (self.window is not None or self._follows_a_window):
             raise ValueError(f"{self.name}: a windowed endpoint has a window rule or a windowed parent, no other has")

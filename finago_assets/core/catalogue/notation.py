@@ -18,42 +18,42 @@ def text(
     *, least: int | None = None, most: int | None = None, pattern: str | None = None, null: bool = False
 ) -> Schema:
     """Text of so many characters; `pattern` is a regular expression."""
-    return _typed("string", null=null, minLength=least, maxLength=most, pattern=pattern)
+    return _make_schema("string", null=null, minLength=least, maxLength=most, pattern=pattern)
 
 
 def choice(*words: str, null: bool = False) -> Schema:
     """One of these words."""
-    return _typed("string", null=null, enum=[*words, None] if null else list(words))
+    return _make_schema("string", null=null, enum=[*words, None] if null else list(words))
 
 
 def day() -> Schema:
     """A calendar day, YYYY-MM-DD."""
-    return _typed("string", format="date")
+    return _make_schema("string", format="date")
 
 
 def moment() -> Schema:
     """A point in time with its zone, as in RFC 3339."""
-    return _typed("string", format="date-time")
+    return _make_schema("string", format="date-time")
 
 
 def email() -> Schema:
     """An e-mail address."""
-    return _typed("string", format="email")
+    return _make_schema("string", format="email")
 
 
 def guid() -> Schema:
     """A GUID, in the lower or upper case."""
-    return _typed("string", format="uuid")
+    return _make_schema("string", format="uuid")
 
 
 def flag() -> Schema:
     """Either true or false."""
-    return _typed("boolean")
+    return _make_schema("boolean")
 
 
 def whole(least: int | None = None, most: int | None = None, *, null: bool = False) -> Schema:
     """A whole number."""
-    return _typed("integer", null=null, minimum=least, maximum=most)
+    return _make_schema("integer", null=null, minimum=least, maximum=most)
 
 
 def number(
@@ -66,7 +66,7 @@ def number(
 ) -> Schema:
     """Any number; with `above` more than that, with `step` a multiple of that."""
     limits = {"minimum": least, "maximum": most, "exclusiveMinimum": above, "multipleOf": step}
-    return _typed("number", null=null, **limits)
+    return _make_schema("number", null=null, **limits)
 
 
 def money(*, null: bool = False) -> Schema:
@@ -76,7 +76,7 @@ def money(*, null: bool = False) -> Schema:
 
 def array(items: Schema, *, most: int | None = None) -> Schema:
     """A list of these."""
-    return _typed("array", items=items, maxItems=most)
+    return _make_schema("array", items=items, maxItems=most)
 
 
 def record(required: str = "", /, **properties: Schema) -> Schema:
@@ -89,7 +89,7 @@ def record(required: str = "", /, **properties: Schema) -> Schema:
     names = required.split()
     if missing := set(names) - set(properties):
         raise ValueError(f"required, yet not described: {', '.join(sorted(missing))}")
-    return _typed("object", properties=properties, required=names or None)
+    return _make_schema("object", properties=properties, required=names or None)
 
 
 def closed(shape: Schema) -> Schema:
@@ -111,10 +111,10 @@ def depending_on(name: str, shapes: dict[str | bool, Schema], /, **shared: Schem
         {"if": {"properties": {name: {"const": value}}, "required": [name]}, "then": shape}
         for value, shape in shapes.items()
     ]
-    return {**record(name, **{name: _typed(kind, enum=list(shapes))}, **shared), "allOf": rules}
+    return {**record(name, **{name: _make_schema(kind, enum=list(shapes))}, **shared), "allOf": rules}
 
 
-def _typed(kind: str, *, null: bool = False, **rules: object) -> Schema:
+def _make_schema(kind: str, *, null: bool = False, **rules: object) -> Schema:
     return {
         "type": [kind, "null"] if null else kind,
         **{name: rule for name, rule in rules.items() if rule is not None},

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Field:
+class BodyField:
     """One field of a body: where it is (`lines[].amount`), what it is, and what else is asked of it, in words."""
 
     place: str
@@ -21,7 +21,7 @@ class Field:
     choices: tuple[str, ...] = ()
 
 
-_WORDS: Final = {
+_TYPE_WORDS: Final = {
     "string": "text",
     "integer": "integer",
     "number": "number",
@@ -45,27 +45,27 @@ _RULES: Final = {
 }
 
 
-def outline(schema: Mapping[str, Any] | None) -> tuple[Field, ...]:
+def outline(schema: Mapping[str, Any] | None) -> tuple[BodyField, ...]:
     """Return every field of a body in the order of the schema; none for a file."""
-    return tuple(_fields(schema, "", ())) if schema is not None else ()
+    return tuple(_list_fields(schema, "", ())) if schema is not None else ()
 
 
-def _fields(schema: Mapping[str, Any], place: str, when: tuple[str, ...]) -> Iterator[Field]:
+def _list_fields(schema: Mapping[str, Any], place: str, when: tuple[str, ...]) -> Iterator[BodyField]:
     needed, companions = schema.get("required", ()), schema.get("dependentRequired", {})
     for name, inner in schema.get("properties", {}).items():
         rules = (*when, *_rules(inner), *(f"only with {other}" for other in companions.get(name, ())))
         here = f"{place}.{name}".lstrip(".")
-        yield Field(here, _type(inner), name in needed, rules, _choices(inner))
-        yield from _fields(inner.get("items", inner), f"{here}[]" if "items" in inner else here, ())
+        yield BodyField(here, _name_type(inner), name in needed, rules, _choices(inner))
+        yield from _list_fields(inner.get("items", inner), f"{here}[]" if "items" in inner else here, ())
     for rule in schema.get("allOf", ()):
         (name, told), *_ = rule["if"]["properties"].items()
-        yield from _fields(rule["then"], place, (f"when {name} is {_spelled(told['const'])}",))
+        yield from _list_fields(rule["then"], place, (f"when {name} is {_spell_value(told['const'])}",))
 
 
-def _type(schema: Mapping[str, Any]) -> str:
+def _name_type(schema: Mapping[str, Any]) -> str:
     kinds = schema["type"]
     kind, *others = [kinds] if isinstance(kinds, str) else kinds
-    word = f"list of {_type(schema['items'])}" if kind == "array" else _WORDS[schema.get("format", kind)]
+    word = f"list of {_name_type(schema['items'])}" if kind == "array" else _TYPE_WORDS[schema.get("format", kind)]
     return f"{word} or null" if others else word
 
 
@@ -79,7 +79,7 @@ def _rules(schema: Mapping[str, Any]) -> Iterator[str]:
         schema = {name: rule for name, rule in schema.items() if name != "minLength"}
     for name, words in _RULES.items():
         if name in schema:
-            yield words.format(_spelled(schema[name]))
+            yield words.format(_spell_value(schema[name]))
 
 
 def _choices(schema: Mapping[str, Any]) -> tuple[str, ...]:
@@ -87,7 +87,7 @@ def _choices(schema: Mapping[str, Any]) -> tuple[str, ...]:
     return tuple(word or '""' for word in schema.get("enum", ()) if isinstance(word, str))
 
 
-def _spelled(value: object) -> str:
+def _spell_value(value: object) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     return f"{value:f}" if isinstance(value, Decimal) else str(value)

@@ -21,12 +21,12 @@ def reads(
 ) -> Iterator[Operation]:
     """Yield every read of an API, in the order of its rows. Raises KeyError for a parameter that no table has."""
     for endpoint in endpoints.values():
-        yield _list(endpoint, parameters)
-        yield from (_item(endpoint, path, parameters) for path in endpoint.items)
-    yield from (_left_out(path, row, parameters) for path, row in left_out.items())
+        yield _derive_list(endpoint, parameters)
+        yield from (_derive_item(endpoint, path, parameters) for path in endpoint.items)
+    yield from (_derive_left_out(path, row, parameters) for path, row in left_out.items())
 
 
-def _list(endpoint: Endpoint, parameters: Parameters) -> Operation:
+def _derive_list(endpoint: Endpoint, parameters: Parameters) -> Operation:
     return Operation(
         name=f"{endpoint.name}.{'get' if endpoint.single else 'list'}",
         method=Method.GET,
@@ -48,7 +48,7 @@ def _list(endpoint: Endpoint, parameters: Parameters) -> Operation:
     )
 
 
-def _item(endpoint: Endpoint, path: str, parameters: Parameters) -> Operation:
+def _derive_item(endpoint: Endpoint, path: str, parameters: Parameters) -> Operation:
     asked = endpoint.item_takes_filters
     return Operation(
         name=f"{endpoint.name}.get",
@@ -66,7 +66,7 @@ def _item(endpoint: Endpoint, path: str, parameters: Parameters) -> Operation:
     )
 
 
-def _left_out(path: str, row: LeftOut, parameters: Parameters) -> Operation:
+def _derive_left_out(path: str, row: LeftOut, parameters: Parameters) -> Operation:
     return Operation(
         name=row.name,
         method=Method.GET,

@@ -21,7 +21,7 @@ from finago_assets.core.catalogue.fields import PROMISED, Scalar, alternatives
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from finago_assets.core.catalogue.fields import Record, Shape
+    from finago_assets.core.catalogue.fields import JsonShape, Record
 
 _LONGEST_NAME: Final = 100
 RECORD: Final = "the record"
@@ -92,7 +92,7 @@ def _number(text: str) -> float:
     return 0.5 if float(text) % 1 else 0
 
 
-def differences(value: Any, shape: Shape, path: str = "") -> Iterator[Difference]:  # noqa: ANN401  whatever JSON holds
+def differences(value: Any, shape: JsonShape, path: str = "") -> Iterator[Difference]:  # noqa: ANN401  whatever JSON holds
     """Yield how a value differs from its shape; one of a wrong type is not looked into."""
     fitting = next((one for one in alternatives(shape) if _json_word(value) in _words(one)), None)
     if fitting is None:
@@ -122,7 +122,7 @@ def _json_word(value: object) -> str:
     return words.get(type(value), "null")
 
 
-def _words(shape: Shape) -> tuple[str, ...]:
+def _words(shape: JsonShape) -> tuple[str, ...]:
     match shape:
         case Scalar.TEXT | Scalar.DAY | Scalar.MOMENT:
             return ("text",)
@@ -150,7 +150,7 @@ def strict(record: Record, name: str) -> type[msgspec.Struct]:
     return msgspec.defstruct(name, fields, forbid_unknown_fields=True, kw_only=True, gc=False)
 
 
-def _type(shape: Shape, name: str) -> Any:  # noqa: ANN401  a type made at run time
+def _type(shape: JsonShape, name: str) -> Any:  # noqa: ANN401  a type made at run time
     match shape:
         case tuple():
             return reduce(or_, (_type(one, name) for one in shape))

@@ -12,7 +12,7 @@ from dataclasses import dataclass, fields
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final, NamedTuple, Protocol
 
-from finago_assets.core.catalogue.model import NAME
+from finago_assets.core.catalogue.model import PLAIN_NAME
 from finago_assets.core.errors import CorruptFile, SettingInvalid
 from finago_assets.core.windows import Window
 
@@ -49,9 +49,9 @@ _SOURCE_OF_OLD: Final = "finago"
 
 def checked_names(source: str, endpoint: str, organization: str) -> None:
     """Raise SettingInvalid unless the names are safe as a folder name and as an SQL identifier."""
-    if not isinstance(source, str) or not NAME.fullmatch(source):
+    if not isinstance(source, str) or not PLAIN_NAME.fullmatch(source):
         raise SettingInvalid(f"{source!r:.100} is not the name of a source.")
-    if not isinstance(endpoint, str) or not NAME.fullmatch(endpoint):
+    if not isinstance(endpoint, str) or not PLAIN_NAME.fullmatch(endpoint):
         raise SettingInvalid(f"{endpoint!r:.100} is not an endpoint name; use one of the catalogue.")
     if not isinstance(organization, str) or not _ORGANIZATION.fullmatch(organization):
         raise SettingInvalid(

@@ -9,12 +9,12 @@ from typing import Any, Final, Protocol, TypeVar
 
 import dagster as dg
 
-from finago_assets.core.catalogue.model import NAME
+from finago_assets.core.catalogue.model import PLAIN_NAME
 from finago_assets.core.errors import SettingInvalid
 from finago_assets.orchestration.components.typed import as_typed, count_as_typed
 
 T = TypeVar("T", bound="Named")
-WORD: Final = rf"^{NAME.pattern}$"
+WORD: Final = rf"^{PLAIN_NAME.pattern}$"
 """A name in snake_case."""
 
 

@@ -7,14 +7,14 @@ from typing import Final
 from finago_assets.core.catalogue.notation import choice, depending_on, flag, number, record, text
 from finago_assets.core.catalogue.operation import Body
 
-_PLACE: Final = {
+_STREET_AND_PLACE: Final = {
     "street": text(null=True),
     "postalCode": text(null=True),
     "postalArea": text(null=True),
     "countrySubdivision": text(null=True),
 }
 _COUNTRY: Final = {"countryCode": text(most=2, null=True)}
-_NAMED: Final = record(name=text(null=True), **_COUNTRY, **_PLACE)
+_ADDRESSEE: Final = record(name=text(null=True), **_COUNTRY, **_STREET_AND_PLACE)
 
 _PERSON: Final = record(firstName=text(null=True), lastName=text(null=True))
 
@@ -22,10 +22,10 @@ _SHARED: Final = {
     "externalReference": text(most=100, null=True),
     "isSupplier": flag(),
     "address": record(
-        visit=record(**_COUNTRY, **_PLACE),
-        postal=record(**_PLACE),
-        billing=_NAMED,
-        delivery=_NAMED,
+        visit=record(**_COUNTRY, **_STREET_AND_PLACE),
+        postal=record(**_STREET_AND_PLACE),
+        billing=_ADDRESSEE,
+        delivery=_ADDRESSEE,
     ),
     "email": record(contact=text(null=True), billing=text(null=True)),
     "phone": text(null=True),

@@ -123,7 +123,7 @@ SALESORDER_CHANGES: Final = Body(
     {"deliveryDate": "2025-12-05", "internalMemo": "Agreed by telephone"},
 )
 
-_LINE: Final = closed(
+_ORDER_LINE: Final = closed(
     record(
         type=choice("product", "text"),
         product=record(id=whole(), number=text(most=100)),
@@ -141,7 +141,7 @@ _LINE: Final = closed(
 )
 
 NEW_SALESORDER_LINE: Final = Body(
-    _LINE,
+    _ORDER_LINE,
     {
         "type": "product",
         "product": {"id": 101},
@@ -152,7 +152,7 @@ NEW_SALESORDER_LINE: Final = Body(
     },
 )
 
-SALESORDER_LINE_CHANGES: Final = Body(_LINE, {"quantity": 10, "price": Decimal("179.90")})
+SALESORDER_LINE_CHANGES: Final = Body(_ORDER_LINE, {"quantity": 10, "price": Decimal("179.90")})
 
 ATTACHMENT: Final = Body(
     None,

@@ -16,7 +16,7 @@ _TAX: Final = record(
     specificationNumber=whole(),
 )
 
-_LINE: Final = record(
+_VOUCHER_LINE: Final = record(
     "accountNumber amount tax",
     accountNumber=whole(),
     amount=money(),
@@ -41,7 +41,7 @@ TRANSACTION: Final = Body(
         date=day(),
         comment=text(most=75),
         documentId=whole(),
-        lines=array(_LINE, most=1000),
+        lines=array(_VOUCHER_LINE, most=1000),
     ),
     {
         "transactionTypeNumber": 9,
