@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 MOST_READINGS: Final = 3
-_WORD: Final = 2**64
+_HASH_RANGE: Final = 2**64
 
 
 @dataclass(slots=True)
@@ -52,7 +52,7 @@ class Census:
     @property
     def mark(self) -> tuple[int, int, int]:
         """What two readings of the same records have in common, in whatever order they came."""
-        return len(self._hashes), sum(self._hashes) % _WORD, sum(one * one for one in self._hashes) % _WORD
+        return len(self._hashes), sum(self._hashes) % _HASH_RANGE, sum(one * one for one in self._hashes) % _HASH_RANGE
 
 
 class Agreement:

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from finago_assets.core.catalogue.model import Endpoint
     from finago_assets.core.http.client import ApiClient
     from finago_assets.core.landing.model import ChainFacts, Landed, Manifest, Spool
-    from finago_assets.core.landing.parts import Parts
+    from finago_assets.core.landing.parts import PartitionParts
     from finago_assets.core.outage import Came, Outage
 
 # less than a minute's worth at two requests a second: what a kill costs, against a file and two fsyncs for each
@@ -114,7 +114,9 @@ class Children:
     tell: Callable[[str], None]
     refusals: Refusals = field(default_factory=Refusals)
 
-    def read(self, spool: Spool, day: date, keys: Iterator[str], parts: Parts, *, resume: bool) -> ChildrenOfDay:
+    def read(
+        self, spool: Spool, day: date, keys: Iterator[str], parts: PartitionParts, *, resume: bool
+    ) -> ChildrenOfDay:
         """Ask for the children of the parents with these keys. They land as the spool's `day` when that is published.
 
         With `resume`, batches that an earlier execution of the same run kept in `parts` are not asked for again, as far
@@ -166,7 +168,7 @@ class ChildrenOfDay:
 
     children: Children
     day: date
-    parts: Parts
+    parts: PartitionParts
     spool: Spool
     read: int = 0
     tally: Tally = field(default_factory=Tally)
@@ -218,12 +220,12 @@ class ChildrenOfDay:
     def _note(self, answer: _Answer) -> None:
         if answer.refusal is not None:
             self.children.tell(f"{self.children.endpoint.name} {self.day}: {answer.refusal}")
-            self.missing.append(_missing(answer.key, answer.refusal))
+            self.missing.append(_note_missing(answer.key, answer.refusal))
         self.children.refusals.note(answer)
 
     def _keep(self, batch: list[_Answer], cost: Tally) -> None:
         answers = [(answer.key, answer.records) for answer in batch]
-        missing = tuple(_missing(answer.key, answer.refusal) for answer in batch if answer.refusal is not None)
+        missing = tuple(_note_missing(answer.key, answer.refusal) for answer in batch if answer.refusal is not None)
         facts = replace(self.children.facts(self.window, cost), missing=missing)
         self.parts.keep(self.read - len(batch) + 1, answers, facts)
         self.tally.add(cost)
@@ -245,7 +247,7 @@ class ChildrenOfDay:
                 yield flying.popleft().result()
 
 
-def _missing(key: str, refusal: FinagoError) -> Missing:
+def _note_missing(key: str, refusal: FinagoError) -> Missing:
     return Missing(key, type(refusal).__name__, refusal.status, refusal.trace_id)
 
 

@@ -20,7 +20,7 @@ from finago_assets.core.catalogue.model import Endpoint, Upper
 from finago_assets.core.children import Children, ChildrenOfDay
 from finago_assets.core.errors import FinagoError, NotLanded, PageCapReached
 from finago_assets.core.http.call import Tally
-from finago_assets.core.landing.store import ChainFacts, Outcome, Partition
+from finago_assets.core.landing.store import ChainFacts, LandingOutcome, Partition
 from finago_assets.core.outage import Outage, Patience
 from finago_assets.core.progress import silent
 from finago_assets.core.records import RecordReader, inside
@@ -252,7 +252,7 @@ class Extractor:
 
     def _has_landed(self, partition: Partition) -> bool:
         manifest = self.store.manifest(partition)
-        return manifest is not None and manifest.outcome is Outcome.LANDED
+        return manifest is not None and manifest.outcome is LandingOutcome.LANDED
 
     def _ask_for_one(self, endpoint: Endpoint) -> None:
         """Raise Forbidden where a withheld scope is why the endpoint never landed: a skip, not a failure."""

@@ -27,7 +27,7 @@ _MISSING: Final = None
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class PageKeys:
     """One page read: for each record its key as text (None when it has none) and its day (None when not asked for)."""
 
     keys: list[str | None]
@@ -49,10 +49,10 @@ class RecordReader:
         """Return each record's key as text, parts joined by `|`."""
         return self._keys(self._rows(records))
 
-    def read(self, records: Sequence[bytes]) -> Reading:
+    def read(self, records: Sequence[bytes]) -> PageKeys:
         """Return keys and days. Raises Malformed when a record has no usable day."""
         rows = self._rows(records)
-        return Reading(self._keys(rows), self._days(rows))
+        return PageKeys(self._keys(rows), self._days(rows))
 
     def _rows(self, records: Sequence[bytes]) -> list[Any]:
         try:
@@ -76,8 +76,8 @@ class RecordReader:
 
     def _keys(self, rows: list[Any]) -> list[str | None]:
         if len(self._paths) > 1:
-            return ["|".join(str(_follow(row, path)) for path in self._paths) for row in rows]
-        read = partial(_follow, path=self._paths[0]) if len(self._paths[0]) > 1 else attrgetter(self._paths[0][0])
+            return ["|".join(str(_read_path(row, path)) for path in self._paths) for row in rows]
+        read = partial(_read_path, path=self._paths[0]) if len(self._paths[0]) > 1 else attrgetter(self._paths[0][0])
         values = list(map(read, rows))
         if set(map(type, values)) <= {str}:
             return values
@@ -104,7 +104,7 @@ class RecordReader:
         return ", ".join(self._endpoint.key)
 
 
-def inside(endpoint: Endpoint, window: Window, reading: Reading, surplus: date | None) -> list[int] | None:
+def inside(endpoint: Endpoint, window: Window, reading: PageKeys, surplus: date | None) -> list[int] | None:
     """Return the positions to keep, None when all are inside `window`. Rows on `surplus` are dropped, any other raises.
 
     Raises OutsideWindow: the server ignored the filter, as it silently does with parameters it does not know.
@@ -121,7 +121,7 @@ def inside(endpoint: Endpoint, window: Window, reading: Reading, surplus: date |
     return [position for position, day in enumerate(reading.days) if day not in outside]
 
 
-def _follow(row: Any, path: list[str]) -> object:  # noqa: ANN401  a struct made at run time
+def _read_path(row: Any, path: list[str]) -> object:  # noqa: ANN401  a struct made at run time
     for name in path:
         row = getattr(row, name, None)
     return row

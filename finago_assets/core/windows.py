@@ -101,7 +101,7 @@ def windows_of(days: Iterator[date] | list[date] | set[date]) -> list[Window]:
     return runs
 
 
-def checked(window: Window, *, first: date, today: date) -> Window:
+def check_window(window: Window, *, first: date, today: date) -> Window:
     """Return the window if it lies within `first`...`today`. Raises WindowRefused with the next step otherwise."""
     if window.start < first:
         raise WindowRefused(

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 import dagster as dg
 
 if TYPE_CHECKING:
-    from finago_assets.core.drift.watch import Drift, Finding
+    from finago_assets.core.drift.watch import Drift, FieldDrift
 
 _SHOWN: Final = 100
 _NAMED: Final = 5
@@ -33,7 +33,7 @@ def facts(drift: Drift) -> dict[str, Any]:
     return {"records": drift.rows, "records_that_differ": drift.strays, "fields": _table(drift.findings)}
 
 
-def _table(findings: tuple[Finding, ...]) -> dg.TableMetadataValue:
+def _table(findings: tuple[FieldDrift, ...]) -> dg.TableMetadataValue:
     return dg.MetadataValue.table(
         [
             dg.TableRecord(

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 import dagster as dg
 
 from finago_assets.core.errors import WindowRefused
-from finago_assets.core.windows import ONE_DAY, Window, checked, oslo_today
+from finago_assets.core.windows import ONE_DAY, Window, check_window, oslo_today
 
 if TYPE_CHECKING:
     from finago_assets.settings import Settings
@@ -33,7 +33,7 @@ def window_of(context: dg.AssetExecutionContext, settings: Settings) -> Window:
     if start is None or end is None:
         start = end = context.partition_key
     asked = Window(day_of(start), day_of(end) + ONE_DAY)
-    return checked(asked, first=settings.start_date, today=oslo_today())
+    return check_window(asked, first=settings.start_date, today=oslo_today())
 
 
 def range_tags(window: Window) -> dict[str, str]:

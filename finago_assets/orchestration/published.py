@@ -19,7 +19,7 @@ from finago_assets.core.errors import NotProven
 from finago_assets.core.landing.publish import copy_database
 from finago_assets.core.warehouse.generation import Marked, read_mark
 from finago_assets.core.warehouse.graph import BuildGraph
-from finago_assets.core.warehouse.publication import Record, check_whole
+from finago_assets.core.warehouse.publication import PublicationRecord, check_whole
 from finago_assets.orchestration.failures import typed_failures
 from finago_assets.orchestration.tie_out import count_statuses
 from finago_assets.orchestration.warehouse import PUBLISHED, build_asset, locked, publisher
@@ -104,9 +104,11 @@ def _verdict_on_own(graph: BuildGraph, published: Path) -> dg.AssetCheckResult:
     )
 
 
-def _publish(context: AssetExecutionContext, settings: Settings, graph: BuildGraph, config: PublishConfig) -> Record:
+def _publish(
+    context: AssetExecutionContext, settings: Settings, graph: BuildGraph, config: PublishConfig
+) -> PublicationRecord:
     found = _build_of_this_run(context, settings, graph)
-    if isinstance(found, Record):
+    if isinstance(found, PublicationRecord):
         _check_tie_out(settings.published_warehouse, settings)
         context.log.info("Nothing has changed since the published build was made; it stays.")
         return found
@@ -118,7 +120,9 @@ def _publish(context: AssetExecutionContext, settings: Settings, graph: BuildGra
     return record
 
 
-def _build_of_this_run(context: AssetExecutionContext, settings: Settings, graph: BuildGraph) -> Path | Record:
+def _build_of_this_run(
+    context: AssetExecutionContext, settings: Settings, graph: BuildGraph
+) -> Path | PublicationRecord:
     """Return the copy that this run, or the one that it re-executes, kept of its own build.
 
     A run that has built nothing takes the working warehouse as it is, if that is whole; or the record of it, if that

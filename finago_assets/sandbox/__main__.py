@@ -47,7 +47,7 @@ class _Help(ArgumentDefaultsHelpFormatter, RawDescriptionHelpFormatter):
     """Defaults beside the options, and the paragraphs as they are written."""
 
 
-def _parse_day(text: str) -> date:
+def _parse_date(text: str) -> date:
     return oslo_today() if text == "today" else date.fromisoformat(text)
 
 
@@ -77,7 +77,7 @@ def parsed(arguments: list[str] | None = None) -> SandboxOptions:
     parser.add_argument("--size", type=Size, choices=list(Size), default=Size.SMALL)
     parser.add_argument("--start", type=date.fromisoformat, default=date(2024, 1, 1))
     parser.add_argument("--years", type=int, default=2)
-    parser.add_argument("--until", type=_parse_day, help="last day of the books instead of whole years, or today")
+    parser.add_argument("--until", type=_parse_date, help="last day of the books instead of whole years, or today")
     parser.add_argument(
         "--fiscal-month",
         type=int,

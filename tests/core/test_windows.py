@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from finago_assets.core.errors import WindowRefused
-from finago_assets.core.windows import ONE_DAY, Window, checked, oslo_day, oslo_today, windows_of
+from finago_assets.core.windows import ONE_DAY, Window, check_window, oslo_day, oslo_today, windows_of
 
 DAYS = st.dates(date(2015, 1, 1), date(2035, 12, 31))
 
@@ -45,14 +45,14 @@ def test_a_reversed_window_says_so() -> None:
 def test_a_window_before_the_start_date_names_the_setting() -> None:
     early = Window(date(2019, 12, 31), date(2020, 2, 1))
     with pytest.raises(WindowRefused, match="FINAGO_START_DATE"):
-        checked(early, first=date(2020, 1, 1), today=date(2024, 1, 1))
+        check_window(early, first=date(2020, 1, 1), today=date(2024, 1, 1))
 
 
 def test_a_window_that_ends_tomorrow_is_in_the_future_and_today_is_not() -> None:
     today = date(2024, 3, 10)
-    assert checked(Window(today, today + ONE_DAY), first=today, today=today)
+    assert check_window(Window(today, today + ONE_DAY), first=today, today=today)
     with pytest.raises(WindowRefused, match="future"):
-        checked(Window(today, today + 2 * ONE_DAY), first=today, today=today)
+        check_window(Window(today, today + 2 * ONE_DAY), first=today, today=today)
 
 
 @pytest.mark.parametrize(

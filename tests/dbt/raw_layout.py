@@ -18,7 +18,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from finago_assets.apis.finago.endpoints import ENDPOINTS
-from finago_assets.core.landing.model import Outcome, Partition
+from finago_assets.core.landing.model import LandingOutcome, Partition
 from finago_assets.core.landing.spool import placeholder_manifest
 
 if TYPE_CHECKING:
@@ -74,7 +74,7 @@ class RawFolder:
             organization=self.organization,
             digest=digest,
             rows=len(payloads),
-            outcome=Outcome(outcome),
+            outcome=LandingOutcome(outcome),
             fetched_at=datetime.fromisoformat(self.fetched_at),
         )
         path = self.file(endpoint, date)

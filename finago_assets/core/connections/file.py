@@ -42,14 +42,14 @@ def rows_of_file(path: Path) -> list[object]:
         text = path.read_text(encoding="utf-8-sig")
     except (OSError, ValueError):
         raise SettingInvalid(f"The registry {path} cannot be read as text; check the path and its rights.") from None
-    document = _parsed(path, text)
+    document = _parse_registry(path, text)
     rows = document.get("connections") if isinstance(document, dict) else None
     if not isinstance(document, dict) or not isinstance(rows, list) or len(document) > 1:
         raise SettingInvalid(f"The registry {path} has another shape: {_SHAPE}.")
     return rows
 
 
-def _parsed(path: Path, text: str) -> object:
+def _parse_registry(path: Path, text: str) -> object:
     loader = None
     try:
         loader = _Texts(text)

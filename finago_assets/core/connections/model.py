@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from finago_assets.core.http.connection import Connection
 
-_LONGEST_NAME: Final = 100
+_LONGEST_CONNECTION_NAME: Final = 100
 _FLAGS: Final = {"true": True, "false": False}
 
 
@@ -86,8 +86,8 @@ def made_from(
     A row that names no kind is of the first. A `file:` reference must be an absolute path, or is taken from `folder`
     where there is one. Raises SettingInvalid.
     """
-    kind = _kind(values.get("kind"), kinds)
-    _raise_for([*_missing(values, kind), *_unknown(values, kind, kinds)])
+    kind = _find_kind(values.get("kind"), kinds)
+    _raise_for([*_find_missing_values(values, kind), *_find_unknown_values(values, kind, kinds)])
     texts = {name: value for name in kind.required if isinstance(value := values[name], str)}
     enabled = _flag(values.get("enabled", True))
     faults = [f"{name} must be a text, in quotes where it is digits" for name in kind.required if name not in texts]
@@ -95,7 +95,7 @@ def made_from(
         faults.append("enabled takes true or false")
     if len(texts) == len(kind.required):
         try:
-            made = _made(kind, texts, folder, enabled=enabled is not False)
+            made = _build_connection(kind, texts, folder, enabled=enabled is not False)
         except SettingInvalid as fault:
             faults.insert(0, str(fault))
         else:
@@ -104,7 +104,7 @@ def made_from(
     raise SettingInvalid("; ".join(faults))
 
 
-def _kind(name: object, kinds: Sequence[ConnectionKind]) -> ConnectionKind:
+def _find_kind(name: object, kinds: Sequence[ConnectionKind]) -> ConnectionKind:
     if name in (None, ""):
         return kinds[0]
     found = next((kind for kind in kinds if kind.name == name), None)
@@ -113,7 +113,7 @@ def _kind(name: object, kinds: Sequence[ConnectionKind]) -> ConnectionKind:
     return found
 
 
-def _made(
+def _build_connection(
     kind: ConnectionKind, texts: Mapping[str, str], folder: Path | None, *, enabled: bool
 ) -> RegisteredConnection:
     return RegisteredConnection(
@@ -133,12 +133,17 @@ def disabled(name: str) -> SettingInvalid:
 
 def is_name(value: object) -> bool:
     """Tell whether a value can be a connection's name: 1 to 100 visible characters, no space around them."""
-    return isinstance(value, str) and value.isprintable() and value == value.strip() and 0 < len(value) <= _LONGEST_NAME
+    return (
+        isinstance(value, str)
+        and value.isprintable()
+        and value == value.strip()
+        and 0 < len(value) <= _LONGEST_CONNECTION_NAME
+    )
 
 
 def _text_faults(row: RegisteredConnection) -> Iterator[str]:
     if not is_name(row.name):
-        yield f"name must be 1 to {_LONGEST_NAME} visible characters"
+        yield f"name must be 1 to {_LONGEST_CONNECTION_NAME} visible characters"
     if not ORGANIZATION.fullmatch(row.organization_id):
         yield "organization_id must be the id itself, 1 to 64 letters, digits, '_' or '-'"
 
@@ -151,13 +156,15 @@ def _reference_faults(row: RegisteredConnection) -> Iterator[str]:
             yield str(fault).removeprefix("The ").rstrip(".")
 
 
-def _missing(values: Mapping[str, object], kind: ConnectionKind) -> Iterator[str]:
+def _find_missing_values(values: Mapping[str, object], kind: ConnectionKind) -> Iterator[str]:
     lacking = [name for name in kind.required if values.get(name) in (None, "")]
     if lacking:
         yield f"{', '.join(lacking)} {'is' if len(lacking) == 1 else 'are'} missing"
 
 
-def _unknown(values: Mapping[str, object], kind: ConnectionKind, kinds: Sequence[ConnectionKind]) -> Iterator[str]:
+def _find_unknown_values(
+    values: Mapping[str, object], kind: ConnectionKind, kinds: Sequence[ConnectionKind]
+) -> Iterator[str]:
     # a table has one column for all kinds, and those of the others are empty
     others = {name for other in kinds for name in other.columns if values.get(name) in (None, "")}
     strange = [name for name in values if name not in {*kind.columns, *others}]

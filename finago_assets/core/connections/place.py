@@ -11,8 +11,8 @@ from typing import Final
 
 from finago_assets.core.errors import SettingInvalid
 
-_ADDRESS: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+://")
-_PLACEHOLDER: Final = re.compile(r"\$\{?[A-Za-z_]\w*\}?|%[A-Za-z_]\w*%")
+_SCHEME: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+://")
+_SHELL_VARIABLE: Final = re.compile(r"\$\{?[A-Za-z_]\w*\}?|%[A-Za-z_]\w*%")
 
 
 def expanded(text: str, what: str) -> Path:
@@ -20,12 +20,12 @@ def expanded(text: str, what: str) -> Path:
 
     An address or a variable that nothing has filled in would become a folder of that name.
     """
-    if _ADDRESS.match(text):
+    if _SCHEME.match(text):
         raise SettingInvalid(
             f"{what} holds an address (s3://, file:// or the like) and takes a path on this machine. Give a folder on "
             "a disk, or the one where the storage is mounted."
         )
-    if _PLACEHOLDER.search(text):
+    if _SHELL_VARIABLE.search(text):
         raise SettingInvalid(
             f"{what} holds a variable ($NAME or %NAME%) that nothing has filled in: service managers and .env files "
             "leave it as it is. Write the path out; ~/ at its beginning is the home folder."

@@ -16,13 +16,13 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 # names in capitals alone: a value typed in a name's place is then not repeated as one that is not set
-_VARIABLE: Final = re.compile(r"[A-Z_][A-Z0-9_]*")
+_VARIABLE_NAME: Final = re.compile(r"[A-Z_][A-Z0-9_]*")
 
 
 def check(what: str, reference: str) -> None:
     """Raise SettingInvalid unless the text is a reference. `what` is the thing it leads to."""
     scheme, _, name = reference.partition(":")
-    if not (scheme == "env" and _VARIABLE.fullmatch(name)) and not (scheme == "file" and name):
+    if not (scheme == "env" and _VARIABLE_NAME.fullmatch(name)) and not (scheme == "file" and name):
         raise SettingInvalid(
             f"The {what} must be a reference, env:NAME or file:PATH with a name in capitals, never the value itself."
         )
@@ -32,25 +32,25 @@ def follow(environ: Mapping[str, str], what: str, reference: str) -> str:
     """Return what a reference leads to, an empty text when it is not set. Raises SettingInvalid."""
     check(what, reference)
     scheme, _, name = reference.partition(":")
-    return environ.get(name, "").strip() if scheme == "env" else _content(what, expanded(name, f"The {what}"))
+    return environ.get(name, "").strip() if scheme == "env" else _read_content(what, expanded(name, f"The {what}"))
 
 
 def follow_all(environ: Mapping[str, str], references: Mapping[str, str], *, advice: str) -> dict[str, str]:
     """Follow each reference, by what it leads to. Raises SettingMissing, which names every empty one at once."""
     found = {what: follow(environ, what, reference) for what, reference in references.items()}
-    missing = [_place(what, references[what]) for what, value in found.items() if not value]
+    missing = [_describe_place(what, references[what]) for what, value in found.items() if not value]
     if missing:
         raise SettingMissing(f"Not set: {', '.join(missing)}. {advice}")
     return found
 
 
-def _content(what: str, path: Path) -> str:
+def _read_content(what: str, path: Path) -> str:
     try:
         return path.read_text(encoding="utf-8").strip()
     except (OSError, UnicodeDecodeError, ValueError):
         raise SettingInvalid(f"The {what} is to be read from {path}, which cannot be read as text.") from None
 
 
-def _place(what: str, reference: str) -> str:
+def _describe_place(what: str, reference: str) -> str:
     scheme, _, name = reference.partition(":")
     return name if scheme == "env" else f"{what} in {name}"

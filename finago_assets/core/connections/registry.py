@@ -91,13 +91,13 @@ def open_registry(location: str, kinds: Sequence[ConnectionKind], environ: Mappi
         from finago_assets.core.connections.table import rows_of_table
 
         table = read_address(text, table=TABLE)
-        return _registry(table.place, rows_of_table(table, kinds), None, kinds)
+        return _build_registry(table.place, rows_of_table(table, kinds), None, kinds)
     path = expanded(text, "The registry's place")
     if not path.is_file():
         # a variable may hold something else by mistake, which is then not repeated
         given = location if location.startswith("env:") else shown(text)
         raise SettingInvalid(f"The registry is neither a file that is there nor an address: {given}.")
-    return _registry(str(path), rows_of_file(path), path.parent, kinds)
+    return _build_registry(str(path), rows_of_file(path), path.parent, kinds)
 
 
 def _located(location: str, environ: Mapping[str, str]) -> str:
@@ -110,27 +110,29 @@ def _located(location: str, environ: Mapping[str, str]) -> str:
     return found
 
 
-def _registry(place: str, rows: Sequence[object], folder: Path | None, kinds: Sequence[ConnectionKind]) -> Registry:
+def _build_registry(
+    place: str, rows: Sequence[object], folder: Path | None, kinds: Sequence[ConnectionKind]
+) -> Registry:
     good: list[tuple[int, RegisteredConnection]] = []
     bad: list[BadRow] = []
     for number, row in enumerate(rows, start=1):
         try:
-            good.append((number, _made(row, folder, kinds)))
+            good.append((number, _read_row(row, folder, kinds)))
         except SettingInvalid as fault:
-            bad.append(BadRow(number, _name(row), str(fault)))
-    bad += _doubles(good, [_name(row) for row in rows])
+            bad.append(BadRow(number, _read_name(row), str(fault)))
+    bad += _doubles(good, [_read_name(row) for row in rows])
     refused = {row.number for row in bad}
     kept = tuple(one for number, one in good if number not in refused)
     return Registry(place, kept, tuple(sorted(bad, key=lambda row: row.number)))
 
 
-def _made(row: object, folder: Path | None, kinds: Sequence[ConnectionKind]) -> RegisteredConnection:
+def _read_row(row: object, folder: Path | None, kinds: Sequence[ConnectionKind]) -> RegisteredConnection:
     if not isinstance(row, dict):
         raise SettingInvalid("it is no list of names and values")
     return made_from(row, kinds, folder=folder)
 
 
-def _name(row: object) -> str | None:
+def _read_name(row: object) -> str | None:
     name = row.get("name") if isinstance(row, dict) else None
     return normalize("NFC", name) if isinstance(name, str) and is_name(name) else None
 

@@ -27,13 +27,13 @@ def rows_of_table(address: Address, kinds: Sequence[ConnectionKind]) -> list[obj
         raise SettingInvalid(f"The registry {address.place} is not there: no such file.")
     engine = address.engine()
     with typed_sql_errors(lambda kind: _unreadable(address, kind)), engine.connect() as connection:
-        columns = _columns(connection, address, kinds)
+        columns = _choose_columns(connection, address, kinds)
         table = sa.table(address.table, *(sa.column(name) for name in columns), schema=address.schema)
         rows = connection.execute(sa.select(table).order_by(table.c.name)).mappings()
         return [dict(row) for row in rows]
 
 
-def _columns(connection: sa.Connection, address: Address, kinds: Sequence[ConnectionKind]) -> list[str]:
+def _choose_columns(connection: sa.Connection, address: Address, kinds: Sequence[ConnectionKind]) -> list[str]:
     """Return the columns to ask for: all of the first kind, those of others and the kind's own where there are any."""
     usual, *others = kinds
     needed = usual.columns[:-1]

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from finago_assets.core.catalogue.fields import JsonShape, Record
 
-_LONGEST_NAME: Final = 100
+_LONGEST_FIELD_NAME: Final = 100
 RECORD: Final = "the record"
 
 
@@ -81,14 +81,14 @@ def under(path: str, others: set[str]) -> bool:
 
 def loaded(payload: bytes) -> Any:  # noqa: ANN401  whatever JSON holds
     """Read one record. Numbers become 0 or 0.5, whole or not: one of five thousand digits is a number too."""
-    return json.loads(payload, parse_int=_whole, parse_float=_number)
+    return json.loads(payload, parse_int=_mark_integer, parse_float=_mark_fraction)
 
 
-def _whole(_: str) -> int:
+def _mark_integer(_: str) -> int:
     return 0
 
 
-def _number(text: str) -> float:
+def _mark_fraction(text: str) -> float:
     return 0.5 if float(text) % 1 else 0
 
 
@@ -107,7 +107,7 @@ def differences(value: Any, shape: JsonShape, path: str = "") -> Iterator[Differ
 def _of_object(value: dict[str, Any], record: Record, inside: str) -> Iterator[Difference]:
     known = {name.removesuffix(PROMISED): shape for name, shape in record.items()}
     for name, inner in value.items():
-        path = inside + name[:_LONGEST_NAME]
+        path = inside + name[:_LONGEST_FIELD_NAME]
         if name not in known:
             yield Difference(path, Trouble.UNKNOWN, _json_word(inner))
         elif inner is not None:
@@ -145,17 +145,17 @@ def strict(record: Record, name: str) -> type[msgspec.Struct]:
     """Return a struct that refuses unknown fields, other types and broken promises."""
     fields: list[Any] = []
     for spelled, shape in record.items():
-        field, type_ = spelled.removesuffix(PROMISED), _type(shape, f"{name}_{spelled.removesuffix(PROMISED)}")
+        field, type_ = spelled.removesuffix(PROMISED), _make_type(shape, f"{name}_{spelled.removesuffix(PROMISED)}")
         fields.append((field, type_) if spelled.endswith(PROMISED) else (field, type_ | None, None))
     return msgspec.defstruct(name, fields, forbid_unknown_fields=True, kw_only=True, gc=False)
 
 
-def _type(shape: JsonShape, name: str) -> Any:  # noqa: ANN401  a type made at run time
+def _make_type(shape: JsonShape, name: str) -> Any:  # noqa: ANN401  a type made at run time
     match shape:
         case tuple():
-            return reduce(or_, (_type(one, name) for one in shape))
+            return reduce(or_, (_make_type(one, name) for one in shape))
         case list():
-            return GenericAlias(list, (_type(shape[0], name),))
+            return GenericAlias(list, (_make_type(shape[0], name),))
         case Mapping():
             return strict(shape, name)
         case _:

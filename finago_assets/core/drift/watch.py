@@ -34,7 +34,7 @@ _EARLIER_RECORDS: Final = 200
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class FieldDrift:
     """One field and its trouble; `seen` is what its values were in JSON, `records` counts those looked at."""
 
     path: str
@@ -52,7 +52,7 @@ class Drift:
 
     rows: int
     strays: int
-    findings: tuple[Finding, ...]
+    findings: tuple[FieldDrift, ...]
     keyless: bool
 
 
@@ -98,10 +98,10 @@ class Watch:
     def drift(self) -> Drift:
         """Return what was found so far."""
         found = [
-            Finding(path, trouble, tuple(sorted(self._seen[path, trouble])), records)
+            FieldDrift(path, trouble, tuple(sorted(self._seen[path, trouble])), records)
             for (path, trouble), records in self._found.items()
         ]
-        found += [Finding(path, Trouble.GONE, (), self._rows) for path in self._gone()]
+        found += [FieldDrift(path, Trouble.GONE, (), self._rows) for path in self._gone()]
         return Drift(self._rows, self._strays, tuple(sorted(found, key=lambda one: one.path)), self._keyless())
 
     def _gone(self) -> list[str]:

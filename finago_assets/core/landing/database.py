@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 _UMASK = threading.Lock()
 _RETRY_SECONDS: Final = 0.1
 _CONFIG: Final[dict[str, str | bool | int | float | list[str]]] = {"memory_limit": "512MB", "threads": 2}
-_WORDS: Final = (
+_PHRASES: Final = (
     (("No space left", "File too large", "Disk quota"), NoSpace, "no room left; free some disk space and run it again"),
     (("Permission denied", "Read-only file system", "Cannot open file"), NotWritable, "give this user access to it"),
     (("Could not set lock",), Locked, "another process has it open; close that one and run it again"),
@@ -105,12 +105,12 @@ def typed_database_errors(path: Path) -> Iterator[None]:
     try:
         yield
     except duckdb.Error as error:
-        raise _typed(error, path) from None
+        raise _translate_duckdb_error(error, path) from None
 
 
-def _typed(error: duckdb.Error, path: Path) -> FinagoError:
+def _translate_duckdb_error(error: duckdb.Error, path: Path) -> FinagoError:
     text = str(error)
-    for phrases, kind, advice in _WORDS:
+    for phrases, kind, advice in _PHRASES:
         if any(phrase in text for phrase in phrases):
             return kind(f"{path}: {advice}. What was landed before still stands.")
     if isinstance(error, (duckdb.IOException, duckdb.SerializationException, duckdb.FatalException)):

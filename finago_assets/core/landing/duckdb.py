@@ -14,8 +14,16 @@ from finago_assets.core.errors import CorruptFile
 from finago_assets.core.landing import litter
 from finago_assets.core.landing.database import Database
 from finago_assets.core.landing.files import Files, typed_errors
-from finago_assets.core.landing.model import Content, Landed, Manifest, Outcome, Partition, checked_names, content_of
-from finago_assets.core.landing.parts import Parts
+from finago_assets.core.landing.model import (
+    Content,
+    Landed,
+    LandingOutcome,
+    Manifest,
+    Partition,
+    checked_names,
+    content_of,
+)
+from finago_assets.core.landing.parts import PartitionParts
 from finago_assets.core.landing.paths import refuse_case_twin
 from finago_assets.core.landing.rawfile import ROW_GROUP, RawReader, RawWriter, corrupt, not_landed
 from finago_assets.core.landing.spool import ChainSpool, placeholder_manifest
@@ -31,13 +39,13 @@ if TYPE_CHECKING:
     from finago_assets.core.catalogue.model import Endpoint
     from finago_assets.core.landing.model import Look, Spool
 
-PATIENCE_SECONDS: Final = 300.0
-_FIELDS: Final = tuple(field.name for field in fields(Manifest))
+LANDING_PATIENCE_SECONDS: Final = 300.0
+_MANIFEST_FIELDS: Final = tuple(field.name for field in fields(Manifest))
 _OF_PARTITION: Final = "organization = ? and date = ?"
 
 
 def _schema(source: str) -> str:
-    columns = ", ".join(f"{name} {'DATE' if name == 'date' else 'VARCHAR'} not null" for name in _FIELDS)
+    columns = ", ".join(f"{name} {'DATE' if name == 'date' else 'VARCHAR'} not null" for name in _MANIFEST_FIELDS)
     return f"create schema if not exists {source}; create table if not exists {source}.manifests ({columns})"
 
 
@@ -54,7 +62,7 @@ class DuckdbStore:
         *,
         files: Files | None = None,
         checkpoint: Callable[[str], None] = silent,
-        patience_seconds: float = PATIENCE_SECONDS,
+        patience_seconds: float = LANDING_PATIENCE_SECONDS,
     ) -> None:
         self.files = files or Files()
         self.checkpoint = checkpoint
@@ -68,10 +76,10 @@ class DuckdbStore:
         refuse_case_twin(organization, self._organizations(endpoint.name))
         return ChainSpool(self, endpoint, organization, days)
 
-    def parts(self, endpoint: Endpoint, organization: str, day: dt.date | None, run: str) -> Parts:
+    def parts(self, endpoint: Endpoint, organization: str, day: dt.date | None, run: str) -> PartitionParts:
         """See `RawStore.parts`."""
         checked_names(self.source, endpoint.name, organization)
-        return Parts(self, self._data_dir, endpoint, organization, day=day, run=run)
+        return PartitionParts(self, self._data_dir, endpoint, organization, day=day, run=run)
 
     def manifest(self, partition: Partition) -> Manifest | None:
         """See `RawStore.manifest`."""
@@ -86,7 +94,7 @@ class DuckdbStore:
             partition = Partition(self.source, endpoint, organization, row["date"])
             with suppress(CorruptFile):
                 manifest = self._read(partition, row)
-                if manifest.outcome is Outcome.LANDED:
+                if manifest.outcome is LandingOutcome.LANDED:
                     found[partition.date] = Landed(partition, manifest, self._location(endpoint))
         return found
 
@@ -119,7 +127,7 @@ class DuckdbStore:
             partition = Partition(self.source, endpoint, organization, row["date"])
             if before is not None and partition.date >= before:
                 continue
-            if self._read(partition, row).outcome is Outcome.LANDED:
+            if self._read(partition, row).outcome is LandingOutcome.LANDED:
                 return partition
         return None
 
@@ -182,7 +190,7 @@ class DuckdbStore:
     def sweep(self) -> int:
         """See `RawStore.sweep`."""
         with typed_errors("Sweeping the data folder"):
-            return litter.sweep([self._data_dir])
+            return litter.remove_litter([self._data_dir])
 
     # -- what a spool asks of its target
 
@@ -279,13 +287,14 @@ def _create(connection: DuckDBPyConnection, table: str, parent_column: str | Non
 
 def _insert_manifest(connection: DuckDBPyConnection, manifest: Manifest) -> None:
     values = manifest.to_metadata()
-    places = ", ".join("?" * len(_FIELDS))
+    places = ", ".join("?" * len(_MANIFEST_FIELDS))
     table = f"{manifest.source}.manifests"
     # a file from before there were these fields
     for name in ("missing", "source", "redaction"):
         connection.execute(f"alter table {table} add column if not exists {name} VARCHAR")
     connection.execute(
-        f"insert into {table} ({', '.join(_FIELDS)}) values ({places})", [values[name] for name in _FIELDS]
+        f"insert into {table} ({', '.join(_MANIFEST_FIELDS)}) values ({places})",
+        [values[name] for name in _MANIFEST_FIELDS],
     )
 
 

@@ -85,7 +85,7 @@ def typed_errors(doing: str) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise _typed(error, doing) from None
+        raise _translate_os_error(error, doing) from None
 
 
 def code_of(error: OSError) -> str:
@@ -93,7 +93,7 @@ def code_of(error: OSError) -> str:
     return errno.errorcode.get(error.errno or 0, type(error).__name__)
 
 
-def _typed(error: OSError, doing: str) -> Environment:
+def _translate_os_error(error: OSError, doing: str) -> Environment:
     name = code_of(error)
     where = f" at {error.filename}" if error.filename else ""
     what = f"{doing} failed{where} ({name})"

@@ -20,7 +20,7 @@ from finago_assets.core.processes import machine, started
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-_NAME = re.compile(r"\..+\.(?P<host>[A-Za-z0-9-]+)\.(?P<pid>\d+)\.(?P<start>\d+)\.[0-9a-f]+\.tmp(\.wal)?")
+_TEMPORARY_NAME = re.compile(r"\..+\.(?P<host>[A-Za-z0-9-]+)\.(?P<pid>\d+)\.(?P<start>\d+)\.[0-9a-f]+\.tmp(\.wal)?")
 # another machine's process cannot be asked; a chain that has not written for a week is not running
 FOREIGN_AFTER_SECONDS: Final = 7 * 24 * 3600
 PART: Final = ".part"
@@ -37,9 +37,9 @@ def _owner(pid: int) -> str:
     return f"{machine()}.{pid}.{started(pid) or 0}"
 
 
-def sweep(directories: Iterable[Path]) -> int:
+def remove_litter(directories: Iterable[Path]) -> int:
     """Remove litter of dead processes and last week's parts, directly in the folders; return how many files went."""
-    return sum(_removed(path) for directory in directories for path in _temporaries(directory))
+    return sum(_remove_unwanted(path) for directory in directories for path in _temporaries(directory))
 
 
 def _temporaries(directory: Path) -> list[Path]:
@@ -52,18 +52,18 @@ def _is_ours(name: str) -> bool:
     return ".tmp" in name or name.endswith(PART)
 
 
-def _removed(path: Path) -> bool:
+def _remove_unwanted(path: Path) -> bool:
     with suppress(FileNotFoundError):
-        if not _wanted(path):
+        if not _is_wanted(path):
             path.unlink()
             return True
     return False
 
 
-def _wanted(path: Path) -> bool:
+def _is_wanted(path: Path) -> bool:
     if path.name.endswith(PART):
         return time.time() - path.stat().st_mtime < PART_AFTER_SECONDS
-    owner = _NAME.fullmatch(path.name)
+    owner = _TEMPORARY_NAME.fullmatch(path.name)
     return owner is None or _alive(path, owner["host"], int(owner["pid"]), int(owner["start"]))
 
 

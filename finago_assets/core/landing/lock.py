@@ -33,7 +33,7 @@ def file_lock(path: Path, patience_seconds: float) -> Iterator[None]:
     """
     with typed_errors(f"Locking {path.name}"):
         Files().make_private(path.parent)
-        lock = _lock(path)
+        lock = _make_lock(path)
         try:
             lock.acquire(timeout=patience_seconds)
         except Timeout:
@@ -73,14 +73,14 @@ def queued_lock(
         _give_back(ticket)
 
 
-def _lock(path: Path) -> FileLock:
+def _make_lock(path: Path) -> FileLock:
     # a lock file that must be removed by its holder would survive SIGKILL: no fallback to one
     return FileLock(path, mode=0o600, fallback_to_soft=False)
 
 
 def _guard(queue: Path) -> FileLock:
     """The short lock under which tickets are drawn, looked at and removed."""
-    return _lock(queue / "guard")
+    return _make_lock(queue / "guard")
 
 
 def _draw(queue: Path, who: str) -> FileLock:
@@ -88,7 +88,7 @@ def _draw(queue: Path, who: str) -> FileLock:
     with _guard(queue):
         last = max((int(name["number"]) for name, _ in _tickets(queue)), default=0)
         name = re.sub(r"[^A-Za-z0-9_-]", "-", who)[:64] or "somebody"
-        ticket = _lock(queue / f"{last + 1:012d}-{name}")
+        ticket = _make_lock(queue / f"{last + 1:012d}-{name}")
         ticket.acquire(timeout=0)
     return ticket
 
@@ -129,7 +129,7 @@ def _first_alive(mine: Path) -> Path:
 
 
 def _is_held(ticket: Path) -> bool:
-    lock = _lock(ticket)
+    lock = _make_lock(ticket)
     try:
         lock.acquire(timeout=0)
     except Timeout:

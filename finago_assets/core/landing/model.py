@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from typing import Self
 
     from finago_assets.core.catalogue.model import Endpoint
-    from finago_assets.core.landing.parts import Parts
+    from finago_assets.core.landing.parts import PartitionParts
 
     Look = Callable[[Sequence[bytes]], None]  # is shown payloads, many at a time
 
@@ -36,7 +36,7 @@ class Landing(StrEnum):
     DUCKDB = "duckdb"
 
 
-class Outcome(StrEnum):
+class LandingOutcome(StrEnum):
     """Whether a partition holds an answer of the API."""
 
     LANDED = "landed"
@@ -137,7 +137,7 @@ class Manifest:
     fetched_at: dt.datetime
     catalogue_version: str
     run: str
-    outcome: Outcome
+    outcome: LandingOutcome
     missing: tuple[Missing, ...] = ()
     redaction: str = ""
 
@@ -153,7 +153,7 @@ class Manifest:
 
     def to_metadata(self) -> dict[str, str]:
         """Return one string for each field, the field's name as key."""
-        return {field.name: _text(getattr(self, field.name)) for field in fields(self)}
+        return {field.name: _spell_field(getattr(self, field.name)) for field in fields(self)}
 
     @classmethod
     def from_metadata(cls, metadata: Mapping[str, str]) -> Self:
@@ -177,13 +177,13 @@ class Manifest:
             fetched_at=dt.datetime.fromisoformat(metadata["fetched_at"]),
             catalogue_version=metadata["catalogue_version"],
             run=metadata["run"],
-            outcome=Outcome(metadata["outcome"]),
-            missing=_missing(metadata.get("missing") or "[]"),
+            outcome=LandingOutcome(metadata["outcome"]),
+            missing=_parse_missing(metadata.get("missing") or "[]"),
             redaction=metadata.get("redaction") or "",
         )
 
 
-def _missing(text: str) -> tuple[Missing, ...]:
+def _parse_missing(text: str) -> tuple[Missing, ...]:
     found = []
     for stated in json.loads(text):
         match stated:
@@ -194,7 +194,7 @@ def _missing(text: str) -> tuple[Missing, ...]:
     return tuple(found)
 
 
-def _text(value: object) -> str:
+def _spell_field(value: object) -> str:
     match value:
         case dt.date():  # a datetime is one too
             return value.isoformat()
@@ -232,7 +232,7 @@ def content_of(stamp: str, read: Callable[[], Manifest | None]) -> Content | Non
         manifest = read()
     except CorruptFile:
         return Content(stamp, f"unreadable {stamp}", 1, dt.datetime.min.replace(tzinfo=dt.UTC))
-    if manifest is None or manifest.outcome is not Outcome.LANDED:
+    if manifest is None or manifest.outcome is not LandingOutcome.LANDED:
         return None
     return Content(stamp, manifest.digest, manifest.rows, manifest.fetched_at)
 
@@ -282,7 +282,7 @@ class RawStore(Protocol):
         """Open a spool for a chain over `days`. Raises SettingInvalid for an organization that differs in case only."""
         ...
 
-    def parts(self, endpoint: Endpoint, organization: str, day: dt.date | None, run: str) -> Parts:
+    def parts(self, endpoint: Endpoint, organization: str, day: dt.date | None, run: str) -> PartitionParts:
         """What `run` keeps of a partition of children while it is not whole: a day's, or for `day` None a list's."""
         ...
 

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 from finago_assets.core.errors import CorruptFile
 from finago_assets.core.landing import litter
 from finago_assets.core.landing.files import Files, stamp_of, typed_errors
-from finago_assets.core.landing.model import Content, Landed, Manifest, Outcome, Partition, content_of
-from finago_assets.core.landing.parts import Parts
+from finago_assets.core.landing.model import Content, Landed, LandingOutcome, Manifest, Partition, content_of
+from finago_assets.core.landing.parts import PartitionParts
 from finago_assets.core.landing.paths import DATA_FILE, RawTree
 from finago_assets.core.landing.rawfile import RawReader, RawWriter, corrupt, not_landed
 from finago_assets.core.landing.spool import ChainSpool, placeholder_manifest
@@ -50,9 +50,9 @@ class ParquetStore:
         self._tree.refuse_case_twin(endpoint.name, organization)
         return ChainSpool(self, endpoint, organization, days)
 
-    def parts(self, endpoint: Endpoint, organization: str, day: dt.date | None, run: str) -> Parts:
+    def parts(self, endpoint: Endpoint, organization: str, day: dt.date | None, run: str) -> PartitionParts:
         """See `RawStore.parts`."""
-        return Parts(
+        return PartitionParts(
             self, self._tree.organization(endpoint.name, organization), endpoint, organization, day=day, run=run
         )
 
@@ -71,7 +71,7 @@ class ParquetStore:
             partition = Partition(self.source, endpoint, organization, day)
             with suppress(CorruptFile):
                 manifest = self.manifest(partition)
-                if manifest is not None and manifest.outcome is Outcome.LANDED:
+                if manifest is not None and manifest.outcome is LandingOutcome.LANDED:
                     found[day] = Landed(partition, manifest, str(self._tree.file(partition)))
         return found
 
@@ -100,7 +100,7 @@ class ParquetStore:
                 continue
             partition = Partition(self.source, endpoint, organization, day)
             manifest = self.manifest(partition)
-            if manifest is not None and manifest.outcome is Outcome.LANDED:
+            if manifest is not None and manifest.outcome is LandingOutcome.LANDED:
                 return partition
         return None
 
@@ -156,7 +156,7 @@ class ParquetStore:
     def sweep(self) -> int:
         """See `RawStore.sweep`."""
         with typed_errors("Sweeping the data folder"):
-            return litter.sweep([self._data_dir, *self._tree.organizations()])
+            return litter.remove_litter([self._data_dir, *self._tree.organizations()])
 
     # -- what a spool asks of its target
 

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from finago_assets.core.landing.files import Files
     from finago_assets.core.landing.model import ChainFacts, Manifest, Partition
     from finago_assets.core.landing.rawfile import RawWriter
-    from finago_assets.core.landing.spool import Target
+    from finago_assets.core.landing.spool import SpoolTarget
 
     Answer = tuple[str, Sequence[bytes]]  # a parent's key and its children
 
@@ -53,7 +53,7 @@ class Part:
             yield from reader.answers()
 
 
-class Parts:
+class PartitionParts:
     """The parts of one partition: a day's, or for `day` None a list's, which has no day before it is whole.
 
     `run` marks them, so that only re-executions of the run that kept them take them up. Methods raise NoSpace,
@@ -62,7 +62,7 @@ class Parts:
 
     def __init__(  # noqa: PLR0913  what names a partition, and who writes it
         self,
-        target: Target,
+        target: SpoolTarget,
         folder: Path,
         endpoint: Endpoint,
         organization: str,
@@ -138,7 +138,7 @@ class Parts:
 class _Into:
     """A spool's target that is no partition but a part."""
 
-    def __init__(self, target: Target, path: Path) -> None:
+    def __init__(self, target: SpoolTarget, path: Path) -> None:
         self.files: Files = target.files
         self.checkpoint: Callable[[str], None] = target.checkpoint
         self.temporaries = target.temporaries

@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 DATA_FILE: Final = "data.parquet"
-_ORGANIZATION: Final = "organization="
-_DATE: Final = "date="
+_ORGANIZATION_FOLDER: Final = "organization="
+_DAY_FOLDER: Final = "date="
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,7 @@ class RawTree:
     def day(self, partition: Partition) -> Path:
         """Return the folder of the partition's file, links not looked for."""
         directory = self._organization(partition.endpoint, partition.organization)
-        return directory / f"{_DATE}{partition.date.isoformat()}"
+        return directory / f"{_DAY_FOLDER}{partition.date.isoformat()}"
 
     def organization(self, endpoint: str, organization: str) -> Path:
         """Return the folder of an organization's days, which need not exist."""
@@ -46,26 +46,29 @@ class RawTree:
     def days(self, endpoint: str, organization: str) -> list[dt.date]:
         """Every day that has a file, in order."""
         directory = self.organization(endpoint, organization)
-        named = ((name, day) for name in _names(directory) if (day := _day(name)) is not None)
+        named = ((name, day) for name in _list_folders(directory) if (day := _read_day_folder(name)) is not None)
         return sorted(day for name, day in named if (directory / name / DATA_FILE).is_file())
 
     def refuse_case_twin(self, endpoint: str, organization: str) -> None:
         """Raise SettingInvalid if an organization landed before has the same name in other letters."""
-        known = [name.removeprefix(_ORGANIZATION) for name in _names(self.organization(endpoint, organization).parent)]
+        known = [
+            name.removeprefix(_ORGANIZATION_FOLDER)
+            for name in _list_folders(self.organization(endpoint, organization).parent)
+        ]
         refuse_case_twin(organization, known)
 
     def organizations(self) -> list[Path]:
         """Every organization's folder of every endpoint, links left out."""
         return [
             directory / name
-            for directory in (self.root / endpoint for endpoint in _names(self.root))
-            for name in _names(directory)
-            if name.startswith(_ORGANIZATION)
+            for directory in (self.root / endpoint for endpoint in _list_folders(self.root))
+            for name in _list_folders(directory)
+            if name.startswith(_ORGANIZATION_FOLDER)
         ]
 
     @staticmethod
     def _name_of(organization: str) -> str:
-        return f"{_ORGANIZATION}{organization}"
+        return f"{_ORGANIZATION_FOLDER}{organization}"
 
     def _organization(self, endpoint: str, organization: str) -> Path:
         checked_names(self.source, endpoint, organization)
@@ -91,14 +94,14 @@ def refuse_case_twin(organization: str, known: list[str]) -> None:
         )
 
 
-def _names(directory: Path) -> list[str]:
+def _list_folders(directory: Path) -> list[str]:
     with suppress(FileNotFoundError, NotADirectoryError), os.scandir(directory) as entries:
         return [entry.name for entry in entries if entry.is_dir(follow_symlinks=False)]
     return []
 
 
-def _day(name: str) -> dt.date | None:
+def _read_day_folder(name: str) -> dt.date | None:
     with suppress(ValueError):
-        day = dt.date.fromisoformat(name.removeprefix(_DATE))
-        return day if name == f"{_DATE}{day.isoformat()}" else None
+        day = dt.date.fromisoformat(name.removeprefix(_DAY_FOLDER))
+        return day if name == f"{_DAY_FOLDER}{day.isoformat()}" else None
     return None

@@ -63,7 +63,7 @@ def _copied(working: Path, target: Path, files: Files, checkpoint: Callable[[str
         files.make_private(target.parent)
         temporary = litter.temporary(target.parent, target.name)
         try:
-            _copy(working, temporary, files, checkpoint)
+            _copy_working_file(working, temporary, files, checkpoint)
             yield temporary
         finally:
             temporary.unlink(missing_ok=True)
@@ -91,7 +91,7 @@ def _complete(working: Path) -> None:
         raise Locked(f"{working} has a write-ahead log beside it after a checkpoint; close whatever has it open.")
 
 
-def _copy(working: Path, temporary: Path, files: Files, checkpoint: Callable[[str], None]) -> None:
+def _copy_working_file(working: Path, temporary: Path, files: Files, checkpoint: Callable[[str], None]) -> None:
     checkpoint("before copy")
     with working.open("rb") as source, closing(files.create(temporary)) as target:
         shutil.copyfileobj(source, target, _CHUNK)

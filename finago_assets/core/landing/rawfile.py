@@ -90,7 +90,7 @@ class RawWriter:
         )
 
     def write(self, pages: array[int], payloads: list[pa.Array], parents: list[pa.Array]) -> None:
-        """Append records as row groups: the page of each, and their text in chunks as `text` makes them."""
+        """Append records as row groups: the page of each, and their text in chunks as `make_text_column` makes them."""
         first, self._rows = self._rows, self._rows + len(pages)
         columns = [
             pa.arange(first, self._rows),
@@ -215,7 +215,7 @@ class RawReader:
             raise corrupt(self._label, "it is no raw file, or was damaged") from None
 
 
-def text(payloads: Sequence[bytes]) -> pa.Array:
+def make_text_column(payloads: Sequence[bytes]) -> pa.Array:
     """Return the payloads as a column chunk, bytes untouched. Raises Malformed for bytes that are not UTF-8."""
     ends = array("i", accumulate(map(len, payloads), initial=0))
     column = pa.Array.from_buffers(

@@ -1,6 +1,6 @@
 """One request chain on its way in: a bounded buffer over the days of the chain, one temporary file for each day.
 
-Owns buffering and counting. Making a finished file visible is the store's, behind the `Target` protocol.
+Owns buffering and counting. Making a finished file visible is the store's, behind the `SpoolTarget` protocol.
 """
 
 from __future__ import annotations
@@ -16,8 +16,8 @@ import pyarrow as pa
 from finago_assets.core.errors import OutsideWindow
 from finago_assets.core.landing import litter
 from finago_assets.core.landing.files import typed_errors
-from finago_assets.core.landing.model import ChainFacts, Landed, Manifest, Outcome, Partition
-from finago_assets.core.landing.rawfile import Digest, RawWriter, text
+from finago_assets.core.landing.model import ChainFacts, Landed, LandingOutcome, Manifest, Partition
+from finago_assets.core.landing.rawfile import Digest, RawWriter, make_text_column
 from finago_assets.core.windows import ONE_DAY, Window
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ _RECORD_OVERHEAD: Final = 64  # a bytes object and its places in the lists
 _PACK_ROWS: Final = 1_000
 
 
-class Target(Protocol):
+class SpoolTarget(Protocol):
     """Where a spool's days end up."""
 
     files: Files
@@ -91,7 +91,7 @@ class _Day:
     def pack(self) -> None:
         """Turn loose records into a column chunk, which takes less room and no second copy when it is written."""
         if self.payloads:
-            self.chunks.append(text(self.payloads))
+            self.chunks.append(make_text_column(self.payloads))
             self.digest.update(self.payloads, self.parents or None)
             if self.parents:
                 self.parent_chunks.append(pa.array(self.parents, pa.string()))
@@ -105,7 +105,7 @@ class _Day:
 class ChainSpool:
     """The one Spool. Not shared between threads; a store hands out as many as there are chains."""
 
-    def __init__(self, target: Target, endpoint: Endpoint, organization: str, days: Sequence[dt.date]) -> None:
+    def __init__(self, target: SpoolTarget, endpoint: Endpoint, organization: str, days: Sequence[dt.date]) -> None:
         self._target = target
         self._endpoint = endpoint
         self._organization = organization
@@ -233,7 +233,7 @@ def _manifest(partition: Partition, day: _Day, facts: ChainFacts) -> Manifest:
         fetched_at=facts.fetched_at,
         catalogue_version=facts.catalogue_version,
         run=facts.run,
-        outcome=Outcome.LANDED,
+        outcome=LandingOutcome.LANDED,
         missing=facts.missing,
         redaction=facts.redaction,
     )
@@ -252,4 +252,4 @@ def placeholder_manifest(partition: Partition) -> Manifest:
         catalogue_version="",
         run="",
     )
-    return replace(_manifest(partition, _Day(), nothing), outcome=Outcome.PLACEHOLDER)
+    return replace(_manifest(partition, _Day(), nothing), outcome=LandingOutcome.PLACEHOLDER)

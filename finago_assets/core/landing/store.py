@@ -12,8 +12,8 @@ from finago_assets.core.landing.model import (
     ChainFacts,
     Landed,
     Landing,
+    LandingOutcome,
     Manifest,
-    Outcome,
     Partition,
     RawStore,
     Spool,
@@ -23,7 +23,17 @@ from finago_assets.core.landing.parquet import ParquetStore
 if TYPE_CHECKING:
     from pathlib import Path
 
-__all__ = ["ChainFacts", "Landed", "Landing", "Manifest", "Outcome", "Partition", "RawStore", "Spool", "open_store"]
+__all__ = [
+    "ChainFacts",
+    "Landed",
+    "Landing",
+    "LandingOutcome",
+    "Manifest",
+    "Partition",
+    "RawStore",
+    "Spool",
+    "open_store",
+]
 
 
 def open_store(data_dir: Path, landing: Landing, source: str) -> RawStore:

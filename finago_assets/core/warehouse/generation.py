@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 
     from duckdb import DuckDBPyConnection
 
-PATIENCE_SECONDS: Final = 1800.0
-_NO_SCHEMA: Final = "select 1"
+BUILD_PATIENCE_SECONDS: Final = 1800.0
+_NOTHING_TO_MAKE: Final = "select 1"
 _MAY_HAVE_MOVED: Final = """
     select table_name from information_schema.columns where table_schema = 'staging' and column_name = '_moved_to'
 """
@@ -93,7 +93,7 @@ class Marked:
     def __init__(self, path: Path) -> None:
         self._path = path
         # somebody who has the file open without our lock, such as the dbt of a killed run, is waited for
-        self._database = Database(path, _NO_SCHEMA, Files(), PATIENCE_SECONDS)
+        self._database = Database(path, _NOTHING_TO_MAKE, Files(), BUILD_PATIENCE_SECONDS)
 
     def begin(self, run: str, touched: Iterable[str], now: datetime) -> None:
         """Say that a build begins that makes `touched` anew: none of it counts as settled from here on."""
@@ -113,15 +113,15 @@ class Marked:
         """Say that the build is over and what is settled now; return the mark. `verdicts` are those of this build."""
         with self._database.transaction() as connection:
             connection.execute("delete from build.settled")
-            _insert(connection, "build.settled", made_of.items())
+            _insert_rows(connection, "build.settled", made_of.items())
             connection.execute("delete from build.landed")
-            _insert(connection, "build.landed", ((*key, days) for key, days in landed.items()))
+            _insert_rows(connection, "build.landed", ((*key, days) for key, days in landed.items()))
             told = verdicts or {}
             connection.execute("delete from build.verdicts where list_contains(?, test)", [list(told)])
-            _insert(connection, "build.verdicts", ((test, v.passed, v.rows, v.run) for test, v in told.items()))
+            _insert_rows(connection, "build.verdicts", ((test, v.passed, v.rows, v.run) for test, v in told.items()))
             connection.execute("delete from build.verdicts where test not in (select node from build.settled)")
             connection.execute("update build.latest set finished_at = ?", [now.isoformat()])
-            mark = _read(connection)
+            mark = _read_mark(connection)
         if mark is None:
             raise ValueError("finish follows begin")
         return mark
@@ -136,7 +136,7 @@ class Marked:
                 for key, days in contents.items()
                 for day, one in days.items()
             )
-            _insert(connection, "build.partitions", rows)
+            _insert_rows(connection, "build.partitions", rows)
 
     def look(self) -> Seen:
         """Return all that the warehouse tells of itself, in one look; opening it takes longer than reading it."""
@@ -145,16 +145,16 @@ class Marked:
                 return Seen(None, {}, frozenset(), frozenset())
             there = _relations(connection)
             return Seen(
-                mark=_read(connection),
+                mark=_read_mark(connection),
                 contents=_contents(connection) if ("build", "partitions") in there else {},
                 relations=frozenset(f"{schema}.{name}" for schema, name in there),
-                moved=_moved(connection),
+                moved=_find_moved(connection),
             )
 
     def mark(self) -> Mark | None:
         """Return the mark; None for a warehouse that no build of ours has touched."""
         with self._database.reading() as connection:
-            return None if connection is None else _read(connection)
+            return None if connection is None else _read_mark(connection)
 
 
 def read_mark(path: Path) -> Mark | None:
@@ -162,7 +162,7 @@ def read_mark(path: Path) -> Mark | None:
     if not path.exists():
         return None
     with typed_database_errors(path), closing(duckdb.connect(path, read_only=True)) as connection:
-        return _read(connection)
+        return _read_mark(connection)
 
 
 def later(now: datetime, *others: datetime | None) -> datetime:
@@ -171,7 +171,7 @@ def later(now: datetime, *others: datetime | None) -> datetime:
     return max([now.astimezone(UTC), *(other + timedelta(microseconds=1) for other in known)])
 
 
-def _read(connection: DuckDBPyConnection) -> Mark | None:
+def _read_mark(connection: DuckDBPyConnection) -> Mark | None:
     # one that was built before there were verdicts is built again
     if ("build", "verdicts") not in _relations(connection):
         return None
@@ -211,7 +211,7 @@ def _contents(connection: DuckDBPyConnection) -> dict[tuple[str, str], dict[date
     return found
 
 
-def _moved(connection: DuckDBPyConnection) -> frozenset[str]:
+def _find_moved(connection: DuckDBPyConnection) -> frozenset[str]:
     return frozenset(
         f"staging.{table}"
         for (table,) in connection.execute(_MAY_HAVE_MOVED).fetchall()
@@ -219,7 +219,7 @@ def _moved(connection: DuckDBPyConnection) -> frozenset[str]:
     )
 
 
-def _insert(connection: DuckDBPyConnection, table: str, rows: Iterable[Sequence[object]]) -> None:
+def _insert_rows(connection: DuckDBPyConnection, table: str, rows: Iterable[Sequence[object]]) -> None:
     """Insert all rows in one statement: one for each row takes a millisecond each."""
     columns = [list(column) for column in zip(*rows, strict=True)]
     if columns:

@@ -71,7 +71,7 @@ class BuildGraph:
             names={key: f"{nodes[key]['schema']}/{nodes[key]['name']}" for key in parts},
             dbt_names={key: nodes[key]["name"] for key in parts},
             endpoints={
-                key: frozenset(_full_name(sources[one]) for one in read[key] if one in sources) for key in parts
+                key: frozenset(_name_source(sources[one]) for one in read[key] if one in sources) for key in parts
             },
             reading={key: _reading(nodes[key]["config"]) for key in parts},
             code={
@@ -161,7 +161,7 @@ class BuildGraph:
         return self.own - set(settled)
 
 
-def _full_name(source: Mapping[str, Any]) -> str:
+def _name_source(source: Mapping[str, Any]) -> str:
     return f"{source['source_name']}/{source['name']}"
 
 

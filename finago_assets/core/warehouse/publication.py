@@ -26,11 +26,11 @@ if TYPE_CHECKING:
     from finago_assets.core.warehouse.generation import Mark
     from finago_assets.core.warehouse.graph import BuildGraph
 
-PATIENCE_SECONDS: Final = 60.0
-NAMED: Final = 5
+PUBLISHING_PATIENCE_SECONDS: Final = 60.0
+TABLES_NAMED: Final = 5
 
 
-class Record(msgspec.Struct, frozen=True):
+class PublicationRecord(msgspec.Struct, frozen=True):
     """What was published last: which run's build, finished when, from how many landed days."""
 
     run: str
@@ -40,7 +40,7 @@ class Record(msgspec.Struct, frozen=True):
     stamp: str = ""
 
     @classmethod
-    def of(cls, mark: Mark) -> Record:
+    def of(cls, mark: Mark) -> PublicationRecord:
         """Return the record of a finished build."""
         if mark.finished_at is None:
             raise ValueError("only a finished build is published")
@@ -54,7 +54,7 @@ class Publisher:
 
     work_dir: Path
     published: Path
-    patience_seconds: float = PATIENCE_SECONDS
+    patience_seconds: float = PUBLISHING_PATIENCE_SECONDS
 
     def copy_of(self, run: str) -> Path:
         """Return where the finished build of a run is kept until it is published; `run` is an id of Dagster's."""
@@ -66,30 +66,30 @@ class Publisher:
         if not folder.is_dir():
             return
         with typed_errors("Sweeping kept builds"):
-            litter.sweep([folder])
+            litter.remove_litter([folder])
             for path in folder.glob("*.duckdb"):
                 if is_over(path.stem):
                     path.unlink(missing_ok=True)
 
-    def last(self) -> Record | None:
+    def last(self) -> PublicationRecord | None:
         """Return what was published last; None where nothing was, or the file has been taken away."""
         with suppress(FileNotFoundError, msgspec.DecodeError):
             if self.published.exists():
-                record = msgspec.json.decode(self._record.read_bytes(), type=Record)
+                record = msgspec.json.decode(self._record.read_bytes(), type=PublicationRecord)
                 landed = [
                     (full_name_of(endpoint), organization, days) for endpoint, organization, days in record.landed
                 ]
                 return msgspec.structs.replace(record, landed=landed)
         return None
 
-    def publish(self, copy: Path, mark: Mark, graph: BuildGraph, *, accept_fewer: bool) -> Record:
+    def publish(self, copy: Path, mark: Mark, graph: BuildGraph, *, accept_fewer: bool) -> PublicationRecord:
         """Make a kept build the published file; return what is published now, which may be a newer build.
 
         Raises NotProven for a build that is not whole, Shrunk for one that holds less than the last; the published file
         then stays.
         """
         check_whole(mark, graph)
-        mine = Record.of(mark)
+        mine = PublicationRecord.of(mark)
         with file_lock(self.work_dir / "publish.lock", self.patience_seconds):
             last = self.last()
             if last is not None and last.finished_at > mine.finished_at:
@@ -102,7 +102,7 @@ class Publisher:
             self._write(mine)
         return mine
 
-    def standing(self, mark: Mark) -> Record | None:
+    def standing(self, mark: Mark) -> PublicationRecord | None:
         """Return the record of what is published if that is this very build, and nobody has written into it since."""
         last = self.last()
         if last is None or last.finished_at != mark.finished_at or last.stamp != stamp_of(self.published):
@@ -113,7 +113,7 @@ class Publisher:
     def _record(self) -> Path:
         return self.work_dir / "published.json"
 
-    def _write(self, record: Record) -> None:
+    def _write(self, record: PublicationRecord) -> None:
         files = Files()
         temporary = litter.temporary(self.work_dir, self._record.name)
         with typed_errors("Recording what was published"):
@@ -138,8 +138,8 @@ def check_whole(mark: Mark | None, graph: BuildGraph) -> Mark:
         )
     left = graph.unproven(mark.settled)
     if left:
-        more = f" and {len(left) - NAMED:,} more" if len(left) > NAMED else ""
-        named = ", ".join(graph.names[key] for key in left[:NAMED])
+        more = f" and {len(left) - TABLES_NAMED:,} more" if len(left) > TABLES_NAMED else ""
+        named = ", ".join(graph.names[key] for key in left[:TABLES_NAMED])
         raise NotProven(
             f"{len(left):,} models or checks were not built or passed since something that they rest on changed: "
             f"{named}{more}. Materialize them too, or run the job `rebuild`; the published warehouse is unchanged."
@@ -147,7 +147,7 @@ def check_whole(mark: Mark | None, graph: BuildGraph) -> Mark:
     return mark
 
 
-def check_no_less(last: Record, landed: Mapping[tuple[str, str], int]) -> None:
+def check_no_less(last: PublicationRecord, landed: Mapping[tuple[str, str], int]) -> None:
     """Raise Shrunk where an endpoint of an organization has fewer landed days than the last published build held."""
     fewer = [
         (endpoint, organization, days, landed.get((endpoint, organization), 0))

@@ -53,7 +53,9 @@ class State:
     def changed(self) -> list[str]:
         """Name the endpoints of which another content has landed since somebody last looked."""
         keys = {*self.contents, *self.known}
-        return sorted({key[0] for key in keys if _told(self.contents.get(key)) != _told(self.known.get(key))})
+        return sorted(
+            {key[0] for key in keys if _list_digests(self.contents.get(key)) != _list_digests(self.known.get(key))}
+        )
 
     def made_after(self, graph: BuildGraph, passed: Iterable[str]) -> dict[str, str]:
         """Return what each settled node is made of after a run in which `passed` were built or tested."""
@@ -108,7 +110,9 @@ def digests(graph: BuildGraph, contents: Contents, moved: Container[str], engine
 
     @cache
     def made_of(node: str) -> str:
-        read = {name: _read(name, graph.reading[node], contents, moved) for name in sorted(graph.endpoints[node])}
+        read = {
+            name: _list_contents(name, graph.reading[node], contents, moved) for name in sorted(graph.endpoints[node])
+        }
         order = _order(contents, graph.endpoints[node]) if graph.reading[node] is Reading.MANIFESTS else []
         parents = sorted(made_of(parent) for parent in graph.parents[node])
         return digest_of([engine, graph.code[node], parents, read, order])
@@ -136,7 +140,7 @@ def find_stale(
     return frozenset(node for node in graph.parents if not is_fresh(node))
 
 
-def _read(endpoint: str, reading: Reading, contents: Contents, moved: Container[str]) -> list[list[str]]:
+def _list_contents(endpoint: str, reading: Reading, contents: Contents, moved: Container[str]) -> list[list[str]]:
     found: list[list[str]] = []
     is_ordered = reading is Reading.EVERY_DAY and endpoint in moved
     for organization, days in _of(endpoint, contents):
@@ -177,5 +181,5 @@ def _in_graph(relations: Iterable[str]) -> frozenset[str]:
     return frozenset(name.replace(".", "/", 1) for name in relations)
 
 
-def _told(days: Mapping[dt.date, Content] | None) -> list[tuple[dt.date, str]]:
+def _list_digests(days: Mapping[dt.date, Content] | None) -> list[tuple[dt.date, str]]:
     return [(day, one.digest) for day, one in sorted((days or {}).items())]

@@ -33,7 +33,7 @@ def _dead_pid() -> int:
 
 def test_the_litter_of_a_dead_process_goes(tmp_path: Path) -> None:
     path = _touched(tmp_path, pid=_dead_pid())
-    assert litter.sweep([tmp_path]) == 1
+    assert litter.remove_litter([tmp_path]) == 1
     assert not path.exists()
 
 
@@ -41,16 +41,16 @@ def test_what_a_living_process_writes_stays(tmp_path: Path) -> None:
     own = _touched(tmp_path)
     with subprocess.Popen([sys.executable, "-c", "import sys; sys.stdin.read()"], stdin=subprocess.PIPE) as other:
         others = _touched(tmp_path, pid=other.pid, start=started(other.pid))
-        assert litter.sweep([tmp_path]) == 0
+        assert litter.remove_litter([tmp_path]) == 0
         assert own.exists()
         assert others.exists()
-    assert litter.sweep([tmp_path]) == 1
+    assert litter.remove_litter([tmp_path]) == 1
     assert not others.exists()
 
 
 def test_a_process_number_used_again_does_not_protect_the_litter_of_its_first_owner(tmp_path: Path) -> None:
     path = _touched(tmp_path, pid=os.getpid(), start=1)
-    assert litter.sweep([tmp_path]) == 1
+    assert litter.remove_litter([tmp_path]) == 1
     assert not path.exists()
 
 
@@ -58,7 +58,7 @@ def test_another_machines_file_goes_only_after_a_week_without_a_write(tmp_path: 
     fresh, old = _touched(tmp_path, host="elsewhere-1"), _touched(tmp_path, host="elsewhere-1")
     week_ago = time.time() - litter.FOREIGN_AFTER_SECONDS - 60
     os.utime(old, (week_ago, week_ago))
-    assert litter.sweep([tmp_path]) == 1
+    assert litter.remove_litter([tmp_path]) == 1
     assert fresh.exists()
     assert not old.exists()
 
@@ -67,7 +67,7 @@ def test_other_hidden_files_are_left_alone(tmp_path: Path) -> None:
     names = [".gitignore", ".x.tmp", "data.parquet", ".data.parquet.host.notapid.1.ab.tmp"]
     for name in names:
         (tmp_path / name).touch()
-    assert litter.sweep([tmp_path, tmp_path / "missing", tmp_path / "data.parquet"]) == 0
+    assert litter.remove_litter([tmp_path, tmp_path / "missing", tmp_path / "data.parquet"]) == 0
     assert sorted(path.name for path in tmp_path.iterdir()) == sorted(names)
 
 

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from finago_assets.core.catalogue.model import Endpoint
-    from finago_assets.core.landing.parts import Parts
+    from finago_assets.core.landing.parts import PartitionParts
 
 KEYS = [f"order {number}" for number in range(1, 10)]
 
@@ -39,18 +39,18 @@ def parts_of(
     run: str = "run",
     endpoint: Endpoint = ORDER_LINES,
     organization: str = ORGANIZATION,
-) -> Parts:
+) -> PartitionParts:
     return store.parts(endpoint, organization, day, run)
 
 
-def keep(parts: Parts, number: int, count: int, run: str = "run") -> None:
+def keep(parts: PartitionParts, number: int, count: int, run: str = "run") -> None:
     """Keep a batch in which every second order has two lines."""
     keys = KEYS[number - 1 : number - 1 + count]
     answers = [(key, [b"%b a" % key.encode(), b"b"] if key[-1] in "13579" else []) for key in keys]
     parts.keep(number, answers, facts(THREE_DAYS, run))
 
 
-def covered(parts: Parts, keys: list[str] = KEYS) -> tuple[list[tuple[int, int]], list[str]]:
+def covered(parts: PartitionParts, keys: list[str] = KEYS) -> tuple[list[tuple[int, int]], list[str]]:
     """Which batches are taken up, and which parents are left."""
     kept, left = parts.taken_up(iter(keys))
     return [(part.number, part.count) for part in kept], list(left)

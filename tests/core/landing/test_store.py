@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from finago_assets.core.errors import Malformed, NotLanded, OutsideWindow, SettingInvalid
-from finago_assets.core.landing.store import Outcome
+from finago_assets.core.landing.store import LandingOutcome
 from finago_assets.core.windows import ONE_DAY, Window
 from tests.core.landing.samples import (
     FIRST,
@@ -117,7 +117,7 @@ def test_the_manifest_is_that_of_the_day_and_its_chain(store: Store) -> None:
     assert manifest.payload_bytes == sum(map(len, ODD))
     assert manifest.window == THREE_DAYS
     assert (manifest.pages, manifest.requests, manifest.retries, manifest.waited_seconds) == (2, 3, 1, 0.5)
-    assert (manifest.trace_ids, manifest.run, manifest.outcome) == (("one", "two"), "run", Outcome.LANDED)
+    assert (manifest.trace_ids, manifest.run, manifest.outcome) == (("one", "two"), "run", LandingOutcome.LANDED)
 
 
 def test_records_without_a_key_are_not_counted_as_keys(store: Store) -> None:
@@ -236,7 +236,7 @@ def test_the_newest_day_is_found(store: Store) -> None:
 def test_a_placeholder_is_there_and_counts_for_nothing(store: Store) -> None:
     store.placeholder(LINES, ORGANIZATION, FIRST)
     manifest = store.verify(partition(FIRST))
-    assert (manifest.outcome, manifest.rows) == (Outcome.PLACEHOLDER, 0)
+    assert (manifest.outcome, manifest.rows) == (LandingOutcome.PLACEHOLDER, 0)
     assert payloads(store, FIRST) == []
     assert store.landed(LINES.name, ORGANIZATION) == {}
     assert store.newest(LINES.name, ORGANIZATION) is None

@@ -10,7 +10,7 @@ import pytest
 
 from finago_assets.apis.finago import FINAGO
 from finago_assets.core.errors import RequestRefused
-from finago_assets.core.landing.store import Landing, Outcome, Partition, RawStore, open_store
+from finago_assets.core.landing.store import Landing, LandingOutcome, Partition, RawStore, open_store
 from finago_assets.core.request.request import Request, by_hand, from_template
 from finago_assets.core.request.targets.raw import RawPartition
 from finago_assets.core.request.targets.target import parse_target
@@ -42,7 +42,7 @@ def test_a_whole_list_lands_under_todays_date_in_oslo(store: RawStore, answer: A
     assert [payload for _, payload in store.records(partition)] == [b'{"id": 1, "rate": 25.0}', b'{"id": 2}']
     manifest = store.verify(partition)
     assert (manifest.run, manifest.distinct_ids, manifest.trace_ids) == ("run-1", 2, ("trace-1",))
-    assert (manifest.outcome, manifest.fetched_at) == (Outcome.LANDED, NIGHT)
+    assert (manifest.outcome, manifest.fetched_at) == (LandingOutcome.LANDED, NIGHT)
 
 
 def test_one_object_lands_where_the_asset_lands_one(store: RawStore, answer: Answering) -> None:
