@@ -15,7 +15,7 @@ import duckdb
 from finago_assets.orchestration.plots import picture
 from finago_assets.orchestration.raw import SILENT_OUTPUT
 from finago_assets.orchestration.standing import EVALUATED_IN
-from finago_assets.orchestration.tables import shown
+from finago_assets.orchestration.tables import show_rows
 
 if TYPE_CHECKING:
     from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 # dagster-dbt writes it into every spec
 _UNIQUE_ID: Final = "dagster_dbt/unique_id"
-KEPT: Final = "Not evaluated again: nothing that it looks at has changed since the run named here."
+NOT_EVALUATED: Final = "Not evaluated again: nothing that it looks at has changed since the run named here."
 
 
 class Built:
@@ -85,7 +85,7 @@ class Built:
                     verdict = verdicts[node]
                     facts = {} if verdict.passed else self._faults(connection, node)
                     facts[EVALUATED_IN] = dg.MetadataValue.dagster_run(verdict.run)
-                    yield self._result(node, "pass" if verdict.passed else "warn", verdict.rows, facts, KEPT)
+                    yield self._result(node, "pass" if verdict.passed else "warn", verdict.rows, facts, NOT_EVALUATED)
 
     def _event(self, one: NodeResult, connection: duckdb.DuckDBPyConnection | None) -> Iterator[Any]:
         if one.node in self._keys and one.status == "success":
@@ -120,7 +120,7 @@ class Built:
     def _faults(self, connection: duckdb.DuckDBPyConnection, test: str) -> dict[str, Any]:
         if not self._manifest[test]["config"].get("store_failures"):
             return {}
-        return {"rows_at_fault": shown(connection, f"from {self._relation(test)[2]}")}
+        return {"rows_at_fault": show_rows(connection, f"from {self._relation(test)[2]}")}
 
     def _relation(self, node: str) -> tuple[str, str, str]:
         schema, name = self._manifest[node]["schema"], self._manifest[node]["alias"]

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 ROWS_ARE_SOUND: Final = "rows_are_sound"
 # the first comment of a file: lines of SQL's, or one of Jinja's
-_HEAD: Final = re.compile(r"\s*(?:((?:--[^\n]*\n)+)|\{#-?(.*?)-?#\})", re.DOTALL)
+_LEADING_COMMENT: Final = re.compile(r"\s*(?:((?:--[^\n]*\n)+)|\{#-?(.*?)-?#\})", re.DOTALL)
 _NOT_FOR_PEOPLE: Final = re.compile(r"^-- depends_on:.*$", re.MULTILINE)
 _ODD: Final = "a field cannot be read, text was damaged on the way, or a record came more than once"
 
@@ -27,7 +27,7 @@ def description_of(manifest: Mapping[str, Any], test: str) -> str | None:
     """Return what a test vouches for, None where nobody said so or the test is dbt's own."""
     node = manifest["nodes"][test]
     if "test_metadata" not in node:
-        return _head(node["raw_code"])
+        return _read_leading_comment(node["raw_code"])
     if node["test_metadata"]["name"] == ROWS_ARE_SOUND:
         return sentences(node["test_metadata"]["kwargs"])
     name = f"test_{node['test_metadata']['name']}"
@@ -42,16 +42,16 @@ def sentences(declared: Mapping[str, Any]) -> str:
     def where(what: str) -> str:
         return f" where {asked[what]}" if what in asked else ""
 
-    key = _listed(declared.get("key", ()))
+    key = _join_words(declared.get("key", ()))
     never_null = declared.get("never_null", ())
-    values = {column: _listed(map(str, allowed), "or") for column, allowed in declared.get("values", {}).items()}
+    values = {column: _join_words(map(str, allowed), "or") for column, allowed in declared.get("values", {}).items()}
 
     blocking = []
     if key and "key" not in warns:
         blocking.append(f"One row for each {key}{where('key')}.")
     everywhere = [column for column in never_null if column not in asked]
     if everywhere:
-        blocking.append(f"{_listed(everywhere)} {'is' if len(everywhere) == 1 else 'are'} never empty.")
+        blocking.append(f"{_join_words(everywhere)} {'is' if len(everywhere) == 1 else 'are'} never empty.")
     blocking += [f"{column} is never empty{where(column)}." for column in never_null if column in asked]
     blocking += [f"{column} is {allowed}{where(column)}." for column, allowed in values.items() if column not in warns]
     if declared.get("landed"):
@@ -62,7 +62,7 @@ def sentences(declared: Mapping[str, Any]) -> str:
         named.append(f"several rows have the same {key}{where('key')}")
     named += [f"{column} is not {allowed}{where(column)}" for column, allowed in values.items() if column in warns]
     if declared.get("present"):
-        named.append(f"{_listed(declared['present'], 'or')} is empty")
+        named.append(f"{_join_words(declared['present'], 'or')} is empty")
     named += [
         f"{column} names no row of {place.partition('.')[0]}{where(column)}"
         for column, place in declared.get("known", {}).items()
@@ -74,18 +74,18 @@ def sentences(declared: Mapping[str, Any]) -> str:
     return " ".join([*said, *([f"A warning where {'; '.join(named)}."] if named else [])])
 
 
-def _listed(words: Iterable[str], last: str = "and") -> str:
+def _join_words(words: Iterable[str], last: str = "and") -> str:
     *before, end = [*words] or [""]
     return f"{', '.join(before)} {last} {end}" if before else end
 
 
 @lru_cache
 def _head_of_file(path: Path) -> str | None:
-    return _head(path.read_text())
+    return _read_leading_comment(path.read_text())
 
 
-def _head(text: str) -> str | None:
-    found = _HEAD.match(_NOT_FOR_PEOPLE.sub("", text))
+def _read_leading_comment(text: str) -> str | None:
+    found = _LEADING_COMMENT.match(_NOT_FOR_PEOPLE.sub("", text))
     if found is None:
         return None
     lines = (found[1] or found[2]).splitlines()

@@ -26,8 +26,8 @@ if TYPE_CHECKING:
     from finago_assets.core.landing.store import Landed, RawStore
 
 CHECK: Final = "landed_as_expected"
-_NAMED: Final = 5
-_SHOWN: Final = 1000
+_FAULTS_NAMED: Final = 5
+_ROWS_SHOWN: Final = 1000
 
 
 class _Finding(NamedTuple):
@@ -59,7 +59,7 @@ def spec(endpoint: Endpoint, key: dg.AssetKey) -> dg.AssetCheckSpec:
     return dg.AssetCheckSpec(CHECK, asset=key, blocking=True, description=" ".join(vouched))
 
 
-def listed(scopes: tuple[str, ...]) -> str:
+def list_scopes(scopes: tuple[str, ...]) -> str:
     """Name scopes for people."""
     return ", ".join(scopes) or "no scope is documented for it"
 
@@ -74,7 +74,7 @@ def not_granted(request: str, scopes: str) -> str:
 
 def withheld(endpoint: Endpoint, key: dg.AssetKey, refusal: Forbidden) -> dg.AssetCheckResult:
     """A missing scope is a warning that names it. Nothing was landed, so there is nothing else to judge."""
-    scopes = listed(refusal.scopes or endpoint.scopes)
+    scopes = list_scopes(refusal.scopes or endpoint.scopes)
     return _result(key, [_Finding(not_granted(f"GET {endpoint.path}", scopes), {"scopes": scopes})], {})
 
 
@@ -82,10 +82,10 @@ def judged(endpoint: Endpoint, store: RawStore, key: dg.AssetKey, landed: Sequen
     """Read every landed partition once more, and say what is not as expected, the most serious first."""
     watch = _watch(endpoint, store, landed)
     months, faults = _read_again(store, landed, None if watch is None else watch.look)
-    by_month = {"by_month": _table(months)}
+    by_month = {"by_month": _tabulate_months(months)}
     findings = [
-        *_damaged(faults, by_month),
-        *_empty(endpoint, landed),
+        *_report_damage(faults, by_month),
+        *_report_emptiness(endpoint, landed),
         *_unanswered(endpoint, store, landed),
         *_drifted(watch),
     ]
@@ -134,12 +134,12 @@ def _read_again(
     return months, faults
 
 
-def _damaged(faults: list[CorruptFile], facts: Mapping[str, Any]) -> list[_Finding]:
+def _report_damage(faults: list[CorruptFile], facts: Mapping[str, Any]) -> list[_Finding]:
     if not faults:
         return []
     lead = f"{len(faults):,} landed files are damaged. " if len(faults) > 1 else ""
-    more = f" And {len(faults) - _NAMED:,} more." if len(faults) > _NAMED else ""
-    named = " ".join(str(fault) for fault in faults[:_NAMED])
+    more = f" And {len(faults) - _FAULTS_NAMED:,} more." if len(faults) > _FAULTS_NAMED else ""
+    named = " ".join(str(fault) for fault in faults[:_FAULTS_NAMED])
     return [_Finding(f"{lead}{named}{more}", facts, blocks=True)]
 
 
@@ -149,7 +149,7 @@ def _drifted(watch: Watch | None) -> list[_Finding]:
     return [_Finding(drift.said(found), drift.facts(found), blocks=found.keyless)]
 
 
-def _empty(endpoint: Endpoint, landed: Sequence[Landed]) -> list[_Finding]:
+def _report_emptiness(endpoint: Endpoint, landed: Sequence[Landed]) -> list[_Finding]:
     if endpoint.may_be_empty or any(one.manifest.rows for one in landed):
         return []
     return [
@@ -171,13 +171,13 @@ def _unanswered(endpoint: Endpoint, store: RawStore, landed: Sequence[Landed]) -
     missing = [(one.partition.date, gap) for one in found for gap in one.manifest.missing]
     if not missing:
         return []
-    said = _refused(endpoint, endpoint.parent.endpoint, missing)
+    said = _describe_refusals(endpoint, endpoint.parent.endpoint, missing)
     return [_Finding(said, {"missing": len(missing), "parents": _parents(missing)})]
 
 
-def _refused(endpoint: Endpoint, parent: str, missing: list[tuple[date, Missing]]) -> str:
-    named = "; ".join(_named(parent, day, one) for day, one in missing[:_NAMED])
-    more = f"; and {len(missing) - _NAMED:,} more" if len(missing) > _NAMED else ""
+def _describe_refusals(endpoint: Endpoint, parent: str, missing: list[tuple[date, Missing]]) -> str:
+    named = "; ".join(_describe_missing(parent, day, one) for day, one in missing[:_FAULTS_NAMED])
+    more = f"; and {len(missing) - _FAULTS_NAMED:,} more" if len(missing) > _FAULTS_NAMED else ""
     days = sorted({day for day, _ in missing})
     again = f"finago/{endpoint.name}"
     if endpoint.kind is Kind.WINDOWED:
@@ -190,7 +190,7 @@ def _refused(endpoint: Endpoint, parent: str, missing: list[tuple[date, Missing]
     )
 
 
-def _named(parent: str, day: date, one: Missing) -> str:
+def _describe_missing(parent: str, day: date, one: Missing) -> str:
     said = one.error if one.status is None else f"{one.error}, status {one.status}"
     return f"{parent} {one.key:.100} of {day} ({said}, trace id {one.trace_id or 'none'})"
 
@@ -201,7 +201,7 @@ def _parents(missing: list[tuple[date, Missing]]) -> dg.TableMetadataValue:
             dg.TableRecord(
                 {"key": one.key, "day": f"{day}", "error": one.error, "status": one.status, "trace_id": one.trace_id}
             )
-            for day, one in missing[:_SHOWN]
+            for day, one in missing[:_ROWS_SHOWN]
         ],
         schema=dg.TableSchema(
             [
@@ -215,7 +215,7 @@ def _parents(missing: list[tuple[date, Missing]]) -> dg.TableMetadataValue:
     )
 
 
-def _table(months: dict[str, list[int]]) -> dg.TableMetadataValue:
+def _tabulate_months(months: dict[str, list[int]]) -> dg.TableMetadataValue:
     return dg.MetadataValue.table(
         [
             dg.TableRecord({"month": month, "days": days, "rows": rows, "faulty": faulty})

@@ -33,9 +33,9 @@ SHOWN: Final = "where_columns_come_from"
 FILE: Final = "column_lineage.json"
 
 # a node of dbt and a column of its table
-Column = tuple[str, str]
+NodeColumn = tuple[str, str]
 # for each column of each model the columns that it is made of, of the models before
-Sources = dict[str, dict[str, list[Column]]]
+Sources = dict[str, dict[str, list[NodeColumn]]]
 
 
 class LineageTranslator(DagsterDbtTranslator):
@@ -72,7 +72,7 @@ def lineage_metadata(
     nodes = manifest["nodes"]
     asset_key = DagsterDbtTranslator().get_asset_key
     try:
-        sources = _kept(project, manifest, endpoints)
+        sources = _load_sources(project, manifest, endpoints)
     except OSError as error:
         dg.get_dagster_logger().warning("Column lineage can be neither read nor made: %s", error)
         return {}
@@ -83,20 +83,20 @@ def lineage_metadata(
                 column: [dg.TableColumnDep(asset_key(nodes[node]), source) for node, source in before]
                 for column, before in columns.items()
             }
-            found[mart] = {KEY: dg.TableColumnLineage(deps), SHOWN: shown(mart, sources)}
+            found[mart] = {KEY: dg.TableColumnLineage(deps), SHOWN: show_lineage(mart, sources)}
     return found
 
 
-def shown(mart: str, sources: Sources) -> dg.MarkdownMetadataValue:
+def show_lineage(mart: str, sources: Sources) -> dg.MarkdownMetadataValue:
     """Return a table of the mart's columns, with what each is made of one model back and in the end."""
 
     @cache
-    def first(column: Column) -> frozenset[Column]:
+    def first(column: NodeColumn) -> frozenset[NodeColumn]:
         before = sources.get(column[0], {}).get(column[1])
         return frozenset().union(*map(first, before)) if before else frozenset({column})
 
     rows = [
-        f"| `{column}` | {_listed(before)} | {_listed(set().union(*map(first, before)))} |"
+        f"| `{column}` | {_format_columns(before)} | {_format_columns(set().union(*map(first, before)))} |"
         for column, before in sources[mart].items()
     ]
     return dg.MetadataValue.md("\n".join(["| column | made of | in the end of |", "| --- | --- | --- |", *rows]))
@@ -124,8 +124,8 @@ def derived(manifest: Mapping[str, Any], build: EmptyBuild) -> Sources:
     return found
 
 
-def _of_query(sql: str, schema: dict[str, Any], tables: Mapping[tuple[str, str], str]) -> dict[str, list[Column]]:
-    found: dict[str, list[Column]] = {}
+def _of_query(sql: str, schema: dict[str, Any], tables: Mapping[tuple[str, str], str]) -> dict[str, list[NodeColumn]]:
+    found: dict[str, list[NodeColumn]] = {}
     for column, root in lineage(None, sql, schema, dialect="duckdb").items():
         leaves = [(leaf.name, leaf.expression.find(exp.Table)) for leaf in root.walk() if not leaf.downstream]
         made_of = {
@@ -137,14 +137,14 @@ def _of_query(sql: str, schema: dict[str, Any], tables: Mapping[tuple[str, str],
     return found
 
 
-def _listed(columns: Iterable[Column]) -> str:
+def _format_columns(columns: Iterable[NodeColumn]) -> str:
     by_table: dict[str, list[str]] = {}
     for node, column in sorted(columns):
         by_table.setdefault(node.rsplit(".", 1)[-1], []).append(f"`{column}`")
     return "; ".join(f"**{table}** {', '.join(names)}" for table, names in by_table.items())
 
 
-def _kept(project: DbtProject, manifest: Mapping[str, Any], endpoints: Iterable[Endpoint]) -> Sources:
+def _load_sources(project: DbtProject, manifest: Mapping[str, Any], endpoints: Iterable[Endpoint]) -> Sources:
     file, sql = project.manifest_path.with_name(FILE), _sql_digest(manifest)
     with FileLock(file.with_suffix(".lock")):
         kept = json.loads(file.read_text()) if file.exists() else {}

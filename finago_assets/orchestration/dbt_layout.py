@@ -19,10 +19,10 @@ if TYPE_CHECKING:
 PARTS: Final = ("macros", "models", "tests")
 SEEDS: Final = "seeds"
 # where dbt keeps what it parsed
-TARGET: Final = "target"
+TARGET_FOLDER: Final = "target"
 # where dbt_project.yml looks for what is not ours
 OWN: Final = "own"
-READ: Final = (".csv", ".md", ".py", ".sql", ".yaml", ".yml")
+READ_SUFFIXES: Final = (".csv", ".md", ".py", ".sql", ".yaml", ".yml")
 
 
 def lay_together(ours: Path, own: Path | None, into: Path) -> None:
@@ -32,7 +32,7 @@ def lay_together(ours: Path, own: Path | None, into: Path) -> None:
     if own is not None:
         wanted[Path(OWN)] = own
         wanted |= {Path(SEEDS) / name: path for name, path in _files(own / SEEDS)}
-    for place in _links(into):
+    for place in _find_links(into):
         if place.relative_to(into) not in wanted:
             place.unlink()
     for name, path in wanted.items():
@@ -47,20 +47,20 @@ def sources_of(folder: Path) -> list[tuple[str, int, int]]:
 
 def _files(folder: Path) -> Iterator[tuple[Path, Path]]:
     for path in folder.rglob("*"):
-        if _is_read(path) and TARGET not in path.relative_to(folder).parts:
+        if _is_read(path) and TARGET_FOLDER not in path.relative_to(folder).parts:
             yield path.relative_to(folder), path
 
 
 def _is_read(path: Path) -> bool:
-    return path.suffix in READ and not path.name.startswith(".") and path.is_file()
+    return path.suffix in READ_SUFFIXES and not path.name.startswith(".") and path.is_file()
 
 
-def _links(folder: Path) -> list[Path]:
+def _find_links(folder: Path) -> list[Path]:
     """Return the links that were made before. They are not followed: what lies behind them is not ours to remove."""
     found = []
     for where, folders, files in os.walk(folder):
         found += [path for name in (*folders, *files) if (path := Path(where, name)).is_symlink()]
-        folders[:] = [name for name in folders if name != TARGET]
+        folders[:] = [name for name in folders if name != TARGET_FOLDER]
     return found
 
 

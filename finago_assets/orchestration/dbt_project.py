@@ -18,7 +18,7 @@ from filelock import FileLock
 from finago_assets.core.errors import FinagoError
 from finago_assets.core.landing.files import typed_errors
 from finago_assets.core.warehouse.graph import digest_of
-from finago_assets.orchestration.dbt_layout import TARGET, lay_together, sources_of
+from finago_assets.orchestration.dbt_layout import TARGET_FOLDER, lay_together, sources_of
 from finago_assets.orchestration.dbt_run import PARSED
 from finago_assets.project import DBT_PROJECT, IS_INSTALLED, find_project
 from finago_assets.settings import read_settings
@@ -41,7 +41,7 @@ def dbt_folder() -> Path:
 def dbt_project() -> DbtProject:
     """Return the dbt project with the manifest of what lies there now, parsing it where that is another's."""
     own, folder = _own(), dbt_folder()
-    target = folder / TARGET
+    target = folder / TARGET_FOLDER
     with typed_errors("Reading the dbt project"):
         target.mkdir(parents=True, exist_ok=True)
     with FileLock(folder / ".parse.lock"):

@@ -12,9 +12,9 @@ import dagster as dg
 if TYPE_CHECKING:
     from finago_assets.core.drift.watch import Drift, FieldDrift
 
-_SHOWN: Final = 100
-_NAMED: Final = 5
-_NEXT: Final = (
+_FIELDS_SHOWN: Final = 100
+_FIELDS_NAMED: Final = 5
+_ADVICE: Final = (
     "What came landed byte for byte. Compare with the vendor's description; a field that stays is added to the table "
     "of fields and to its staging model."
 )
@@ -22,24 +22,24 @@ _NEXT: Final = (
 
 def said(drift: Drift) -> str:
     """Name the fields, and say what to do."""
-    named = "; ".join(f"`{one.path}` {one.trouble}" for one in drift.findings[:_NAMED])
-    more = f"; and {len(drift.findings) - _NAMED:,} more" if len(drift.findings) > _NAMED else ""
+    named = "; ".join(f"`{one.path}` {one.trouble}" for one in drift.findings[:_FIELDS_NAMED])
+    more = f"; and {len(drift.findings) - _FIELDS_NAMED:,} more" if len(drift.findings) > _FIELDS_NAMED else ""
     lead = "No record has its key any more. " if drift.keyless else ""
-    return f"{lead}{named}{more}. {_NEXT}"
+    return f"{lead}{named}{more}. {_ADVICE}"
 
 
 def facts(drift: Drift) -> dict[str, Any]:
     """Return how many records differ, and every field that does."""
-    return {"records": drift.rows, "records_that_differ": drift.strays, "fields": _table(drift.findings)}
+    return {"records": drift.rows, "records_that_differ": drift.strays, "fields": _tabulate_drift(drift.findings)}
 
 
-def _table(findings: tuple[FieldDrift, ...]) -> dg.TableMetadataValue:
+def _tabulate_drift(findings: tuple[FieldDrift, ...]) -> dg.TableMetadataValue:
     return dg.MetadataValue.table(
         [
             dg.TableRecord(
                 {"field": one.path, "is": one.trouble.value, "seen_as": ", ".join(one.seen), "records": one.records}
             )
-            for one in findings[:_SHOWN]
+            for one in findings[:_FIELDS_SHOWN]
         ],
         schema=dg.TableSchema(
             [

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 # 1: a model failed, which leaves the others
 ENDED: Final = frozenset({0, 1})
 # nobody waits longer for definitions to load because of something that is only there to be looked at
-PATIENCE_SECONDS: Final = 120
+DBT_PATIENCE_SECONDS: Final = 120
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +56,7 @@ def empty_build(project: DbtProject, endpoints: Iterable[Endpoint]) -> Iterator[
         target.mkdir()
         if (parsed := project.manifest_path.with_name(PARSED)).exists():
             shutil.copy(parsed, target)
-        yield EmptyBuild(target, _columns(warehouse)) if _built(project, folder, target) else None
+        yield EmptyBuild(target, _read_columns(warehouse)) if _built(project, folder, target) else None
 
 
 def _built(project: DbtProject, folder: Path, target: Path) -> bool:
@@ -70,11 +70,11 @@ def _built(project: DbtProject, folder: Path, target: Path) -> bool:
     env = {name: value for name, value in os.environ.items() if name not in {"FINAGO_DATA_DIR", "FINAGO_LANDING"}}
     try:
         done = subprocess.run(  # noqa: S603  our own command
-            command, check=False, capture_output=True, text=True, cwd=folder, env=env, timeout=PATIENCE_SECONDS
+            command, check=False, capture_output=True, text=True, cwd=folder, env=env, timeout=DBT_PATIENCE_SECONDS
         )
         status, said = done.returncode, done.stdout[-2000:]
     except subprocess.TimeoutExpired:
-        status, said = None, f"It had not ended after {PATIENCE_SECONDS} seconds."
+        status, said = None, f"It had not ended after {DBT_PATIENCE_SECONDS} seconds."
     if status != 0:
         # lineage is there for people; everything else works without it
         dg.get_dagster_logger().warning(
@@ -83,7 +83,7 @@ def _built(project: DbtProject, folder: Path, target: Path) -> bool:
     return status in ENDED
 
 
-def _columns(warehouse: Path) -> dict[tuple[str, str], list[str]]:
+def _read_columns(warehouse: Path) -> dict[tuple[str, str], list[str]]:
     found: dict[tuple[str, str], list[str]] = {}
     with closing(duckdb.connect(warehouse)) as connection:
         rows = connection.execute("select table_schema, table_name, column_name from information_schema.columns")

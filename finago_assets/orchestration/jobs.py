@@ -53,7 +53,7 @@ def lookback(settings: Settings, today: date) -> Window:
     return Window(first, today + ONE_DAY)
 
 
-def _moved(settings: Settings) -> set[date]:
+def _read_moved_days(settings: Settings) -> set[date]:
     try:
         organization = read_connection(settings).organization_id
     except SettingMissing:
@@ -71,7 +71,7 @@ def nightly(settings: Settings) -> dg.ScheduleDefinition:
         today = oslo_today(context.scheduled_execution_time)
         last = lookback(settings, today)
         yield dg.RunRequest(run_key=f"nightly-{today}", tags=range_tags(last))
-        older = {day for day in _moved(settings) if settings.start_date <= day < last.start}
+        older = {day for day in _read_moved_days(settings) if settings.start_date <= day < last.start}
         for window in windows_of(older)[:MOST_MOVED]:
             yield dg.RunRequest(run_key=f"moved-{today}-{window.start}", tags=range_tags(window))
 

@@ -43,9 +43,9 @@ def beating(
 
     def beat() -> None:
         while not over.wait(every):
-            _write(instance, run_id, Note(process, now()))
+            _write_note(instance, run_id, Note(process, now()))
 
-    _write(instance, run_id, Note(process, now()))
+    _write_note(instance, run_id, Note(process, now()))
     thread = Thread(target=beat, name="heartbeat", daemon=True)
     thread.start()
     try:
@@ -57,7 +57,7 @@ def beating(
 
 def cause_of_death(instance: dg.DagsterInstance, run_id: str, now: datetime) -> str | None:
     """Return why a run that is under way can go no further, None while it lives or nobody can tell."""
-    note = _read(instance, run_id)
+    note = _read_note(instance, run_id)
     if note is None:
         return None
     process = note.process
@@ -101,16 +101,16 @@ def end_dead_runs(instance: dg.DagsterInstance, now: datetime | None = None) -> 
     return ended
 
 
-def _key(run_id: str) -> str:
+def _make_cursor_key(run_id: str) -> str:
     return f"finago/process/{run_id}"
 
 
-def _write(instance: dg.DagsterInstance, run_id: str, note: Note) -> None:
+def _write_note(instance: dg.DagsterInstance, run_id: str, note: Note) -> None:
     # any database's error: a missed beat is harmless, the next one comes
     with suppress(Exception):
-        instance.run_storage.set_cursor_values({_key(run_id): msgspec.json.encode(note).decode()})
+        instance.run_storage.set_cursor_values({_make_cursor_key(run_id): msgspec.json.encode(note).decode()})
 
 
-def _read(instance: dg.DagsterInstance, run_id: str) -> Note | None:
-    text = instance.run_storage.get_cursor_values({_key(run_id)}).get(_key(run_id))
+def _read_note(instance: dg.DagsterInstance, run_id: str) -> Note | None:
+    text = instance.run_storage.get_cursor_values({_make_cursor_key(run_id)}).get(_make_cursor_key(run_id))
     return None if not text else msgspec.json.decode(text, type=Note)

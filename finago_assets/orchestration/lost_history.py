@@ -19,13 +19,19 @@ if TYPE_CHECKING:
 
 # sysexits.h: an error while doing input or output
 HISTORY_LOST: Final = 74
-_WORDS: Final = ("disk is full", "disk i/o error", "readonly database", "unable to open database", "no space left")
+_DISK_FAULTS: Final = (
+    "disk is full",
+    "disk i/o error",
+    "readonly database",
+    "unable to open database",
+    "no space left",
+)
 
 
 def cannot_be_written(error: BaseException) -> bool:
     """Tell whether an error says that the disk of the history is full, read-only or broken."""
     cause = _cause(error)
-    return isinstance(cause, (sqlite3.Error, DBAPIError)) and any(word in str(cause).lower() for word in _WORDS)
+    return isinstance(cause, (sqlite3.Error, DBAPIError)) and any(word in str(cause).lower() for word in _DISK_FAULTS)
 
 
 def leave(error: BaseException, end: Callable[[int], Any] = os._exit) -> None:

@@ -42,7 +42,7 @@ class Kept(NamedTuple):
 
 
 _initdb: Final = SqliteEventLogStorage._initdb  # noqa: SLF001  there is no other door
-_kept: WeakKeyDictionary[SqliteEventLogStorage, OrderedDict[str, Kept]] = WeakKeyDictionary()
+_open_connections: WeakKeyDictionary[SqliteEventLogStorage, OrderedDict[str, Kept]] = WeakKeyDictionary()
 
 
 def keep_history_open() -> None:
@@ -68,8 +68,8 @@ def _with_small_pages(connection: sqlite3.Connection, _: object) -> None:
 @contextmanager
 def _connect(self: SqliteEventLogStorage, shard: str) -> Iterator[Connection]:
     with self._db_lock:
-        kept = _kept.setdefault(self, OrderedDict())
-        connection = _opened(self, kept, shard)
+        kept = _open_connections.setdefault(self, OrderedDict())
+        connection = _open_shard(self, kept, shard)
         try:
             with connection.begin():
                 yield connection
@@ -79,11 +79,11 @@ def _connect(self: SqliteEventLogStorage, shard: str) -> Iterator[Connection]:
             raise
 
 
-def _opened(storage: SqliteEventLogStorage, kept: OrderedDict[str, Kept], shard: str) -> Connection:
+def _open_shard(storage: SqliteEventLogStorage, kept: OrderedDict[str, Kept], shard: str) -> Connection:
     path = storage.path_for_shard(shard)
     known = kept.get(shard)
     # somebody may have removed the file, and a child process must not write through its parent's connection
-    if known is not None and (known.file, known.process) == (_file(path), os.getpid()):
+    if known is not None and (known.file, known.process) == (_identify_file(path), os.getpid()):
         kept.move_to_end(shard)
         return known.connection
     _close(kept, shard)
@@ -101,7 +101,7 @@ def _opened(storage: SqliteEventLogStorage, kept: OrderedDict[str, Kept], shard:
         connection.exec_driver_sql("PRAGMA synchronous=NORMAL")
         page: int = connection.exec_driver_sql("PRAGMA page_size").scalar_one()
         connection.exec_driver_sql(f"PRAGMA wal_autocheckpoint={LOG_BYTES // page}")
-    kept[shard] = Kept(connection, _file(path), os.getpid())
+    kept[shard] = Kept(connection, _identify_file(path), os.getpid())
     while len(kept) > MOST_OPEN:
         _close(kept, next(iter(kept)))
     return connection
@@ -113,7 +113,7 @@ def _close(kept: OrderedDict[str, Kept], shard: str) -> None:
         known.connection.close()
 
 
-def _file(path: str) -> int:
+def _identify_file(path: str) -> int:
     try:
         return Path(path).stat().st_ino
     except FileNotFoundError:

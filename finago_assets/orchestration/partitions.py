@@ -38,10 +38,10 @@ def window_of(context: dg.AssetExecutionContext, settings: Settings) -> Window:
 
 def range_tags(window: Window) -> dict[str, str]:
     """Return the run tags that ask for every day of a window in one run."""
-    return {RANGE_START: key_of(window.start), RANGE_END: key_of(window.end - ONE_DAY)}
+    return {RANGE_START: spell_key(window.start), RANGE_END: spell_key(window.end - ONE_DAY)}
 
 
-def key_of(day: date) -> str:
+def spell_key(day: date) -> str:
     """Return the partition key of a day. An organization is no part of it: a run asks for one, by its connection."""
     return day.isoformat()
 

@@ -21,7 +21,7 @@ from finago_assets.orchestration import checks
 from finago_assets.orchestration.failures import typed_failures
 from finago_assets.orchestration.layers import RAW_LAYER
 from finago_assets.orchestration.metadata import endpoint_description, endpoint_metadata, landed_metadata
-from finago_assets.orchestration.partitions import daily, key_of, window_of
+from finago_assets.orchestration.partitions import daily, spell_key, window_of
 from finago_assets.orchestration.resources import FinagoResource
 from finago_assets.settings import Settings
 
@@ -68,7 +68,8 @@ def _spec(endpoint: Endpoint, *, partitions: dg.PartitionsDefinition[str] | None
         group_name=f"raw_{endpoint.group}",
         owners=["team:finance-data"],
         kinds={"httpx", "json"},
-        tags=dict([RAW_LAYER]) | {"finago/kind": endpoint.kind.value, "finago/personal_data": _yes(endpoint.personal)},
+        tags=dict([RAW_LAYER])
+        | {"finago/kind": endpoint.kind.value, "finago/personal_data": _say_whether(endpoint.personal)},
         partitions_def=partitions,
         skippable=skippable,
     )
@@ -94,7 +95,9 @@ def _windowed_asset(
             with finago.extractor(run=run, tell=context.log.info, catalogue=catalogue) as extractor:
                 try:
                     for one in extractor.land_window(endpoint, window, resume=resume):
-                        context.log_event(_event(endpoint, one, partition=key_of(one.partition.date)))
+                        context.log_event(
+                            _build_materialization(endpoint, one, partition=spell_key(one.partition.date))
+                        )
                         landed.append(one)
                 except Forbidden as refusal:
                     verdict = checks.withheld(endpoint, key, refusal)
@@ -144,7 +147,7 @@ def _land_one(
         landed = extractor.land_reference(endpoint, resume=resume)
     except Forbidden as refusal:
         return checks.withheld(endpoint, key, refusal)
-    context.log_event(_event(endpoint, landed, partition=None))
+    context.log_event(_build_materialization(endpoint, landed, partition=None))
     return checks.judged(endpoint, extractor.store, key, [landed])
 
 
@@ -155,7 +158,7 @@ def _forget_old(extractor: Extractor, endpoint: Endpoint, days: int) -> None:
         extractor.store.forget(endpoint.name, extractor.organization, before)
 
 
-def _event(endpoint: Endpoint, landed: Landed, *, partition: str | None) -> dg.AssetMaterialization:
+def _build_materialization(endpoint: Endpoint, landed: Landed, *, partition: str | None) -> dg.AssetMaterialization:
     # the same records again are no news: what was built of them stays in sync in the UI
     version = {DATA_VERSION_TAG: landed.manifest.digest}
     return dg.AssetMaterialization(
@@ -177,5 +180,5 @@ def _summary(endpoint: Endpoint, landed: list[Landed]) -> str:
     return f"{endpoint.name}: {rows:,} rows on {len(landed):,} days landed"
 
 
-def _yes(values: tuple[str, ...]) -> str:
+def _say_whether(values: tuple[str, ...]) -> str:
     return "yes" if values else "no"

@@ -44,16 +44,16 @@ class Reference(dg.Config):
         return f"file:{self.file}" if self.file else f"env:{self.env}"
 
 
-def _reference(notation: str) -> Reference:
+def _parse_reference(notation: str) -> Reference:
     return Reference(env=notation.removeprefix("env:"))
 
 
 class FinagoResource(dg.ConfigurableResource):  # type: ignore[type-arg]
     """The connection to one organization of Finago Office, and the raw store that its answers land in."""
 
-    client_id: Reference = Field(default=_reference(CLIENT_ID), description="Where it is found.")
-    client_secret: Reference = Field(default=_reference(CLIENT_SECRET), description="Where it is found.")
-    organization_id: Reference = Field(default=_reference(ORGANIZATION_ID), description="Where it is found.")
+    client_id: Reference = Field(default=_parse_reference(CLIENT_ID), description="Where it is found.")
+    client_secret: Reference = Field(default=_parse_reference(CLIENT_SECRET), description="Where it is found.")
+    organization_id: Reference = Field(default=_parse_reference(ORGANIZATION_ID), description="Where it is found.")
 
     @field_validator("client_id", "client_secret", "organization_id", mode="before")
     @classmethod

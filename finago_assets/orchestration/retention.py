@@ -62,11 +62,11 @@ def prune(instance: dg.DagsterInstance, before: datetime, most: int = RUNS_AT_ON
     for record in instance.get_run_records(finished, ascending=True):
         if gone == most:
             break
-        gone += _removed(instance, record.dagster_run.run_id)
+        gone += _remove_run(instance, record.dagster_run.run_id)
     return gone
 
 
-def _removed(instance: dg.DagsterInstance, run_id: str) -> bool:
+def _remove_run(instance: dg.DagsterInstance, run_id: str) -> bool:
     newest = _newest_of(instance, run_id)
     if newest is None:
         return False

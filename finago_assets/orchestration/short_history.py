@@ -26,13 +26,13 @@ Output = tuple[str, str]
 
 _EVENTS: Final = SqlEventLogStorageTable.c
 _store_event: Final = SqliteEventLogStorage.store_event
-_empty: set[Output] = set()
+_empty_outputs: set[Output] = set()
 
 
 def keep_history_short(definitions: dg.Definitions) -> None:
     """Write no event for an output of these definitions that hands nothing over to another step."""
     found = [*(definitions.assets or ()), *(definitions.asset_checks or ())]
-    _empty.update(empty_outputs(one for one in found if isinstance(one, dg.AssetsDefinition)))
+    _empty_outputs.update(empty_outputs(one for one in found if isinstance(one, dg.AssetsDefinition)))
     SqliteEventLogStorage.store_event = _store  # type: ignore[method-assign]  # there is no other door
 
 
@@ -92,7 +92,7 @@ def _store(self: SqliteEventLogStorage, event: EventLogEntry) -> None:
         return
     if made.event_type is dg.DagsterEventType.STEP_OUTPUT:
         output = made.step_output_data.step_output_handle
-        if (output.step_key, output.output_name) in _empty:
+        if (output.step_key, output.output_name) in _empty_outputs:
             return
     if _is_plan_of_check(made):
         # the table of checks has it, and no one else looks for it

@@ -18,7 +18,7 @@ NEVER_SHOWN: Final = frozenset(
 )
 
 
-def shown(warehouse: duckdb.DuckDBPyConnection, query: str) -> dg.TableMetadataValue:
+def show_rows(warehouse: duckdb.DuckDBPyConnection, query: str) -> dg.TableMetadataValue:
     """Return the first rows of a query as a table, every value as text."""
     result = warehouse.execute(query)
     columns = [column[0] for column in result.description or ()]

@@ -15,11 +15,11 @@ from dagster import AssetCheckExecutionContext
 
 from finago_assets.orchestration.failures import typed_failures
 from finago_assets.orchestration.plots import picture
-from finago_assets.orchestration.tables import shown
+from finago_assets.orchestration.tables import show_rows
 from finago_assets.orchestration.warehouse import locked, publisher
 from finago_assets.settings import Settings, TieOut, read_settings
 
-NAME: Final = "ties_to_the_erp"
+TIE_OUT_CHECK: Final = "ties_to_the_erp"
 MART: Final = dg.AssetKey(["marts", "ledger_tie_out"])
 
 _MONTHS: Final = """
@@ -56,7 +56,7 @@ def tie_out_check(settings: Settings) -> dg.AssetChecksDefinition:
 
     @dg.asset_check(
         asset=MART,
-        name=NAME,
+        name=TIE_OUT_CHECK,
         blocking=blocks,
         description="For every account and wholly landed month, the ledger's change is the ERP's own, to the øre.",
     )
@@ -106,13 +106,13 @@ def verdict(warehouse: duckdb.DuckDBPyConnection, *, blocks: bool) -> dg.AssetCh
             f" In {opens:,} the change ties, and the ERP opens the month with another balance than it closed the month "
             "before with: see what was changed in a closed year there, and post it or take it back."
         )
-    metadata: dict[str, dg.MetadataValue] = {"by_month": shown(warehouse, _MONTHS)}
+    metadata: dict[str, dg.MetadataValue] = {"by_month": show_rows(warehouse, _MONTHS)}
     if differs:
-        metadata["differences"] = shown(warehouse, _DIFFERENCES)
+        metadata["differences"] = show_rows(warehouse, _DIFFERENCES)
     if untold:
-        metadata["not_told"] = shown(warehouse, _UNTOLD)
+        metadata["not_told"] = show_rows(warehouse, _UNTOLD)
     if opens:
-        metadata["openings"] = shown(warehouse, _OPENINGS)
+        metadata["openings"] = show_rows(warehouse, _OPENINGS)
     if (drawn := picture(warehouse, "ledger_tie_out")) is not None:
         metadata["picture"] = drawn
     return dg.AssetCheckResult(

@@ -17,7 +17,7 @@ from finago_assets.apis.finago import FINAGO
 from finago_assets.apis.finago.endpoints import ENDPOINTS
 from finago_assets.definitions import build_definitions
 from finago_assets.orchestration import column_lineage
-from finago_assets.orchestration.column_lineage import KEY, SHOWN, derived, lineage_metadata, shown
+from finago_assets.orchestration.column_lineage import KEY, SHOWN, derived, lineage_metadata, show_lineage
 from finago_assets.orchestration.dbt_project import dbt_resource
 from finago_assets.orchestration.empty_build import EmptyBuild, empty_build
 from finago_assets.orchestration.published import warehouse_assets
@@ -128,7 +128,7 @@ def test_a_column_is_followed_through_stars_and_expressions_to_the_models_before
         "total": [(LINES, "amount")],
         "lines": [],
     }
-    assert _lines(shown(MART, sources))[2:] == [
+    assert _lines(show_lineage(MART, sources))[2:] == [
         "| `organization_id` | **int_sums** `organization_id` | **stg_lines** `organization_id` |",
         "| `debit` | **int_sums** `total` | **stg_lines** `amount` |",
         "| `kind` |  |  |",
@@ -138,7 +138,7 @@ def test_a_column_is_followed_through_stars_and_expressions_to_the_models_before
 def test_a_column_that_a_model_makes_of_nothing_comes_from_that_model(tmp_path: Path) -> None:
     counted = 'select s.lines from "warehouse"."intermediate"."int_sums" as s'
     sources = derived(_manifest(), _build(tmp_path, {**SQL, "mart": counted}))
-    assert _lines(shown(MART, sources))[2:] == ["| `lines` | **int_sums** `lines` | **int_sums** `lines` |"]
+    assert _lines(show_lineage(MART, sources))[2:] == ["| `lines` | **int_sums** `lines` | **int_sums** `lines` |"]
 
 
 def test_sql_that_cannot_be_read_costs_only_its_own_model_the_lineage(tmp_path: Path) -> None:

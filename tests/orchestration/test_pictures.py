@@ -11,7 +11,7 @@ import duckdb
 from PIL import Image
 
 from finago_assets.orchestration.plots import PLOTS, SHADES, drawn
-from finago_assets.orchestration.tables import ROWS_SHOWN, shown
+from finago_assets.orchestration.tables import ROWS_SHOWN, show_rows
 
 
 def _png(markdown: dg.MarkdownMetadataValue) -> bytes:
@@ -38,6 +38,8 @@ def test_no_plot_asks_for_a_column_that_names_a_person() -> None:
 
 def test_a_table_in_metadata_is_bounded_and_leaves_out_what_could_name_a_person() -> None:
     with duckdb.connect() as warehouse:
-        table = shown(warehouse, "select range as account_number, 'Kari Nordmann' as customer_name from range(1000)")
+        table = show_rows(
+            warehouse, "select range as account_number, 'Kari Nordmann' as customer_name from range(1000)"
+        )
     assert len(table.records) == ROWS_SHOWN
     assert [column.name for column in table.schema.columns] == ["account_number"]

@@ -51,7 +51,7 @@ class FinagoEndpoint(EndpointFields, dg.Component):
 
     def build_defs(self, context: dg.ComponentLoadContext) -> dg.Definitions:
         """Return the asset with its checks. Raises SettingInvalid naming the field that does not fit."""
-        own = _fields(context.component_tree)
+        own = _collect_endpoints(context.component_tree)
         row = self.row(own)
         parents = {name: own[name].row(own) for name in _parent_name(row) if name in own}
         return dg.Definitions(assets=[endpoint_asset(row, read_settings(), {**FINAGO.endpoints, **parents})])
@@ -59,11 +59,11 @@ class FinagoEndpoint(EndpointFields, dg.Component):
 
 def own_rows(tree: dg.ComponentTree) -> Mapping[str, Endpoint]:
     """Return the catalogue rows of the user's endpoints by name. Raises SettingInvalid for one that does not fit."""
-    own = _fields(tree)
+    own = _collect_endpoints(tree)
     return {name: one.row(own) for name, one in own.items()}
 
 
-def _fields(tree: dg.ComponentTree) -> dict[str, FinagoEndpoint]:
+def _collect_endpoints(tree: dg.ComponentTree) -> dict[str, FinagoEndpoint]:
     return by_name("Endpoint", tree.get_all_components(of_type=FinagoEndpoint))
 
 

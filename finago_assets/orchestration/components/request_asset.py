@@ -13,11 +13,11 @@ from dagster import AssetExecutionContext
 from finago_assets.core.errors import FinagoError, Forbidden
 from finago_assets.core.request.request import Request
 from finago_assets.core.request.result import Exit, RequestResult
-from finago_assets.orchestration.checks import listed, not_granted
+from finago_assets.orchestration.checks import list_scopes, not_granted
 from finago_assets.orchestration.components.request_fields import RequestFields
 from finago_assets.orchestration.failures import typed_failures
 from finago_assets.orchestration.layers import REQUEST_LAYER
-from finago_assets.orchestration.partitions import daily, key_of, window_of
+from finago_assets.orchestration.partitions import daily, spell_key, window_of
 from finago_assets.orchestration.raw import SILENT_OUTPUT
 from finago_assets.orchestration.request.attempt import Attempt
 from finago_assets.orchestration.request.exits import facts_of
@@ -42,7 +42,7 @@ def request_asset(fields: RequestFields, request: Request, settings: Settings) -
         key,
         deps=[dg.AssetKey.from_user_string(dep) for dep in fields.deps],
         description=_description(fields, request),
-        metadata=_facts(fields, request),
+        metadata=_describe_request(fields, request),
         group_name=fields.group,
         owners=["team:finance-data"],
         kinds={"httpx", "json"},
@@ -63,7 +63,7 @@ def request_asset(fields: RequestFields, request: Request, settings: Settings) -
             if fields.partitioned:
                 days = window_of(context, finago.settings()).days
         if request.writes and _in_company(context):
-            verdicts = _left_out(fields, key, _not_alone(fields, request), ANSWERED)
+            verdicts = _warn_unanswered(fields, key, _not_alone(fields, request), ANSWERED)
         else:
             verdicts = yield from _send_each_day(context, finago, fields, request, days)
         yield dg.Output(None, output_name=key.to_python_identifier(), metadata=SILENT_OUTPUT)
@@ -87,14 +87,16 @@ def _send_each_day(
         context.log.info(result.sentence())
         if result.exit is not Exit.SUCCESS:
             if isinstance(result.problem, Forbidden):
-                return _left_out(fields, key, _withheld(request, result.problem), SCOPE)
+                return _warn_unanswered(fields, key, _withheld(request, result.problem), SCOPE)
             yield _verdict(key, ANSWERED, passed=False, description=result.sentence())
             raise _failure(result)
         context.log_event(
-            dg.AssetMaterialization(key, partition=None if day is None else key_of(day), metadata=_event(result))
+            dg.AssetMaterialization(
+                key, partition=None if day is None else spell_key(day), metadata=_event(result)
+            )
         )
         results.append(result)
-    return _verdicts(fields, key, request, results)
+    return _report_checks(fields, key, request, results)
 
 
 def _event(result: RequestResult) -> dict[str, Any]:
@@ -113,7 +115,7 @@ def _specs(fields: RequestFields, key: dg.AssetKey) -> list[dg.AssetCheckSpec]:
     return [dg.AssetCheckSpec(name, asset=key, description=said) for name, said in found.items()]
 
 
-def _verdicts(
+def _report_checks(
     fields: RequestFields, key: dg.AssetKey, request: Request, results: list[RequestResult]
 ) -> list[dg.AssetCheckResult]:
     records = sum(one.answer.records for one in results if one.answer)
@@ -121,7 +123,7 @@ def _verdicts(
     counts = {"requests": len(results), "records": records}
     found = {
         ANSWERED: _verdict(key, ANSWERED, passed=True, metadata=counts),
-        SCOPE: _verdict(key, SCOPE, passed=True, metadata={"scopes": listed(request.operation.scopes)}),
+        SCOPE: _verdict(key, SCOPE, passed=True, metadata={"scopes": list_scopes(request.operation.scopes)}),
         LANDED: _verdict(key, LANDED, passed=rows == records, metadata={**counts, "rows": rows}),
         FILLED: _verdict(key, FILLED, passed=records > 0, metadata=counts),
     }
@@ -133,7 +135,7 @@ def _verdict(key: dg.AssetKey, name: str, *, passed: bool, **more: Any) -> dg.As
     return dg.AssetCheckResult(**{"check_name": name, "asset_key": key, "passed": passed, "severity": severity, **more})
 
 
-def _left_out(fields: RequestFields, key: dg.AssetKey, said: str, why: str) -> list[dg.AssetCheckResult]:
+def _warn_unanswered(fields: RequestFields, key: dg.AssetKey, said: str, why: str) -> list[dg.AssetCheckResult]:
     """A request that was not answered and is no failure: one warning, and nothing for the other checks to find."""
     warning = _verdict(key, why, passed=False, severity=dg.AssetCheckSeverity.WARN, description=said)
     idle = [spec.name for spec in _specs(fields, key) if spec.name != why]
@@ -141,7 +143,7 @@ def _left_out(fields: RequestFields, key: dg.AssetKey, said: str, why: str) -> l
 
 
 def _withheld(request: Request, problem: FinagoError) -> str:
-    said = not_granted(request.what, listed(request.operation.scopes))
+    said = not_granted(request.what, list_scopes(request.operation.scopes))
     return f"{said} Trace id: {problem.trace_id or 'none'}."
 
 
@@ -161,12 +163,12 @@ def _failure(result: RequestResult) -> dg.Failure:
     return dg.Failure(description=result.sentence(), metadata=facts_of(result), allow_retries=again)
 
 
-def _facts(fields: RequestFields, request: Request) -> dict[str, Any]:
+def _describe_request(fields: RequestFields, request: Request) -> dict[str, Any]:
     return {
         "documentation": dg.MetadataValue.url(request.api.source.documentation),
         "request": request.what,
         "template": request.operation.name,
-        "scopes_needed": listed(request.operation.scopes),
+        "scopes_needed": list_scopes(request.operation.scopes),
         "into": fields.into or "the answer's own file",
         "schedule": fields.schedule or "none",
         "connection": fields.connection or "the one in the environment",

@@ -108,7 +108,7 @@ class RequestFields(dg.Resolvable, dg.Model):
 
     def config(self, day: date | None) -> RequestConfig:
         """Return what the action is asked to do, on a day where there is one. Raises SettingInvalid."""
-        choice = Registered(name=self.connection, registry=_registry(self)) if self.connection else Static()
+        choice = Registered(name=self.connection, registry=_find_registry(self)) if self.connection else Static()
         return RequestConfig(
             request=self._request(day),
             connection=choice,
@@ -177,7 +177,7 @@ def _on(day: date | None, text: str | None) -> str:
     return text.replace(_DATE, f"{day}").replace(_NEXT, f"{day + ONE_DAY}")
 
 
-def _registry(fields: RequestFields) -> RegistryPlace:
+def _find_registry(fields: RequestFields) -> RegistryPlace:
     if "://" in fields.registry:
         raise fields.refused("registry", "holds an address, which may hold a password; put it in a variable: env:NAME")
     scheme, _, name = fields.registry.partition(":")

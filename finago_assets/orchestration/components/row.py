@@ -19,12 +19,12 @@ from finago_assets.core.errors import FinagoError, SettingInvalid
 from finago_assets.orchestration.components.fields import WORD, note, note_int, parameters, texts, verbatim
 
 _PLACEHOLDER: Final = re.compile(r"\{([A-Za-z][A-Za-z0-9]*)\}")
-_FIELD: Final = re.compile(r"[A-Za-z_]\w*([.][A-Za-z_]\w*)*")
+_FIELD_PATH: Final = re.compile(r"[A-Za-z_]\w*([.][A-Za-z_]\w*)*")
 _RAW_COLUMNS: Final = frozenset({"ordinal", "page", "payload", "organization", "date"})
 _NEEDED: Final = ("path", "kind", "key", "scopes")
 
 
-class Window(dg.Resolvable, dg.Model):
+class WindowFields(dg.Resolvable, dg.Model):
     """How the endpoint is asked for days."""
 
     upper: Annotated[
@@ -77,7 +77,7 @@ class EndpointFields(dg.Resolvable, dg.Model):
     page_cap: Annotated[int | None, note_int("The last page number that the endpoint serves.")] = Field(
         default=None, ge=1
     )
-    window: Annotated[Window | None, note("For a windowed endpoint: how it is asked for days.")] = None
+    window: Annotated[WindowFields | None, note("For a windowed endpoint: how it is asked for days.")] = None
     parent: Annotated[
         str | None,
         note(
@@ -134,7 +134,7 @@ class EndpointFields(dg.Resolvable, dg.Model):
         said |= {name: _tuple(getattr(self, name)) for name in ("key", "scopes", "filters", "personal")}
         said["kind"] = None if self.kind is None else Kind(self.kind)
         said["paging"] = None if self.paging is None else Paging[self.paging.upper()]
-        said["window"] = None if self.window is None else _rule(self.window)
+        said["window"] = None if self.window is None else _build_window_rule(self.window)
         said = {**base, "name": self.name, **{name: value for name, value in said.items() if value is not None}}
         said["params"] = tuple({**dict(base.get("params", ())), **texts(self.params)}.items())
         if self.parent is not None:
@@ -156,7 +156,7 @@ class EndpointFields(dg.Resolvable, dg.Model):
         parent: Parent | None = given.get("parent")
         if parent is None and _PLACEHOLDER.search(given["path"]):
             raise self._refused("path", "has a {variable} and there is no `parent` to fill it")
-        if parent is not None and given["kind"] is not _kind(parent.endpoint, others):
+        if parent is not None and given["kind"] is not _infer_kind(parent.endpoint, others):
             raise self._refused("kind", f"must be that of its parent {parent.endpoint}, with which it lands")
 
     def _check_days(self, given: Mapping[str, Any]) -> None:
@@ -189,7 +189,7 @@ class EndpointFields(dg.Resolvable, dg.Model):
             call_for(row, {}, parent="1")
         except FinagoError as error:
             raise self._refused("path", f"is no path below the API: {error}") from None
-        if not row.key or not all(_FIELD.fullmatch(field) for field in row.key):
+        if not row.key or not all(_FIELD_PATH.fullmatch(field) for field in row.key):
             raise self._refused("key", "is a list of field names, dotted into nested objects")
         return row
 
@@ -199,7 +199,7 @@ class EndpointFields(dg.Resolvable, dg.Model):
         return SettingInvalid(f"Endpoint {self.name}: `{field}`{shown} {why}{'' if why.endswith('?') else '.'}")
 
 
-def _kind(name: str, others: Mapping[str, EndpointFields]) -> Kind | None:
+def _infer_kind(name: str, others: Mapping[str, EndpointFields]) -> Kind | None:
     if name in FINAGO.endpoints:
         return FINAGO.endpoints[name].kind
     own = others[name]
@@ -219,7 +219,7 @@ def _keys(name: str, others: Mapping[str, EndpointFields]) -> tuple[str, ...] | 
     return tuple(own.key) if own.key else () if like is None else like.key
 
 
-def _rule(window: Window) -> WindowRule:
+def _build_window_rule(window: WindowFields) -> WindowRule:
     return WindowRule(
         Upper[window.upper.upper()], window.from_param, window.to_param, window.day_field, window.max_days
     )

@@ -38,7 +38,7 @@ class EndpointScaffolder(dg.Scaffolder[EndpointOptions]):
     def scaffold(self, request: dg.ScaffoldRequest[EndpointOptions]) -> None:
         """Write defs.yaml."""
         given = {name: value for name, value in request.params.model_dump().items() if value not in (None, [])}
-        dg.scaffold_component(request, {"name": _name(request.target_path), **_completed(given)})
+        dg.scaffold_component(request, {"name": _derive_name(request.target_path), **_completed(given)})
 
 
 class RequestOptions(BaseModel):
@@ -78,7 +78,7 @@ class RequestScaffolder(dg.Scaffolder[RequestOptions]):
             needed = {one.name: one.example for one in operation.query if one.required}
             given["query"] = needed | given.get("query", {})
         written = {name: value for name, value in given.items() if value != {}}
-        dg.scaffold_component(request, {"name": _name(request.target_path), **written})
+        dg.scaffold_component(request, {"name": _derive_name(request.target_path), **written})
 
 
 def _completed(given: dict[str, Any]) -> dict[str, Any]:
@@ -91,5 +91,5 @@ def _completed(given: dict[str, Any]) -> dict[str, Any]:
     return {"path": "/", "kind": kind, "key": ["id"], "scopes": [], **given, **window}
 
 
-def _name(path: Path) -> str:
+def _derive_name(path: Path) -> str:
     return path.name.replace("-", "_").lower()

@@ -30,7 +30,7 @@ def as_typed(context: dg.ResolutionContext, values: Mapping[str, Any] | None) ->
     """
     if values is None:
         return None
-    return {name: _text(context.at_path(name), name, value) for name, value in values.items()}
+    return {name: _find_text(context.at_path(name), name, value) for name, value in values.items()}
 
 
 def count_as_typed(context: dg.ResolutionContext, value: int | None) -> int | None:
@@ -40,13 +40,13 @@ def count_as_typed(context: dg.ResolutionContext, value: int | None) -> int | No
     """
     if value is None:
         return None
-    text = str(_text(context, f"{context.path[-1]}", value))
+    text = str(_find_text(context, f"{context.path[-1]}", value))
     if not text.isascii() or not text.isdigit():
         raise SettingInvalid(f"`{context.path[-1]}` is {text:.40}, which is no plain number; write it in digits.")
     return int(text)
 
 
-def _text(context: dg.ResolutionContext, name: str, value: Any) -> Any:  # noqa: ANN401  whatever YAML can hold
+def _find_text(context: dg.ResolutionContext, name: str, value: Any) -> Any:  # noqa: ANN401  whatever YAML can hold
     tree = context.source_position_tree
     if isinstance(value, str) or tree is None:
         return value
@@ -54,7 +54,7 @@ def _text(context: dg.ResolutionContext, name: str, value: Any) -> Any:  # noqa:
     file = Path("" if position is None else position.filename)
     if position is None or not file.is_file():
         return value
-    text = _texts(file.read_text(encoding="utf-8")).get((position.start.line, position.start.col))
+    text = _read_texts(file.read_text(encoding="utf-8")).get((position.start.line, position.start.col))
     if text is None:
         raise SettingInvalid(
             f"{file}, line {position.start.line}: `{name}` cannot be read as it was typed; put its value in quotes."
@@ -63,17 +63,17 @@ def _text(context: dg.ResolutionContext, name: str, value: Any) -> Any:  # noqa:
 
 
 @lru_cache(maxsize=64)
-def _texts(source: str) -> dict[Place, str]:
+def _read_texts(source: str) -> dict[Place, str]:
     """Return the text of every value by the place of its key."""
     found: dict[Place, str] = {}
     for document in yaml.compose_all(source, yaml.SafeLoader):
-        for key, value in _pairs(document):
+        for key, value in _walk_pairs(document):
             if isinstance(value, yaml.ScalarNode):
                 found[key.start_mark.line + 1, key.start_mark.column + 1] = value.value
     return found
 
 
-def _pairs(node: yaml.Node) -> Iterator[tuple[yaml.Node, yaml.Node]]:
+def _walk_pairs(node: yaml.Node) -> Iterator[tuple[yaml.Node, yaml.Node]]:
     inner: list[yaml.Node] = []
     if isinstance(node, yaml.MappingNode):
         yield from node.value
@@ -81,4 +81,4 @@ def _pairs(node: yaml.Node) -> Iterator[tuple[yaml.Node, yaml.Node]]:
     elif isinstance(node, yaml.SequenceNode):
         inner = node.value
     for one in inner:
-        yield from _pairs(one)
+        yield from _walk_pairs(one)
