@@ -76,7 +76,7 @@ def doctor() -> None:
     """Check settings, credentials and every endpoint's scope with the smallest requests."""
     from finago_assets.connect import open_client
     from finago_assets.dagster_command import find_place
-    from finago_assets.doctor import PATIENCE, WINDOW_ADVICE, Verdict, examine
+    from finago_assets.doctor import PATIENCE, WINDOW_ADVICE, Condition, examine
     from finago_assets.orchestration.history import read_dead_runs
 
     console = Console()
@@ -93,7 +93,7 @@ def doctor() -> None:
             status.update(f"Asked: {finding.subject}")
             style = STYLES[finding.verdict.value]
             table.add_row(finding.subject, f"[{style}]{finding.verdict.value}[/]", escape(finding.detail))
-            failed = failed or finding.verdict is Verdict.FAILS
+            failed = failed or finding.verdict is Condition.FAILS
     console.print(table)
     console.print(WINDOW_ADVICE, highlight=False, markup=False)
     raise typer.Exit(1 if failed else 0)

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class DagsterPlace:
     """Where a Dagster is started, and its home.
 
     `is_project`: whether it finds there what to load. `makes_home`: whether the home is nobody's but ours.
@@ -36,7 +36,7 @@ class Place:
     makes_home: bool
 
 
-def find_place(ours: Mapping[str, str], *, on_sandbox: bool = False) -> Place:
+def find_place(ours: Mapping[str, str], *, on_sandbox: bool = False) -> DagsterPlace:
     """Return where a Dagster belongs that is started in this environment; `on_sandbox`: where no file connects it.
 
     Dagster puts what stands in `.env` of its folder over its environment, and so over the sandbox's addresses.
@@ -45,15 +45,15 @@ def find_place(ours: Mapping[str, str], *, on_sandbox: bool = False) -> Place:
     folder = Path.cwd() if project is None else project.root
     data_dir = read_settings(ours).data_dir if ours.get("FINAGO_DATA_DIR", "").strip() else folder / "data"
     if on_sandbox and (folder / ENV_FILE).exists():
-        return Place(data_dir, data_dir, data_dir / "dagster", is_project=False, makes_home=True)
+        return DagsterPlace(data_dir, data_dir, data_dir / "dagster", is_project=False, makes_home=True)
     given = ours.get("DAGSTER_HOME", "").strip()
     has_own = project is not None and (folder / INSTANCE.name).exists()
     home = Path(given) if given else folder if has_own else data_dir / "dagster"
-    return Place(folder, data_dir, home, is_project=project is not None, makes_home=not given and not has_own)
+    return DagsterPlace(folder, data_dir, home, is_project=project is not None, makes_home=not given and not has_own)
 
 
 def dagster_environment(
-    place: Place, environment: Mapping[str, str], ours: Mapping[str, str] = os.environ
+    place: DagsterPlace, environment: Mapping[str, str], ours: Mapping[str, str] = os.environ
 ) -> dict[str, str]:
     """Return the environment of a `dagster` that is started at a place, `environment` put over ours."""
     return {
@@ -66,7 +66,7 @@ def dagster_environment(
     }
 
 
-def make_home(place: Place) -> None:
+def make_home(place: DagsterPlace) -> None:
     """Write the settings of Dagster's instance into a home in the data folder; another home has its own."""
     if not place.makes_home:
         return

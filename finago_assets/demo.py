@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from dagster import AssetCheckEvaluation, EventLogEntry
     from rich.console import Console
 
-    from finago_assets.dagster_command import Place
+    from finago_assets.dagster_command import DagsterPlace
     from finago_assets.settings import Settings
     from finago_assets.supervisor import Supervisor
 
@@ -100,7 +100,7 @@ def run_demo(environment: Mapping[str, str], console: Console, supervisor: Super
     ]
     console.print(f"$ {' '.join(['dagster', *command[1:]])}", style="bold", highlight=False, soft_wrap=True)
     started = time.monotonic()
-    course, status = _follow(partial(supervisor.run, command, env=env, cwd=place.folder), place, log, console)
+    course, status = _follow_run(partial(supervisor.run, command, env=env, cwd=place.folder), place, log, console)
     if status:
         console.print(f"The run failed. Its whole log: {log}", style="bold red", soft_wrap=True)
         for reason in course.reasons:
@@ -110,7 +110,7 @@ def run_demo(environment: Mapping[str, str], console: Console, supervisor: Super
     return 0
 
 
-def _follow(run: Callable[..., int], place: Place, log: Path, console: Console) -> tuple[Course, int]:
+def _follow_run(run: Callable[..., int], place: DagsterPlace, log: Path, console: Console) -> tuple[Course, int]:
     """Run, keep its log, and show how far it is; return its course and exit status."""
     course, began, over = Course(datetime.now(UTC)), Event(), Event()
     columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
@@ -146,7 +146,7 @@ def _follow(run: Callable[..., int], place: Place, log: Path, console: Console) 
             watcher.join()
 
 
-def _instance(place: Place) -> DagsterInstance:
+def _instance(place: DagsterPlace) -> DagsterInstance:
     """Open the history of a place. Its settings may name it from the folder that a Dagster is started in there."""
     said = yaml.safe_load((place.home / INSTANCE.name).read_text(encoding="utf-8"))["storage"]["sqlite"]["base_dir"]
     storage = {"storage": {"sqlite": {"base_dir": os.fspath(place.folder / said)}}}

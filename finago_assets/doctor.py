@@ -55,7 +55,7 @@ WINDOW_ADVICE: Final = (
 PATIENCE: Final = RetryPolicy(attempts=2, cap_seconds=1, retry_after_cap=5, throttle_seconds=1, request_seconds=30)
 
 
-class Verdict(StrEnum):
+class Condition(StrEnum):
     """How bad a finding is."""
 
     WORKS = "works"
@@ -69,7 +69,7 @@ class Finding:
     """One line of the table: what was looked at, the verdict, and what it means or what to do."""
 
     subject: str
-    verdict: Verdict
+    verdict: Condition
     detail: str
 
 
@@ -89,24 +89,24 @@ def examine(
     try:
         settings = read_settings(environ)
     except FinagoError as error:
-        yield Finding("settings", Verdict.FAILS, str(error))
+        yield Finding("settings", Condition.FAILS, str(error))
         return
-    yield Finding("settings", Verdict.WORKS, f"data in {settings.data_dir}, first day {settings.start_date}")
+    yield Finding("settings", Condition.WORKS, f"data in {settings.data_dir}, first day {settings.start_date}")
     yield _data_folder(settings)
     yield _runs(dead_runs())
     try:
         connection = read_connection(settings, environ)
     except FinagoError as error:
         what = "credentials" if isinstance(error, SettingMissing) else "connection"
-        yield Finding(what, Verdict.FAILS, str(error))
+        yield Finding(what, Condition.FAILS, str(error))
         return
     try:
         client = connect(settings, connection)
     except FinagoError as error:
-        yield Finding("network", Verdict.FAILS, str(error))
+        yield Finding("network", Condition.FAILS, str(error))
         return
     road = settings.network.described(urlsplit(connection.api_url).hostname or "")
-    yield Finding("network", Verdict.WORKS, f"the API is reached {road}")
+    yield Finding("network", Condition.WORKS, f"the API is reached {road}")
     with client:
         yield from _through(client, settings, connection)
 
@@ -116,12 +116,12 @@ def _through(client: ApiClient, settings: Settings, connection: Connection) -> I
     try:
         client.authenticate()
     except FinagoError as error:
-        yield Finding("token", Verdict.FAILS, str(error))
+        yield Finding("token", Condition.FAILS, str(error))
         return
-    yield Finding("token", Verdict.WORKS, f"for organization {connection.organization_id}")
+    yield Finding("token", Condition.WORKS, f"for organization {connection.organization_id}")
     wrong = _no_api(client, connection, today)
     if wrong is not None:
-        yield Finding("API", Verdict.FAILS, wrong)
+        yield Finding("API", Condition.FAILS, wrong)
         return
     for endpoint in FINAGO.endpoints.values():
         yield _scope(client, endpoint, keys, settings.start_date, today)
@@ -155,7 +155,7 @@ def _scope(client: ApiClient, endpoint: Endpoint, keys: dict[str, str | None], f
     if endpoint.parent is not None:
         parent = keys.get(endpoint.parent.endpoint)
         if parent is None:
-            return Finding(endpoint.name, Verdict.UNKNOWN, f"no {endpoint.parent.endpoint} record to ask about{off}")
+            return Finding(endpoint.name, Condition.UNKNOWN, f"no {endpoint.parent.endpoint} record to ask about{off}")
     try:
         # a month back is enough to find a parent to ask about, and one record is all that is read
         day = max(first, today - timedelta(days=30)) if endpoint.window else today
@@ -163,17 +163,17 @@ def _scope(client: ApiClient, endpoint: Endpoint, keys: dict[str, str | None], f
     except Forbidden as refusal:
         needed = ", ".join(refusal.scopes or endpoint.scopes) or "not documented"
         return Finding(
-            endpoint.name, Verdict.WITHHELD, f"needs {needed}; the asset will be skipped with a warning{off}"
+            endpoint.name, Condition.WITHHELD, f"needs {needed}; the asset will be skipped with a warning{off}"
         )
     except NotFound as error:
         if endpoint.parent is None:
-            return Finding(endpoint.name, Verdict.FAILS, f"{error}{off}")
-        return Finding(endpoint.name, Verdict.WORKS, f"answers, with nothing to show{off}")
+            return Finding(endpoint.name, Condition.FAILS, f"{error}{off}")
+        return Finding(endpoint.name, Condition.WORKS, f"answers, with nothing to show{off}")
     except FinagoError as error:
-        return Finding(endpoint.name, Verdict.FAILS, f"{error}{off}")
+        return Finding(endpoint.name, Condition.FAILS, f"{error}{off}")
     records = page.records if page is not None else []
     keys[endpoint.name] = RecordReader(endpoint).keys(records)[0] if records else None
-    return Finding(endpoint.name, Verdict.WORKS, _answered(endpoint, records, first) + off)
+    return Finding(endpoint.name, Condition.WORKS, _answered(endpoint, records, first) + off)
 
 
 def _answered(endpoint: Endpoint, records: list[bytes], first: date) -> str:
@@ -198,9 +198,9 @@ def _reach(periods: list[bytes], first: date) -> str:
 
 def _runs(dead: Mapping[str, str]) -> Finding:
     if not dead:
-        return Finding("runs", Verdict.WORKS, "none is recorded as under way that is not")
+        return Finding("runs", Condition.WORKS, "none is recorded as under way that is not")
     said = " ".join(f"Run {run[:8]}: {reason}" for run, reason in dead.items())
-    return Finding("runs", Verdict.FAILS, f"{said} The next run, or the daemon, marks them as failed.")
+    return Finding("runs", Condition.FAILS, f"{said} The next run, or the daemon, marks them as failed.")
 
 
 def _data_folder(settings: Settings) -> Finding:
@@ -210,10 +210,12 @@ def _data_folder(settings: Settings) -> Finding:
         free = shutil.disk_usage(folder).free
     except OSError:
         return Finding(
-            "data folder", Verdict.FAILS, f"{folder} cannot be made; set FINAGO_DATA_DIR to a writable folder"
+            "data folder", Condition.FAILS, f"{folder} cannot be made; set FINAGO_DATA_DIR to a writable folder"
         )
     if not os.access(folder, os.W_OK | os.X_OK):
-        return Finding("data folder", Verdict.FAILS, f"{folder} cannot be written; set FINAGO_DATA_DIR to one that can")
-    verdict = Verdict.WORKS if free > LITTLE_SPACE else Verdict.FAILS
+        return Finding(
+            "data folder", Condition.FAILS, f"{folder} cannot be written; set FINAGO_DATA_DIR to one that can"
+        )
+    verdict = Condition.WORKS if free > LITTLE_SPACE else Condition.FAILS
     others = "; other users of this machine can look into it: chmod 700" if folder.stat().st_mode & 0o077 else ""
     return Finding("data folder", verdict, f"{free / (1 << 30):,.1f} GiB free{others}")

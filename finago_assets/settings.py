@@ -30,15 +30,15 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-CLIENT_ID: Final = "env:FINAGO_CLIENT_ID"
-CLIENT_SECRET: Final = "env:FINAGO_CLIENT_SECRET"  # noqa: S105  the name of the variable
-ORGANIZATION_ID: Final = "env:FINAGO_ORGANIZATION_ID"
+CLIENT_ID_REFERENCE: Final = "env:FINAGO_CLIENT_ID"
+CLIENT_SECRET_REFERENCE: Final = "env:FINAGO_CLIENT_SECRET"  # noqa: S105  the name of the variable
+ORGANIZATION_ID_REFERENCE: Final = "env:FINAGO_ORGANIZATION_ID"
 OUTAGE: Final = "a whole number of minutes, where 0 waits for nothing"
 # DuckDB knows no pattern for the first, and dbt takes what follows the others for options
 _NO_FOLDER: Final = ("\\", "?", "#")
 # what FINAGO_PROXY and FINAGO_CA_FILE hold to mean the variables that other programs go by
 ENVIRONMENT: Final = "environment"
-KEPT: Final = "a whole number of days, where 0 keeps everything"
+KEEP_DAYS: Final = "a whole number of days, where 0 keeps everything"
 
 
 class TieOut(StrEnum):
@@ -111,28 +111,28 @@ def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
     env = os.environ if environ is None else environ
     usual = Settings()
     return Settings(
-        data_dir=_read(env, "FINAGO_DATA_DIR", _top() / usual.data_dir, _data_dir, "a folder"),
-        start_date=_read(env, "FINAGO_START_DATE", usual.start_date, date.fromisoformat, "a day as YYYY-MM-DD"),
-        lookback_days=_read(env, "FINAGO_LOOKBACK_DAYS", usual.lookback_days, _count, "a whole number from 1"),
-        tie_out=_read(env, "FINAGO_TIE_OUT", usual.tie_out, TieOut, "warn or block"),
-        landing=_read(env, "FINAGO_LANDING", usual.landing, Landing, "parquet or duckdb"),
-        requests_per_second=_read(
+        data_dir=_take(env, "FINAGO_DATA_DIR", _top() / usual.data_dir, _data_dir, "a folder"),
+        start_date=_take(env, "FINAGO_START_DATE", usual.start_date, date.fromisoformat, "a day as YYYY-MM-DD"),
+        lookback_days=_take(env, "FINAGO_LOOKBACK_DAYS", usual.lookback_days, _parse_count, "a whole number from 1"),
+        tie_out=_take(env, "FINAGO_TIE_OUT", usual.tie_out, TieOut, "warn or block"),
+        landing=_take(env, "FINAGO_LANDING", usual.landing, Landing, "parquet or duckdb"),
+        requests_per_second=_take(
             env,
             "FINAGO_REQUESTS_PER_SECOND",
             usual.requests_per_second,
             _rate,
             "a number from 0, where 0 means no ceiling",
         ),
-        concurrency=_read(env, "FINAGO_CONCURRENCY", usual.concurrency, _count, "a whole number from 1"),
-        extra_endpoints=_read(
+        concurrency=_take(env, "FINAGO_CONCURRENCY", usual.concurrency, _parse_count, "a whole number from 1"),
+        extra_endpoints=_take(
             env, "FINAGO_EXTRA_ENDPOINTS", usual.extra_endpoints, _extra, f"a comma-separated list of {', '.join(_OFF)}"
         ),
-        executor=_read(env, "FINAGO_EXECUTOR", usual.executor, Executor, "in_process or multiprocess"),
-        outage_minutes=_read(env, "FINAGO_OUTAGE_MINUTES", usual.outage_minutes, _whole, OUTAGE),
-        keep_runs_days=_read(env, "FINAGO_KEEP_RUNS_DAYS", usual.keep_runs_days, _whole, KEPT),
-        keep_lists_days=_read(env, "FINAGO_KEEP_LISTS_DAYS", usual.keep_lists_days, _whole, KEPT),
-        api_url=_read(env, "FINAGO_API_URL", usual.api_url, str, "an address"),
-        token_url=_read(env, "FINAGO_TOKEN_URL", usual.token_url, str, "an address"),
+        executor=_take(env, "FINAGO_EXECUTOR", usual.executor, Executor, "in_process or multiprocess"),
+        outage_minutes=_take(env, "FINAGO_OUTAGE_MINUTES", usual.outage_minutes, _parse_whole, OUTAGE),
+        keep_runs_days=_take(env, "FINAGO_KEEP_RUNS_DAYS", usual.keep_runs_days, _parse_whole, KEEP_DAYS),
+        keep_lists_days=_take(env, "FINAGO_KEEP_LISTS_DAYS", usual.keep_lists_days, _parse_whole, KEEP_DAYS),
+        api_url=_take(env, "FINAGO_API_URL", usual.api_url, str, "an address"),
+        token_url=_take(env, "FINAGO_TOKEN_URL", usual.token_url, str, "an address"),
         network=_network(env),
     )
 
@@ -141,9 +141,9 @@ def read_connection(
     settings: Settings,
     environ: Mapping[str, str] | None = None,
     *,
-    client_id: str = CLIENT_ID,
-    client_secret: str = CLIENT_SECRET,
-    organization_id: str = ORGANIZATION_ID,
+    client_id: str = CLIENT_ID_REFERENCE,
+    client_secret: str = CLIENT_SECRET_REFERENCE,
+    organization_id: str = ORGANIZATION_ID_REFERENCE,
 ) -> FinagoConnection:
     """Follow three references to a connection. Raises SettingMissing naming every variable that is empty, at once."""
     found = follow_all(
@@ -174,7 +174,7 @@ def _network(env: Mapping[str, str]) -> Network:
     return Network(
         proxy=read_proxy(proxy, variable) if proxy else None,
         exempt=exempt,
-        ca_file=_read(env, ca_variable, None, _file, "a file"),
+        ca_file=_take(env, ca_variable, None, _parse_file, "a file"),
         ca_variable=ca_variable,
     )
 
@@ -185,7 +185,7 @@ def _top() -> Path:
     return Path.cwd() if project is None else project.root
 
 
-def _file(text: str) -> Path | None:
+def _parse_file(text: str) -> Path | None:
     return expanded(text, "FINAGO_CA_FILE").absolute()
 
 
@@ -199,7 +199,7 @@ def _data_dir(text: str) -> Path:
     return folder
 
 
-def _read(env: Mapping[str, str], name: str, usual: T, parse: Callable[[str], T], takes: str) -> T:
+def _take(env: Mapping[str, str], name: str, usual: T, parse: Callable[[str], T], takes: str) -> T:
     text = env.get(name, "").strip()
     if not text:
         return usual
@@ -211,14 +211,14 @@ def _read(env: Mapping[str, str], name: str, usual: T, parse: Callable[[str], T]
         raise SettingInvalid(f"{name} is {text!r}; it takes {takes}.") from None
 
 
-def _count(text: str) -> int:
+def _parse_count(text: str) -> int:
     number = int(text)
     if number < 1:
         raise ValueError(text)
     return number
 
 
-def _whole(text: str) -> int:
+def _parse_whole(text: str) -> int:
     number = int(text)
     if number < 0:
         raise ValueError(text)

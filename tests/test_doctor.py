@@ -16,7 +16,7 @@ from finago_assets.apis.finago.endpoints import ENDPOINTS
 from finago_assets.cli import app
 from finago_assets.connect import open_client
 from finago_assets.core.windows import oslo_today
-from finago_assets.doctor import PATIENCE, Finding, Verdict, examine
+from finago_assets.doctor import PATIENCE, Condition, Finding, examine
 from finago_assets.sandbox.books.calendar import make_fiscal_periods
 from finago_assets.sandbox.books.plan import Size
 from finago_assets.sandbox.faults import Fault, Rule
@@ -62,7 +62,7 @@ def test_when_all_is_fine_every_endpoint_works_and_the_organization_is_named(off
         assert name in answer.output
     assert "this is Sandkassen Handel AS" in answer.output
     verdicts = {finding.verdict for finding in _findings().values()}
-    assert verdicts == {Verdict.WORKS}
+    assert verdicts == {Condition.WORKS}
     assert office.client_secret not in answer.output
 
 
@@ -81,11 +81,11 @@ def test_a_withheld_scope_is_named_and_is_no_failure(office: Running) -> None:
     answer = _doctor()
     assert answer.exit_code == 0
     found = _findings()
-    assert found["taxes"].verdict is Verdict.WITHHELD
+    assert found["taxes"].verdict is Condition.WITHHELD
     assert "api.accounting.tax:read" in found["taxes"].detail
     assert "api.accounting.tax:read" in answer.output
-    assert found["salesorder_lines"].verdict is Verdict.UNKNOWN
-    assert found["accounts"].verdict is Verdict.WORKS
+    assert found["salesorder_lines"].verdict is Condition.UNKNOWN
+    assert found["accounts"].verdict is Condition.WORKS
 
 
 @pytest.mark.parametrize(
@@ -148,24 +148,24 @@ def test_a_setting_that_cannot_be_used_is_named(
 
 def test_a_start_date_in_the_future_fails_by_endpoint_and_not_with_a_stack_trace(office: Running) -> None:
     found = _findings(FINAGO_START_DATE="2099-01-01")
-    assert found["transactionlines"].verdict is Verdict.FAILS
+    assert found["transactionlines"].verdict is Condition.FAILS
     assert "is empty or reversed" in found["transactionlines"].detail
-    assert found["accounts"].verdict is Verdict.WORKS
+    assert found["accounts"].verdict is Condition.WORKS
     assert office.requests
 
 
 def test_an_endpoint_in_trouble_fails_alone(office: Running) -> None:
     office.control.set_faults(Rule(fault=Fault.STATUS, status=500, path="/v1/currencies"))
     found = _findings()
-    assert found["currencies"].verdict is Verdict.FAILS
+    assert found["currencies"].verdict is Condition.FAILS
     assert "status 500" in found["currencies"].detail
-    assert {finding.verdict for name, finding in found.items() if name != "currencies"} == {Verdict.WORKS}
+    assert {finding.verdict for name, finding in found.items() if name != "currencies"} == {Condition.WORKS}
 
 
 @pytest.mark.usefixtures("office")
 def test_a_data_folder_that_is_no_folder_or_open_to_others_is_said_so(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("in the way")
-    assert _findings(FINAGO_DATA_DIR=str(tmp_path / "file"))["data folder"].verdict is Verdict.FAILS
+    assert _findings(FINAGO_DATA_DIR=str(tmp_path / "file"))["data folder"].verdict is Condition.FAILS
     assert "chmod" not in _findings()["data folder"].detail
     (tmp_path / "data").chmod(0o755)
     assert "chmod 700" in _findings()["data folder"].detail
@@ -180,7 +180,7 @@ def test_a_run_that_only_counts_as_under_way_is_named_with_the_reason(office: Ru
     assert office
     dead = {"0123456789ab": "Its process, 7 on north, is gone."}
     found = {one.subject: one for one in examine(os.environ, partial(open_client, policy=PATIENCE), lambda: dead)}
-    assert found["runs"].verdict is Verdict.FAILS
+    assert found["runs"].verdict is Condition.FAILS
     assert "Run 01234567: Its process, 7 on north, is gone." in found["runs"].detail
 
 
@@ -189,7 +189,7 @@ def test_fiscal_years_before_the_start_date_are_named_with_what_they_do_to_open_
     said = _findings(FINAGO_START_DATE=f"{oslo_today()}")["fiscalperiods"]
     assert f"the first fiscal year begins on {begin}, before FINAGO_START_DATE ({oslo_today()})" in said.detail
     assert "opening without customers" in said.detail
-    assert said.verdict is Verdict.WORKS
+    assert said.verdict is Condition.WORKS
     assert _findings(FINAGO_START_DATE=f"{begin}")["fiscalperiods"].detail == "answers"
 
 
@@ -205,7 +205,7 @@ def test_an_address_where_something_else_answers_is_said_so(office: Running, ans
     with serving(saying(answer)) as heard:
         found = _findings(FINAGO_API_URL=f"{heard.url}/wrong")
         assert office
-    assert found["API"].verdict is Verdict.FAILS
+    assert found["API"].verdict is Condition.FAILS
     assert f"something answers at {heard.url}/wrong, and it is not the API" in found["API"].detail
     assert "Check FINAGO_API_URL" in found["API"].detail
     assert "accounts" not in found
@@ -215,22 +215,22 @@ def test_an_address_where_something_else_answers_is_said_so(office: Running, ans
 def test_a_firewall_in_the_way_is_said_once_and_is_no_scope(office: Running) -> None:
     office.control.set_faults(Rule(fault=Fault.HTML, status=403))
     found = _findings()
-    assert found["API"].verdict is Verdict.FAILS
+    assert found["API"].verdict is Condition.FAILS
     assert "firewall or proxy" in found["API"].detail
     assert "accounts" not in found
     office.control.set_faults(Rule(fault=Fault.HTML, status=403, path="/v1/currencies"))
     found = _findings()
-    assert found["currencies"].verdict is Verdict.FAILS
+    assert found["currencies"].verdict is Condition.FAILS
     assert "firewall or proxy" in found["currencies"].detail
-    assert found["accounts"].verdict is Verdict.WORKS
+    assert found["accounts"].verdict is Condition.WORKS
 
 
 def test_a_list_that_is_not_there_is_no_list_without_records(office: Running) -> None:
     office.control.set_faults(Rule(fault=Fault.STATUS, status=404, path="/v1/currencies"))
     found = _findings()
-    assert found["currencies"].verdict is Verdict.FAILS
+    assert found["currencies"].verdict is Condition.FAILS
     assert "status 404" in found["currencies"].detail
     office.control.set_faults(Rule(fault=Fault.STATUS, status=404, path="/v1/organization/information"))
     found = _findings()
-    assert found["organization_information"].verdict is Verdict.FAILS
-    assert found["accounts"].verdict is Verdict.WORKS
+    assert found["organization_information"].verdict is Condition.FAILS
+    assert found["accounts"].verdict is Condition.WORKS

@@ -20,7 +20,14 @@ from finago_assets.core.http.client import ApiClient
 from finago_assets.core.landing.store import RawStore, open_store
 from finago_assets.core.outage import Patience
 from finago_assets.core.progress import silent, throttled
-from finago_assets.settings import CLIENT_ID, CLIENT_SECRET, ORGANIZATION_ID, Settings, read_connection, read_settings
+from finago_assets.settings import (
+    CLIENT_ID_REFERENCE,
+    CLIENT_SECRET_REFERENCE,
+    ORGANIZATION_ID_REFERENCE,
+    Settings,
+    read_connection,
+    read_settings,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -51,9 +58,13 @@ def _parse_reference(notation: str) -> Reference:
 class FinagoResource(dg.ConfigurableResource):  # type: ignore[type-arg]
     """The connection to one organization of Finago Office, and the raw store that its answers land in."""
 
-    client_id: Reference = Field(default=_parse_reference(CLIENT_ID), description="Where it is found.")
-    client_secret: Reference = Field(default=_parse_reference(CLIENT_SECRET), description="Where it is found.")
-    organization_id: Reference = Field(default=_parse_reference(ORGANIZATION_ID), description="Where it is found.")
+    client_id: Reference = Field(default=_parse_reference(CLIENT_ID_REFERENCE), description="Where it is found.")
+    client_secret: Reference = Field(
+        default=_parse_reference(CLIENT_SECRET_REFERENCE), description="Where it is found."
+    )
+    organization_id: Reference = Field(
+        default=_parse_reference(ORGANIZATION_ID_REFERENCE), description="Where it is found."
+    )
 
     @field_validator("client_id", "client_secret", "organization_id", mode="before")
     @classmethod

@@ -10,7 +10,7 @@ from typer.testing import CliRunner
 
 from finago_assets.cli import app
 from finago_assets.connect import open_client
-from finago_assets.doctor import PATIENCE, Finding, Verdict, examine
+from finago_assets.doctor import PATIENCE, Condition, Finding, examine
 from tests.certificates import Authority
 from tests.core.http.loopback import Heard, http, saying, serving
 from tests.core.http.proxying import Proxied, proxying
@@ -63,8 +63,8 @@ def found(environ: dict[str, str]) -> list[Finding]:
 
 def test_doctor_names_the_proxy_and_the_file_of_authorities(environ: dict[str, str], proxy: Proxied) -> None:
     findings = {finding.subject: finding for finding in found(environ)}
-    assert findings["token"].verdict is Verdict.WORKS
-    assert findings["accounts"].verdict is Verdict.WORKS
+    assert findings["token"].verdict is Condition.WORKS
+    assert findings["accounts"].verdict is Condition.WORKS
     told = findings["network"].detail
     assert f"through the proxy 127.0.0.1:{proxy.port}, with a user, as FINAGO_PROXY says" in told
     assert environ["FINAGO_CA_FILE"] in told
@@ -87,7 +87,7 @@ def test_doctor_says_which_of_proxy_and_authority_is_at_fault(
     environ: dict[str, str], proxy: Proxied, variable: str, value: str, said: str
 ) -> None:
     last = found({**environ, variable: value.format(port=proxy.port)})[-1]
-    assert last.verdict is Verdict.FAILS
+    assert last.verdict is Condition.FAILS
     assert said in last.detail
     assert "pr0xy-secret" not in last.detail
 
