@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from finago_assets.core.catalogue.model import Endpoint
     from finago_assets.core.errors import Forbidden
-    from finago_assets.core.landing.model import Look, Missing
+    from finago_assets.core.landing.model import Inspect, Missing
     from finago_assets.core.landing.store import Landed, RawStore
 
 CHECK: Final = "landed_as_expected"
@@ -116,7 +116,7 @@ def _watch(endpoint: Endpoint, store: RawStore, landed: Sequence[Landed]) -> Wat
 
 
 def _read_again(
-    store: RawStore, landed: Sequence[Landed], look: Look | None
+    store: RawStore, landed: Sequence[Landed], look: Inspect | None
 ) -> tuple[dict[str, list[int]], list[CorruptFile]]:
     """Hold every file against its manifest; return days, rows and damaged files by month, and what is wrong."""
     faults: list[CorruptFile] = []

@@ -20,14 +20,14 @@ from finago_assets.sandbox.books.vouchers import Posting, VoucherType
 from finago_assets.sandbox.faults import read_rules
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from collections.abc import Callable
 
     from starlette.requests import Request
 
+    from finago_assets.sandbox.app import View
     from finago_assets.sandbox.control import Control
 
-    View = Callable[[Request], Awaitable[Response]]
-    Act = Callable[[Control, Request, bytes], object]
+    ControlAction = Callable[[Control, Request, bytes], object]
 
 ROOT: Final = "/_sandbox"
 
@@ -123,7 +123,7 @@ def _state(control: Control, _: Request, __: bytes) -> object:
     return {**counts, **days, "withheld": sorted(control.sandbox.withheld), "fired": control.faults_fired()}
 
 
-ROUTES: Final[tuple[tuple[str, str, Act], ...]] = (
+ROUTES: Final[tuple[tuple[str, str, ControlAction], ...]] = (
     ("GET", "", _state),
     ("GET", "/requests", _list_requests),
     ("POST", "/vouchers", _post),
@@ -146,7 +146,7 @@ def control_routes(control: Control) -> list[Route]:
     return [Route(ROOT + path, _make_control_view(control, act), methods=[method]) for method, path, act in ROUTES]
 
 
-def _make_control_view(control: Control, act: Act) -> View:
+def _make_control_view(control: Control, act: ControlAction) -> View:
     async def view(request: Request) -> Response:
         body: Any = await request.body()
         try:

@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
     from finago_assets.core.catalogue.model import Endpoint
-    from finago_assets.core.landing.model import Look, Spool
+    from finago_assets.core.landing.model import Inspect, Spool
 
 LANDING_PATIENCE_SECONDS: Final = 300.0
 _MANIFEST_FIELDS: Final = tuple(field.name for field in fields(Manifest))
@@ -137,7 +137,7 @@ class DuckdbStore:
         with closing(reader):
             yield from reader.records()
 
-    def verify(self, partition: Partition, look: Look | None = None) -> Manifest:
+    def verify(self, partition: Partition, look: Inspect | None = None) -> Manifest:
         """See `RawStore.verify`."""
         row, reader = self._exported(partition)
         with closing(reader):

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from finago_assets.core.catalogue.model import Endpoint
     from finago_assets.core.landing.parts import PartitionParts
 
-    Look = Callable[[Sequence[bytes]], None]  # is shown payloads, many at a time
+    Inspect = Callable[[Sequence[bytes]], None]  # is shown payloads, many at a time
 
 _ORGANIZATION = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
@@ -317,7 +317,7 @@ class RawStore(Protocol):
         """
         ...
 
-    def verify(self, partition: Partition, look: Look | None = None) -> Manifest:
+    def verify(self, partition: Partition, look: Inspect | None = None) -> Manifest:
         """Read everything again and hold it against the manifest; `look` sees it too. Raises NotLanded, CorruptFile."""
         ...
 

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from finago_assets.core.catalogue.model import Endpoint
-    from finago_assets.core.landing.model import Look, Spool
+    from finago_assets.core.landing.model import Inspect, Spool
 
 
 class ParquetStore:
@@ -109,7 +109,7 @@ class ParquetStore:
         with closing(self._reader(partition)) as reader:
             yield from reader.records()
 
-    def verify(self, partition: Partition, look: Look | None = None) -> Manifest:
+    def verify(self, partition: Partition, look: Inspect | None = None) -> Manifest:
         """See `RawStore.verify`."""
         with closing(self._reader(partition)) as reader:
             manifest = self._manifest(reader, partition)

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from finago_assets.core.landing.rawfile import RawWriter
     from finago_assets.core.landing.spool import SpoolTarget
 
-    Answer = tuple[str, Sequence[bytes]]  # a parent's key and its children
+    ParentAnswer = tuple[str, Sequence[bytes]]  # a parent's key and its children
 
 LIST: Final = "list"
 _COVERS: Final = re.compile(r"(?P<number>[0-9]+)-(?P<count>[0-9]+)-(?P<keys>[0-9a-f]{32})" + re.escape(PART))
@@ -77,7 +77,7 @@ class PartitionParts:
         self._run = run
         self._stem = f".{endpoint.source.name}.{endpoint.name}.{organization}.{LIST if day is None else day}."
 
-    def keep(self, number: int, answers: Sequence[Answer], facts: ChainFacts) -> None:
+    def keep(self, number: int, answers: Sequence[ParentAnswer], facts: ChainFacts) -> None:
         """Make a batch durable: the answers for the parents from `number` on, counted from 1."""
         keys = _digest(key for key, _ in answers)
         path = self._folder / f"{self._stem}{number}-{len(answers)}-{keys}{PART}"

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from finago_assets.core.landing.files import Files
-    from finago_assets.core.landing.model import Look, Partition
+    from finago_assets.core.landing.model import Inspect, Partition
 
 # larger groups cost memory when the file is read, smaller ones compress worse
 ROW_GROUP: Final = 20_000
@@ -182,7 +182,7 @@ class RawReader:
                     batch.column("page").to_pylist(), batch.column(parent).to_pylist(), payloads, strict=True
                 )
 
-    def hold_against(self, manifest: Manifest, look: Look | None = None) -> None:
+    def hold_against(self, manifest: Manifest, look: Inspect | None = None) -> None:
         """Read everything again, `look` with us. Raises CorruptFile unless it is what the manifest says."""
         digest = Digest()
         for ordinals, payloads, parents in self.chunks():

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     import dagster as dg
 
-    Place = tuple[int, int]
+    Position = tuple[int, int]
     """A line and a column, counted from 1."""
 
 
@@ -63,9 +63,9 @@ def _find_text(context: dg.ResolutionContext, name: str, value: Any) -> Any:  # 
 
 
 @lru_cache(maxsize=64)
-def _read_texts(source: str) -> dict[Place, str]:
+def _read_texts(source: str) -> dict[Position, str]:
     """Return the text of every value by the place of its key."""
-    found: dict[Place, str] = {}
+    found: dict[Position, str] = {}
     for document in yaml.compose_all(source, yaml.SafeLoader):
         for key, value in _walk_pairs(document):
             if isinstance(value, yaml.ScalarNode):
