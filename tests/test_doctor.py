@@ -19,7 +19,7 @@ from finago_assets.core.windows import oslo_today
 from finago_assets.doctor import PATIENCE, Condition, Finding, examine
 from finago_assets.sandbox.books.calendar import make_fiscal_periods
 from finago_assets.sandbox.books.plan import Size
-from finago_assets.sandbox.faults import Fault, Rule
+from finago_assets.sandbox.faults import AnswerFault, Rule
 from finago_assets.sandbox.server import Running, running
 from tests.core.http.loopback import http, saying, serving
 
@@ -155,7 +155,7 @@ def test_a_start_date_in_the_future_fails_by_endpoint_and_not_with_a_stack_trace
 
 
 def test_an_endpoint_in_trouble_fails_alone(office: Running) -> None:
-    office.control.set_faults(Rule(fault=Fault.STATUS, status=500, path="/v1/currencies"))
+    office.control.set_faults(Rule(fault=AnswerFault.STATUS, status=500, path="/v1/currencies"))
     found = _findings()
     assert found["currencies"].verdict is Condition.FAILS
     assert "status 500" in found["currencies"].detail
@@ -213,12 +213,12 @@ def test_an_address_where_something_else_answers_is_said_so(office: Running, ans
 
 
 def test_a_firewall_in_the_way_is_said_once_and_is_no_scope(office: Running) -> None:
-    office.control.set_faults(Rule(fault=Fault.HTML, status=403))
+    office.control.set_faults(Rule(fault=AnswerFault.HTML, status=403))
     found = _findings()
     assert found["API"].verdict is Condition.FAILS
     assert "firewall or proxy" in found["API"].detail
     assert "accounts" not in found
-    office.control.set_faults(Rule(fault=Fault.HTML, status=403, path="/v1/currencies"))
+    office.control.set_faults(Rule(fault=AnswerFault.HTML, status=403, path="/v1/currencies"))
     found = _findings()
     assert found["currencies"].verdict is Condition.FAILS
     assert "firewall or proxy" in found["currencies"].detail
@@ -226,11 +226,11 @@ def test_a_firewall_in_the_way_is_said_once_and_is_no_scope(office: Running) -> 
 
 
 def test_a_list_that_is_not_there_is_no_list_without_records(office: Running) -> None:
-    office.control.set_faults(Rule(fault=Fault.STATUS, status=404, path="/v1/currencies"))
+    office.control.set_faults(Rule(fault=AnswerFault.STATUS, status=404, path="/v1/currencies"))
     found = _findings()
     assert found["currencies"].verdict is Condition.FAILS
     assert "status 404" in found["currencies"].detail
-    office.control.set_faults(Rule(fault=Fault.STATUS, status=404, path="/v1/organization/information"))
+    office.control.set_faults(Rule(fault=AnswerFault.STATUS, status=404, path="/v1/organization/information"))
     found = _findings()
     assert found["organization_information"].verdict is Condition.FAILS
     assert found["accounts"].verdict is Condition.WORKS

@@ -15,7 +15,7 @@ from email.utils import format_datetime
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Final
 
-from finago_assets.sandbox.faults import ErrorBody, Fault, Rule
+from finago_assets.sandbox.faults import AnswerFault, ErrorBody, Rule
 
 if TYPE_CHECKING:
     from starlette.types import Message, Send
@@ -26,8 +26,10 @@ MAINTENANCE_PAGE: Final = (
     b"<!DOCTYPE html><html><head><title>Vedlikehold</title></head><body><h1>Vi er snart tilbake</h1></body></html>"
 )
 DRIP_BYTES: Final = 16
-ON_THE_SOCKET: Final = frozenset({Fault.RESET, Fault.RESET_MIDWAY, Fault.SHORT, Fault.CUT_CHUNKED})
-INSTEAD: Final = frozenset({Fault.STATUS, Fault.HTML, Fault.EMPTY})
+ON_THE_SOCKET: Final = frozenset(
+    {AnswerFault.RESET, AnswerFault.RESET_MIDWAY, AnswerFault.SHORT, AnswerFault.CUT_CHUNKED}
+)
+INSTEAD: Final = frozenset({AnswerFault.STATUS, AnswerFault.HTML, AnswerFault.EMPTY})
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,9 +52,9 @@ class RawResponse:
 
 def instead(rule: Rule, trace_id: str) -> RawResponse:
     """Return what is sent in place of an answer: an error, a maintenance page, nothing."""
-    if rule.fault is Fault.EMPTY:
+    if rule.fault is AnswerFault.EMPTY:
         return RawResponse(200, b"", [(b"content-type", b"application/json")])
-    if rule.fault is Fault.HTML:
+    if rule.fault is AnswerFault.HTML:
         return RawResponse(
             200 if rule.status == 503 else rule.status, MAINTENANCE_PAGE, [(b"content-type", b"text/html")]
         )
@@ -79,16 +81,16 @@ def _retry_after(text: str) -> str:
 def bent(rule: Rule, answer: RawResponse, here: str, origin: str) -> RawResponse:
     """Return the answer with its next link, or its body, made wrong. `here` is the path and query of the request."""
     match rule.fault:
-        case Fault.NEXT:
+        case AnswerFault.NEXT:
             link = rule.link.format(self=here, origin=origin, host=origin.partition("://")[2])
             return _linked(answer, link)
-        case Fault.LOOP:
+        case AnswerFault.LOOP:
             return _linked(answer, f"{origin}{here}")
-        case Fault.NO_NEXT:
+        case AnswerFault.NO_NEXT:
             return answer.without(b"link")
-        case Fault.CUT_JSON:
+        case AnswerFault.CUT_JSON:
             return replace(answer.without(b"content-length"), body=answer.body[: max(1, len(answer.body) // 2)])
-        case Fault.CUT_GZIP if answer.body:
+        case AnswerFault.CUT_GZIP if answer.body:
             whole = answer.compressed()
             return replace(whole, body=whole.body[: max(12, len(whole.body) // 2)])
         case _:
@@ -133,18 +135,18 @@ async def drip(answer: RawResponse, seconds: float, wire: asyncio.Transport, sen
     await send({"type": "http.response.body", "body": b""})
 
 
-def sever(fault: Fault, answer: RawResponse, wire: asyncio.Transport) -> int:
+def sever(fault: AnswerFault, answer: RawResponse, wire: asyncio.Transport) -> int:
     """Write part of an answer straight to the socket, end the connection, and return how much of the body was sent."""
     half = answer.body[: len(answer.body) // 2]
     head = [*answer.without(b"content-length").headers, (b"connection", b"close")]
     match fault:
-        case Fault.RESET:
+        case AnswerFault.RESET:
             _reset_connection(wire)
             return 0
-        case Fault.RESET_MIDWAY:
+        case AnswerFault.RESET_MIDWAY:
             wire.write(_write_head(answer.status, [*head, (b"content-length", b"%d" % len(answer.body))]) + half)
             _reset_connection(wire)
-        case Fault.CUT_CHUNKED:
+        case AnswerFault.CUT_CHUNKED:
             chunk = b"%x\r\n%b\r\n" % (len(half), half) if half else b""
             wire.write(_write_head(answer.status, [*head, (b"transfer-encoding", b"chunked")]) + chunk)
             wire.close()

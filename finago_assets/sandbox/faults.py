@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from random import Random
 
 
-class Fault(StrEnum):
+class AnswerFault(StrEnum):
     """What can go wrong with one answer."""
 
     STATUS = "status"  # `status`, with a `body` and perhaps `retry_after`
@@ -64,7 +64,7 @@ class Rule:
     and `work` false.
     """
 
-    fault: Fault
+    fault: AnswerFault
     path: str = "/v1/*"
     query: str = ""
     nth: tuple[int, ...] = ()
@@ -120,7 +120,9 @@ class Script:
     @property
     def repeats(self) -> bool:
         """Tell whether some rule serves an old body again, so that bodies have to be kept."""
-        return any(counter.rule.fault in (Fault.SAME_PAGE, Fault.FOREIGN_ROWS) for counter in self._counters)
+        return any(
+            counter.rule.fault in (AnswerFault.SAME_PAGE, AnswerFault.FOREIGN_ROWS) for counter in self._counters
+        )
 
     @property
     def fired(self) -> list[int]:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 from uvicorn.protocols.http.auto import AutoHTTPProtocol
 
 from finago_assets.sandbox.breakage import INSTEAD, ON_THE_SOCKET, RawResponse, bent, deliver, drip, instead, sever
-from finago_assets.sandbox.faults import ErrorBody, Fault, Rule
+from finago_assets.sandbox.faults import AnswerFault, ErrorBody, Rule
 from finago_assets.sandbox.file_routes import FILES
 
 if TYPE_CHECKING:
@@ -85,7 +85,7 @@ class Middleware:
 
     async def _pause(self, rule: Rule | None) -> None:
         seconds = self.sandbox.options.latency
-        seconds += rule.seconds if rule is not None and rule.fault is Fault.LATENCY else 0
+        seconds += rule.seconds if rule is not None and rule.fault is AnswerFault.LATENCY else 0
         if seconds:
             await asyncio.sleep(seconds)
 
@@ -104,9 +104,9 @@ class Middleware:
         if self.sandbox.too_many():
             asks = (None, "1", "date:1")[self.sandbox.served % 3]
             return instead(
-                Rule(fault=Fault.STATUS, status=429, body=ErrorBody.TEXT, retry_after=asks), request.trace_id
+                Rule(fault=AnswerFault.STATUS, status=429, body=ErrorBody.TEXT, retry_after=asks), request.trace_id
             )
-        if rule is not None and rule.fault is Fault.EXPIRY:
+        if rule is not None and rule.fault is AnswerFault.EXPIRY:
             with self.sandbox.lock:
                 self.sandbox.tokens.expire()
         answer = await self._inner(request, exchange) if _works(rule) else RawResponse(503, b"")
@@ -133,25 +133,25 @@ class Middleware:
         if not self.sandbox.script.repeats or answer.status != 200 or request.method != "GET":
             return answer
         chain = "&".join(part for part in request.query.split("&") if not part.startswith(("page=", "continuation")))
-        foreign = rule is not None and rule.fault is Fault.FOREIGN_ROWS
+        foreign = rule is not None and rule.fault is AnswerFault.FOREIGN_ROWS
         key = request.path if foreign else f"{request.path}?{chain}"
         old = self._bodies.get(key)
         for place in (request.path, f"{request.path}?{chain}"):
             self._bodies[place] = answer.body
-        if old is None or rule is None or rule.fault not in (Fault.SAME_PAGE, Fault.FOREIGN_ROWS):
+        if old is None or rule is None or rule.fault not in (AnswerFault.SAME_PAGE, AnswerFault.FOREIGN_ROWS):
             return answer
         return RawResponse(200, old, answer.headers)
 
     async def _send(self, rule: Rule | None, request: ServedRequest, answer: RawResponse, exchange: Exchange) -> None:
         wire = self.wires.get(tuple(exchange.scope["client"]))
         request.status, request.sent = answer.status, len(answer.body)
-        if wire is None or rule is None or rule.fault not in ON_THE_SOCKET | {Fault.DRIP}:
+        if wire is None or rule is None or rule.fault not in ON_THE_SOCKET | {AnswerFault.DRIP}:
             await deliver(answer, exchange.send)
-        elif rule.fault is Fault.DRIP:
+        elif rule.fault is AnswerFault.DRIP:
             await drip(answer, rule.seconds, wire, exchange.send)
         else:
             request.sent = sever(rule.fault, answer, wire)
-            request.status = 0 if rule.fault is Fault.RESET else answer.status
+            request.status = 0 if rule.fault is AnswerFault.RESET else answer.status
             while (await exchange.receive())["type"] != "http.disconnect":
                 pass
 

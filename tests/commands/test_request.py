@@ -16,7 +16,7 @@ import sqlalchemy as sql
 from typer.testing import CliRunner, Result
 
 from finago_assets.cli import app
-from finago_assets.sandbox.faults import Fault, Rule
+from finago_assets.sandbox.faults import AnswerFault, Rule
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -93,7 +93,9 @@ def test_into_a_target_leaves_standard_output_empty(shell: Shell) -> None:
 
 
 def test_verbose_tells_status_trace_time_and_retries_to_people_only(shell: Shell) -> None:
-    shell.office.control.set_faults(Rule(path="/v1/accounts", fault=Fault.STATUS, status=503, times=1, retry_after="1"))
+    shell.office.control.set_faults(
+        Rule(path="/v1/accounts", fault=AnswerFault.STATUS, status=503, times=1, retry_after="1")
+    )
     result = shell.type("GET", "/accounts", "--verbose")
     assert "status 200, trace sandbox-" in result.stderr
     assert "1 retries" in result.stderr
@@ -212,7 +214,7 @@ def test_a_write_that_is_allowed_is_sent_once_and_recorded(shell: Shell, caller:
 
 
 def test_a_write_whose_answer_was_lost_is_unknown_and_says_where_to_look(shell: Shell) -> None:
-    shell.office.control.set_faults(Rule(path="/v1/customers", fault=Fault.RESET))
+    shell.office.control.set_faults(Rule(path="/v1/customers", fault=AnswerFault.RESET))
     result = shell.type("POST", "/customers", "--body", "-", "--allow-writes", sent=json.dumps(CUSTOMER).encode())
     assert (result.exit_code, result.stdout) == (1, "")
     assert "OutcomeUnknown" in result.stderr

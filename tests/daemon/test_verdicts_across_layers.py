@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from finago_assets.sandbox.faults import Fault, Rule
+from finago_assets.sandbox.faults import AnswerFault, Rule
 from tests.daemon.instance import Instance, dagster_instance
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ def _asked(office: Running, path: str) -> int:
 
 @pytest.mark.parametrize("status", [400, 405, 422])
 def test_a_permanent_error_is_one_request_and_no_second_run(instance: Instance, office: Running, status: int) -> None:
-    office.control.set_faults(Rule(fault=Fault.STATUS, path="/v1/currencies", status=status))
+    office.control.set_faults(Rule(fault=AnswerFault.STATUS, path="/v1/currencies", status=status))
     before, asked = set(instance.runs()), _asked(office, "/v1/currencies")
     run = instance.launch(["finago/currencies"])
     assert instance.await_run(run) == "FAILURE"
@@ -45,7 +45,7 @@ def test_a_permanent_error_is_one_request_and_no_second_run(instance: Instance, 
 
 
 def test_a_passing_error_is_run_again_and_ends_green_when_it_has_passed(instance: Instance, office: Running) -> None:
-    office.control.set_faults(Rule(fault=Fault.STATUS, path="/v1/currencies", status=503))
+    office.control.set_faults(Rule(fault=AnswerFault.STATUS, path="/v1/currencies", status=503))
     run = instance.launch(["finago/currencies"])
     assert instance.await_run(run) == "FAILURE"
     office.control.set_faults()

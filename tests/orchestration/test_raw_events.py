@@ -10,7 +10,7 @@ import pytest
 from dagster._core.definitions.data_version import DATA_VERSION_TAG
 
 from finago_assets.orchestration.checks import CHECK
-from finago_assets.sandbox.faults import Fault, Rule
+from finago_assets.sandbox.faults import AnswerFault, Rule
 from tests.orchestration.graph import land
 
 if TYPE_CHECKING:
@@ -90,7 +90,7 @@ def test_a_scope_withheld_from_a_windowed_endpoint_leaves_earlier_files_and_mark
 def test_a_page_of_a_firewall_fails_the_step_and_is_no_scope(
     office: Running, instance: dg.DagsterInstance, endpoint: str
 ) -> None:
-    office.control.set_faults(Rule(fault=Fault.HTML, status=403, path=f"/v1/{endpoint}"))
+    office.control.set_faults(Rule(fault=AnswerFault.HTML, status=403, path=f"/v1/{endpoint}"))
     run = land(instance, endpoint)
     assert not run.result.success
     assert run.materializations(endpoint) == []
@@ -115,7 +115,7 @@ def test_what_is_refused_for_one_order_is_named_until_it_has_landed_and_the_othe
     sound = _by_order(tmp_path)
     assert len(sound) > 1
     order, day = next(iter(sound))
-    office.control.set_faults(Rule(fault=Fault.STATUS, status=403, path=f"/v1/salesorders/{order}/lines"))
+    office.control.set_faults(Rule(fault=AnswerFault.STATUS, status=403, path=f"/v1/salesorders/{order}/lines"))
     run = land(instance, "salesorders", "salesorder_lines", first="2024-01-20", last="2024-02-29")
     assert run.result.success
     assert len(run.materializations("salesorder_lines")) == 41
@@ -142,7 +142,7 @@ def test_what_is_refused_for_one_order_is_named_until_it_has_landed_and_the_othe
 def test_a_dimension_that_is_refused_is_named_and_the_others_land(
     office: Running, instance: dg.DagsterInstance
 ) -> None:
-    office.control.set_faults(Rule(fault=Fault.STATUS, status=400, path="/v1/dimensions/101/elements"))
+    office.control.set_faults(Rule(fault=AnswerFault.STATUS, status=400, path="/v1/dimensions/101/elements"))
     run = land(instance, "dimensions", "dimension_elements", also=[downstream])
     assert run.result.success
     assert len(run.result.asset_materializations_for_node("finago_test__downstream")) == 1
@@ -156,11 +156,11 @@ def test_a_dimension_that_is_refused_is_named_and_the_others_land(
 
 
 def test_children_that_are_all_refused_fail_the_step(office: Running, instance: dg.DagsterInstance) -> None:
-    office.control.set_faults(Rule(fault=Fault.STATUS, status=400, path="/v1/dimensions/*/elements"))
+    office.control.set_faults(Rule(fault=AnswerFault.STATUS, status=400, path="/v1/dimensions/*/elements"))
     run = land(instance, "dimensions", "dimension_elements")
     assert not run.result.success
     assert run.materializations("dimension_elements") == []
-    office.control.set_faults(Rule(fault=Fault.STATUS, status=403, path="/v1/dimensions/*/elements"))
+    office.control.set_faults(Rule(fault=AnswerFault.STATUS, status=403, path="/v1/dimensions/*/elements"))
     run = land(instance, "dimensions", "dimension_elements")
     assert run.result.success
     assert "403 for GET /dimensions" in (run.checks("dimension_elements")[CHECK].description or "")
@@ -180,7 +180,7 @@ def _by_order(folder: Path, before: str = "9999") -> dict[tuple[str, str], int]:
 def test_a_failure_in_mid_range_leaves_the_landed_months_landed_and_a_re_execution_fetches_only_the_rest(
     office: Running, instance: dg.DagsterInstance
 ) -> None:
-    march = Rule(fault=Fault.STATUS, status=400, path="/v1/transactionlines", query="dateFrom=2024-03-01")
+    march = Rule(fault=AnswerFault.STATUS, status=400, path="/v1/transactionlines", query="dateFrom=2024-03-01")
     office.control.set_faults(march)
     failed = land(instance, "transactionlines", last="2024-04-30")
     assert not failed.result.success

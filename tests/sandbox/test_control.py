@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from finago_assets.sandbox.books.vouchers import Posting, VoucherType
-from finago_assets.sandbox.faults import Fault, Rule
+from finago_assets.sandbox.faults import AnswerFault, Rule
 
 if TYPE_CHECKING:
     from finago_assets.sandbox.server import Running
@@ -93,7 +93,7 @@ def test_a_reset_brings_everything_back(sandbox: Running, caller: Caller) -> Non
     before = caller.get("/transactionlines", **WHOLE, limit=1000).body
     sandbox.control.post(VoucherType.MANUAL, date(2024, 5, 9), Posting(6800, 1), Posting(1920, -1))
     sandbox.control.withhold("taxes")
-    sandbox.control.set_faults(Rule(fault=Fault.EMPTY))
+    sandbox.control.set_faults(Rule(fault=AnswerFault.EMPTY))
     sandbox.control.reset()
     assert caller.get("/transactionlines", **WHOLE, limit=1000).body == before
     assert caller.get("/taxes").status == 200

@@ -10,7 +10,7 @@ import pytest
 from jsonschema import Draft202012Validator, FormatChecker
 
 from finago_assets.sandbox.books.plan import Size
-from finago_assets.sandbox.faults import Fault, Rule
+from finago_assets.sandbox.faults import AnswerFault, Rule
 from finago_assets.sandbox.server import Running, running
 from tests.reference import facts, inlined
 from tests.sandbox_server import Caller
@@ -180,7 +180,7 @@ def test_a_write_is_checked_and_not_kept(ships: Caller) -> None:
 def test_tokens_and_faults_are_those_of_every_other_endpoint(ships: Caller) -> None:
     assert Caller(ships.sandbox, token="unknown").get("/ships", **WINDOW).status == 401
     assert set(ships.authenticate().json["scope"].split()) == {"ships:read", "ships:write"}
-    ships.sandbox.control.set_faults(Rule(fault=Fault.STATUS, status=503, times=1, path="/v1/ships"))
+    ships.sandbox.control.set_faults(Rule(fault=AnswerFault.STATUS, status=503, times=1, path="/v1/ships"))
     assert [ships.get("/ships", **WINDOW).status for _ in range(2)] == [503, 200]
     assert ships.get("/accounts").status == 404
 

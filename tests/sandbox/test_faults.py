@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 import msgspec
 import pytest
 
-from finago_assets.sandbox.faults import ErrorBody, Fault, Rule, Script, read_rules
+from finago_assets.sandbox.faults import AnswerFault, ErrorBody, Rule, Script, read_rules
 from tests.sandbox_server import Caller
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ LINES = {"dateFrom": "2024-01-01", "dateTo": "2025-01-01", "limit": "20"}
 
 @pytest.mark.parametrize("status", [400, 429, 500, 502, 503, 504])
 def test_any_status_can_take_the_place_of_an_answer(sandbox: Running, caller: Caller, status: int) -> None:
-    sandbox.control.set_faults(Rule(fault=Fault.STATUS, status=status, nth=(1,)))
+    sandbox.control.set_faults(Rule(fault=AnswerFault.STATUS, status=status, nth=(1,)))
     assert [caller.get("/accounts").status for _ in range(2)] == [status, 200]
     assert sandbox.control.faults_fired() == [1]
     assert [entry.fault for entry in sandbox.requests[-2:]] == ["status", None]
@@ -34,7 +34,7 @@ def test_any_status_can_take_the_place_of_an_answer(sandbox: Running, caller: Ca
 
 def test_retry_after_comes_in_both_forms_and_not_at_all(sandbox: Running, caller: Caller) -> None:
     def asked(retry_after: str | None) -> str | None:
-        sandbox.control.set_faults(Rule(fault=Fault.STATUS, status=429, retry_after=retry_after))
+        sandbox.control.set_faults(Rule(fault=AnswerFault.STATUS, status=429, retry_after=retry_after))
         return caller.get("/accounts").headers["Retry-After"]
 
     assert asked(None) is None
@@ -48,13 +48,13 @@ def test_retry_after_comes_in_both_forms_and_not_at_all(sandbox: Running, caller
 @pytest.mark.parametrize(
     ("rule", "status", "start"),
     [
-        (Rule(fault=Fault.HTML), 200, b"<!DOCTYPE html>"),
-        (Rule(fault=Fault.HTML, status=502), 502, b"<!DOCTYPE html>"),
-        (Rule(fault=Fault.EMPTY), 200, b""),
-        (Rule(fault=Fault.STATUS, body=ErrorBody.TEXT), 503, b"Limit exceeded"),
-        (Rule(fault=Fault.STATUS, body=ErrorBody.EMPTY), 503, b""),
-        (Rule(fault=Fault.STATUS, body=ErrorBody.JSON), 503, b'{"error"'),
-        (Rule(fault=Fault.STATUS, body=ErrorBody.HTML), 503, b"<!DOCTYPE html>"),
+        (Rule(fault=AnswerFault.HTML), 200, b"<!DOCTYPE html>"),
+        (Rule(fault=AnswerFault.HTML, status=502), 502, b"<!DOCTYPE html>"),
+        (Rule(fault=AnswerFault.EMPTY), 200, b""),
+        (Rule(fault=AnswerFault.STATUS, body=ErrorBody.TEXT), 503, b"Limit exceeded"),
+        (Rule(fault=AnswerFault.STATUS, body=ErrorBody.EMPTY), 503, b""),
+        (Rule(fault=AnswerFault.STATUS, body=ErrorBody.JSON), 503, b'{"error"'),
+        (Rule(fault=AnswerFault.STATUS, body=ErrorBody.HTML), 503, b"<!DOCTYPE html>"),
     ],
 )
 def test_bodies_can_be_anything(sandbox: Running, caller: Caller, rule: Rule, status: int, start: bytes) -> None:
@@ -66,7 +66,7 @@ def test_bodies_can_be_anything(sandbox: Running, caller: Caller, rule: Rule, st
 
 def test_a_connection_can_be_reset_before_and_in_the_middle_of_an_answer(sandbox: Running, caller: Caller) -> None:
     caller.authenticate()
-    sandbox.control.set_faults(Rule(fault=Fault.RESET, nth=(1,)), Rule(fault=Fault.RESET_MIDWAY, nth=(1,)))
+    sandbox.control.set_faults(Rule(fault=AnswerFault.RESET, nth=(1,)), Rule(fault=AnswerFault.RESET_MIDWAY, nth=(1,)))
     for _ in range(2):
         with pytest.raises((ConnectionResetError, RemoteDisconnected, IncompleteRead)):
             caller.get("/accounts")
@@ -74,8 +74,8 @@ def test_a_connection_can_be_reset_before_and_in_the_middle_of_an_answer(sandbox
     assert caller.get("/accounts").status == 200
 
 
-@pytest.mark.parametrize("fault", [Fault.SHORT, Fault.CUT_CHUNKED])
-def test_a_body_can_end_before_its_framing_says(sandbox: Running, caller: Caller, fault: Fault) -> None:
+@pytest.mark.parametrize("fault", [AnswerFault.SHORT, AnswerFault.CUT_CHUNKED])
+def test_a_body_can_end_before_its_framing_says(sandbox: Running, caller: Caller, fault: AnswerFault) -> None:
     caller.authenticate()
     whole = caller.get("/accounts").body
     sandbox.control.set_faults(Rule(fault=fault, times=1))
@@ -87,14 +87,14 @@ def test_a_body_can_end_before_its_framing_says(sandbox: Running, caller: Caller
 
 
 def test_json_can_stop_in_the_middle_of_a_well_framed_body(sandbox: Running, caller: Caller) -> None:
-    sandbox.control.set_faults(Rule(fault=Fault.CUT_JSON))
+    sandbox.control.set_faults(Rule(fault=AnswerFault.CUT_JSON))
     with pytest.raises(json.JSONDecodeError):
         _ = caller.get("/accounts").json
 
 
 def test_a_gzip_stream_can_stop_early(sandbox: Running, caller: Caller) -> None:
     caller.authenticate()
-    sandbox.control.set_faults(Rule(fault=Fault.CUT_GZIP))
+    sandbox.control.set_faults(Rule(fault=AnswerFault.CUT_GZIP))
     connection = HTTPConnection(urlsplit(sandbox.api_url).netloc, timeout=10)
     connection.request("GET", "/v1/accounts", headers={"Authorization": f"Bearer {caller.token}"})
     with connection.getresponse() as response:
@@ -107,7 +107,7 @@ def test_a_gzip_stream_can_stop_early(sandbox: Running, caller: Caller) -> None:
 
 def test_an_answer_can_drip_and_arrives_whole_for_whoever_waits(sandbox: Running, caller: Caller) -> None:
     whole = caller.get("/paymentmethods").body
-    sandbox.control.set_faults(Rule(fault=Fault.DRIP, seconds=0.001))
+    sandbox.control.set_faults(Rule(fault=AnswerFault.DRIP, seconds=0.001))
     connection = HTTPConnection(urlsplit(sandbox.api_url).netloc, timeout=10)
     connection.request("GET", "/v1/paymentmethods", headers={"Authorization": f"Bearer {caller.token}"})
     pieces = []
@@ -120,7 +120,7 @@ def test_an_answer_can_drip_and_arrives_whole_for_whoever_waits(sandbox: Running
 
 
 def test_nobody_waits_for_a_drip_that_nobody_reads(start_sandbox: StartSandbox) -> None:
-    sandbox = start_sandbox(faults=(Rule(fault=Fault.DRIP, seconds=30.0),))
+    sandbox = start_sandbox(faults=(Rule(fault=AnswerFault.DRIP, seconds=30.0),))
     caller = Caller(sandbox)
     caller.authenticate()
     connection = HTTPConnection(urlsplit(sandbox.api_url).netloc, timeout=10)
@@ -132,7 +132,7 @@ def test_nobody_waits_for_a_drip_that_nobody_reads(start_sandbox: StartSandbox) 
 
 def test_latency_holds_an_answer_back(sandbox: Running, caller: Caller) -> None:
     caller.authenticate()
-    sandbox.control.set_faults(Rule(fault=Fault.LATENCY, seconds=30.0))
+    sandbox.control.set_faults(Rule(fault=AnswerFault.LATENCY, seconds=30.0))
     connection = HTTPConnection(urlsplit(sandbox.api_url).netloc, timeout=0.2)
     connection.request("GET", "/v1/accounts", headers={"Authorization": f"Bearer {caller.token}"})
     with pytest.raises(TimeoutError):
@@ -141,7 +141,7 @@ def test_latency_holds_an_answer_back(sandbox: Running, caller: Caller) -> None:
 
 
 def test_tokens_can_die_in_the_middle_of_a_chain(sandbox: Running, caller: Caller) -> None:
-    sandbox.control.set_faults(Rule(fault=Fault.EXPIRY, path="/v1/transactionlines", nth=(3,)))
+    sandbox.control.set_faults(Rule(fault=AnswerFault.EXPIRY, path="/v1/transactionlines", nth=(3,)))
     replies = caller.follow("/transactionlines", **LINES)
     assert [reply.status for reply in replies] == [200, 200, 401]
     assert caller.authenticate().status == 200
@@ -160,14 +160,14 @@ def test_tokens_can_die_in_the_middle_of_a_chain(sandbox: Running, caller: Calle
     ],
 )
 def test_a_next_link_can_lead_anywhere(sandbox: Running, caller: Caller, link: str, expected: str) -> None:
-    sandbox.control.set_faults(Rule(fault=Fault.NEXT, link=link))
+    sandbox.control.set_faults(Rule(fault=AnswerFault.NEXT, link=link))
     found = caller.get("/transactionlines", **LINES).next
     assert found is not None
     assert found.startswith(expected)
 
 
 def test_a_chain_can_loop_or_lose_its_next_link(sandbox: Running, caller: Caller) -> None:
-    sandbox.control.set_faults(Rule(fault=Fault.LOOP, nth=(2,)), Rule(fault=Fault.NO_NEXT, query="page=2"))
+    sandbox.control.set_faults(Rule(fault=AnswerFault.LOOP, nth=(2,)), Rule(fault=AnswerFault.NO_NEXT, query="page=2"))
     first = caller.get("/transactionlines", **LINES)
     assert first.next is not None
     second = caller.get("/transactionlines", **LINES, page=3)
@@ -177,7 +177,7 @@ def test_a_chain_can_loop_or_lose_its_next_link(sandbox: Running, caller: Caller
 
 
 def test_a_page_can_come_twice(sandbox: Running, caller: Caller) -> None:
-    sandbox.control.set_faults(Rule(fault=Fault.SAME_PAGE, query="page=2", times=1))
+    sandbox.control.set_faults(Rule(fault=AnswerFault.SAME_PAGE, query="page=2", times=1))
     replies = caller.follow("/transactionlines", **LINES)
     assert replies[0].body == replies[1].body
     assert replies[2].body not in (replies[0].body, replies[1].body)
@@ -185,7 +185,7 @@ def test_a_page_can_come_twice(sandbox: Running, caller: Caller) -> None:
 
 
 def test_rows_of_another_window_can_come_instead(sandbox: Running, caller: Caller) -> None:
-    sandbox.control.set_faults(Rule(fault=Fault.FOREIGN_ROWS, query="dateFrom=2025"))
+    sandbox.control.set_faults(Rule(fault=AnswerFault.FOREIGN_ROWS, query="dateFrom=2025"))
     caller.get("/transactionlines", dateFrom="2024-01-01", dateTo="2024-02-01")
     strange = caller.get("/transactionlines", dateFrom="2025-01-01", dateTo="2025-02-01").json
     assert {line["date"][:7] for line in strange} == {"2024-01"}
@@ -205,9 +205,9 @@ def test_beyond_the_rate_there_is_429_with_all_sorts_of_advice(start_sandbox: St
 def test_rules_count_their_own_requests_and_the_first_that_fires_wins() -> None:
     script = Script.of(
         (
-            Rule(fault=Fault.RESET, path="/v1/a*", every=3, times=2),
-            Rule(fault=Fault.EMPTY, path="/v1/a*", nth=(2, 4)),
-            Rule(fault=Fault.HTML, path="/v1/b", query="x=1"),
+            Rule(fault=AnswerFault.RESET, path="/v1/a*", every=3, times=2),
+            Rule(fault=AnswerFault.EMPTY, path="/v1/a*", nth=(2, 4)),
+            Rule(fault=AnswerFault.HTML, path="/v1/b", query="x=1"),
         )
     )
     found = [script.next(path, "x=1") for path in ["/v1/a"] * 10 + ["/v1/b"]]
@@ -219,7 +219,7 @@ def test_rules_count_their_own_requests_and_the_first_that_fires_wins() -> None:
 
 def test_chance_is_the_same_for_the_same_seed() -> None:
     def fired(seed: int) -> list[bool]:
-        script = Script.of([Rule(fault=Fault.RESET, probability=0.3, seed=seed)])
+        script = Script.of([Rule(fault=AnswerFault.RESET, probability=0.3, seed=seed)])
         return [script.next("/v1/accounts", "") is not None for _ in range(1000)]
 
     assert fired(1) == fired(1) != fired(2)
@@ -229,8 +229,8 @@ def test_chance_is_the_same_for_the_same_seed() -> None:
 def test_a_script_can_be_read_from_json_and_a_misspelt_rule_is_refused() -> None:
     text = '[{"fault": "status", "status": 429, "retry_after": "2", "nth": [1, 3]}, {"fault": "cut gzip", "every": 5}]'
     assert read_rules(text) == (
-        Rule(fault=Fault.STATUS, status=429, retry_after="2", nth=(1, 3)),
-        Rule(fault=Fault.CUT_GZIP, every=5),
+        Rule(fault=AnswerFault.STATUS, status=429, retry_after="2", nth=(1, 3)),
+        Rule(fault=AnswerFault.CUT_GZIP, every=5),
     )
     with pytest.raises(msgspec.ValidationError):
         read_rules('[{"fault": "gremlins"}]')
@@ -238,4 +238,4 @@ def test_a_script_can_be_read_from_json_and_a_misspelt_rule_is_refused() -> None
 
 def test_every_fault_is_shown_by_a_test_of_this_file() -> None:
     own = Path(__file__).read_text("utf-8")
-    assert all(f"Fault.{fault.name}" in own for fault in Fault)
+    assert all(f"Fault.{fault.name}" in own for fault in AnswerFault)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from finago_assets.sandbox.faults import ErrorBody, Fault, Rule
+from finago_assets.sandbox.faults import AnswerFault, ErrorBody, Rule
 from tests.sandbox_server import Caller
 
 if TYPE_CHECKING:
@@ -24,24 +24,24 @@ VOUCHER = {
     ],
 }
 DONE = [
-    Rule(fault=Fault.RESET),
-    Rule(fault=Fault.RESET_MIDWAY),
-    Rule(fault=Fault.SHORT),
-    Rule(fault=Fault.CUT_CHUNKED),
-    Rule(fault=Fault.CUT_JSON),
-    Rule(fault=Fault.CUT_GZIP),
-    Rule(fault=Fault.STATUS, status=504, work=True),
-    Rule(fault=Fault.STATUS, status=502, body=ErrorBody.HTML, work=True),
-    Rule(fault=Fault.HTML, work=True),
-    Rule(fault=Fault.EMPTY, work=True),
+    Rule(fault=AnswerFault.RESET),
+    Rule(fault=AnswerFault.RESET_MIDWAY),
+    Rule(fault=AnswerFault.SHORT),
+    Rule(fault=AnswerFault.CUT_CHUNKED),
+    Rule(fault=AnswerFault.CUT_JSON),
+    Rule(fault=AnswerFault.CUT_GZIP),
+    Rule(fault=AnswerFault.STATUS, status=504, work=True),
+    Rule(fault=AnswerFault.STATUS, status=502, body=ErrorBody.HTML, work=True),
+    Rule(fault=AnswerFault.HTML, work=True),
+    Rule(fault=AnswerFault.EMPTY, work=True),
 ]
 UNTOUCHED = [
-    Rule(fault=Fault.STATUS, status=503),
-    Rule(fault=Fault.STATUS, status=429, retry_after="1"),
-    Rule(fault=Fault.HTML),
-    Rule(fault=Fault.EMPTY),
-    Rule(fault=Fault.RESET, work=False),
-    Rule(fault=Fault.SHORT, work=False),
+    Rule(fault=AnswerFault.STATUS, status=503),
+    Rule(fault=AnswerFault.STATUS, status=429, retry_after="1"),
+    Rule(fault=AnswerFault.HTML),
+    Rule(fault=AnswerFault.EMPTY),
+    Rule(fault=AnswerFault.RESET, work=False),
+    Rule(fault=AnswerFault.SHORT, work=False),
 ]
 
 
@@ -75,7 +75,7 @@ def test_a_write_can_be_refused_before_anything_is_done(sandbox: Running, rule: 
 
 
 def test_a_rule_can_be_for_writes_alone(sandbox: Running, caller: Caller) -> None:
-    sandbox.control.set_faults(Rule(fault=Fault.STATUS, method="P*", nth=(2,)))
+    sandbox.control.set_faults(Rule(fault=AnswerFault.STATUS, method="P*", nth=(2,)))
     assert caller.get("/accounts").status == 200
     assert caller.write("POST", "/transactions", VOUCHER).status == 201
     assert caller.get("/accounts").status == 200
@@ -89,7 +89,7 @@ def test_a_rule_can_be_for_writes_alone(sandbox: Running, caller: Caller) -> Non
 
 def test_a_token_can_die_before_a_write_is_looked_at(sandbox: Running, caller: Caller) -> None:
     before = sandbox.books.ledger.count
-    sandbox.control.set_faults(Rule(fault=Fault.EXPIRY, path="/v1/transactions", times=1))
+    sandbox.control.set_faults(Rule(fault=AnswerFault.EXPIRY, path="/v1/transactions", times=1))
     caller.get("/accounts")
     assert caller.write("POST", "/transactions", VOUCHER).status == 401
     assert sandbox.books.ledger.count == before

@@ -18,7 +18,7 @@ from finago_assets.core.windows import oslo_today
 from finago_assets.sandbox.__main__ import parsed
 from finago_assets.sandbox.books.bad import Bad
 from finago_assets.sandbox.books.plan import Incoming, Modes, Size
-from finago_assets.sandbox.faults import Fault, Rule
+from finago_assets.sandbox.faults import AnswerFault, Rule
 from finago_assets.sandbox.options import Changes, SandboxOptions
 from finago_assets.sandbox.server import running
 
@@ -49,7 +49,7 @@ def test_a_port_is_free_again_when_the_sandbox_has_ended() -> None:
 
 
 def test_open_connections_do_not_keep_a_sandbox_alive() -> None:
-    with running(size=Size.TINY, faults=(Rule(fault=Fault.LATENCY, seconds=60.0),)) as sandbox:
+    with running(size=Size.TINY, faults=(Rule(fault=AnswerFault.LATENCY, seconds=60.0),)) as sandbox:
         host, port = sandbox.api_url.removeprefix("http://").partition("/")[0].split(":")
         idle = socket.create_connection((host, int(port)), timeout=5)
         waiting = socket.create_connection((host, int(port)), timeout=5)
@@ -90,7 +90,7 @@ def test_the_command_line_stands_for_options(tmp_path: Path) -> None:
             per_hundred=("EUR", "SEK"),
             incoming=Incoming.NEVER,
         ),
-        faults=(Rule(fault=Fault.EMPTY, every=2),),
+        faults=(Rule(fault=AnswerFault.EMPTY, every=2),),
     )
     assert parsed(["--until", "today"]).until == oslo_today()
     assert parsed([]) == SandboxOptions(port=8765)

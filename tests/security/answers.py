@@ -10,7 +10,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from finago_assets.sandbox.faults import Fault, Rule
+from finago_assets.sandbox.faults import AnswerFault, Rule
 from tests.core.http.loopback import http
 from tests.security.canaries import SECRET
 from tests.security.stage import Impatient, at_debug, echo, mirror
@@ -40,7 +40,7 @@ def a_run_with_every_logger_at_debug(stage: Stage) -> None:
 
 
 def a_token_that_dies_on_the_way(stage: Stage) -> None:
-    stage.office.control.set_faults(Rule(fault=Fault.EXPIRY, path=ACCOUNTS, times=1))
+    stage.office.control.set_faults(Rule(fault=AnswerFault.EXPIRY, path=ACCOUNTS, times=1))
     assert stage.run("accounts") == ""
     assert stage.office.control.faults_fired() == [1]
 
@@ -87,12 +87,12 @@ def the_same_with_every_logger_at_debug(stage: Stage) -> None:
 
 
 def a_time_out(stage: Stage) -> None:
-    stage.office.control.set_faults(Rule(fault=Fault.DRIP, path=ACCOUNTS, seconds=0.2))
+    stage.office.control.set_faults(Rule(fault=AnswerFault.DRIP, path=ACCOUNTS, seconds=0.2))
     assert "Timeout" in stage.run("accounts", resource=Impatient(seconds=0.3))
 
 
 def a_connection_that_is_reset(stage: Stage) -> None:
-    stage.office.control.set_faults(Rule(fault=Fault.RESET, path=ACCOUNTS))
+    stage.office.control.set_faults(Rule(fault=AnswerFault.RESET, path=ACCOUNTS))
     assert "Unavailable" in stage.run("accounts")
 
 

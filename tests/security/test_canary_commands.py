@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from finago_assets.sandbox.books.plan import Size
-from finago_assets.sandbox.faults import Fault, Rule
+from finago_assets.sandbox.faults import AnswerFault, Rule
 from finago_assets.sandbox.server import Running, running
 from tests.security.canaries import SECRET
 from tests.security.places import Scan, Search, open_to_others, within_reach
@@ -86,7 +86,7 @@ def test_no_canary_comes_to_rest_after_the_documented_command(checkout: Path, of
 
 @pytest.mark.slow
 def test_no_canary_comes_to_rest_after_a_refusal_in_a_step_process(checkout: Path, office: Running) -> None:
-    office.control.set_faults(Rule(fault=Fault.STATUS, status=401))
+    office.control.set_faults(Rule(fault=AnswerFault.STATUS, status=401))
     environment = {**office.environment(), "FINAGO_EXECUTOR": "multiprocess"}
     assert _type(checkout, *MATERIALIZE, "--select", "finago/accounts", **environment) == 1
     assert b"AuthRefused" in (checkout / "stderr.txt").read_bytes()
@@ -114,8 +114,8 @@ def test_no_canary_comes_to_rest_after_requests_that_work_fail_and_are_lost(chec
     for status, arguments, rules in (
         (0, ("GET", "/accounts", "--into", "duckdb:accounts.duckdb#accounts", "--verbose", *registry), ()),
         (0, write, ()),
-        (1, write, (Rule(fault=Fault.RESET, path="/v1/customers"),)),
-        (1, ("GET", "/accounts"), (Rule(fault=Fault.STATUS, status=401),)),
+        (1, write, (Rule(fault=AnswerFault.RESET, path="/v1/customers"),)),
+        (1, ("GET", "/accounts"), (Rule(fault=AnswerFault.STATUS, status=401),)),
         (2, ("GET", "/accounts", "--registry", f"postgresql://me:{SECRET}@127.0.0.1:1/x", "--connection", "n"), ()),
     ):
         office.control.set_faults(*rules)

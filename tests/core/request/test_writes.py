@@ -35,7 +35,7 @@ from finago_assets.core.request.perform import AUDIT_FILE, perform
 from finago_assets.core.request.request import by_hand, from_template
 from finago_assets.core.request.result import Exit, RequestResult
 from finago_assets.sandbox.books.plan import Size
-from finago_assets.sandbox.faults import ErrorBody, Fault, Rule
+from finago_assets.sandbox.faults import AnswerFault, ErrorBody, Rule
 from finago_assets.sandbox.server import Running, running
 from tests.core.http.loopback import TOKEN, serving
 from tests.core.http.office import Asked, Clock, Office, client_of, reply
@@ -115,18 +115,18 @@ def test_a_write_that_went_well_is_confirmed_and_there(desk: Desk) -> None:
 
 
 OPEN = {
-    "a reset before the answer": Rule(fault=Fault.RESET),
-    "a reset in the answer": Rule(fault=Fault.RESET_MIDWAY),
-    "an answer shorter than announced": Rule(fault=Fault.SHORT),
-    "an answer whose last chunk is missing": Rule(fault=Fault.CUT_CHUNKED),
-    "an answer cut in its gzip": Rule(fault=Fault.CUT_GZIP),
-    "an answer cut in its JSON": Rule(fault=Fault.CUT_JSON),
-    "a page of HTML": Rule(fault=Fault.HTML),
-    "500": Rule(fault=Fault.STATUS, status=500, body=ErrorBody.HTML),
-    "502": Rule(fault=Fault.STATUS, status=502, body=ErrorBody.EMPTY),
-    "503": Rule(fault=Fault.STATUS, status=503, retry_after="0"),
-    "504": Rule(fault=Fault.STATUS, status=504),
-    "408": Rule(fault=Fault.STATUS, status=408),
+    "a reset before the answer": Rule(fault=AnswerFault.RESET),
+    "a reset in the answer": Rule(fault=AnswerFault.RESET_MIDWAY),
+    "an answer shorter than announced": Rule(fault=AnswerFault.SHORT),
+    "an answer whose last chunk is missing": Rule(fault=AnswerFault.CUT_CHUNKED),
+    "an answer cut in its gzip": Rule(fault=AnswerFault.CUT_GZIP),
+    "an answer cut in its JSON": Rule(fault=AnswerFault.CUT_JSON),
+    "a page of HTML": Rule(fault=AnswerFault.HTML),
+    "500": Rule(fault=AnswerFault.STATUS, status=500, body=ErrorBody.HTML),
+    "502": Rule(fault=AnswerFault.STATUS, status=502, body=ErrorBody.EMPTY),
+    "503": Rule(fault=AnswerFault.STATUS, status=503, retry_after="0"),
+    "504": Rule(fault=AnswerFault.STATUS, status=504),
+    "408": Rule(fault=AnswerFault.STATUS, status=408),
 }
 
 
@@ -154,17 +154,17 @@ def test_a_write_that_is_answered_too_late_is_sent_once_and_reported_as_unknown(
     with ApiClient(connection, policy=impatient, sleep=lambda _: None) as client:
         client.authenticate()
         desk.client = client
-        outcome = desk.write(Rule(fault=Fault.LATENCY, seconds=seconds))
+        outcome = desk.write(Rule(fault=AnswerFault.LATENCY, seconds=seconds))
     assert isinstance(outcome.problem, OutcomeUnknown)
     assert (desk.posts, desk.recorded) == (1, [Sent.SENT, Sent.UNKNOWN])
 
 
 REFUSED: dict[str, tuple[Rule, type[FinagoError], int]] = {
-    "400": (Rule(fault=Fault.STATUS, status=400), BadRequest, 1),
-    "403": (Rule(fault=Fault.STATUS, status=403), Forbidden, 1),
-    "409": (Rule(fault=Fault.STATUS, status=409), BadRequest, 1),
-    "401 for ever": (Rule(fault=Fault.STATUS, status=401), AuthRefused, 2),
-    "429 for ever": (Rule(fault=Fault.STATUS, status=429, retry_after="0"), RateLimited, 3),
+    "400": (Rule(fault=AnswerFault.STATUS, status=400), BadRequest, 1),
+    "403": (Rule(fault=AnswerFault.STATUS, status=403), Forbidden, 1),
+    "409": (Rule(fault=AnswerFault.STATUS, status=409), BadRequest, 1),
+    "401 for ever": (Rule(fault=AnswerFault.STATUS, status=401), AuthRefused, 2),
+    "429 for ever": (Rule(fault=AnswerFault.STATUS, status=429, retry_after="0"), RateLimited, 3),
 }
 
 
@@ -181,7 +181,7 @@ def test_a_write_that_the_server_refused_was_not_carried_out(
 
 @pytest.mark.parametrize(
     "rule",
-    [Rule(fault=Fault.STATUS, status=429, retry_after="0", nth=(1,)), Rule(fault=Fault.EXPIRY, nth=(1,))],
+    [Rule(fault=AnswerFault.STATUS, status=429, retry_after="0", nth=(1,)), Rule(fault=AnswerFault.EXPIRY, nth=(1,))],
     ids=["429", "an expired token"],
 )
 def test_a_write_that_was_clearly_turned_away_is_sent_again_and_carried_out_once(rule: Rule, desk: Desk) -> None:

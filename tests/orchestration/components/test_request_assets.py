@@ -15,7 +15,7 @@ from finago_assets.definitions import build_definitions
 from finago_assets.orchestration.components.own import load_own
 from finago_assets.orchestration.jobs import jobs
 from finago_assets.orchestration.resources import FinagoResource
-from finago_assets.sandbox.faults import Fault, Rule
+from finago_assets.sandbox.faults import AnswerFault, Rule
 from finago_assets.settings import Settings
 from tests.orchestration.components.projects import DAGSTERS_OWN_WARNING, REQUEST, assets
 from tests.orchestration.graph import Run
@@ -116,7 +116,7 @@ def test_a_failed_request_fails_its_step_typed_and_leaves_the_days_before_it(
     office: Running, instance: dg.DagsterInstance, project: MakeProject
 ) -> None:
     office.control.set_faults(
-        Rule(fault=Fault.STATUS, status=400, path="/v1/transactionlines", query="dateFrom=2024-01-03")
+        Rule(fault=AnswerFault.STATUS, status=400, path="/v1/transactionlines", query="dateFrom=2024-01-03")
     )
     run = send(instance, assets(project(LINES, type_=REQUEST)), last="2024-01-05")
     assert not run.result.success

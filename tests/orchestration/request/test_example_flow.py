@@ -9,7 +9,7 @@ import sqlalchemy as sql
 
 from examples.accounts_to_sql import accounts_to_sql, defs
 from finago_assets.sandbox.books.accounts import ACCOUNTS
-from finago_assets.sandbox.faults import Fault, Rule
+from finago_assets.sandbox.faults import AnswerFault, Rule
 from tests.postgresql import postgresql, postgresql_server
 
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ def test_the_accounts_of_the_chosen_organization_are_rows_in_a_sql_table(flow: D
 def test_the_error_exit_reaches_the_notification_and_no_row_is_touched(flow: Desk) -> None:
     _run(flow)
     before = _accounts(flow)
-    flow.office.control.set_faults(Rule(fault=Fault.STATUS, path="/v1/accounts", status=403))
+    flow.office.control.set_faults(Rule(fault=AnswerFault.STATUS, path="/v1/accounts", status=403))
     sent = _run(flow)
     assert {"notify", "note"} <= _ran(sent)
     assert not {"json_to_table", "rows_into_sql"} & _ran(sent)

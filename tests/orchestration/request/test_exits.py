@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 from pydantic import BaseModel, field_validator
 
-from finago_assets.sandbox.faults import Fault, Rule
+from finago_assets.sandbox.faults import AnswerFault, Rule
 from tests.orchestration.request.stage import Desk, by_hand, template
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ def test_success_fires_when_the_api_returned_a_successful_response(desk: Desk) -
     [(400, "BadRequest"), (403, "Forbidden"), (404, "NotFound"), (409, "BadRequest"), (503, "Unavailable")],
 )
 def test_error_fires_when_the_api_returned_an_error(desk: Desk, status: int, kind: str) -> None:
-    desk.office.control.set_faults(Rule(fault=Fault.STATUS, path="/v1/accounts", status=status))
+    desk.office.control.set_faults(Rule(fault=AnswerFault.STATUS, path="/v1/accounts", status=status))
     sent = desk.send(ACCOUNTS)
     assert sent.fired == {"error", "continue_"}
     assert sent.outcome.status == status
@@ -50,7 +50,7 @@ def test_error_fires_when_the_api_returned_an_error(desk: Desk, status: int, kin
 
 
 def test_a_page_of_a_firewall_is_blocked_and_names_no_scope(desk: Desk) -> None:
-    desk.office.control.set_faults(Rule(fault=Fault.HTML, path="/v1/accounts", status=403))
+    desk.office.control.set_faults(Rule(fault=AnswerFault.HTML, path="/v1/accounts", status=403))
     sent = desk.send(ACCOUNTS)
     assert sent.fired == {"error", "continue_"}
     assert sent.outcome.problem is not None
@@ -59,7 +59,7 @@ def test_a_page_of_a_firewall_is_blocked_and_names_no_scope(desk: Desk) -> None:
 
 
 def test_error_fires_when_the_api_cannot_be_reached(desk: Desk) -> None:
-    desk.office.control.set_faults(Rule(fault=Fault.RESET, path="/v1/accounts"))
+    desk.office.control.set_faults(Rule(fault=AnswerFault.RESET, path="/v1/accounts"))
     sent = desk.send(ACCOUNTS)
     assert sent.fired == {"error", "continue_"}
     assert sent.outcome.status is None

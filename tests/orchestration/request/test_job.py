@@ -10,7 +10,7 @@ import pytest
 from finago_assets.apis.finago import FINAGO
 from finago_assets.definitions import build_definitions
 from finago_assets.orchestration.request import finago_request
-from finago_assets.sandbox.faults import Fault, Rule
+from finago_assets.sandbox.faults import AnswerFault, Rule
 from finago_assets.settings import Settings
 from tests.orchestration.request.stage import ACTION, Desk, template
 
@@ -58,7 +58,7 @@ def test_a_success_is_a_green_run_with_the_facts_on_its_output(desk: Desk) -> No
 
 
 def test_an_error_fails_the_run_with_status_trace_id_and_advice(desk: Desk) -> None:
-    desk.office.control.set_faults(Rule(fault=Fault.STATUS, path="/v1/accounts", status=403))
+    desk.office.control.set_faults(Rule(fault=AnswerFault.STATUS, path="/v1/accounts", status=403))
     sent = desk.run(finago_request, {ACTION: ACCOUNTS})
     assert not sent.run.success
     (failed,) = [event for event in sent.run.all_node_events if event.is_step_failure]

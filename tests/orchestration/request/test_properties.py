@@ -27,7 +27,7 @@ from finago_assets.orchestration.request import (
     finago_connection,
 )
 from finago_assets.orchestration.request.meaning import request_of
-from finago_assets.sandbox.faults import Fault, Rule
+from finago_assets.sandbox.faults import AnswerFault, Rule
 from tests.orchestration.request.stage import ACTION, Desk, from_a_row, from_a_variable, template
 
 if TYPE_CHECKING:
@@ -172,7 +172,7 @@ def test_the_answer_is_the_raw_json_with_status_trace_id_and_headers(desk: Desk)
 
 
 def test_the_errors_of_a_refusal_are_in_the_answer_and_its_body_on_disk(desk: Desk) -> None:
-    desk.office.control.set_faults(Rule(fault=Fault.STATUS, path="/v1/accounts", status=400))
+    desk.office.control.set_faults(Rule(fault=AnswerFault.STATUS, path="/v1/accounts", status=400))
     sent = desk.send(ACCOUNTS)
     assert "error" in sent.fired
     answer = _answered(sent)
@@ -220,7 +220,7 @@ def test_one_page_or_all_of_them(desk: Desk) -> None:
 
 def test_throttling_and_dying_tokens_are_taken_care_of(desk: Desk) -> None:
     desk.office.control.set_faults(
-        Rule(fault=Fault.STATUS, status=429, retry_after="0", times=1), Rule(fault=Fault.EXPIRY, times=1)
+        Rule(fault=AnswerFault.STATUS, status=429, retry_after="0", times=1), Rule(fault=AnswerFault.EXPIRY, times=1)
     )
     sent = desk.send(ACCOUNTS)
     assert "success" in sent.fired, sent.outcome.sentence()

@@ -9,7 +9,7 @@ import dagster as dg
 import pytest
 
 from finago_assets.apis.finago import FINAGO
-from finago_assets.sandbox.faults import Fault, Rule
+from finago_assets.sandbox.faults import AnswerFault, Rule
 from tests.orchestration.request.stage import Desk, by_hand, template
 
 if TYPE_CHECKING:
@@ -99,7 +99,7 @@ def test_what_the_launchpad_can_tell_is_wrong_never_becomes_a_run(desk: Desk, co
 
 
 def test_an_answer_that_is_not_json_takes_the_error_exit(desk: Desk) -> None:
-    desk.office.control.set_faults(Rule(fault=Fault.HTML, path="/v1/accounts"))
+    desk.office.control.set_faults(Rule(fault=AnswerFault.HTML, path="/v1/accounts"))
     sent = desk.send(ACCOUNTS)
     assert sent.fired == {"error", "continue_"}
     assert sent.outcome.problem is not None

@@ -15,7 +15,7 @@ from pydantic import BaseModel, field_validator
 
 from finago_assets.orchestration.request import ConnectionConfig, finago_connection
 from finago_assets.sandbox.books.plan import Size
-from finago_assets.sandbox.faults import Fault, Rule
+from finago_assets.sandbox.faults import AnswerFault, Rule
 from finago_assets.sandbox.server import Running, running
 from tests.orchestration.request.stage import ACTION, Desk, Sent, by_hand, exits_recorded, from_a_row, template
 from tests.security.canaries import SECRET, SECRET_STRETCHES, sightings
@@ -126,7 +126,7 @@ def _everything(desk: Desk, outputs: Path) -> Iterator[Sent]:
     curious = {"type": {"name": f"{__name__}:Curious"}}
     yield desk.run(exits_recorded, {ACTION: {**ACCOUNTS, "response": curious}}, outputs=outputs)
     written = by_hand("POST", "/customers", body="{}") | {"allow_writes": True}
-    desk.office.control.set_faults(Rule(fault=Fault.RESET, path="/v1/customers"))
+    desk.office.control.set_faults(Rule(fault=AnswerFault.RESET, path="/v1/customers"))
     yield desk.run(exits_recorded, {ACTION: written}, outputs=outputs)
-    desk.office.control.set_faults(Rule(fault=Fault.STATUS, path="/v1/accounts", status=400))
+    desk.office.control.set_faults(Rule(fault=AnswerFault.STATUS, path="/v1/accounts", status=400))
     yield desk.run(exits_recorded, {ACTION: ACCOUNTS}, outputs=outputs)
