@@ -10,7 +10,7 @@ from argparse import ArgumentParser
 from datetime import date
 
 from finago_assets.apis.finago.endpoints import ENDPOINTS
-from finago_assets.core.catalogue.model import Kind
+from finago_assets.core.catalogue.model import EndpointKind
 from finago_assets.core.extract import Extractor
 from finago_assets.core.http.budget import RequestBudget
 from finago_assets.core.http.client import ApiClient
@@ -38,7 +38,7 @@ def main() -> None:
         for endpoint in ENDPOINTS.values():
             if not endpoint.enabled:
                 store.placeholder(endpoint, organization, settings.start_date)
-            elif endpoint.kind is Kind.WINDOWED:
+            elif endpoint.kind is EndpointKind.WINDOWED:
                 landed = extractor.land_window(endpoint, days)
                 rows += sum(one.manifest.rows for one in landed)
             else:

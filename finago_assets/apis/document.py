@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 
 from finago_assets.apis.finago import FINAGO
 from finago_assets.apis.template_page import template_page
-from finago_assets.core.catalogue.model import Endpoint, Kind
+from finago_assets.core.catalogue.model import Endpoint, EndpointKind
 
 if TYPE_CHECKING:
     from finago_assets.core.catalogue.api import Api
@@ -48,7 +48,7 @@ def documents(root: Path) -> dict[Path, str]:
 
 
 def _row(endpoint: Endpoint) -> list[str]:
-    lands = "by day" if endpoint.kind is Kind.WINDOWED else "whole"
+    lands = "by day" if endpoint.kind is EndpointKind.WINDOWED else "whole"
     if endpoint.parent is not None:
         lands += f", one request for each of `{endpoint.parent.endpoint}`"
     if not endpoint.enabled:

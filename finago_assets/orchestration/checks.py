@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import dagster as dg
 
-from finago_assets.core.catalogue.model import Kind
+from finago_assets.core.catalogue.model import EndpointKind
 from finago_assets.core.drift.watch import Watch, carried_until_now
 from finago_assets.core.errors import CorruptFile
 from finago_assets.orchestration import drift
@@ -166,7 +166,7 @@ def _unanswered(endpoint: Endpoint, store: RawStore, landed: Sequence[Landed]) -
     if endpoint.parent is None:
         return []
     found = landed[:1]
-    if found and endpoint.kind is Kind.WINDOWED:
+    if found and endpoint.kind is EndpointKind.WINDOWED:
         found = list(store.landed(endpoint.name, found[0].partition.organization).values())
     missing = [(one.partition.date, gap) for one in found for gap in one.manifest.missing]
     if not missing:
@@ -180,7 +180,7 @@ def _describe_refusals(endpoint: Endpoint, parent: str, missing: list[tuple[date
     more = f"; and {len(missing) - _FAULTS_NAMED:,} more" if len(missing) > _FAULTS_NAMED else ""
     days = sorted({day for day, _ in missing})
     again = f"finago/{endpoint.name}"
-    if endpoint.kind is Kind.WINDOWED:
+    if endpoint.kind is EndpointKind.WINDOWED:
         again += f" for {days[0]}" if len(days) == 1 else f" for these {len(days):,} days ({days[0]} to {days[-1]})"
     return (
         f"{endpoint.name} lacks what belongs to {len(missing):,} record{'s' if len(missing) > 1 else ''} of {parent}, "

@@ -12,7 +12,7 @@ from dagster import AssetExecutionContext
 from dagster._core.definitions.data_version import DATA_VERSION_TAG
 
 from finago_assets.core.catalogue.api import Api
-from finago_assets.core.catalogue.model import Endpoint, Kind
+from finago_assets.core.catalogue.model import Endpoint, EndpointKind
 from finago_assets.core.errors import Forbidden
 from finago_assets.core.extract import Extractor
 from finago_assets.core.landing.store import Landed
@@ -41,9 +41,11 @@ def raw_assets(api: Api, settings: Settings) -> list[dg.AssetsDefinition]:
     """Return every raw asset of an API that is switched on."""
     on = [e for e in api.endpoints.values() if e.enabled or e.name in settings.extra_endpoints]
     windowed = [
-        _windowed_asset(f"land_{one.name}", one, settings, api.endpoints) for one in on if one.kind is Kind.WINDOWED
+        _windowed_asset(f"land_{one.name}", one, settings, api.endpoints)
+        for one in on
+        if one.kind is EndpointKind.WINDOWED
     ]
-    lists = [endpoint for endpoint in on if endpoint.kind is Kind.REFERENCE]
+    lists = [endpoint for endpoint in on if endpoint.kind is EndpointKind.REFERENCE]
     return [
         _reference_assets("land_reference", [one for one in lists if one.pieces is None], api.endpoints),
         # the ERP's opinion of the ledger is asked for after the ledger, or the two could not be compared
@@ -54,7 +56,7 @@ def raw_assets(api: Api, settings: Settings) -> list[dg.AssetsDefinition]:
 
 def endpoint_asset(endpoint: Endpoint, settings: Settings, catalogue: Mapping[str, Endpoint]) -> dg.AssetsDefinition:
     """Return the asset of a user's own endpoint, in a step of its own; `catalogue` holds its parent."""
-    if endpoint.kind is Kind.WINDOWED:
+    if endpoint.kind is EndpointKind.WINDOWED:
         return _windowed_asset(f"land_own_{endpoint.name}", endpoint, settings, catalogue)
     return _reference_assets(f"land_own_{endpoint.name}", [endpoint], catalogue)
 

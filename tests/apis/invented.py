@@ -12,7 +12,16 @@ from typing import TYPE_CHECKING
 from urllib.parse import parse_qs
 from xml.etree import ElementTree as ET
 
-from finago_assets.core.catalogue.model import Endpoint, Envelope, Kind, PageNumbers, Paging, Source, Upper, WindowRule
+from finago_assets.core.catalogue.model import (
+    Endpoint,
+    EndpointKind,
+    Envelope,
+    PageNumbers,
+    Paging,
+    Source,
+    Upper,
+    WindowRule,
+)
 from finago_assets.core.http.connection import checked_organization
 from finago_assets.core.http.protocol import Protocol, Redaction
 from finago_assets.core.http.secret import Secret
@@ -120,7 +129,7 @@ def counted(*, said: int | None = None) -> Invented:
                 "/accounts",
                 "Accounts",
                 "setup",
-                Kind.REFERENCE,
+                EndpointKind.REFERENCE,
                 ("id",),
                 (),
                 paging=Paging.COUNT,
@@ -134,7 +143,7 @@ def counted(*, said: int | None = None) -> Invented:
                 "/errors",
                 "Errors by day",
                 "setup",
-                Kind.WINDOWED,
+                EndpointKind.WINDOWED,
                 ("id",),
                 (),
                 window=WindowRule(Upper.EXCLUSIVE, "from", "until"),
@@ -187,14 +196,16 @@ def paper() -> Invented:
     return Invented(
         InventedConnection(PAPER, protocol, way),
         _named(
-            Endpoint(PAPER, "accounts", "/accounts", "Accounts", "g", Kind.REFERENCE, ("Id",), (), make=_made_of_xml),
+            Endpoint(
+                PAPER, "accounts", "/accounts", "Accounts", "g", EndpointKind.REFERENCE, ("Id",), (), make=_made_of_xml
+            ),
             Endpoint(
                 PAPER,
                 "slips",
                 "/slips",
                 "Slips by day",
                 "g",
-                Kind.WINDOWED,
+                EndpointKind.WINDOWED,
                 ("Id",),
                 (),
                 window=WindowRule(Upper.INCLUSIVE, "from", "to", day_field="Date"),
@@ -232,7 +243,16 @@ def linked() -> Invented:
 
     def reference(name: str) -> Endpoint:
         return Endpoint(
-            LINKED, name, f"/{name}", name.title(), "g", Kind.REFERENCE, ("id",), (), paging=Paging.PAGE, page_size=1
+            LINKED,
+            name,
+            f"/{name}",
+            name.title(),
+            "g",
+            EndpointKind.REFERENCE,
+            ("id",),
+            (),
+            paging=Paging.PAGE,
+            page_size=1,
         )
 
     return Invented(

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from finago_assets.apis.finago.endpoints import ENDPOINTS, FINAGO_REST, LEFT_OUT
-from finago_assets.core.catalogue.model import Endpoint, Kind, Paging, Parent, Upper, WindowRule
+from finago_assets.core.catalogue.model import Endpoint, EndpointKind, Paging, Parent, Upper, WindowRule
 from tests.reference import answer, facts, operation, resolved
 
 # sent although the description lacks them, because published clients needed them
@@ -70,7 +70,7 @@ def _row(**changes: Any) -> Endpoint:
         "path": "/things",
         "title": "Things",
         "group": "ledger",
-        "kind": Kind.REFERENCE,
+        "kind": EndpointKind.REFERENCE,
         "key": ("id",),
         "scopes": (),
     }
@@ -82,7 +82,7 @@ def _row(**changes: Any) -> Endpoint:
     [
         {"name": "Things"},
         {"path": "things"},
-        {"kind": Kind.WINDOWED},
+        {"kind": EndpointKind.WINDOWED},
         {"window": WindowRule(Upper.INCLUSIVE)},
         {"parent": Parent("parents", "id", "id", "parent_id")},
         {"paging": Paging.TOKEN, "page_cap": 10},

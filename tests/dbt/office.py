@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Unpack
 
 from finago_assets.apis.finago.connection import FinagoConnection
 from finago_assets.apis.finago.endpoints import ENDPOINTS
-from finago_assets.core.catalogue.model import Kind
+from finago_assets.core.catalogue.model import EndpointKind
 from finago_assets.core.extract import Extractor
 from finago_assets.core.http.client import ApiClient
 from finago_assets.core.http.secret import Secret
@@ -53,7 +53,7 @@ def _land(office: Running, warehouse: Warehouse, start: date, endpoints: Contain
         for endpoint in sorted(ENDPOINTS.values(), key=lambda e: e.is_child):
             if not endpoint.enabled or endpoint.name not in endpoints:
                 store.placeholder(endpoint, office.organization_id, start)
-            elif endpoint.kind is Kind.WINDOWED:
+            elif endpoint.kind is EndpointKind.WINDOWED:
                 assert all(extractor.land_window(endpoint, days))
             else:
                 extractor.land_reference(endpoint)

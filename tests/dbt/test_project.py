@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from finago_assets.apis.finago.endpoints import ENDPOINTS
-from finago_assets.core.catalogue.model import Kind
+from finago_assets.core.catalogue.model import EndpointKind
 
 if TYPE_CHECKING:
     from tests.dbt.warehouse import Warehouse
@@ -31,7 +31,7 @@ def test_an_endpoint_has_a_source_of_its_name_and_a_typed_staging_model(
     staging = models[f"stg_{endpoint}"]
     assert staging["depends_on"]["nodes"] == [source]
     assert staging["config"]["materialized"] == (
-        "incremental" if ENDPOINTS[endpoint].kind is Kind.WINDOWED else "table"
+        "incremental" if ENDPOINTS[endpoint].kind is EndpointKind.WINDOWED else "table"
     )
     (test,) = (node for node in manifest["nodes"].values() if node.get("attached_node") == staging["unique_id"])
     assert (test["name"], test["test_metadata"]["name"]) == (f"stg_{endpoint}_rows_are_sound", "rows_are_sound")

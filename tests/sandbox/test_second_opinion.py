@@ -15,7 +15,7 @@ import pytest
 
 from finago_assets.apis.finago.connection import FinagoConnection
 from finago_assets.apis.finago.endpoints import ENDPOINTS, FINAGO_REST
-from finago_assets.core.catalogue.model import Endpoint, Kind, Paging, Upper, WindowRule
+from finago_assets.core.catalogue.model import Endpoint, EndpointKind, Paging, Upper, WindowRule
 from finago_assets.core.errors import BadRequest, FinagoError, Forbidden, NotFound
 from finago_assets.core.extract import Extractor
 from finago_assets.core.http.client import ApiClient
@@ -73,7 +73,7 @@ def extractor(office: Running, folder: Path) -> Iterator[Extractor]:
 
 def land(ours: Extractor, endpoint: Endpoint) -> int:
     """Land a list or the first month of it, and return how many records there were."""
-    if endpoint.kind is Kind.REFERENCE:
+    if endpoint.kind is EndpointKind.REFERENCE:
         return ours.land_reference(endpoint).manifest.rows
     month = Window(ours.start_date, ours.start_date + 31 * ONE_DAY)
     return sum(one.manifest.rows for one in ours.land_window(endpoint, month))
@@ -163,7 +163,7 @@ def test_an_endpoint_that_is_added_needs_nothing_of_the_sandbox_but_its_descript
         path="/ships",
         title="Ships",
         group="harbour",
-        kind=Kind.WINDOWED,
+        kind=EndpointKind.WINDOWED,
         window=WindowRule(Upper.INCLUSIVE),
         key=("id",),
         scopes=("api.harbour.ship:read",),

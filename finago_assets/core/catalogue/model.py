@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 PLAIN_NAME = re.compile(r"[a-z][a-z0-9_]{0,62}")
 
 
-class Kind(StrEnum):
+class EndpointKind(StrEnum):
     """How an endpoint relates to time."""
 
     WINDOWED = "windowed"  # rows belong to a day; one partition each day
@@ -128,7 +128,7 @@ class Endpoint:
     path: str
     title: str
     group: str
-    kind: Kind
+    kind: EndpointKind
     key: tuple[str, ...]
     scopes: tuple[str, ...]
     items: tuple[str, ...] = ()
@@ -156,7 +156,7 @@ class Endpoint:
     def __post_init__(self) -> None:
         if not PLAIN_NAME.fullmatch(self.name) or not self.path.startswith("/"):
             raise ValueError(f"{self.name!r} {self.path!r}: a name is snake_case and a path starts with a slash")
-        if (self.kind is Kind.WINDOWED) != (self.window is not None or self._follows_a_window):
+        if (self.kind is EndpointKind.WINDOWED) != (self.window is not None or self._follows_a_window):
             raise ValueError(f"{self.name}: a windowed endpoint has a window rule or a windowed parent, no other has")
         if self.parent is not None and f"{{{self.parent.placeholder}}}" not in self.path:
             raise ValueError(f"{self.name}: the path lacks {{{self.parent.placeholder}}}")
@@ -176,7 +176,7 @@ class Endpoint:
 
     @property
     def _follows_a_window(self) -> bool:
-        return self.parent is not None and self.kind is Kind.WINDOWED
+        return self.parent is not None and self.kind is EndpointKind.WINDOWED
 
     @property
     def is_child(self) -> bool:

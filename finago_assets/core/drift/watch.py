@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 import msgspec
 
 from finago_assets.core.catalogue.fields import fields_of
-from finago_assets.core.catalogue.model import Endpoint, Kind
+from finago_assets.core.catalogue.model import Endpoint, EndpointKind
 from finago_assets.core.drift.record import RECORD, Difference, Trouble, differences, has, loaded, paths, strict, under
 from finago_assets.core.errors import DataFault
 from finago_assets.core.http.damage import is_damaged, legible
@@ -167,7 +167,7 @@ def carried_until_now(store: RawStore, endpoint: Endpoint, organization: str, fi
 
     None where too little has landed to say so: a field that is there now and then is not missed.
     """
-    wanted = _EARLIER_DAYS if endpoint.kind is Kind.WINDOWED else 1
+    wanted = _EARLIER_DAYS if endpoint.kind is EndpointKind.WINDOWED else 1
     try:
         earlier = dict(islice(_earlier(store, endpoint, organization, first), wanted))
         days = [_carried(payload for _, payload in islice(store.records(day), _EARLIER_RECORDS)) for day in earlier]

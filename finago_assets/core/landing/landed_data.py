@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from finago_assets.core.catalogue.model import Kind
+from finago_assets.core.catalogue.model import EndpointKind
 from finago_assets.core.landing.store import open_store
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ class LandedData:
     def count_days(self) -> dict[tuple[str, str], int]:
         """Return how many days there are to build from; a list counts as one."""
         return {
-            (endpoint.full_name, organization): days if endpoint.kind is Kind.WINDOWED else 1
+            (endpoint.full_name, organization): days if endpoint.kind is EndpointKind.WINDOWED else 1
             for endpoint, store, organization in self._each()
             if (days := store.held(endpoint.name, organization))
         }

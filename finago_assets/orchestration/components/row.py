@@ -13,7 +13,7 @@ from pydantic import Field
 
 from finago_assets.apis.finago import FINAGO
 from finago_assets.core.calls import call_for
-from finago_assets.core.catalogue.model import Endpoint, Kind, Paging, Parent, Upper, WindowRule
+from finago_assets.core.catalogue.model import Endpoint, EndpointKind, Paging, Parent, Upper, WindowRule
 from finago_assets.core.catalogue.operation import Method
 from finago_assets.core.errors import FinagoError, SettingInvalid
 from finago_assets.orchestration.components.fields import WORD, note, note_int, parameters, texts, verbatim
@@ -132,7 +132,7 @@ class EndpointFields(dg.Resolvable, dg.Model):
         plain = ("path", "title", "group", "page_size", "page_cap", "single", "may_be_empty", "note")
         said: dict[str, Any] = {name: getattr(self, name) for name in plain}
         said |= {name: _tuple(getattr(self, name)) for name in ("key", "scopes", "filters", "personal")}
-        said["kind"] = None if self.kind is None else Kind(self.kind)
+        said["kind"] = None if self.kind is None else EndpointKind(self.kind)
         said["paging"] = None if self.paging is None else Paging[self.paging.upper()]
         said["window"] = None if self.window is None else _build_window_rule(self.window)
         said = {**base, "name": self.name, **{name: value for name, value in said.items() if value is not None}}
@@ -160,7 +160,7 @@ class EndpointFields(dg.Resolvable, dg.Model):
             raise self._refused("kind", f"must be that of its parent {parent.endpoint}, with which it lands")
 
     def _check_days(self, given: Mapping[str, Any]) -> None:
-        asks = given["kind"] is Kind.WINDOWED and given.get("parent") is None
+        asks = given["kind"] is EndpointKind.WINDOWED and given.get("parent") is None
         if asks and given.get("window") is None:
             raise self._refused("window", "is needed: it says how a windowed endpoint is asked for days")
         if not asks and given.get("window") is not None:
@@ -199,12 +199,12 @@ class EndpointFields(dg.Resolvable, dg.Model):
         return SettingInvalid(f"Endpoint {self.name}: `{field}`{shown} {why}{'' if why.endswith('?') else '.'}")
 
 
-def _infer_kind(name: str, others: Mapping[str, EndpointFields]) -> Kind | None:
+def _infer_kind(name: str, others: Mapping[str, EndpointFields]) -> EndpointKind | None:
     if name in FINAGO.endpoints:
         return FINAGO.endpoints[name].kind
     own = others[name]
     if own.kind is not None:
-        return Kind(own.kind)
+        return EndpointKind(own.kind)
     like = FINAGO.endpoints.get(own.like or "")
     return None if like is None else like.kind
 

@@ -9,7 +9,7 @@ from pydantic import ValidationError
 
 from finago_assets.apis.finago import FINAGO
 from finago_assets.apis.finago.endpoints import ENDPOINTS
-from finago_assets.core.catalogue.model import Endpoint, Kind, Paging, Parent, Upper, WindowRule
+from finago_assets.core.catalogue.model import Endpoint, EndpointKind, Paging, Parent, Upper, WindowRule
 from finago_assets.core.errors import SettingInvalid
 from finago_assets.orchestration.components.row import EndpointFields
 
@@ -42,7 +42,7 @@ def test_a_list_described_in_full_becomes_a_row_with_defaults_for_the_rest() -> 
         path="/customers",
         title="Suppliers",
         group="own",
-        kind=Kind.REFERENCE,
+        kind=EndpointKind.REFERENCE,
         key=("id",),
         scopes=("api.crm.customer:read",),
         paging=Paging.PAGE,
@@ -72,7 +72,7 @@ def test_a_child_is_filled_by_its_parent_built_in_or_one_of_the_users_own() -> N
     assert made.parent == Parent("suppliers", "id", "customerId", "customer_id")
     orders = {"name": "my_orders", "like": "salesorders"}
     lines = {**FULL, "name": "my_lines", "path": "/salesorders/{id}/lines", "kind": "windowed", "parent": "my_orders"}
-    assert row(lines, orders).kind is Kind.WINDOWED
+    assert row(lines, orders).kind is EndpointKind.WINDOWED
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from itertools import islice
 from typing import TYPE_CHECKING, Final
 
-from finago_assets.core.catalogue.model import Kind, Paging
+from finago_assets.core.catalogue.model import EndpointKind, Paging
 from finago_assets.core.errors import RequestRefused
 from finago_assets.core.landing.store import ChainFacts
 from finago_assets.core.records import RecordReader
@@ -85,7 +85,7 @@ class RawPartition:
 
 
 def _unfit(endpoint: Endpoint, request: Request) -> Iterator[str]:
-    if endpoint.kind is Kind.WINDOWED:
+    if endpoint.kind is EndpointKind.WINDOWED:
         yield "its rows belong to days, which only the asset tells apart"
     if endpoint.parent is not None:
         yield f"it answers for one record of {endpoint.parent.endpoint}, and a partition holds all"
