@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from finago_assets.apis.finago import FINAGO
-from finago_assets.core.catalogue.describe import asked, by_group, command, meaning, paging, scopes
+from finago_assets.core.catalogue.describe import by_group, command, describe_rules, meaning, paging, scopes
 from finago_assets.core.catalogue.example import as_read
 from finago_assets.core.catalogue.outline import outline
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from finago_assets.core.catalogue.operation import Body, Operation
+    from finago_assets.core.catalogue.operation import Operation, RequestBody
 
 _OPENING: Final = f"""\
 # Request templates
@@ -74,11 +74,13 @@ def _format_parameters(operation: Operation) -> str:
     return _format_table(("parameter", "in", "required", "type", "example", "what it means"), rows)
 
 
-def _format_body(body: Body) -> Iterator[str]:
+def _format_body(body: RequestBody) -> Iterator[str]:
     if body.schema is None:
         yield f"The body is a file: {', '.join(f'`{one}`' for one in body.media_types)}."
         return
-    rows = [(f"`{one.place}`", _mark(required=one.required), one.type, asked(one)) for one in outline(body.schema)]
+    rows = [
+        (f"`{one.place}`", _mark(required=one.required), one.type, describe_rules(one)) for one in outline(body.schema)
+    ]
     yield _format_table(("field of the body", "required", "type", "rules"), rows)
     yield f"```json\n{as_read(body)}\n```"
 

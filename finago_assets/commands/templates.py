@@ -18,14 +18,14 @@ from rich.table import Table
 from rich.text import Text
 
 from finago_assets.apis.finago import FINAGO
-from finago_assets.core.catalogue.describe import asked, by_group, command, described, meaning, paging, scopes
+from finago_assets.core.catalogue.describe import by_group, command, describe_rules, described, meaning, paging, scopes
 from finago_assets.core.catalogue.example import as_read
 from finago_assets.core.catalogue.outline import outline
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from finago_assets.core.catalogue.operation import Body, Operation
+    from finago_assets.core.catalogue.operation import Operation, RequestBody
 
 NOTHING_FOUND: Final = 1
 UNKNOWN: Final = 2
@@ -149,13 +149,13 @@ def _parameters(operation: Operation) -> Table:
     return table
 
 
-def _show_body(body: Body, console: Console) -> None:
+def _show_body(body: RequestBody, console: Console) -> None:
     if body.schema is None:
         console.print(f"\n[bold]Body[/]\nA file, as {', '.join(body.media_types)}", highlight=False)
         return
     table = _table("field", "required", "type", "rules")
     for one in outline(body.schema):
-        table.add_row(escape(one.place), "yes" if one.required else "", one.type, escape(asked(one)))
+        table.add_row(escape(one.place), "yes" if one.required else "", one.type, escape(describe_rules(one)))
     console.print("\n[bold]Body, as JSON[/]", table, sep="\n")
     console.print("\n[bold]For example[/]", JSONHighlighter()(as_read(body)), sep="\n", soft_wrap=True)
 

@@ -12,7 +12,7 @@ from finago_assets.apis.finago.parameters import PARAMETERS
 from finago_assets.core.catalogue.operation import Answers, Method, Operation
 
 if TYPE_CHECKING:
-    from finago_assets.core.catalogue.operation import Body
+    from finago_assets.core.catalogue.operation import RequestBody
 
 _METHODS: Final = {
     "create": Method.POST,
@@ -27,7 +27,7 @@ def _define(  # noqa: PLR0913  a row of a table: each argument is a column
     path: str,
     scope: str,
     title: str,
-    body: Body | None = None,
+    body: RequestBody | None = None,
     *,
     answers: Answers | None = None,
     note: str = "",

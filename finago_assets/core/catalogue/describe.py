@@ -13,7 +13,7 @@ from finago_assets.core.catalogue.model import Paging
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from finago_assets.core.catalogue.operation import Body, Operation, Parameter
+    from finago_assets.core.catalogue.operation import Operation, Parameter, RequestBody
     from finago_assets.core.catalogue.outline import BodyField
 
 
@@ -40,7 +40,7 @@ def meaning(operation: Operation, one: Parameter) -> str:
     return "; ".join(words for words in (one.title, choices, sent) if words)
 
 
-def asked(field: BodyField) -> str:
+def describe_rules(field: BodyField) -> str:
     """Say what is asked of a field of a body besides its type."""
     choices = (f"one of {', '.join(field.choices)}",) if field.choices else ()
     return "; ".join((*field.rules, *choices))
@@ -105,7 +105,7 @@ def _parameter(one: Parameter) -> dict[str, Any]:
     }
 
 
-def _describe_body(body: Body) -> dict[str, Any]:
+def _describe_body(body: RequestBody) -> dict[str, Any]:
     return {
         "required": body.required,
         "media_types": list(body.media_types),

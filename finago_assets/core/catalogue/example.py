@@ -7,17 +7,17 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 
 if TYPE_CHECKING:
-    from finago_assets.core.catalogue.operation import Body
+    from finago_assets.core.catalogue.operation import RequestBody
 
 _EXAMPLE_ENCODER: Final = msgspec.json.Encoder(decimal_format="number")
 
 
-def as_sent(body: Body) -> bytes:
+def as_sent(body: RequestBody) -> bytes:
     """Return the example in bytes: the file, or compact UTF-8 JSON in which a Decimal keeps its digits."""
     return body.example if isinstance(body.example, bytes) else _EXAMPLE_ENCODER.encode(body.example)
 
 
-def as_read(body: Body) -> str:
+def as_read(body: RequestBody) -> str:
     """Return the example as indented JSON text for people, and nothing for a file."""
     return (
         ""

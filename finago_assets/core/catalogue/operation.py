@@ -66,7 +66,7 @@ class Parameter:
 
 
 @dataclass(frozen=True, slots=True)
-class Body:
+class RequestBody:
     """What a write sends: a JSON Schema of our own wording (none for a file) and an example that satisfies it."""
 
     schema: Mapping[str, object] | None
@@ -92,7 +92,7 @@ class Operation:
     answers: Answers
     variables: tuple[Parameter, ...] = ()
     query: tuple[Parameter, ...] = ()
-    body: Body | None = None
+    body: RequestBody | None = None
     params: tuple[tuple[str, str], ...] = ()
     paging: Paging = Paging.NONE
     page_size: int | None = None

@@ -17,7 +17,7 @@ from finago_assets.core.errors import RequestRefused
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from finago_assets.core.catalogue.operation import Body
+    from finago_assets.core.catalogue.operation import RequestBody
 
 JSON: Final = "application/json"
 LARGEST: Final = 32 * 1024 * 1024
@@ -27,7 +27,7 @@ _NOT_PLAIN: Final = re.compile(r"[^A-Za-z0-9 ._-]")
 _BEGINNINGS: Final = {b"%PDF-": "application/pdf", b"\x89PNG\r\n": "image/png", b"\xff\xd8\xff": "image/jpeg"}
 
 
-def check_body(what: str, body: bytes, known: Body | None, *, by_schema: bool) -> str:
+def check_body(what: str, body: bytes, known: RequestBody | None, *, by_schema: bool) -> str:
     """Return the media type to send a body with; `known` is what the operation takes. Raises RequestRefused."""
     if len(body) > LARGEST:
         raise RequestRefused(f"{what}: the body is larger than {LARGEST} bytes.")
@@ -39,7 +39,7 @@ def check_body(what: str, body: bytes, known: Body | None, *, by_schema: bool) -
     return JSON
 
 
-def _recognize_file(what: str, body: bytes, known: Body) -> str:
+def _recognize_file(what: str, body: bytes, known: RequestBody) -> str:
     if not body:
         raise RequestRefused(f"{what}: the file is empty.")
     begins = next((media for mark, media in _BEGINNINGS.items() if body.startswith(mark)), "")

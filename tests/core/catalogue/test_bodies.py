@@ -22,7 +22,7 @@ from finago_assets.core.catalogue.notation import (
     together,
     whole,
 )
-from finago_assets.core.catalogue.operation import Body, Operation
+from finago_assets.core.catalogue.operation import Operation, RequestBody
 from tests.core.catalogue.bodies import SENDING, example, whole_instances
 
 if TYPE_CHECKING:
@@ -56,7 +56,9 @@ def _leaves(value: Any) -> Iterator[Any]:
 
 
 def test_an_amount_goes_out_digit_by_digit() -> None:
-    body = Body(None, {"amount": Decimal("18750.40"), "rate": Decimal("0.1000000000000000055"), "name": "Blåbær"})
+    body = RequestBody(
+        None, {"amount": Decimal("18750.40"), "rate": Decimal("0.1000000000000000055"), "name": "Blåbær"}
+    )
     assert as_sent(body) == '{"amount":18750.40,"rate":0.1000000000000000055,"name":"Blåbær"}'.encode()
     assert as_read(body) == '{\n  "amount": 18750.40,\n  "rate": 0.1000000000000000055,\n  "name": "Blåbær"\n}'
 

@@ -11,7 +11,7 @@ import pytest
 
 from finago_assets.apis.finago import FINAGO
 from finago_assets.apis.template_page import template_page
-from finago_assets.core.catalogue.describe import asked, command, described, meaning, paging
+from finago_assets.core.catalogue.describe import command, describe_rules, described, meaning, paging
 from finago_assets.core.catalogue.notation import (
     array,
     choice,
@@ -77,7 +77,7 @@ def test_a_body_is_told_field_by_field() -> None:
         terms=depending_on("fixed", {True: record("value", value=whole(1)), False: record()}),
         accrual=together(start=number(), length=number()),
     )
-    told = [(one.place, one.type, one.required, asked(one)) for one in outline(schema)]
+    told = [(one.place, one.type, one.required, describe_rules(one)) for one in outline(schema)]
     assert told == [
         ("lines", "list of object", True, "at most 5 of them"),
         ("lines[].kind", "text", True, 'one of "", text'),

@@ -6,12 +6,12 @@ from decimal import Decimal
 from typing import Final
 
 from finago_assets.core.catalogue.notation import choice, email, moment, money, number, record, text, whole
-from finago_assets.core.catalogue.operation import Body
+from finago_assets.core.catalogue.operation import RequestBody
 
 _CURRENCY: Final = record("code", code=text())
 _OTHER_ACCOUNT: Final = record(number=text(null=True), type=choice("bban", "iban", null=True))
 
-BANKACCOUNT: Final = Body(
+BANKACCOUNT: Final = RequestBody(
     record(
         "name number bic type owner",
         name=text(),
@@ -41,12 +41,12 @@ BANKACCOUNT: Final = Body(
     },
 )
 
-BALANCE: Final = Body(
+BALANCE: Final = RequestBody(
     record("amount timestamp currency", amount=money(), timestamp=moment(), currency=_CURRENCY),
     {"amount": Decimal("204880.15"), "timestamp": "2025-11-30T22:59:59Z", "currency": {"code": "NOK"}},
 )
 
-BANKTRANSACTION: Final = Body(
+BANKTRANSACTION: Final = RequestBody(
     record(
         "type bankTransactionReference bankAccount paymentReference amount date",
         type=choice("inbound", "outbound"),

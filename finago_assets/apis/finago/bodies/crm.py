@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from finago_assets.core.catalogue.notation import choice, depending_on, flag, number, record, text
-from finago_assets.core.catalogue.operation import Body
+from finago_assets.core.catalogue.operation import RequestBody
 
 _STREET_AND_PLACE: Final = {
     "street": text(null=True),
@@ -33,7 +33,7 @@ _SHARED: Final = {
     "note": text(most=10000, null=True),
 }
 
-NEW_CUSTOMER: Final = Body(
+NEW_CUSTOMER: Final = RequestBody(
     depending_on(
         "isCompany",
         {
@@ -55,7 +55,7 @@ NEW_CUSTOMER: Final = Body(
     },
 )
 
-CUSTOMER_CHANGES: Final = Body(
+CUSTOMER_CHANGES: Final = RequestBody(
     record(person=_PERSON, name=text(null=True), organizationNumber=text(null=True), **_SHARED),
     {"email": {"billing": "regnskap@nordlyskaffe.example"}, "phone": "+47 77 60 00 00"},
 )
@@ -72,12 +72,12 @@ _BANKACCOUNT: Final = record(
     bic=text(most=20, pattern="^[A-Z]{6}[A-Z0-9]{2,5}$|^$"),
 )
 
-NEW_BANKACCOUNT: Final = Body(
+NEW_BANKACCOUNT: Final = RequestBody(
     _BANKACCOUNT,
     {"number": "90000000077", "type": "bban", "isDefault": True, "name": "Payouts", "countryCode": "NO"},
 )
 
-BANKACCOUNT_CHANGES: Final = Body(
+BANKACCOUNT_CHANGES: Final = RequestBody(
     _BANKACCOUNT,
     {"number": "90000010001", "type": "bban", "isDefault": True, "name": "Wages"},
 )

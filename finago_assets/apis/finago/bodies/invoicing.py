@@ -22,7 +22,7 @@ from finago_assets.core.catalogue.notation import (
     together,
     whole,
 )
-from finago_assets.core.catalogue.operation import Body
+from finago_assets.core.catalogue.operation import RequestBody
 
 _CUSTOMER: Final = {
     "id": whole(),
@@ -105,7 +105,7 @@ _ORDER: Final = {
     "dimensions": _DIMENSIONS,
 }
 
-NEW_SALESORDER: Final = Body(
+NEW_SALESORDER: Final = RequestBody(
     record(customer=record("id name", **_CUSTOMER), **_ORDER),
     {
         "customer": {"id": 10001, "name": "Nordlys Kaffe AS"},
@@ -118,7 +118,7 @@ NEW_SALESORDER: Final = Body(
     },
 )
 
-SALESORDER_CHANGES: Final = Body(
+SALESORDER_CHANGES: Final = RequestBody(
     record(customer=record(**_CUSTOMER), **_ORDER),
     {"deliveryDate": "2025-12-05", "internalMemo": "Agreed by telephone"},
 )
@@ -140,7 +140,7 @@ _ORDER_LINE: Final = closed(
     ),
 )
 
-NEW_SALESORDER_LINE: Final = Body(
+NEW_SALESORDER_LINE: Final = RequestBody(
     _ORDER_LINE,
     {
         "type": "product",
@@ -152,9 +152,9 @@ NEW_SALESORDER_LINE: Final = Body(
     },
 )
 
-SALESORDER_LINE_CHANGES: Final = Body(_ORDER_LINE, {"quantity": 10, "price": Decimal("179.90")})
+SALESORDER_LINE_CHANGES: Final = RequestBody(_ORDER_LINE, {"quantity": 10, "price": Decimal("179.90")})
 
-ATTACHMENT: Final = Body(
+ATTACHMENT: Final = RequestBody(
     None,
     b"%PDF-1.4\n1 0 obj\n<< /Type /Catalog >>\nendobj\ntrailer\n<< /Root 1 0 R >>\n%%EOF\n",
     media_types=("application/pdf", "image/png", "multipart/form-data"),

@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Final
 
 from finago_assets.core.catalogue.notation import array, day, money, number, record, text, whole
-from finago_assets.core.catalogue.operation import Body
+from finago_assets.core.catalogue.operation import RequestBody
 
 _TAX: Final = record(
     "number",
@@ -34,7 +34,7 @@ _VOUCHER_LINE: Final = record(
     ),
 )
 
-TRANSACTION: Final = Body(
+TRANSACTION: Final = RequestBody(
     record(
         "transactionTypeNumber date lines",
         transactionTypeNumber=whole(1),
@@ -60,4 +60,4 @@ TRANSACTION: Final = Body(
     },
 )
 
-FILE_UPLOAD: Final = Body(record("contentType", contentType=text()), {"contentType": "application/pdf"})
+FILE_UPLOAD: Final = RequestBody(record("contentType", contentType=text()), {"contentType": "application/pdf"})

@@ -6,13 +6,13 @@ from decimal import Decimal
 from typing import Final
 
 from finago_assets.core.catalogue.notation import choice, closed, flag, money, number, record, text, whole
-from finago_assets.core.catalogue.operation import Body
+from finago_assets.core.catalogue.operation import RequestBody
 
 _CATEGORY: Final = {"name": text(), "alternativeReference": text(), "parentId": number()}
 
-NEW_CATEGORY: Final = Body(record("name", **_CATEGORY), {"name": "Brewing equipment", "parentId": 0})
+NEW_CATEGORY: Final = RequestBody(record("name", **_CATEGORY), {"name": "Brewing equipment", "parentId": 0})
 
-CATEGORY_CHANGES: Final = Body(record(**_CATEGORY), {"alternativeReference": "brew-01"})
+CATEGORY_CHANGES: Final = RequestBody(record(**_CATEGORY), {"alternativeReference": "brew-01"})
 
 _PRODUCT: Final = {
     "name": text(most=150),
@@ -37,7 +37,7 @@ _PRODUCT: Final = {
     "supplier": record(id=number(null=True)),
 }
 
-NEW_PRODUCT: Final = Body(
+NEW_PRODUCT: Final = RequestBody(
     record("name category", **_PRODUCT, category=record("id", id=whole())),
     {
         "name": "Hand grinder",
@@ -49,14 +49,14 @@ NEW_PRODUCT: Final = Body(
     },
 )
 
-PRODUCT_CHANGES: Final = Body(
+PRODUCT_CHANGES: Final = RequestBody(
     record(**_PRODUCT, category=record(id=whole())),
     {"salesPrice": Decimal("529.90"), "status": "active"},
 )
 
-PRODUCT_DIMENSION: Final = Body(closed(record("value", value=text())), {"value": "10"})
+PRODUCT_DIMENSION: Final = RequestBody(closed(record("value", value=text())), {"value": "10"})
 
-SALESTYPE_OVERRIDE: Final = Body(
+SALESTYPE_OVERRIDE: Final = RequestBody(
     closed(record("accountNumber", accountNumber=whole(null=True))),
     {"accountNumber": 3010},
 )
