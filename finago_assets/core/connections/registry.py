@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from finago_assets.core.connections.model import ConnectionKind
 
-TABLE: Final = "connections"
+REGISTRY_TABLE: Final = "connections"
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +90,7 @@ def open_registry(location: str, kinds: Sequence[ConnectionKind], environ: Mappi
         from finago_assets.core.connections.address import read_address
         from finago_assets.core.connections.table import rows_of_table
 
-        table = read_address(text, table=TABLE)
+        table = read_address(text, table=REGISTRY_TABLE)
         return _build_registry(table.place, rows_of_table(table, kinds), None, kinds)
     path = expanded(text, "The registry's place")
     if not path.is_file():

@@ -90,7 +90,7 @@ def _is_registry(target: Target | None, file: Path | None, location: str, enviro
         if not is_address(text):
             return file is not None and is_same(file, Path(text))
         from finago_assets.core.connections.address import read_address
-        from finago_assets.core.connections.registry import TABLE as REGISTRY_TABLE
+        from finago_assets.core.connections.registry import REGISTRY_TABLE
         from finago_assets.core.request.targets.sql import SqlTable
 
         registry = SqlTable(read_address(text, table=REGISTRY_TABLE))
