@@ -25,7 +25,7 @@ RUNS_AFTER_A_PASSING_FAILURE: Final = 2
 FINAL_TAG: Final = "finago/failed_for_good"
 
 
-def failure(error: FinagoError) -> dg.Failure:
+def make_failure(error: FinagoError) -> dg.Failure:
     """Return the failure to raise; its description is the error's own sentence."""
     return dg.Failure(
         description=f"{type(error).__name__}: {error}",
@@ -43,7 +43,7 @@ def typed_failures(context: Context | None = None) -> Iterator[None]:
     try:
         yield
     except FinagoError as error:
-        raised = failure(error)
+        raised = make_failure(error)
     except dg.Failure as given:
         raised = given
     else:
