@@ -68,11 +68,13 @@ class Envelope:
     """The object around the records of an answer; a bare array needs none and is read as well.
 
     The records stand in the field `records`, or in the only field that is a list of objects where that is empty;
-    `count` is the field that says how many there are on all pages together.
+    `count` is the field that says how many there are on all pages together. An object with the field `lone`, and
+    without the count, is one record that came without its list.
     """
 
     records: str = ""
     count: str = ""
+    lone: str = ""
 
 
 @dataclass(frozen=True, slots=True)

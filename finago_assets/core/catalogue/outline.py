@@ -47,7 +47,9 @@ _RULES: Final = {
 
 def outline(schema: Mapping[str, Any] | None) -> tuple[BodyField, ...]:
     """Return every field of a body in the order of the schema; none for a file."""
-    return tuple(_list_fields(schema, "", ())) if schema is not None else ()
+    if schema is None:
+        return ()
+    return tuple(_list_fields(schema["items"], "[]", ()) if "items" in schema else _list_fields(schema, "", ()))
 
 
 def _list_fields(schema: Mapping[str, Any], place: str, when: tuple[str, ...]) -> Iterator[BodyField]:

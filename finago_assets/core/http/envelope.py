@@ -34,6 +34,8 @@ def opened(body: bytearray, envelope: Envelope) -> tuple[bytearray, int | None]:
         fields = None
     if fields is None:
         raise Fault(Malformed, "the answer is not JSON", again=True)
+    if envelope.lone and envelope.lone in fields and envelope.count not in fields:
+        return bytearray(b"[" + text.rstrip() + b"]"), None
     named = envelope.records or _only_list(fields)
     records = bytearray(bytes(fields.get(named, b"")))
     if not records.startswith(b"["):

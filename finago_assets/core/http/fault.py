@@ -105,7 +105,8 @@ class Fault(Exception):
             return RateLimited(words.rstrip(), retry_at=self.retry_at)
         if self.kind is Forbidden:
             wanted = ", ".join(scopes) or "(the catalogue names none)"
-            step = f"The application needs the scopes {wanted}, approved by the organization."
+            usual = f"The application needs the scopes {wanted}, approved by the organization."
+            step = steps.get(Forbidden, usual)
             return Forbidden(f"{said} {step}", scopes=scopes)
         if self.kind is OutcomeUnknown:
             return OutcomeUnknown(f"{said} {self._likely()} Before sending it again, look: {look or LOOK}.")

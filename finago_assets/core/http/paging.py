@@ -48,10 +48,11 @@ class Chain:
         self._seen = SeenPages()
         self._empty_in_a_row = 0
         self._size = 0
+        self._rows = 0
         self._linked = False
         self.doubtful = False
 
-    def advance(self, records: Sequence[bytes], size: int, link_headers: Sequence[str], total: int | None) -> bool:  # noqa: ARG002  links say enough
+    def advance(self, records: Sequence[bytes], size: int, link_headers: Sequence[str], total: int | None) -> bool:
         """Take in the page just read; tell whether it belongs to the list.
 
         It does not when nothing but caution had asked for it and it is the first page again: there are lists without
@@ -63,6 +64,9 @@ class Chain:
             self.url = None
             return False
         self._go_on(records, link_headers)
+        self._rows += len(records)
+        if self.url is None and total is not None and self._rows < total:
+            raise Fault(Malformed, f"the list ends after {self._rows} records and says that it has {total}")
         return True
 
     def _go_on(self, records: Sequence[bytes], link_headers: Sequence[str]) -> None:

@@ -82,20 +82,22 @@ def _never(reply: Reply, protocol: Protocol) -> type[FinagoError] | None:
     """Of a status that says what is wrong, unless what says it is not the API."""
     if not protocol.answers_json:
         return NEVER.get(reply.status)
-    if reply.status == 403 and not _is_the_apis(reply):
+    if reply.status == 403 and not _is_the_apis(reply, protocol):
         return Blocked
     if reply.status in {404, 410} and _is_page(reply):
         return Malformed
     return NEVER.get(reply.status)
 
 
-def _is_the_apis(reply: Reply) -> bool:
+def _is_the_apis(reply: Reply, protocol: Protocol) -> bool:
     """Tell whether the API itself may have refused: with JSON, with nothing, or in a text under its own trace id.
 
-    A firewall or a proxy sends a page, or a text that nobody could look up.
+    A firewall or a proxy sends a page, or a text that nobody could look up. Of an API without trace ids a text is its
+    own as much as anybody's.
     """
     said = _text(reply)
-    return said.startswith(b"{") or (not _is_page(reply) and (not said or reply.trace is not None))
+    signed = reply.trace is not None or protocol.trace_header is None
+    return said.startswith(b"{") or (not _is_page(reply) and (not said or signed))
 
 
 def _is_page(reply: Reply) -> bool:

@@ -192,7 +192,8 @@ def _page_size(what: str, operation: Operation) -> dict[str, str]:
         raise RequestRefused(f"{what}: a write has no pages; leave all pages out.")
     if operation.answers is not Answers.LIST:
         raise RequestRefused(f"{what}: it answers one object, which has no pages; leave all pages out.")
-    return {} if operation.page_size is None else {"limit": f"{operation.page_size}"}
+    size = "limit" if operation.endpoint is None else operation.endpoint.size_param
+    return {} if operation.page_size is None else {size: f"{operation.page_size}"}
 
 
 def _check_query(what: str, operation: Operation, query: Mapping[str, str]) -> None:
