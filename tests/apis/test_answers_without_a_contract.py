@@ -18,12 +18,12 @@ from finago_assets.core.errors import Blocked, Forbidden, Malformed
 from finago_assets.core.extract import Extractor
 from finago_assets.core.http.budget import RequestBudget
 from finago_assets.core.http.client import ApiClient
-from finago_assets.core.http.protocol import Protocol
+from finago_assets.core.http.protocol import Protocol, Redaction
 from finago_assets.core.http.retry import RetryPolicy
 from finago_assets.core.http.transport import MockTransport
 from finago_assets.core.landing.store import Landing, open_store
 from finago_assets.core.request.request import from_template
-from tests.apis.invented import counted
+from tests.apis.invented import PASSWORD, counted
 from tests.core.http.office import reply
 
 if TYPE_CHECKING:
@@ -46,7 +46,9 @@ ROWS = Endpoint(
 NOW = datetime(2024, 1, 2, 12, tzinfo=UTC)
 
 
-def _landed(folder: Path, body: object, *, status: int = 200, protocol: Protocol | None = None) -> list[dict[str, int]]:
+def _landed(
+    folder: Path, body: object, *, status: int = 200, protocol: Protocol | None = None, endpoint: Endpoint = ROWS
+) -> list[dict[str, int]]:
     """Land what a server answers to everything but its login, and return the records."""
     api = counted()
     connection = replace(api.connection, source=LOOSE, protocol=protocol or Protocol())
@@ -62,7 +64,7 @@ def _landed(folder: Path, body: object, *, status: int = 200, protocol: Protocol
         connection, budget=budget, policy=RetryPolicy(attempts=1), transport=MockTransport(handle)
     ) as client:
         extractor = Extractor(client, store, "4711", "run-1", date(2024, 1, 1), {"rows": ROWS}, now=lambda: NOW)
-        landed = extractor.land_reference(ROWS)
+        landed = extractor.land_reference(endpoint)
         return [json.loads(payload) for _, payload in store.records(landed.partition)]
 
 
@@ -104,6 +106,22 @@ def test_a_refusal_in_a_text_is_the_apis_own_where_it_gives_no_trace_ids(tmp_pat
         _landed(tmp_path, b"no rights", status=403, protocol=Protocol(trace_header="x-trace-id"))
     with pytest.raises(Blocked):
         _landed(tmp_path, b"<html>no rights</html>", status=403)
+
+
+def test_records_that_lose_their_secrets_do_not_land_where_they_repeat_ours(tmp_path: Path) -> None:
+    as_they_are = Protocol(redaction=Redaction("nothing-1", lambda _template, record: record))
+    with pytest.raises(Malformed, match="repeats a secret of ours") as raised:
+        _landed(tmp_path, [{"id": 1, "error": f"no login with {PASSWORD}"}], protocol=as_they_are)
+    assert PASSWORD not in str(raised.value)
+    assert list(tmp_path.rglob("data.parquet")) == []
+
+
+@pytest.mark.parametrize("body", [{"id": 7, "rows": [{"id": 1}]}, [{"id": 7, "rows": [{"id": 1}]}]])
+def test_one_record_that_was_asked_for_by_itself_may_come_in_a_list(tmp_path: Path, body: object) -> None:
+    alone = replace(ROWS, single=True)
+    assert _landed(tmp_path, body, endpoint=alone) == [{"id": 7, "rows": [{"id": 1}]}]
+    with pytest.raises(Malformed, match="2 records where one was asked for"):
+        _landed(tmp_path, [{"id": 7}, {"id": 8}], endpoint=alone)
 
 
 def test_a_request_for_all_pages_asks_for_their_size_by_the_apis_own_word() -> None:

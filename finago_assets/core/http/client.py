@@ -15,7 +15,14 @@ from typing import TYPE_CHECKING, Final, Self, TypeVar
 from finago_assets.core.http.auth import Token, TokenSource
 from finago_assets.core.http.call import Call, Page, Tally
 from finago_assets.core.http.counted import CountedChain
-from finago_assets.core.http.delivery import READ_SUCCESSES, WRITE_SUCCESSES, Delivery, judge, note_page
+from finago_assets.core.http.delivery import (
+    READ_SUCCESSES,
+    WRITE_SUCCESSES,
+    Delivery,
+    judge,
+    note_page,
+    refuse_secrets,
+)
 from finago_assets.core.http.fault import Fault
 from finago_assets.core.http.origin import Origin
 from finago_assets.core.http.page import CountedRecords, PageReading
@@ -145,6 +152,8 @@ class ApiClient:
             reply = self._pool.send(call, url, credential)
             if receipt is not None:
                 note_page(reply, receipt, SecretScanner(credential.value, *self._secrets), self._protocol.redaction)
+            elif self._protocol.redaction is not None:
+                refuse_secrets(reply, SecretScanner(credential.value, *self._secrets))
             return reply
 
         return self._try(call, url, tally, ask, lambda reply: (reply, reading.records(reply)))

@@ -157,5 +157,10 @@ def note_reply(reply: Reply, receipt: Receipt, scanner: SecretScanner, redaction
 def note_page(reply: Reply, receipt: Receipt, scanner: SecretScanner, redaction: Redaction | None) -> None:
     """The same for a page. Raises a fault when its records repeat a secret."""
     note_reply(reply, receipt, scanner, redaction)
+    refuse_secrets(reply, scanner)
+
+
+def refuse_secrets(reply: Reply, scanner: SecretScanner) -> None:
+    """Raise a fault where the body of a success repeats a secret of ours."""
     if reply.status < 300 and scanner.in_text(reply.body):
         raise Fault(Malformed, REPEATS, status=reply.status, trace=reply.trace, size=reply.wire_bytes)

@@ -75,10 +75,13 @@ class PageReading:
     def _cut(self, body: bytearray) -> CountedRecords:
         if self._call.make is not None:
             return CountedRecords(self._make(bytes(body), self._call.make))
-        total = None
-        if self._call.envelope is not None and not self._call.single:
-            body, total = opened(body, self._call.envelope)
-        return CountedRecords(split(body, single=self._call.single), total)
+        if self._call.envelope is None:
+            return CountedRecords(split(body, single=self._call.single))
+        body, total = opened(body, self._call.envelope)
+        records = split(body)
+        if self._call.single and len(records) != 1:
+            raise Fault(Malformed, f"the answer is {len(records)} records where one was asked for")
+        return CountedRecords(records, total)
 
     @staticmethod
     def _make(body: bytes, make: Callable[[bytes], list[bytes]]) -> list[bytes]:
