@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Final
 
 from finago_assets.apis.finago.connection import FINAGO_CONNECTION
+from finago_assets.apis.halo.connection import HALO_CONNECTION
 
-CONNECTION_KINDS: Final = (FINAGO_CONNECTION,)
+CONNECTION_KINDS: Final = (FINAGO_CONNECTION, HALO_CONNECTION)
 """What a row of the registry may be; the first where it does not say."""
