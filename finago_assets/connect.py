@@ -33,7 +33,7 @@ def open_client(
         settings.work_dir / "budget",
         connection.source.name,
         connection.organization_id,
-        settings.requests_per_second,
+        settings.ceiling(connection.source.name),
         patience_seconds=policy.retry_after_cap,
         tell=tell,
     )

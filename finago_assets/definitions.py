@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import dagster as dg
 
 from finago_assets.apis.finago import FINAGO
+from finago_assets.apis.halo import HALO
 from finago_assets.orchestration.components.own import Own, read_own
 from finago_assets.orchestration.dbt_project import dbt_resource
 from finago_assets.orchestration.executor import watched
@@ -14,9 +15,9 @@ from finago_assets.orchestration.jobs import jobs, nightly
 from finago_assets.orchestration.lost_history import watch_uncaught
 from finago_assets.orchestration.open_history import keep_history_open
 from finago_assets.orchestration.published import warehouse_assets
-from finago_assets.orchestration.raw import raw_assets
+from finago_assets.orchestration.raw import raw_assets, raw_assets_beside
 from finago_assets.orchestration.request.job import finago_request
-from finago_assets.orchestration.resources import FinagoResource
+from finago_assets.orchestration.resources import FinagoResource, HaloResource
 from finago_assets.orchestration.retention import prune_run_history
 from finago_assets.orchestration.short_history import keep_history_short
 from finago_assets.orchestration.tie_out import tie_out_check
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
 def build_definitions(
     settings: Settings, resources: Mapping[str, Any] | None = None, own: Own | None = None
 ) -> dg.Definitions:
-    """Return the whole graph; `resources` replaces any of the two usual ones, for tests and for other connections.
+    """Return the whole graph; `resources` replaces any of the usual ones, for tests and for other connections.
 
     `own` is what the user has added in YAML.
     """
@@ -37,13 +38,14 @@ def build_definitions(
     built_in = dg.Definitions(
         assets=[
             *raw_assets(FINAGO, settings),
+            raw_assets_beside(HALO),
             *warehouse_assets([*FINAGO.endpoints.values(), *added.endpoints.values()]),
         ],
         asset_checks=[tie_out_check(settings)],
         jobs=[*jobs(), finago_request],
         schedules=[nightly(settings)],
         sensors=[prune_run_history],
-        resources={"finago": FinagoResource(), "dbt": dbt_resource(), **(resources or {})},
+        resources={"finago": FinagoResource(), "halo": HaloResource(), "dbt": dbt_resource(), **(resources or {})},
         executor=watched(
             dg.multiprocess_executor if settings.executor is Executor.MULTIPROCESS else dg.in_process_executor
         ),

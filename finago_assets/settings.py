@@ -1,4 +1,4 @@
-"""Every FINAGO_* variable: its type, default, and the sentence a user reads when it is wrong.
+"""Every FINAGO_* and HALO_* variable: its type, default, and the sentence a user reads when it is wrong.
 
 Settings without secrets are read when the definitions load and all have defaults; the connection is read at run time,
 through references, so that a secret's value never becomes part of a definition, a run's config or an error.
@@ -16,6 +16,8 @@ from typing import TYPE_CHECKING, Final, TypeVar
 
 from finago_assets.apis.finago.connection import API_URL, TOKEN_URL, FinagoConnection
 from finago_assets.apis.finago.endpoints import ENDPOINTS
+from finago_assets.apis.halo.connection import HaloConnection
+from finago_assets.apis.halo.endpoints import HALO_API
 from finago_assets.core.connections.place import expanded
 from finago_assets.core.connections.references import follow_all
 from finago_assets.core.errors import FinagoError, SettingInvalid
@@ -33,6 +35,10 @@ T = TypeVar("T")
 CLIENT_ID_REFERENCE: Final = "env:FINAGO_CLIENT_ID"
 CLIENT_SECRET_REFERENCE: Final = "env:FINAGO_CLIENT_SECRET"  # noqa: S105  the name of the variable
 ORGANIZATION_ID_REFERENCE: Final = "env:FINAGO_ORGANIZATION_ID"
+HALO_URL: Final = "env:HALO_URL"
+HALO_CLIENT_ID: Final = "env:HALO_CLIENT_ID"
+HALO_CLIENT_SECRET: Final = "env:HALO_CLIENT_SECRET"  # noqa: S105  the name of the variable
+RATE: Final = "a number from 0, where 0 means no ceiling"
 OUTAGE: Final = "a whole number of minutes, where 0 waits for nothing"
 # DuckDB knows no pattern for the first, and dbt takes what follows the others for options
 _NO_FOLDER: Final = ("\\", "?", "#")
@@ -74,6 +80,14 @@ class Settings:
     api_url: str = API_URL
     token_url: str = TOKEN_URL
     network: Network = DIRECT
+    halo_url: str = ""
+    halo_auth_url: str = ""
+    halo_tenant: str = ""
+    halo_requests_per_second: Decimal = Decimal("0.8")
+
+    def ceiling(self, source: str) -> Decimal:
+        """Return how many requests a second an API may be asked, by its source's name."""
+        return self.halo_requests_per_second if source == HALO_API.name else self.requests_per_second
 
     @property
     def work_dir(self) -> Path:
@@ -121,7 +135,7 @@ def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
             "FINAGO_REQUESTS_PER_SECOND",
             usual.requests_per_second,
             _rate,
-            "a number from 0, where 0 means no ceiling",
+            RATE,
         ),
         concurrency=_take(env, "FINAGO_CONCURRENCY", usual.concurrency, _parse_count, "a whole number from 1"),
         extra_endpoints=_take(
@@ -134,6 +148,10 @@ def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
         api_url=_take(env, "FINAGO_API_URL", usual.api_url, str, "an address"),
         token_url=_take(env, "FINAGO_TOKEN_URL", usual.token_url, str, "an address"),
         network=_network(env),
+        halo_url=_take(env, "HALO_URL", usual.halo_url, str, "an address"),
+        halo_auth_url=_take(env, "HALO_AUTH_URL", usual.halo_auth_url, str, "an address"),
+        halo_tenant=_take(env, "HALO_TENANT", usual.halo_tenant, str, "a tenant's name"),
+        halo_requests_per_second=_take(env, "HALO_REQUESTS_PER_SECOND", usual.halo_requests_per_second, _rate, RATE),
     )
 
 
@@ -158,6 +176,36 @@ def read_connection(
         client_secret=Secret(found["client secret"]),
         api_url=settings.api_url,
         token_url=settings.token_url,
+    )
+
+
+def read_halo_connection(
+    settings: Settings,
+    environ: Mapping[str, str] | None = None,
+    *,
+    client_id: str = HALO_CLIENT_ID,
+    client_secret: str = HALO_CLIENT_SECRET,
+) -> HaloConnection | None:
+    """Follow the references to the tenant of Halo; None where nothing at all of it is set, which is not asked then.
+
+    Raises SettingMissing where some of it is, naming every variable that is empty, at once.
+    """
+    env = os.environ if environ is None else environ
+    wanted = {"client id": client_id, "client secret": client_secret}
+    names = [one.removeprefix("env:") for one in wanted.values() if one.startswith("env:")]
+    if not settings.halo_url and len(names) == len(wanted) and not any(env.get(name, "").strip() for name in names):
+        return None
+    found = follow_all(
+        {**env, "HALO_URL": settings.halo_url},
+        {"API URL": HALO_URL, **wanted},
+        advice="Set them to the API application of your Halo, or none of them to leave Halo out.",
+    )
+    return HaloConnection(
+        api_url=found["API URL"],
+        auth_url=settings.halo_auth_url,
+        client_id=found["client id"],
+        client_secret=Secret(found["client secret"]),
+        tenant=settings.halo_tenant,
     )
 
 

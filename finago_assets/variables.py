@@ -1,4 +1,4 @@
-"""What every FINAGO_* variable means, in a sentence or two: the README's table and the example of an environment file.
+"""What every variable means, in a sentence or two: the README's table and the example of an environment file.
 
 Owns the words. What a variable holds is read and judged in settings.py, where the defaults stand too.
 """
@@ -71,6 +71,13 @@ VARIABLES: Final = (
     Variable(("FINAGO_KEEP_LISTS_DAYS",), "days that older files of a list are kept; `0` for good"),
     Variable(("FINAGO_DBT_MEMORY",), "DuckDB's memory limit inside dbt", "300MB"),
     Variable(("FINAGO_EXECUTOR",), "`in_process`, or `multiprocess` for a process a step"),
+    Variable(
+        ("HALO_URL", "HALO_CLIENT_ID", "HALO_CLIENT_SECRET"),
+        "a tenant of Halo: the address of its API and an API application there; none of them leaves Halo out",
+    ),
+    Variable(("HALO_AUTH_URL",), "its auth server, `/auth` on the host of `HALO_URL` where this is empty"),
+    Variable(("HALO_TENANT",), "its name, which a hosted tenant is asked for by; empty on a server of your own"),
+    Variable(("HALO_REQUESTS_PER_SECOND",), "ceiling for the tenant, shared by every process on the machine"),
 )
 
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from finago_assets.core.catalogue.model import Endpoint
-    from finago_assets.core.errors import Forbidden
+    from finago_assets.core.errors import FinagoError, Forbidden
     from finago_assets.core.landing.model import Inspect, Missing
     from finago_assets.core.landing.store import Landed, RawStore
 
@@ -38,12 +38,15 @@ class _Finding(NamedTuple):
     blocks: bool = False
 
 
-def spec(endpoint: Endpoint, key: dg.AssetKey) -> dg.AssetCheckSpec:
+def spec(endpoint: Endpoint, key: dg.AssetKey, *, blocking: bool = True) -> dg.AssetCheckSpec:
     """Return the check of one raw asset; its description says only what applies to that endpoint."""
+    blocks = ", or this blocks" if blocking else ""
     vouched = [
         f"The organization grants {', '.join(endpoint.scopes) or 'access to it'}.",
-        "Each landed file, read again, has the rows, distinct ids and digest that its manifest says, or this blocks.",
+        f"Each landed file, read again, has the rows, distinct ids and digest that its manifest says{blocks}.",
     ]
+    if not blocking:
+        vouched.append("Where the API is not set up, it says so and passes; nothing of it withholds the books.")
     if endpoint.fields is not None:
         vouched.append(
             "Its records have the fields that the API description gives them, and no others; a key that is gone from "
@@ -56,7 +59,7 @@ def spec(endpoint: Endpoint, key: dg.AssetKey) -> dg.AssetCheckSpec:
             f"The API answered for each record of {endpoint.parent.endpoint}; those it refused to answer about are "
             "named until a later landing has them."
         )
-    return dg.AssetCheckSpec(CHECK, asset=key, blocking=True, description=" ".join(vouched))
+    return dg.AssetCheckSpec(CHECK, asset=key, blocking=blocking, description=" ".join(vouched))
 
 
 def list_scopes(scopes: tuple[str, ...]) -> str:
@@ -76,6 +79,26 @@ def withheld(endpoint: Endpoint, key: dg.AssetKey, refusal: Forbidden) -> dg.Ass
     """A missing scope is a warning that names it. Nothing was landed, so there is nothing else to judge."""
     scopes = list_scopes(refusal.scopes or endpoint.scopes)
     return _result(key, [_Finding(not_granted(f"GET {endpoint.path}", scopes), {"scopes": scopes})], {})
+
+
+def left_out(endpoint: Endpoint, key: dg.AssetKey) -> dg.AssetCheckResult:
+    """An API that nobody has set up is no finding."""
+    product = endpoint.source.name.upper()
+    return dg.AssetCheckResult(
+        check_name=CHECK,
+        asset_key=key,
+        passed=True,
+        description=f"Nothing was asked: no variable {product}_... says how to reach {endpoint.source.title}.",
+    )
+
+
+def not_landed(endpoint: Endpoint, key: dg.AssetKey, error: FinagoError) -> dg.AssetCheckResult:
+    """A list that could not be had, of an API that the books do not wait for."""
+    said = (
+        f"{endpoint.full_name} was not landed: {type(error).__name__}: {error} What was landed before stands, and the "
+        "books are made without it."
+    )
+    return _result(key, [_Finding(said, {})], {})
 
 
 def judged(endpoint: Endpoint, store: RawStore, key: dg.AssetKey, landed: Sequence[Landed]) -> dg.AssetCheckResult:
@@ -154,8 +177,9 @@ def _report_emptiness(endpoint: Endpoint, landed: Sequence[Landed]) -> list[_Fin
         return []
     return [
         _Finding(
-            f"{endpoint.name} came without a single record, and is never empty. See in Finago whether the organization "
-            f"that is asked is the one you mean and has any, then materialize finago/{endpoint.name} again.",
+            f"{endpoint.name} came without a single record, and is never empty. See in {endpoint.source.name.title()} "
+            "whether the organization that is asked is the one you mean and has any, then materialize "
+            f"{endpoint.full_name} again.",
             {},
         )
     ]
@@ -179,14 +203,14 @@ def _describe_refusals(endpoint: Endpoint, parent: str, missing: list[tuple[date
     named = "; ".join(_describe_missing(parent, day, one) for day, one in missing[:_FAULTS_NAMED])
     more = f"; and {len(missing) - _FAULTS_NAMED:,} more" if len(missing) > _FAULTS_NAMED else ""
     days = sorted({day for day, _ in missing})
-    again = f"finago/{endpoint.name}"
+    again = endpoint.full_name
     if endpoint.kind is EndpointKind.WINDOWED:
         again += f" for {days[0]}" if len(days) == 1 else f" for these {len(days):,} days ({days[0]} to {days[-1]})"
     return (
         f"{endpoint.name} lacks what belongs to {len(missing):,} record{'s' if len(missing) > 1 else ''} of {parent}, "
         f"because the API refused to answer: {named}{more}. What belongs to the others is there. Look at these records "
-        f"in Finago, then materialize {again} again; where that is refused too, give the trace id to the vendor's "
-        "support."
+        f"in {endpoint.source.name.title()}, then materialize {again} again; where that is refused too, give the trace "
+        "id to the vendor's support."
     )
 
 

@@ -4,6 +4,7 @@ Owns how landing appears in Dagster: one event for each landed day, a check, pro
 """
 
 from collections.abc import Iterator, Mapping
+from contextlib import ExitStack
 from datetime import timedelta
 from typing import Final
 
@@ -13,7 +14,7 @@ from dagster._core.definitions.data_version import DATA_VERSION_TAG
 
 from finago_assets.core.catalogue.api import Api
 from finago_assets.core.catalogue.model import Endpoint, EndpointKind
-from finago_assets.core.errors import Forbidden
+from finago_assets.core.errors import AuthRefused, Blocked, FinagoError, Forbidden, Transient
 from finago_assets.core.extract import Extractor
 from finago_assets.core.landing.store import Landed
 from finago_assets.core.windows import oslo_today
@@ -22,13 +23,15 @@ from finago_assets.orchestration.failures import typed_failures
 from finago_assets.orchestration.layers import RAW_LAYER
 from finago_assets.orchestration.metadata import endpoint_description, endpoint_metadata, landed_metadata
 from finago_assets.orchestration.partitions import daily, spell_key, window_of
-from finago_assets.orchestration.resources import FinagoResource
+from finago_assets.orchestration.resources import ApiResource, FinagoResource
 from finago_assets.settings import Settings
 
 # Dagster materializes an asset once its output is handed over, for the whole range at once. This key, which its own
 # converted source assets carry, hands the output over silently, so that each landed day can have an event of its own
 # and a withheld scope none at all. It is private; tests/orchestration/test_raw_events.py fails the day it changes.
 SILENT_OUTPUT: Final = {"__source_asset_observation__": True}
+# what says that the next list would not be had either
+OF_ALL_LISTS: Final = (Transient, AuthRefused, Blocked)
 ROOT_RUN: Final = "dagster/root_run_id"
 
 
@@ -52,6 +55,15 @@ def raw_assets(api: Api, settings: Settings) -> list[dg.AssetsDefinition]:
         _reference_assets("land_balances", [one for one in lists if one.pieces is not None], api.endpoints),
         *windowed,
     ]
+
+
+def raw_assets_beside(api: Api) -> dg.AssetsDefinition:
+    """Return the raw assets of an API that the books are not made of, all of them lists, in one step.
+
+    Nothing of it fails a run: without credentials they are skipped, and a list that cannot be had is a warning.
+    """
+    endpoints = [endpoint for endpoint in api.endpoints.values() if endpoint.enabled]
+    return _assets_beside(f"land_{api.source.name}", api.source.name, endpoints)
 
 
 def endpoint_asset(endpoint: Endpoint, settings: Settings, catalogue: Mapping[str, Endpoint]) -> dg.AssetsDefinition:
@@ -140,6 +152,62 @@ def _reference_assets(name: str, endpoints: list[Endpoint], catalogue: Mapping[s
                     yield verdict
 
     return land_reference
+
+
+def _assets_beside(name: str, resource: str, endpoints: list[Endpoint]) -> dg.AssetsDefinition:
+    by_key = {raw_key(endpoint.source.name, endpoint.name): endpoint for endpoint in endpoints}
+
+    @dg.multi_asset(
+        name=name,
+        specs=[_spec(endpoint, partitions=None, skippable=True) for endpoint in endpoints],
+        check_specs=[checks.spec(endpoint, key, blocking=False) for key, endpoint in by_key.items()],
+        can_subset=True,
+        backfill_policy=dg.BackfillPolicy.single_run(),
+        required_resource_keys={resource},
+    )
+    def land_beside(context: AssetExecutionContext) -> Iterator[dg.Output[None] | dg.AssetCheckResult]:
+        chosen = [(key, endpoint) for key, endpoint in by_key.items() if key in context.selected_asset_keys]
+        with typed_failures(context), ExitStack() as stack:
+            landing = _LandingBeside(context, stack, getattr(context.resources, resource))
+            for key, endpoint in chosen:
+                verdict = landing.verdict(key, endpoint)
+                yield dg.Output(None, output_name=key.to_python_identifier(), metadata=SILENT_OUTPUT)
+                if dg.AssetCheckKey(key, checks.CHECK) in context.op_execution_context.selected_asset_check_keys:
+                    yield verdict
+
+    return land_beside
+
+
+class _LandingBeside:
+    """One landing of an API that nothing waits for: it remembers why the rest need not be asked for."""
+
+    def __init__(self, context: AssetExecutionContext, stack: ExitStack, resource: ApiResource) -> None:
+        self._context = context
+        self._refusal: FinagoError | None = None
+        self._extractor: Extractor | None = None
+        self._keep_days = resource.settings().keep_lists_days
+        run, self._resume = _origin(context)
+        try:
+            if resource.connection() is not None:
+                self._extractor = stack.enter_context(resource.extractor(run=run, tell=context.log.info))
+        except FinagoError as error:
+            self._refusal = error
+
+    def verdict(self, key: dg.AssetKey, endpoint: Endpoint) -> dg.AssetCheckResult:
+        """Land one list, or say why not."""
+        if self._refusal is not None:
+            return checks.not_landed(endpoint, key, self._refusal)
+        if self._extractor is None:
+            return checks.left_out(endpoint, key)
+        try:
+            verdict = _land_one(self._context, self._extractor, key, endpoint, resume=self._resume)
+            _forget_old(self._extractor, endpoint, self._keep_days)
+        except FinagoError as error:
+            self._context.log.warning("%s was not landed: %s", endpoint.full_name, error)
+            if isinstance(error, OF_ALL_LISTS):
+                self._refusal = error
+            return checks.not_landed(endpoint, key, error)
+        return verdict
 
 
 def _land_one(

@@ -7,14 +7,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 import dagster as dg
 from pydantic import Field, field_validator
 
 from finago_assets.apis.finago import FINAGO
+from finago_assets.apis.halo import HALO
 from finago_assets.connect import open_client
-from finago_assets.core.errors import SettingInvalid
+from finago_assets.core.catalogue.api import Api
+from finago_assets.core.errors import SettingInvalid, SettingMissing
 from finago_assets.core.extract import Extractor
 from finago_assets.core.http.client import ApiClient
 from finago_assets.core.landing.store import RawStore, open_store
@@ -23,9 +25,12 @@ from finago_assets.core.progress import silent, throttled
 from finago_assets.settings import (
     CLIENT_ID_REFERENCE,
     CLIENT_SECRET_REFERENCE,
+    HALO_CLIENT_ID,
+    HALO_CLIENT_SECRET,
     ORGANIZATION_ID_REFERENCE,
     Settings,
     read_connection,
+    read_halo_connection,
     read_settings,
 )
 
@@ -33,6 +38,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from finago_assets.apis.finago.connection import FinagoConnection
+    from finago_assets.apis.halo.connection import HaloConnection
     from finago_assets.core.catalogue.model import Endpoint
     from finago_assets.core.http.connection import Connection
 
@@ -55,37 +61,18 @@ def _parse_reference(notation: str) -> Reference:
     return Reference(env=notation.removeprefix("env:"))
 
 
-class FinagoResource(dg.ConfigurableResource):  # type: ignore[type-arg]
-    """The connection to one organization of Finago Office, and the raw store that its answers land in."""
+class ApiResource(dg.ConfigurableResource):  # type: ignore[type-arg]
+    """A connection to one organization at one API, and the raw store that its answers land in."""
 
-    client_id: Reference = Field(default=_parse_reference(CLIENT_ID_REFERENCE), description="Where it is found.")
-    client_secret: Reference = Field(
-        default=_parse_reference(CLIENT_SECRET_REFERENCE), description="Where it is found."
-    )
-    organization_id: Reference = Field(
-        default=_parse_reference(ORGANIZATION_ID_REFERENCE), description="Where it is found."
-    )
-
-    @field_validator("client_id", "client_secret", "organization_id", mode="before")
-    @classmethod
-    def _is_no_value(cls, given: object) -> object:
-        # not a ValueError: pydantic would repeat what was given
-        if not isinstance(given, (Reference, Mapping)):
-            raise SettingInvalid("Credentials are given as Reference(env=...) or Reference(file=...), never as values.")
-        return given
+    api: ClassVar[Api]
 
     def settings(self) -> Settings:
         """Read the settings of this process."""
         return read_settings()
 
-    def connection(self) -> FinagoConnection:
-        """Follow the references. Raises SettingMissing or SettingInvalid."""
-        return read_connection(
-            self.settings(),
-            client_id=self.client_id.notation(),
-            client_secret=self.client_secret.notation(),
-            organization_id=self.organization_id.notation(),
-        )
+    def connection(self) -> Connection | None:
+        """Follow the references; None where the API is left out. Raises SettingMissing or SettingInvalid."""
+        raise NotImplementedError
 
     def client(self, settings: Settings, connection: Connection, tell: Callable[[str], None] = silent) -> ApiClient:
         """Open a client that tells of long pauses; a subclass may open another."""
@@ -94,17 +81,20 @@ class FinagoResource(dg.ConfigurableResource):  # type: ignore[type-arg]
     def store(self) -> RawStore:
         """Open the raw store; needs no credentials."""
         settings = self.settings()
-        return open_store(settings.data_dir, settings.landing, FINAGO.source.name)
+        return open_store(settings.data_dir, settings.landing, self.api.source.name)
 
     @contextmanager
     def extractor(
-        self, *, run: str, tell: Callable[[str], None], catalogue: Mapping[str, Endpoint] = FINAGO.endpoints
+        self, *, run: str, tell: Callable[[str], None], catalogue: Mapping[str, Endpoint] | None = None
     ) -> Iterator[Extractor]:
         """Yield an extractor over one client, closed afterwards. `catalogue` is where parents are looked up.
 
-        `tell` gets what has to be read, and of progress a line every few seconds.
+        `tell` gets what has to be read, and of progress a line every few seconds. Raises SettingMissing where the API
+        is left out.
         """
         settings, connection = self.settings(), self.connection()
+        if connection is None:
+            raise SettingMissing(f"Nothing says how {self.api.source.title} is reached; it is left out.")
         store = self.store()
         store.sweep()
         with self.client(settings, connection, tell) as client:
@@ -118,6 +108,59 @@ class FinagoResource(dg.ConfigurableResource):  # type: ignore[type-arg]
                 say=throttled(tell),
                 tell=tell,
                 patience=Patience(seconds=settings.outage_minutes * 60.0),
-                catalogue=catalogue,
+                catalogue=self.api.endpoints if catalogue is None else catalogue,
                 lookback_days=settings.lookback_days,
             )
+
+
+def _no_values(given: object) -> object:
+    # not a ValueError: pydantic would repeat what was given
+    if not isinstance(given, (Reference, Mapping)):
+        raise SettingInvalid("Credentials are given as Reference(env=...) or Reference(file=...), never as values.")
+    return given
+
+
+class FinagoResource(ApiResource):
+    """The connection to one organization of Finago Office, and the raw store that its answers land in."""
+
+    api = FINAGO
+    client_id: Reference = Field(default=_parse_reference(CLIENT_ID_REFERENCE), description="Where it is found.")
+    client_secret: Reference = Field(
+        default=_parse_reference(CLIENT_SECRET_REFERENCE), description="Where it is found."
+    )
+    organization_id: Reference = Field(
+        default=_parse_reference(ORGANIZATION_ID_REFERENCE), description="Where it is found."
+    )
+
+    @field_validator("client_id", "client_secret", "organization_id", mode="before")
+    @classmethod
+    def _is_no_value(cls, given: object) -> object:
+        return _no_values(given)
+
+    def connection(self) -> FinagoConnection:
+        """Follow the references. Raises SettingMissing or SettingInvalid."""
+        return read_connection(
+            self.settings(),
+            client_id=self.client_id.notation(),
+            client_secret=self.client_secret.notation(),
+            organization_id=self.organization_id.notation(),
+        )
+
+
+class HaloResource(ApiResource):
+    """The connection to one tenant of Halo, and the raw store that its answers land in; addresses are settings."""
+
+    api = HALO
+    client_id: Reference = Field(default=_parse_reference(HALO_CLIENT_ID), description="Where it is found.")
+    client_secret: Reference = Field(default=_parse_reference(HALO_CLIENT_SECRET), description="Where it is found.")
+
+    @field_validator("client_id", "client_secret", mode="before")
+    @classmethod
+    def _is_no_value(cls, given: object) -> object:
+        return _no_values(given)
+
+    def connection(self) -> HaloConnection | None:
+        """Follow the references; None where nothing of Halo is set. Raises SettingMissing or SettingInvalid."""
+        return read_halo_connection(
+            self.settings(), client_id=self.client_id.notation(), client_secret=self.client_secret.notation()
+        )

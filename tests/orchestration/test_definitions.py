@@ -98,7 +98,7 @@ def test_every_check_of_our_own_says_what_it_vouches_for(definitions: dg.Definit
     said = {check.name: check.description for check in checks}
     assert {name for name, words in said.items() if not words} == set()
     # 413 were there when each condition was a check of its own; nobody looked through them
-    assert 80 < len(checks) < 120
+    assert 80 < len([check for check in checks if check.asset_key.path[0] != "halo"]) < 120
     assert (said["vouchers_balance"] or "").endswith(".")
     assert "The nightly run lands the day again" in (said["orders_lie_on_one_day"] or "")
     assert said["vat_accounts_rows_are_sound"] == (

@@ -1,0 +1,262 @@
+"""Halo's raw assets: landed from a tenant with its quirks, skipped without credentials, and never a red run."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import dagster as dg
+import pytest
+
+from finago_assets.apis.halo import HALO
+from finago_assets.core.landing.store import Landing, open_store
+from finago_assets.definitions import build_definitions
+from finago_assets.orchestration.raw import raw_assets_beside, raw_key
+from finago_assets.orchestration.resources import HaloResource
+from finago_assets.sandbox.halo.estate import ERRORS, LINKS, PLANTED, REQUESTS
+from finago_assets.sandbox.halo.server import RunningTenant, running_tenant
+from finago_assets.sandbox.halo.tenant import CLIENT_SECRET, in_html, in_json, in_text, too_many
+from finago_assets.settings import Settings, read_settings
+from tests.orchestration.graph import Run
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from finago_assets.core.landing.store import RawStore
+
+NAMES = ("kashflowdetails", "fortnoxdetails", "exactdetails", "businesscentraldetails", "avalaradetails", "xerodetails")
+
+
+@pytest.fixture
+def tenant(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[RunningTenant]:
+    with running_tenant() as found:
+        for name, value in {
+            **found.environment(),
+            "FINAGO_DATA_DIR": f"{tmp_path}",
+            "FINAGO_OUTAGE_MINUTES": "0",
+        }.items():
+            monkeypatch.setenv(name, value)
+        yield found
+
+
+def land(instance: dg.DagsterInstance, *names: str) -> Run:
+    selection = [raw_key("halo", name) for name in names or HALO.endpoints]
+    assets = [raw_assets_beside(HALO)]
+    return Run(
+        dg.materialize(
+            assets,
+            selection=selection,
+            resources={"halo": HaloResource()},
+            instance=instance,
+            raise_on_error=False,
+        ),
+        instance,
+    )
+
+
+def verdicts(run: Run) -> dict[str, tuple[bool, str]]:
+    found = run.result.get_asset_check_evaluations()
+    return {one.asset_key.path[1]: (one.passed, one.description or "") for one in found}
+
+
+def store() -> RawStore:
+    settings = read_settings()
+    return open_store(settings.data_dir, settings.landing, "halo")
+
+
+def records(name: str) -> list[dict[str, object]]:
+    newest = store().newest(name, "north")
+    return [] if newest is None else [json.loads(payload) for _, payload in store().records(newest)]
+
+
+def test_every_list_of_a_tenant_lands_whole_whatever_its_pages_and_its_envelope(
+    tenant: RunningTenant, instance: dg.DagsterInstance
+) -> None:
+    run = land(instance)
+    assert run.result.success
+    landed = {name: len(records(name)) for name in HALO.endpoints}
+    assert landed == {
+        "kashflowdetails": 1,
+        "fortnoxdetails": 2,
+        "exactdetails": 2,
+        "businesscentraldetails": 1,
+        "avalaradetails": 1,
+        "xerodetails": 1,
+        "quickbooksdetails": 0,
+        "sagebusinessclouddetails": 0,
+        "myobdetails": 0,
+        "kashflowdetails_by_id": 1,
+        "exactdetails_by_id": 2,
+        "businesscentraldetails_by_id": 1,
+        "xerodetails_by_id": 1,
+        "quickbooksdetails_by_id": 0,
+        "sagebusinessclouddetails_by_id": 0,
+        "integrationerror": ERRORS,
+        "integrationrequest": REQUESTS,
+        "externallink": LINKS,
+        "features": 5,
+        "tax": 4,
+    }
+    # what nobody has described is named by the check of its list, and all else is as described
+    odd = {name: said for name, (passed, said) in verdicts(run).items() if not passed}
+    assert set(odd) == {"fortnoxdetails"}
+    assert "`region` not in the description" in odd["fortnoxdetails"]
+    assert {entry.status for entry in tenant.tenant.log} == {200}
+
+
+def test_mappings_come_with_the_details_alone_and_times_as_they_were_sent(
+    tenant: RunningTenant, instance: dg.DagsterInstance
+) -> None:
+    land(instance, "exactdetails", "exactdetails_by_id")
+    assert [one["client_mappings"] for one in records("exactdetails")] == [None, None]
+    mappings = records("exactdetails_by_id")[0]["client_mappings"]
+    assert isinstance(mappings, list)
+    assert mappings[0]["halo_desc"] == "halo_desc 1"
+    assert records("exactdetails")[0]["tokenexpiry"] == "2024-12-02T04:15:00"
+    asked = [entry.query for entry in tenant.tenant.log if entry.path == "/ExactDetails/1"]
+    assert set(asked) == {"includedetails=true"}
+
+
+@pytest.mark.parametrize("landing", Landing)
+def test_no_secret_of_a_tenant_comes_to_rest_anywhere(
+    tenant: RunningTenant,
+    instance: dg.DagsterInstance,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    landing: Landing,
+) -> None:
+    monkeypatch.setenv("FINAGO_LANDING", landing)
+    run = land(instance)
+    assert run.result.success
+    # half of the lists fail the next time, and an answer that is refused repeats what was planted
+    tenant.tenant.troubles.extend(
+        [
+            in_json({"Message": f"could not sign in with {PLANTED}"}, 500),
+            in_text(f"{PLANTED} {CLIENT_SECRET}", 400),
+            in_html(f"{PLANTED} {CLIENT_SECRET}", 404),
+            in_json([{"id": 1, "name": f"{CLIENT_SECRET}"}]),
+            in_text(f'[{{"id": 1, "new_password": "{PLANTED}"', 200),
+        ]
+    )
+    again = land(instance)
+    files = [path for path in tmp_path.rglob("*") if path.is_file()]
+    assert len(files) >= 5
+    found = [path for path in files for secret in (PLANTED, CLIENT_SECRET) if secret.encode() in path.read_bytes()]
+    assert found == []
+    assert PLANTED not in run.log() + again.log()
+    assert CLIENT_SECRET not in run.log() + again.log()
+    manifests = [store().verify(one.partition) for name in NAMES for one in store().landed(name, "north").values()]
+    assert {one.redaction.partition(":")[0] for one in manifests} == {"halo-1"}
+    if landing is Landing.PARQUET:
+        # parquet is compressed: what it holds is looked at too
+        assert PLANTED not in json.dumps([records(name) for name in HALO.endpoints])
+    assert [(one["new_access_token"], one["new_access_token_had_value"]) for one in records("fortnoxdetails")] == [
+        (None, True),
+        (None, True),
+    ]
+    assert {one["new_signing_secret_had_value"] for one in records("fortnoxdetails")} == {True}
+
+
+def test_without_credentials_every_list_is_skipped_and_the_run_is_green(
+    instance: dg.DagsterInstance, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("FINAGO_DATA_DIR", f"{tmp_path}")
+    run = land(instance)
+    assert run.result.success
+    assert set(verdicts(run).values()) == {
+        (True, "Nothing was asked: no variable HALO_... says how to reach Halo API.")
+    }
+    assert len(verdicts(run)) == len(HALO.endpoints)
+    assert run.result.asset_materializations_for_node("land_halo") == []
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.usefixtures("tenant")
+def test_half_a_connection_is_a_warning_that_names_what_is_missing(
+    instance: dg.DagsterInstance, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("HALO_CLIENT_SECRET")
+    run = land(instance, "tax")
+    assert run.result.success
+    (passed, said) = verdicts(run)["tax"]
+    assert not passed
+    assert "SettingMissing" in said
+    assert "HALO_CLIENT_SECRET" in said
+
+
+@pytest.mark.parametrize(
+    ("variable", "value", "said"),
+    [
+        ("HALO_CLIENT_SECRET", "another", "AuthRefused"),
+        ("HALO_TENANT", "south", "Check HALO_CLIENT_ID"),
+    ],
+)
+def test_wrong_credentials_are_a_warning_on_every_list_after_one_request(  # noqa: PLR0913, PLR0917  fixtures
+    tenant: RunningTenant,
+    instance: dg.DagsterInstance,
+    monkeypatch: pytest.MonkeyPatch,
+    variable: str,
+    value: str,
+    said: str,
+) -> None:
+    monkeypatch.setenv(variable, value)
+    run = land(instance)
+    assert run.result.success
+    assert {(passed, said in words) for passed, words in verdicts(run).values()} == {(False, True)}
+    assert tenant.tenant.log == []
+
+
+def test_one_list_that_cannot_be_had_costs_the_others_nothing(
+    tenant: RunningTenant, instance: dg.DagsterInstance
+) -> None:
+    land(instance, "fortnoxdetails")
+    before = records("fortnoxdetails")
+    tenant.tenant.troubles.append(in_html("Gone", 404))
+    run = land(instance, "fortnoxdetails", "avalaradetails")
+    assert run.result.success
+    found = verdicts(run)
+    assert not found["fortnoxdetails"][0]
+    assert "halo/fortnoxdetails was not landed: Malformed" in found["fortnoxdetails"][1]
+    assert found["avalaradetails"][0]
+    assert records("fortnoxdetails") == before
+
+
+def test_an_agent_without_rights_sees_empty_lists_which_land_as_such(
+    tenant: RunningTenant, instance: dg.DagsterInstance
+) -> None:
+    tenant.tenant.rights = False
+    run = land(instance)
+    assert run.result.success
+    assert {len(records(name)) for name in HALO.endpoints} == {0}
+
+
+def test_a_text_that_refuses_is_a_withheld_right_and_lands_nothing(
+    tenant: RunningTenant, instance: dg.DagsterInstance
+) -> None:
+    tenant.tenant.troubles.append(in_text("You may not", 403))
+    run = land(instance, "avalaradetails")
+    assert run.result.success
+    assert "403 for GET /AvalaraDetails" in verdicts(run)["avalaradetails"][1]
+    assert store().newest("avalaradetails", "north") is None
+
+
+def test_a_limit_is_waited_for_with_and_without_a_time(tenant: RunningTenant, instance: dg.DagsterInstance) -> None:
+    tenant.tenant.troubles.append(too_many(1))
+    assert land(instance, "tax").result.success
+    assert len(records("tax")) == 4
+    assert [entry.status for entry in tenant.tenant.log] == [429, 200]
+
+
+def test_a_token_that_died_is_renewed_once(tenant: RunningTenant, instance: dg.DagsterInstance) -> None:
+    land(instance, "tax")
+    tenant.tenant.expire()
+    assert land(instance, "tax").result.success
+
+
+def test_the_assets_of_halo_are_in_groups_of_their_own_and_land_without_a_partition() -> None:
+    graph = build_definitions(Settings()).resolve_asset_graph()
+    halo = [graph.get(key) for key in graph.get_all_asset_keys() if key.path[0] == "halo"]
+    assert {node.group_name for node in halo} == {"raw_halo_connections", "raw_halo_health"}
+    assert {node.partitions_def for node in halo} == {None}
+    assert len(halo) == len(HALO.endpoints)
