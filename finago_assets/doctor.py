@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 import shutil
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final
@@ -17,6 +17,7 @@ import msgspec
 
 from finago_assets.apis.finago import FINAGO
 from finago_assets.apis.finago.fiscal import books_begin
+from finago_assets.apis.halo import HALO
 from finago_assets.core.calls import smallest_call
 from finago_assets.core.errors import (
     Blocked,
@@ -32,7 +33,7 @@ from finago_assets.core.http.call import Tally
 from finago_assets.core.http.retry import RetryPolicy
 from finago_assets.core.records import RecordReader
 from finago_assets.core.windows import oslo_today
-from finago_assets.settings import read_connection, read_settings
+from finago_assets.settings import read_connection, read_halo_connection, read_settings
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -94,6 +95,13 @@ def examine(
     yield Finding("settings", Condition.WORKS, f"data in {settings.data_dir}, first day {settings.start_date}")
     yield _data_folder(settings)
     yield _runs(dead_runs())
+    yield from _finago(settings, environ, connect)
+    yield from _halo(settings, environ, connect)
+
+
+def _finago(
+    settings: Settings, environ: Mapping[str, str], connect: Callable[[Settings, Connection], ApiClient]
+) -> Iterator[Finding]:
     try:
         connection = read_connection(settings, environ)
     except FinagoError as error:
@@ -109,6 +117,38 @@ def examine(
     yield Finding("network", Condition.WORKS, f"the API is reached {road}")
     with client:
         yield from _through(client, settings, connection)
+
+
+def _halo(
+    settings: Settings, environ: Mapping[str, str], connect: Callable[[Settings, Connection], ApiClient]
+) -> Iterator[Finding]:
+    """Look at the tenant of Halo; of one that nobody has set up there is nothing to say."""
+    name = HALO.source.name
+    try:
+        connection = read_halo_connection(settings, environ)
+        if connection is None:
+            return
+        client = connect(settings, connection)
+    except FinagoError as error:
+        yield Finding(name, Condition.FAILS, str(error))
+        return
+    today, keys = oslo_today(), dict[str, str | None]()
+    with client:
+        try:
+            client.authenticate()
+        except FinagoError as error:
+            yield Finding(f"{name}/token", Condition.FAILS, str(error))
+            return
+        yield Finding(f"{name}/token", Condition.WORKS, f"for tenant {connection.organization_id}")
+        found = [_scope(client, endpoint, keys, today, today) for endpoint in HALO.endpoints.values()]
+    yield from (replace(one, subject=f"{name}/{one.subject}") for one in found)
+    if not any(keys.values()):
+        yield Finding(
+            name,
+            Condition.UNKNOWN,
+            "no list shows a single record. An agent without rights sees that too: look at the rights of the one that "
+            "the API application logs in as",
+        )
 
 
 def _through(client: ApiClient, settings: Settings, connection: Connection) -> Iterator[Finding]:

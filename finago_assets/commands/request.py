@@ -17,13 +17,14 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 import typer
 from rich.console import Console
 
-from finago_assets.apis import CONNECTION_KINDS
-from finago_assets.apis.finago import FINAGO
-from finago_assets.core.errors import FinagoError, RequestRefused
+from finago_assets.apis import APIS, CONNECTION_KINDS, ApiName
+from finago_assets.core.errors import FinagoError, RequestRefused, SettingMissing
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from finago_assets.core.catalogue.api import Api
+    from finago_assets.core.connections.model import RegisteredConnection
     from finago_assets.core.http.connection import Connection
     from finago_assets.core.request.answer import Answer
     from finago_assets.core.request.request import Request
@@ -52,6 +53,9 @@ def request(  # noqa: PLR0913  the command's options
     var: Annotated[list[str] | None, typer.Option(metavar="K=V", help="A variable of the path; repeatable.")] = None,
     query: Annotated[list[str] | None, typer.Option(metavar="K=V", help="A query parameter; repeatable.")] = None,
     body: Annotated[str | None, typer.Option(metavar="FILE", help="What to send; - reads standard input.")] = None,
+    api: Annotated[
+        ApiName | None, typer.Option(help="Which API; by default that of the connection, else finago.")
+    ] = None,
     connection: Annotated[str | None, typer.Option(help="A connection's name in the registry.")] = None,
     registry: Annotated[
         str | None,
@@ -80,8 +84,10 @@ def request(  # noqa: PLR0913  the command's options
 
         settings = read_settings()
         parts = _read_parts(var or [], query or [], body, all_pages=all_pages)
-        asked = _describe(method, path, template, parts, settings)
-        caller = _find_connection(connection, registry, settings)
+        row = _find_row(connection, registry)
+        which = _find_api(api, row)
+        asked = _describe(which, method, path, template, parts, settings)
+        caller = _find_caller(which, settings) if row is None else row.open(settings)
         target = _find_target(into, registry, settings, caller, asked)
         result = _perform(asked, caller, connection, settings, console, allow_writes=allow_writes)
     if verbose and result.answer is not None:
@@ -104,18 +110,28 @@ def _read_parts(variables: Sequence[str], query: Sequence[str], body: str | None
     }
 
 
-def _describe(
-    method: str | None, path: str | None, template: str | None, parts: dict[str, Any], settings: Settings
+def _find_api(name: ApiName | None, row: RegisteredConnection | None) -> Api:
+    api = APIS[(name or ApiName.FINAGO) if row is None else row.kind.name]
+    if row is not None and name not in (None, row.kind.name):
+        raise RequestRefused(
+            f"The connection {row.name!r} is one to {api.source.title}; leave --api out. Nothing was sent."
+        )
+    return api
+
+
+def _describe(  # noqa: PLR0913, PLR0917  what was typed
+    api: Api, method: str | None, path: str | None, template: str | None, parts: dict[str, Any], settings: Settings
 ) -> Request:
     from finago_assets.core.request.request import by_hand, from_template
 
     if template is not None:
         if method is not None:
             raise RequestRefused("Give METHOD and PATH, or --template, not both. Nothing was sent.")
-        return from_template(FINAGO, template, **parts)
+        return from_template(api, template, **parts)
     if method is None or path is None:
         raise RequestRefused("Give METHOD and PATH, or --template NAME; `finago-assets templates` lists them.")
-    return by_hand(FINAGO, method, path, base=settings.api_url, **parts)
+    base = settings.halo_url if api.source.name == ApiName.HALO else settings.api_url
+    return by_hand(api, method, path, base=base, **parts)
 
 
 def _read_pairs(option: str, texts: Sequence[str]) -> dict[str, str]:
@@ -141,16 +157,25 @@ def _read_body(place: str | None) -> bytes | None:
         raise RequestRefused(f"The body cannot be read from {place}: {error.strerror}. Nothing was sent.") from None
 
 
-def _find_connection(name: str | None, registry: str | None, settings: Settings) -> Connection:
+def _find_row(name: str | None, registry: str | None) -> RegisteredConnection | None:
     if name is not None:
         from finago_assets.core.connections.registry import open_registry
 
-        return open_registry(registry or REGISTRY, CONNECTION_KINDS).named(name).open(settings)
+        return open_registry(registry or REGISTRY, CONNECTION_KINDS).named(name)
     if registry is not None:
         raise RequestRefused("--registry needs --connection NAME, which says whose row it is. Nothing was sent.")
-    from finago_assets.settings import read_connection
+    return None
 
-    return read_connection(settings)
+
+def _find_caller(api: Api, settings: Settings) -> Connection:
+    from finago_assets.settings import read_connection, read_halo_connection
+
+    if api.source.name != ApiName.HALO:
+        return read_connection(settings)
+    connection = read_halo_connection(settings)
+    if connection is None:
+        raise SettingMissing("HALO_URL, HALO_CLIENT_ID and HALO_CLIENT_SECRET are empty. Set them to your Halo's.")
+    return connection
 
 
 def _find_target(
@@ -165,7 +190,9 @@ def _find_target(
         from finago_assets.core.request.targets.raw import RawPartition
 
         return RawPartition(
-            open_store(settings.data_dir, settings.landing, FINAGO.source.name), connection.organization_id, request
+            open_store(settings.data_dir, settings.landing, request.api.source.name),
+            connection.organization_id,
+            request,
         )
 
     target = parse_target(into, raw=raw)

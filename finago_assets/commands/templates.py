@@ -17,7 +17,7 @@ from rich.markup import escape
 from rich.table import Table
 from rich.text import Text
 
-from finago_assets.apis.finago import FINAGO
+from finago_assets.apis import APIS, ApiName
 from finago_assets.core.catalogue.describe import by_group, command, describe_rules, described, meaning, paging, scopes
 from finago_assets.core.catalogue.example import as_read
 from finago_assets.core.catalogue.outline import outline
@@ -25,6 +25,7 @@ from finago_assets.core.catalogue.outline import outline
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from finago_assets.core.catalogue.api import Api
     from finago_assets.core.catalogue.operation import Operation, RequestBody
 
 NOTHING_FOUND: Final = 1
@@ -40,22 +41,29 @@ def templates(
     show: Annotated[str | None, typer.Option(metavar="NAME", help="Everything about one template.")] = None,
     example: Annotated[str | None, typer.Option(metavar="NAME", help="Only the body it sends, as an example.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="For scripts.")] = False,  # noqa: FBT002  an option of the command
+    api: Annotated[ApiName, typer.Option(help="Which API.")] = ApiName.FINAGO,
 ) -> None:
     """List the request templates, one for each operation of the API; WORDS narrow the list, a whole name shows one."""
+    which = APIS[api]
     if example is not None:
-        _print_example(_known(example))
+        _print_example(_known(which, example))
     elif show is not None:
-        _show(_known(show), as_json=as_json)
-    elif words is not None and len(words) == 1 and words[0] in FINAGO.operations:
-        _show(FINAGO.operations[words[0]], as_json=as_json)
+        _show(which, _known(which, show), as_json=as_json)
+    elif words is not None and len(words) == 1 and words[0] in which.operations:
+        _show(which, which.operations[words[0]], as_json=as_json)
     else:
-        _list(FINAGO.search(words or []), as_json=as_json)
+        _list(which, which.search(words or []), as_json=as_json)
 
 
-def _known(name: str) -> Operation:
-    if name in FINAGO.operations:
-        return FINAGO.operations[name]
-    alike = FINAGO.nearest(name)
+def _meant(api: Api) -> list[str]:
+    """Return the options that say which API is meant, where it is not the usual one."""
+    return [] if api.source.name == ApiName.FINAGO else ["--api", api.source.name]
+
+
+def _known(api: Api, name: str) -> Operation:
+    if name in api.operations:
+        return api.operations[name]
+    alike = api.nearest(name)
     advice = f"Did you mean {', '.join(alike)}?" if alike else "`finago-assets templates` lists them all."
     Console(stderr=True).print(f"No template is called {name!r}. {advice}", style="red", markup=False, soft_wrap=True)
     raise typer.Exit(UNKNOWN)
@@ -75,12 +83,12 @@ def _print_json(data: object) -> None:
     sys.stdout.write(msgspec.json.format(_ENCODER.encode(data), indent=2).decode() + "\n")
 
 
-def _list(found: Sequence[Operation], *, as_json: bool) -> None:
+def _list(api: Api, found: Sequence[Operation], *, as_json: bool) -> None:
     if as_json:
-        _print_json([described(one) for one in found])
+        _print_json([described(one, _meant(api)) for one in found])
     elif found:
         console = _console()
-        console.print(_listing(found, with_paths=console.width >= ROOMY))
+        console.print(_listing(api, found, with_paths=console.width >= ROOMY))
     if not found:
         Console(stderr=True).print(
             "No template is about all of that; fewer words find more.", style="yellow", soft_wrap=True
@@ -97,9 +105,9 @@ def _table(first: str, *others: str) -> Table:
     return table
 
 
-def _listing(found: Sequence[Operation], *, with_paths: bool) -> Table:
+def _listing(api: Api, found: Sequence[Operation], *, with_paths: bool) -> Table:
     table = _table("template", *(["request"] if with_paths else []), "what it does")
-    table.title = f"{len(found)} of {len(FINAGO.operations)} templates"
+    table.title = f"{len(found)} of {len(api.operations)} templates"
     table.caption = "--show NAME tells all about one; what is yellow writes"
     table.title_justify = table.caption_justify = "left"
     for group, members in by_group(found).items():
@@ -111,9 +119,9 @@ def _listing(found: Sequence[Operation], *, with_paths: bool) -> Table:
     return table
 
 
-def _show(operation: Operation, *, as_json: bool) -> None:
+def _show(api: Api, operation: Operation, *, as_json: bool) -> None:
     if as_json:
-        _print_json(described(operation))
+        _print_json(described(operation, _meant(api)))
         return
     console = _console()
     console.print(f"[bold]{operation.name}[/]  {operation.title}", highlight=False)
@@ -123,7 +131,9 @@ def _show(operation: Operation, *, as_json: bool) -> None:
     if operation.body is not None:
         _show_body(operation.body, console)
     # not folded, so that what is copied from a narrow window still runs
-    console.print("\n[bold]To send it[/]", Text(command(operation)), sep="\n", soft_wrap=True, highlight=False)
+    console.print(
+        "\n[bold]To send it[/]", Text(command(operation, _meant(api))), sep="\n", soft_wrap=True, highlight=False
+    )
 
 
 def _facts(operation: Operation) -> Table:

@@ -15,7 +15,7 @@ from finago_assets.orchestration.raw import raw_assets_beside, raw_key
 from finago_assets.orchestration.resources import HaloResource
 from finago_assets.sandbox.halo.estate import ERRORS, LINKS, PLANTED, REQUESTS
 from finago_assets.sandbox.halo.server import RunningTenant, running_tenant
-from finago_assets.sandbox.halo.tenant import CLIENT_SECRET, in_html, in_json, in_text, too_many
+from finago_assets.sandbox.halo.tenant import CLIENT_SECRET, Tenant, in_html, in_json, in_text, too_many
 from finago_assets.settings import Settings, read_settings
 from tests.orchestration.graph import Run
 
@@ -30,7 +30,7 @@ NAMES = ("kashflowdetails", "fortnoxdetails", "exactdetails", "businesscentralde
 
 @pytest.fixture
 def tenant(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[RunningTenant]:
-    with running_tenant() as found:
+    with running_tenant(Tenant(unseen=True)) as found:
         for name, value in {
             **found.environment(),
             "FINAGO_DATA_DIR": f"{tmp_path}",

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 from finago_assets.apis.halo.endpoints import CONNECTIONS, ENDPOINTS, PATHS, PROVIDERS, SCOPES
 from finago_assets.apis.halo.facts import SHAPES
 from finago_assets.apis.halo.fields import settable
-from finago_assets.core.catalogue.notation import array, number, record, text, whole
+from finago_assets.core.catalogue.notation import array, closed, number, record, text, whole
 from finago_assets.core.catalogue.operation import Answers, Method, Operation, Parameter, RequestBody, Type
 from finago_assets.core.catalogue.parameters import Parameters
 from finago_assets.core.catalogue.reads import reads
@@ -75,7 +75,8 @@ _VALUES: Final[Mapping[str, Schema]] = {
 
 def _body(fields: Mapping[str, Described]) -> RequestBody:
     values = {name: _VALUES[one.type] for name, one in fields.items() if settable(one) and name != "id"}
-    return RequestBody({**array(record(id=whole(), **values)), "minItems": 1}, [{"id": 1, "name": "North"}])
+    shown = "name" if "name" in values else next(name for name in values if name.endswith("_name"))
+    return RequestBody({**array(closed(record(id=whole(), **values))), "minItems": 1}, [{"id": 1, shown: "North"}])
 
 
 def _writes() -> Iterator[Operation]:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from finago_assets.core.catalogue.model import Paging
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from finago_assets.core.catalogue.operation import Operation, Parameter, RequestBody
     from finago_assets.core.catalogue.outline import BodyField
@@ -54,9 +54,9 @@ def by_group(operations: Iterable[Operation]) -> dict[str, list[Operation]]:
     return groups
 
 
-def command(operation: Operation) -> str:
-    """Return a command line that sends the example, ready for a shell."""
-    words = ["finago-assets", "request", "--template", operation.name]
+def command(operation: Operation, options: Sequence[str] = ()) -> str:
+    """Return a command line that sends the example, ready for a shell; `options` say which API is meant."""
+    words = ["finago-assets", "request", *options, "--template", operation.name]
     for one in operation.variables:
         words += ["--var", f"{one.name}={one.example}"]
     for one in operation.query:
@@ -67,11 +67,11 @@ def command(operation: Operation) -> str:
     if operation.method.writes:
         words.append("--allow-writes")
     example = operation.body is not None and operation.body.schema is not None
-    before = f"finago-assets templates --example {operation.name} | " if example else ""
-    return before + shlex.join(words)
+    before = shlex.join(["finago-assets", "templates", *options, "--example", operation.name]) + " | "
+    return (before if example else "") + shlex.join(words)
 
 
-def described(operation: Operation) -> dict[str, Any]:
+def described(operation: Operation, options: Sequence[str] = ()) -> dict[str, Any]:
     """Return everything that is known of an operation as plain data; amounts are Decimals."""
     return {
         "name": operation.name,
@@ -90,7 +90,7 @@ def described(operation: Operation) -> dict[str, Any]:
         "page_size": operation.page_size,
         "page_cap": operation.page_cap,
         "note": operation.note,
-        "command": command(operation),
+        "command": command(operation, options),
     }
 
 

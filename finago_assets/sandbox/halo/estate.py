@@ -24,8 +24,8 @@ REQUESTS: Final = 130
 CONNECTIONS: Final[Mapping[str, tuple[Record, ...]]] = {
     "/KashflowDetails": ({"name": "Thames Office", "enabled": True, "enablesync": True, "isdefault": True},),
     "/FortnoxDetails": (
-        {"name": "Nordvik AB", "isauthorized": True, "token_expiry": "2024-12-30T04:15:00", "region": "north"},
-        {"name": "Sydvik AB", "isauthorized": False, "token_expiry": None, "sync_entities": None, "region": "south"},
+        {"name": "Nordvik AB", "isauthorized": True, "token_expiry": "2024-12-30T04:15:00"},
+        {"name": "Sydvik AB", "isauthorized": False, "token_expiry": None, "sync_entities": None},
     ),
     "/ExactDetails": (
         {"name": "Noordwijk BV", "isauthorized": True, "enablesync": True, "division": 1001},
@@ -45,14 +45,18 @@ SHAPES: Final = {"/ExternalLink": "ExternalLink_List", "/Features": "ModuleSetup
 _SECRETS: Final = ("code", "authorization_code", "_authcode", "code_verifier")
 
 
-def records(description: Description) -> dict[str, list[Record]]:
-    """Return the records of every list, by its path."""
+def records(description: Description, *, unseen: bool = False) -> dict[str, list[Record]]:
+    """Return the records of every list, by its path; with fields that no description has where those are `unseen`."""
     found = {
         path: [_filled(description, path, number) | told for number, told in enumerate(connections, start=1)]
         for path, connections in CONNECTIONS.items()
     }
-    for record in found["/FortnoxDetails"]:
-        record |= {"new_signing_secret": f"{PLANTED}-unseen", "session": {"cookie": f"{PLANTED}-inside"}}
+    for record in found["/FortnoxDetails"] if unseen else ():
+        record |= {
+            "region": "north",
+            "new_signing_secret": f"{PLANTED}-unseen",
+            "session": {"cookie": f"{PLANTED}-inside"},
+        }
     found["/IntegrationError"] = list(_errors(description))
     found["/IntegrationRequest"] = list(_requests(description))
     found["/ExternalLink"] = [_filled(description, "/ExternalLink", number) for number in range(1, LINKS + 1)]

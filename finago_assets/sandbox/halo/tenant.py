@@ -76,12 +76,16 @@ def too_many(seconds: int | None = None) -> Answer:
 
 @dataclass(slots=True)
 class Tenant:
-    """A tenant and its records by path. `rights`: whether the agent that a client logs in as may see integrations.
+    """A tenant and its records by path.
+
+    `rights`: whether the agent that a client logs in as may see integrations. `unseen`: whether records have fields
+    that no description has.
 
     `troubles` are answered first, one for each request below the API. `envelopes` says which arrays come in an object.
     """
 
     rights: bool = True
+    unseen: bool = False
     envelopes: Mapping[str, str] = field(default_factory=lambda: dict(ENVELOPES))
     troubles: deque[Answer] = field(default_factory=deque)
     log: list[Logged] = field(default_factory=list)
@@ -91,7 +95,7 @@ class Tenant:
     _tokens: set[str] = field(default_factory=set, repr=False)
 
     def __post_init__(self) -> None:
-        self.records = records(self.description)
+        self.records = records(self.description, unseen=self.unseen)
 
     def token(self, tenant: str | None, body: bytes) -> Answer:
         """Answer a request for a token; the tenant stands in the query."""
