@@ -53,11 +53,12 @@ def demo() -> None:
     with _supervised(console, f"{stands}; `{typed('demo')}` runs everything again.") as supervisor:
         from finago_assets.demo import YEAR, run_demo
         from finago_assets.sandbox.books.plan import Size
+        from finago_assets.sandbox.halo.server import running_tenant
         from finago_assets.sandbox.server import running
 
-        console.print("Starting a sandbox Finago Office on this machine …")
-        with running(start=date(YEAR, 1, 1), years=1, size=Size.SMALL) as office:
-            raise typer.Exit(run_demo(office.environment(), console, supervisor))
+        console.print("Starting a sandbox Finago Office and a Halo beside it on this machine …")
+        with running(start=date(YEAR, 1, 1), years=1, size=Size.SMALL) as office, running_tenant() as tenant:
+            raise typer.Exit(run_demo(office.environment() | tenant.environment(), console, supervisor))
 
 
 @app.command(
@@ -112,12 +113,13 @@ def dev(
         from finago_assets.demo import YEAR
         from finago_assets.new_project import WORKSPACE
         from finago_assets.sandbox.books.plan import Size
+        from finago_assets.sandbox.halo.server import running_tenant
         from finago_assets.sandbox.server import running
 
         environment: dict[str, str] = {}
         if not os.environ.get("FINAGO_CLIENT_ID"):
             office = stack.enter_context(running(start=date(YEAR, 1, 1), years=1, size=Size.SMALL))
-            environment = office.environment()
+            environment = office.environment() | stack.enter_context(running_tenant()).environment()
             console.print("FINAGO_CLIENT_ID is not set: the UI runs on the sandbox.")
         command = [os.fspath(Path(sys.executable).with_name("dagster")), "dev", "--port", f"{port}"]
         place = find_place(os.environ, on_sandbox=bool(environment))

@@ -23,7 +23,7 @@ from dagster._core.instance.ref import InstanceRef
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from finago_assets.apis.finago import FINAGO
+from finago_assets.apis import APIS
 from finago_assets.core.landing.store import open_store
 from finago_assets.dagster_command import dagster_environment, find_place, make_home
 from finago_assets.new_project import INSTANCE
@@ -154,17 +154,18 @@ def _instance(place: DagsterPlace) -> DagsterInstance:
 
 
 def _sum_up(settings: Settings, course: Course, seconds: float, console: Console) -> None:
-    store = open_store(settings.data_dir, settings.landing, FINAGO.source.name)
     table = Table(title="What landed", title_justify="left")
     for name, justify in (("endpoint", "left"), ("days", "right"), ("rows", "right")):
         table.add_column(name, justify="right" if justify == "right" else "left")
     rows = 0
-    for name in FINAGO.endpoints:
-        landed = [one for organization in store.organizations() for one in store.landed(name, organization).values()]
-        if landed:
-            count = sum(one.manifest.rows for one in landed)
-            table.add_row(name, f"{len(landed):,}", f"{count:,}")
-            rows += count
+    for api in APIS.values():
+        store = open_store(settings.data_dir, settings.landing, api.source.name)
+        for one in api.endpoints.values():
+            landed = [fact for where in store.organizations() for fact in store.landed(one.name, where).values()]
+            if landed:
+                count = sum(fact.manifest.rows for fact in landed)
+                table.add_row(one.full_name, f"{len(landed):,}", f"{count:,}")
+                rows += count
     console.print(table)
     with duckdb.connect(os.fspath(settings.published_warehouse), read_only=True) as warehouse:
         marts = warehouse.execute(

@@ -74,6 +74,7 @@ def parsed(arguments: list[str] | None = None) -> SandboxOptions:
     """Return the options that a command line stands for."""
     parser = ArgumentParser("finago-assets sandbox", formatter_class=_Help, description=ABOUT, epilog=FAULTS)
     parser.add_argument("--port", type=int, default=8765)
+    parser.add_argument("--halo-port", type=int, help="of a tenant of Halo beside it; by default the next port")
     parser.add_argument("--size", type=Size, choices=list(Size), default=Size.SMALL)
     parser.add_argument("--start", type=date.fromisoformat, default=date(2024, 1, 1))
     parser.add_argument("--years", type=int, default=2)
@@ -111,6 +112,7 @@ def parsed(arguments: list[str] | None = None) -> SandboxOptions:
     found = parser.parse_args(arguments)
     return SandboxOptions(
         port=found.port,
+        halo_port=(found.port and found.port + 1) if found.halo_port is None else found.halo_port,
         size=found.size,
         start=found.start,
         years=found.years,

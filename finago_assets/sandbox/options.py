@@ -47,6 +47,7 @@ class SandboxOptions:
 
     host: str = "127.0.0.1"
     port: int = 0
+    halo_port: int = 0  # of the tenant of Halo that is served beside it in the foreground
     size: Size | str = Size.SMALL
     description: Path = (
         DESCRIPTION_FILE  # file of facts: what it has and no endpoint answers by hand is answered from it
@@ -94,6 +95,7 @@ class Changes(TypedDict, total=False):
 
     host: str
     port: int
+    halo_port: int
     size: Size | str
     description: Path
     start: date

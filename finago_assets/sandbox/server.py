@@ -16,6 +16,7 @@ import uvicorn
 
 from finago_assets.sandbox.app import BASE, OAUTH_PATH, application
 from finago_assets.sandbox.control import Control
+from finago_assets.sandbox.halo.server import RunningTenant, running_tenant
 from finago_assets.sandbox.listening import Server, bound
 from finago_assets.sandbox.middleware import CONTROL, Middleware, Wires, recording
 from finago_assets.sandbox.options import CLIENT_ID, CLIENT_SECRET, Changes, SandboxOptions
@@ -130,15 +131,15 @@ def running(books: Books | None = None, **options: Unpack[Changes]) -> Iterator[
 def serve(options: SandboxOptions) -> None:
     """Serve in the foreground until interrupted. Raises SettingInvalid for a port that is taken."""
     server, listening, found = _prepared(options, None)
-    sys.stdout.write(how_to_connect(found) + "\n")
-    sys.stdout.flush()
-    with suppress(KeyboardInterrupt):
+    with suppress(KeyboardInterrupt), running_tenant(port=options.halo_port) as beside:
+        sys.stdout.write(how_to_connect(found, beside) + "\n")
+        sys.stdout.flush()
         server.run(sockets=[listening])
 
 
-def how_to_connect(found: Running) -> str:
+def how_to_connect(found: Running, beside: RunningTenant) -> str:
     """Return the variables to set, as shell lines, and where the control surface is."""
     books = found.books
-    lines = [f"export {name}={value}" for name, value in found.environment().items()]
+    lines = [f"export {name}={value}" for name, value in (found.environment() | beside.environment()).items()]
     about = f"# Sandbox with {books.ledger.count:,} ledger lines, {books.plan.start} to {books.plan.last}."
     return "\n".join([about, *lines, f"# Control surface: {found.control_url}  (stop with Ctrl-C)"])

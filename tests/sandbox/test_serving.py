@@ -71,6 +71,7 @@ def test_the_command_line_stands_for_options(tmp_path: Path) -> None:
     line += " --foreign-amounts --per-hundred EUR SEK --incoming never"
     assert parsed(line.split()) == SandboxOptions(
         port=1,
+        halo_port=2,
         size=Size.LARGE,
         start=date(2020, 1, 1),
         years=5,
@@ -93,7 +94,7 @@ def test_the_command_line_stands_for_options(tmp_path: Path) -> None:
         faults=(Rule(fault=AnswerFault.EMPTY, every=2),),
     )
     assert parsed(["--until", "today"]).until == oslo_today()
-    assert parsed([]) == SandboxOptions(port=8765)
+    assert parsed([]) == SandboxOptions(port=8765, halo_port=8766)
     assert parsed(["--scenarios"]).scenarios is True
 
 
@@ -102,7 +103,7 @@ def test_the_command_says_how_to_connect_and_ends_quietly_when_interrupted() -> 
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
         try:
             assert process.stdout is not None
-            said = [process.stdout.readline() for _ in range(9)]
+            said = [process.stdout.readline() for _ in range(15)]
             address = re.search(r"http://\S+/_sandbox", said[-1])
             assert address is not None
             with urlopen(address[0], timeout=10) as answer:  # noqa: S310 - loopback, printed by our own process
