@@ -74,6 +74,13 @@ class ApiResource(dg.ConfigurableResource):  # type: ignore[type-arg]
         """Follow the references; None where the API is left out. Raises SettingMissing or SettingInvalid."""
         raise NotImplementedError
 
+    def connected(self) -> Connection:
+        """Follow the references. Raises SettingMissing where the API is left out as well."""
+        connection = self.connection()
+        if connection is None:
+            raise SettingMissing(f"Nothing says how {self.api.source.title} is reached; it is left out.")
+        return connection
+
     def client(self, settings: Settings, connection: Connection, tell: Callable[[str], None] = silent) -> ApiClient:
         """Open a client that tells of long pauses; a subclass may open another."""
         return open_client(settings, connection, tell=tell)
@@ -92,9 +99,7 @@ class ApiResource(dg.ConfigurableResource):  # type: ignore[type-arg]
         `tell` gets what has to be read, and of progress a line every few seconds. Raises SettingMissing where the API
         is left out.
         """
-        settings, connection = self.settings(), self.connection()
-        if connection is None:
-            raise SettingMissing(f"Nothing says how {self.api.source.title} is reached; it is left out.")
+        settings, connection = self.settings(), self.connected()
         store = self.store()
         store.sweep()
         with self.client(settings, connection, tell) as client:

@@ -69,6 +69,7 @@ class ApiClient:
         now: Callable[[], datetime] = utc_now,
         tell: Callable[[str], None] = silent,
     ) -> None:
+        self.source = connection.source
         self.organization_id = connection.organization_id
         self.redaction = connection.protocol.redaction.name if connection.protocol.redaction else ""
         self._secrets = connection.secrets

@@ -44,9 +44,15 @@ def perform(  # noqa: PLR0913  the seams have defaults
 ) -> RequestResult:
     """Send the request and keep its answer in a file of its own in `folder`. Errors are the error exit, not raised.
 
-    A write needs `allow_writes`, without which RequestRefused is raised, and is recorded in `audit`, by default
-    `writes.jsonl` in the folder; what cannot be recorded is not sent. `say` is told how far it has come, page by page.
+    RequestRefused is raised where the client is another API's, and for a write without `allow_writes`. A write is
+    recorded in `audit`, by default `writes.jsonl` in the folder; what cannot be recorded is not sent. `say` is told how
+    far it has come, page by page.
     """
+    if client.source.name != request.api.source.name:
+        raise RequestRefused(
+            f"{request.what} was not sent: it is a request to {request.api.source.title}, and the connection is one to "
+            f"{client.source.title}."
+        )
     receipt = Receipt(folder / f"answer-{uuid.uuid4().hex}.json")
     if not request.writes:
         return _send(request, client, receipt, say)

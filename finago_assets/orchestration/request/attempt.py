@@ -31,8 +31,8 @@ from finago_assets.orchestration.raw import raw_key
 from finago_assets.orchestration.request.config import Records, RequestConfig, Static, Typed
 from finago_assets.orchestration.request.inputs import RequestValues
 from finago_assets.orchestration.request.kept import sweep
-from finago_assets.orchestration.request.meaning import find_registered, request_of, target_of
-from finago_assets.orchestration.resources import FinagoResource
+from finago_assets.orchestration.request.meaning import find_api, find_registered, request_of, target_of
+from finago_assets.orchestration.resources import ApiResource, FinagoResource, HaloResource
 
 T = TypeVar("T")
 # set by Dagster where it starts a dead run again by itself; a person who does that does not set it
@@ -82,29 +82,36 @@ class Attempt:
         return landed
 
     def _plan(self) -> _Plan:
-        request = request_of(self.config.request, self.values, self.finago.settings().api_url)
+        resource = self._find_resource()
+        settings = self.finago.settings()
+        base = settings.api_url if resource is self.finago else settings.halo_url
+        request = request_of(self.config.request, self.values, base)
         if request.writes:
             self._refuse_a_blind_repetition()
         type_ = import_type(self.config.response.name) if isinstance(self.config.response, Typed) else None
-        name, connection = self._connection()
-        target = target_of(self.config.into, raw=lambda: self._raw(request, connection))
-        settings = self.finago.settings()
+        name, connection = self._connection(resource)
+        target = target_of(self.config.into, raw=lambda: self._raw(resource, request, connection))
         refuse_own(target, settings.owned)
         sweep(settings)
         return _Plan(request, name, connection, target, type_, settings.requests_dir / self.context.run_id)
 
-    def _connection(self) -> tuple[str, Connection]:
+    def _find_resource(self) -> ApiResource:
+        """Return what reaches the API that is asked; that of another API than Finago's is the one of the variables."""
+        api = find_api(self.config.request)
+        return next((one for one in (self.finago, HaloResource()) if one.api is api), self.finago)
+
+    def _connection(self, resource: ApiResource) -> tuple[str, Connection]:
         choice = self.config.connection
         if self.connection is not None:
             dynamic = self.connection
         elif isinstance(choice, Static):
-            return STATIC, self.finago.connection()
+            return STATIC, resource.connected()
         else:
             dynamic = find_registered(choice)
         return dynamic.name, dynamic.open(self.finago.settings(), os.environ)
 
-    def _raw(self, request: Request, connection: Connection) -> RawPartition:
-        return RawPartition(self.finago.store(), connection.organization_id, request, self.context.run_id)
+    def _raw(self, resource: ApiResource, request: Request, connection: Connection) -> RawPartition:
+        return RawPartition(resource.store(), connection.organization_id, request, self.context.run_id)
 
     def _refuse_a_blind_repetition(self) -> None:
         if self.context.retry_number or AUTOMATIC_RETRY in self.context.run.tags:

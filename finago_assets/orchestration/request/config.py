@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Literal
 import dagster as dg
 from pydantic import Field
 
-from finago_assets.apis.finago import FINAGO
+from finago_assets.apis import APIS, ApiName
 from finago_assets.core.catalogue.operation import Method
 from finago_assets.orchestration.resources import Reference
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 else:
     from enum import StrEnum
 
-    Template = StrEnum("Template", {name: name for name in sorted(FINAGO.operations)})
+    Template = StrEnum("Template", {name: name for api in APIS.values() for name in sorted(api.operations)})
 
 
 class Parts(dg.Config):
@@ -49,7 +49,7 @@ class Parts(dg.Config):
 
 
 class FromTemplate(Parts):
-    """A request from a template: the description of the API says what it takes, and it is held to that."""
+    """A request from a template of any API, whose description says what it takes, and it is held to that."""
 
     kind: Literal["template"] = "template"
     name: Template = Field(description="Which one; `finago-assets templates` lists and searches them.")
@@ -59,6 +59,7 @@ class ByHand(Parts):
     """A request by hand: any method, any path below the API's base."""
 
     kind: Literal["by_hand"] = "by_hand"
+    api: ApiName = Field(default=ApiName.FINAGO, description="Which API.")
     method: Method = Field(
         default=Method.GET, description="GET reads; every other method writes and needs allow_writes."
     )
@@ -68,7 +69,10 @@ class ByHand(Parts):
 
 
 class Static(dg.Config):
-    """The connection of the `finago` resource, from the environment unless the resource says otherwise."""
+    """The connection of the `finago` resource, from the environment unless the resource says otherwise.
+
+    A request to another API takes that API's own variables.
+    """
 
     kind: Literal["environment"] = "environment"
 

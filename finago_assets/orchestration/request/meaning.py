@@ -9,8 +9,7 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, assert_never
 
-from finago_assets.apis import CONNECTION_KINDS
-from finago_assets.apis.finago import FINAGO
+from finago_assets.apis import APIS, CONNECTION_KINDS
 from finago_assets.core.connections.model import RegisteredConnection, made_from
 from finago_assets.core.connections.place import is_address
 from finago_assets.core.connections.references import follow_all
@@ -35,6 +34,7 @@ from finago_assets.orchestration.request.inputs import RequestValues
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from finago_assets.core.catalogue.api import Api
     from finago_assets.core.catalogue.operation import Operation
     from finago_assets.orchestration.request.config import ByHand
     from finago_assets.orchestration.resources import Reference
@@ -45,11 +45,19 @@ NOTHING_ADDED: Final = RequestValues()
 
 def name_request(config: FromTemplate | ByHand) -> str:
     """Name the request without its values: the method, and the path as a template."""
+    api = find_api(config)
     if isinstance(config, FromTemplate):
-        operation: Operation | None = FINAGO.operations[config.name.value]
+        operation: Operation | None = api.operations[config.name.value]
     else:
-        operation = FINAGO.find(config.method, config.path)
+        operation = api.find(config.method, config.path)
     return f"{operation.method} {operation.path}" if operation is not None else "A request by hand"
+
+
+def find_api(config: FromTemplate | ByHand) -> Api:
+    """Return the API that is asked: the one that has the template, or the one that is named."""
+    if isinstance(config, FromTemplate):
+        return next(api for api in APIS.values() if config.name.value in api.operations)
+    return APIS[config.api]
 
 
 def request_of(config: FromTemplate | ByHand, values: RequestValues | None, base: str = "") -> Request:
@@ -62,8 +70,8 @@ def request_of(config: FromTemplate | ByHand, values: RequestValues | None, base
         "all_pages": config.all_pages,
     }
     if isinstance(config, FromTemplate):
-        return from_template(FINAGO, config.name.value, **common)
-    return by_hand(FINAGO, config.method, config.path, base=base, **common)
+        return from_template(find_api(config), config.name.value, **common)
+    return by_hand(find_api(config), config.method, config.path, base=base, **common)
 
 
 def find_registered(config: Registered | OnTheSpot) -> RegisteredConnection:
