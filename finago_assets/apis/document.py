@@ -1,7 +1,7 @@
-"""What the checkout says of an API elsewhere, written from its catalogue: two tables and a page.
+"""What the checkout says of an API elsewhere, written from its catalogue: tables and a page.
 
-After a change of a catalogue, run `python -m finago_assets.apis.document` in the checkout: it rewrites the table of
-endpoints in the README, the tables of dbt's source, and docs/templates.md.
+After a change of a catalogue, run `python -m finago_assets.apis.document` in the checkout: it rewrites the tables
+of endpoints in the README and docs/halo.md, the tables of dbt's source, and docs/templates.md.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from finago_assets.apis.finago import FINAGO
+from finago_assets.apis.halo import HALO
 from finago_assets.apis.template_page import template_page
 from finago_assets.core.catalogue.model import Endpoint, EndpointKind
 
@@ -37,11 +38,17 @@ def source_tables(api: Api) -> str:
 
 def documents(root: Path) -> dict[Path, str]:
     """Return what each file of a checkout should hold that repeats the catalogue."""
-    readme, sources = root / "README.md", root / "dbt_project" / "models" / "finago_sources.yml"
+    readme, halo = root / "README.md", root / "docs" / "halo.md"
+    sources = root / "dbt_project" / "models" / "finago_sources.yml"
     table = re.compile(re.escape(_format_row(_COLUMN_TITLES)) + r"\n(\|.*\n)+")
+
+    def with_table(path: Path, api: Api) -> str:
+        return table.sub(lambda _: f"{endpoint_table(api)}\n", path.read_text("utf-8"))
+
     opening = sources.read_text("utf-8").partition("    tables:\n")
     return {
-        readme: table.sub(lambda _: f"{endpoint_table(FINAGO)}\n", readme.read_text("utf-8")),
+        readme: with_table(readme, FINAGO),
+        halo: with_table(halo, HALO),
         sources: f"{opening[0]}{opening[1]}{source_tables(FINAGO)}",
         root / "docs" / "templates.md": template_page(),
     }
