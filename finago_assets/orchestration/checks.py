@@ -110,7 +110,7 @@ def judged(endpoint: Endpoint, store: RawStore, key: dg.AssetKey, landed: Sequen
         *_report_damage(faults, by_month),
         *_report_emptiness(endpoint, landed),
         *_unanswered(endpoint, store, landed),
-        *_drifted(watch),
+        *_drifted(watch, redacted=any(one.manifest.redaction for one in landed)),
     ]
     # a run of a day says no more in a table than in a figure, and every run is kept
     shown = {"rows": sum(rows for _, rows, _ in months.values()), **(by_month if len(landed) > 1 else {})}
@@ -166,10 +166,10 @@ def _report_damage(faults: list[CorruptFile], facts: Mapping[str, Any]) -> list[
     return [_Finding(f"{lead}{named}{more}", facts, blocks=True)]
 
 
-def _drifted(watch: Watch | None) -> list[_Finding]:
+def _drifted(watch: Watch | None, *, redacted: bool) -> list[_Finding]:
     if watch is None or not (found := watch.drift()).findings:
         return []
-    return [_Finding(drift.said(found), drift.facts(found), blocks=found.keyless)]
+    return [_Finding(drift.said(found, redacted=redacted), drift.facts(found), blocks=found.keyless)]
 
 
 def _report_emptiness(endpoint: Endpoint, landed: Sequence[Landed]) -> list[_Finding]:

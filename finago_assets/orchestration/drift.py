@@ -15,17 +15,19 @@ if TYPE_CHECKING:
 _FIELDS_SHOWN: Final = 100
 _FIELDS_NAMED: Final = 5
 _ADVICE: Final = (
-    "What came landed byte for byte. Compare with the vendor's description; a field that stays is added to the table "
-    "of fields and to its staging model."
+    "Compare with the vendor's description; a field that stays is added to the table of fields and to its staging "
+    "model."
 )
+_LANDED: Final = "What came landed byte for byte."
+_REDACTED: Final = "What came has landed without its secrets, new ones too."
 
 
-def said(drift: Drift) -> str:
-    """Name the fields, and say what to do."""
+def said(drift: Drift, *, redacted: bool = False) -> str:
+    """Name the fields, and say what to do; `redacted` records lost their secrets before they landed."""
     named = "; ".join(f"`{one.path}` {one.trouble}" for one in drift.findings[:_FIELDS_NAMED])
     more = f"; and {len(drift.findings) - _FIELDS_NAMED:,} more" if len(drift.findings) > _FIELDS_NAMED else ""
     lead = "No record has its key any more. " if drift.keyless else ""
-    return f"{lead}{named}{more}. {_ADVICE}"
+    return f"{lead}{named}{more}. {_REDACTED if redacted else _LANDED} {_ADVICE}"
 
 
 def facts(drift: Drift) -> dict[str, Any]:

@@ -16,6 +16,12 @@ if TYPE_CHECKING:
 Record = dict[str, Any]
 
 PLANTED: Final = "planted-in-the-sandbox"
+UNSEEN: Final[Record] = {
+    "region": "north",
+    "new_signing_secret": f"{PLANTED}-unseen",
+    "session": {"cookie": f"{PLANTED}-inside"},
+    "handle": "Zm9vYmFyYmF6cXV4MTIzNDU2Nzg5MA==",
+}
 ERRORS: Final = 250
 LINKS: Final = 120
 REQUESTS: Final = 130
@@ -45,18 +51,19 @@ SHAPES: Final = {"/ExternalLink": "ExternalLink_List", "/Features": "ModuleSetup
 _SECRETS: Final = ("code", "authorization_code", "_authcode", "code_verifier")
 
 
+def connection(description: Description, path: str, number: int) -> Record:
+    """Return a connection of a provider with every field of the description, a secret in each that may hold one."""
+    return _filled(description, path, number)
+
+
 def records(description: Description, *, unseen: bool = False) -> dict[str, list[Record]]:
     """Return the records of every list, by its path; with fields that no description has where those are `unseen`."""
     found = {
         path: [_filled(description, path, number) | told for number, told in enumerate(connections, start=1)]
         for path, connections in CONNECTIONS.items()
     }
-    for record in found["/FortnoxDetails"] if unseen else ():
-        record |= {
-            "region": "north",
-            "new_signing_secret": f"{PLANTED}-unseen",
-            "session": {"cookie": f"{PLANTED}-inside"},
-        }
+    if unseen:
+        found |= {path: [one | UNSEEN for one in found[path]] for path in CONNECTIONS}
     found["/IntegrationError"] = list(_errors(description))
     found["/IntegrationRequest"] = list(_requests(description))
     found["/ExternalLink"] = [_filled(description, "/ExternalLink", number) for number in range(1, LINKS + 1)]
