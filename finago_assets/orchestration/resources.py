@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, Final
 
 import dagster as dg
 from pydantic import Field, field_validator
@@ -43,6 +43,10 @@ if TYPE_CHECKING:
     from finago_assets.core.http.connection import Connection
 
 
+# a tenant's limit is counted over five minutes; where steps run one after another, the books would wait for more
+LONGEST_WAIT_BESIDE: Final = 360.0
+
+
 class Reference(dg.Config):
     """Where a value is found at run time. `file` counts where both are given: Dagster fills `env` in from the default.
 
@@ -74,11 +78,18 @@ class ApiResource(dg.ConfigurableResource):  # type: ignore[type-arg]
         """Follow the references; None where the API is left out. Raises SettingMissing or SettingInvalid."""
         raise NotImplementedError
 
+    def patience(self, settings: Settings) -> Patience:
+        """Return how long an outage is sat out."""
+        return Patience(seconds=settings.outage_minutes * 60.0)
+
     def connected(self) -> Connection:
         """Follow the references. Raises SettingMissing where the API is left out as well."""
         connection = self.connection()
         if connection is None:
-            raise SettingMissing(f"Nothing says how {self.api.source.title} is reached; it is left out.")
+            wanted = f"{self.api.source.name.upper()}_..."
+            raise SettingMissing(
+                f"Nothing says how {self.api.source.title} is reached. Set the variables {wanted}, as the README says."
+            )
         return connection
 
     def client(self, settings: Settings, connection: Connection, tell: Callable[[str], None] = silent) -> ApiClient:
@@ -112,7 +123,7 @@ class ApiResource(dg.ConfigurableResource):  # type: ignore[type-arg]
                 concurrency=settings.concurrency,
                 say=throttled(tell),
                 tell=tell,
-                patience=Patience(seconds=settings.outage_minutes * 60.0),
+                patience=self.patience(settings),
                 catalogue=self.api.endpoints if catalogue is None else catalogue,
                 lookback_days=settings.lookback_days,
             )
@@ -169,3 +180,7 @@ class HaloResource(ApiResource):
         return read_halo_connection(
             self.settings(), client_id=self.client_id.notation(), client_secret=self.client_secret.notation()
         )
+
+    def patience(self, settings: Settings) -> Patience:
+        """Return how long an outage is sat out: what the limit of a tenant takes to pass, for the books may wait."""
+        return Patience(seconds=min(settings.outage_minutes * 60.0, LONGEST_WAIT_BESIDE))

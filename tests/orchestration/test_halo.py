@@ -13,7 +13,7 @@ from finago_assets.apis.halo.endpoints import PATHS
 from finago_assets.core.landing.store import Landing, open_store
 from finago_assets.definitions import build_definitions
 from finago_assets.orchestration.raw import raw_assets_beside, raw_key
-from finago_assets.orchestration.resources import HaloResource
+from finago_assets.orchestration.resources import FinagoResource, HaloResource
 from finago_assets.sandbox.halo.estate import ERRORS, LINKS, PLANTED, REQUESTS, UNSEEN, connection
 from finago_assets.sandbox.halo.server import RunningTenant, running_tenant
 from finago_assets.sandbox.halo.tenant import CLIENT_SECRET, Tenant, in_html, in_json, in_text, too_many
@@ -270,3 +270,10 @@ def test_the_assets_of_halo_are_in_groups_of_their_own_and_land_without_a_partit
     assert {node.group_name for node in halo} == {"raw_halo_connections", "raw_halo_health"}
     assert {node.partitions_def for node in halo} == {None}
     assert len(halo) == len(HALO.endpoints)
+
+
+def test_an_outage_of_halo_is_not_sat_out_as_long_as_one_of_the_books() -> None:
+    usual = Settings()
+    assert FinagoResource().patience(usual).seconds == 45 * 60
+    assert HaloResource().patience(usual).seconds == 6 * 60
+    assert HaloResource().patience(Settings(outage_minutes=1)).seconds == 60
