@@ -41,8 +41,9 @@ class _Finding(NamedTuple):
 def spec(endpoint: Endpoint, key: dg.AssetKey, *, blocking: bool = True) -> dg.AssetCheckSpec:
     """Return the check of one raw asset; its description says only what applies to that endpoint."""
     blocks = ", or this blocks" if blocking else ""
+    granted = f"The organization grants {', '.join(endpoint.scopes) or 'access to it'}."
     vouched = [
-        f"The organization grants {', '.join(endpoint.scopes) or 'access to it'}.",
+        granted if blocking else "Whoever is signed in may read it.",
         f"Each landed file, read again, has the rows, distinct ids and digest that its manifest says{blocks}.",
     ]
     if not blocking:

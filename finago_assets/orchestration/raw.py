@@ -200,7 +200,9 @@ class _LandingBeside:
         if self._extractor is None:
             return checks.left_out(endpoint, key)
         try:
-            verdict = _land_one(self._context, self._extractor, key, endpoint, resume=self._resume)
+            landed = self._extractor.land_reference(endpoint, resume=self._resume)
+            self._context.log_event(_build_materialization(endpoint, landed, partition=None))
+            verdict = checks.judged(endpoint, self._extractor.store, key, [landed])
             _forget_old(self._extractor, endpoint, self._keep_days)
         except FinagoError as error:
             self._context.log.warning("%s was not landed: %s", endpoint.full_name, error)

@@ -10,7 +10,10 @@ import pytest
 
 from finago_assets.apis.halo import HALO
 from finago_assets.apis.halo.endpoints import PATHS
+from finago_assets.connect import open_client
+from finago_assets.core.http.retry import RetryPolicy
 from finago_assets.core.landing.store import Landing, open_store
+from finago_assets.core.progress import silent
 from finago_assets.definitions import build_definitions
 from finago_assets.orchestration.raw import raw_assets_beside, raw_key
 from finago_assets.orchestration.resources import FinagoResource, HaloResource
@@ -21,9 +24,11 @@ from finago_assets.settings import Settings, read_settings
 from tests.orchestration.graph import Run
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
+    from finago_assets.core.http.client import ApiClient
+    from finago_assets.core.http.connection import Connection
     from finago_assets.core.landing.store import RawStore
 
 
@@ -39,14 +44,14 @@ def tenant(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[RunningT
         yield found
 
 
-def land(instance: dg.DagsterInstance, *names: str) -> Run:
+def land(instance: dg.DagsterInstance, *names: str, resource: HaloResource | None = None) -> Run:
     selection = [raw_key("halo", name) for name in names or HALO.endpoints]
     assets = [raw_assets_beside(HALO)]
     return Run(
         dg.materialize(
             assets,
             selection=selection,
-            resources={"halo": HaloResource()},
+            resources={"halo": resource or HaloResource()},
             instance=instance,
             raise_on_error=False,
         ),
@@ -247,7 +252,10 @@ def test_a_text_that_refuses_is_a_withheld_right_and_lands_nothing(
     tenant.tenant.troubles.append(in_text("You may not", 403))
     run = land(instance, "avalaradetails")
     assert run.result.success
-    assert "403 for GET /AvalaraDetails" in verdicts(run)["avalaradetails"][1]
+    passed, said = verdicts(run)["avalaradetails"]
+    assert not passed
+    assert "Forbidden: GET /AvalaraDetails" in said
+    assert "the rights of the agent that it logs in as" in said
     assert store().newest("avalaradetails", "north") is None
 
 
@@ -277,3 +285,18 @@ def test_an_outage_of_halo_is_not_sat_out_as_long_as_one_of_the_books() -> None:
     assert FinagoResource().patience(usual).seconds == 45 * 60
     assert HaloResource().patience(usual).seconds == 6 * 60
     assert HaloResource().patience(Settings(outage_minutes=1)).seconds == 60
+
+
+class Impatient(HaloResource):
+    """The same, and asks once."""
+
+    def client(self, settings: Settings, connection: Connection, tell: Callable[[str], None] = silent) -> ApiClient:
+        return open_client(settings, connection, RetryPolicy(attempts=1), tell)
+
+
+def test_where_halo_is_down_the_next_list_is_not_asked_for(tenant: RunningTenant, instance: dg.DagsterInstance) -> None:
+    tenant.tenant.troubles.append(in_html("Down for maintenance", 503))
+    run = land(instance, resource=Impatient())
+    assert run.result.success
+    assert len(tenant.tenant.log) == 1
+    assert {(passed, "Unavailable" in said) for passed, said in verdicts(run).values()} == {(False, True)}
