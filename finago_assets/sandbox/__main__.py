@@ -26,7 +26,8 @@ from finago_assets.sandbox.options import SandboxOptions
 from finago_assets.sandbox.server import serve
 
 ABOUT: Final = """A Finago Office on loopback. It answers every operation of the API and keeps what is written:
-posted vouchers move the balances, new records get new ids. All of it is in memory; stopping loses it."""
+posted vouchers move the balances, new records get new ids. A tenant of Halo is served beside it, with connections to
+accounting systems. All of it is in memory; stopping loses it."""
 
 FAULTS: Final = """Fault rules are a JSON list of objects:
   [{"fault": "reset", "method": "POST", "path": "/v1/transactions", "nth": [2]}]
