@@ -44,6 +44,20 @@ def tenant(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[RunningT
         yield found
 
 
+class Impatient(HaloResource):
+    """The same, and asks once."""
+
+    def client(self, settings: Settings, connection: Connection, tell: Callable[[str], None] = silent) -> ApiClient:
+        return open_client(settings, connection, RetryPolicy(attempts=1), tell)
+
+
+class Quick(HaloResource):
+    """The same, and takes a limit without a time for one of a moment."""
+
+    def client(self, settings: Settings, connection: Connection, tell: Callable[[str], None] = silent) -> ApiClient:
+        return open_client(settings, connection, RetryPolicy(throttle_seconds=0.01, base_seconds=0.01), tell)
+
+
 def land(instance: dg.DagsterInstance, *names: str, resource: HaloResource | None = None) -> Run:
     selection = [raw_key("halo", name) for name in names or HALO.endpoints]
     assets = [raw_assets_beside(HALO)]
@@ -259,9 +273,12 @@ def test_a_text_that_refuses_is_a_withheld_right_and_lands_nothing(
     assert store().newest("avalaradetails", "north") is None
 
 
-def test_a_limit_is_waited_for_with_and_without_a_time(tenant: RunningTenant, instance: dg.DagsterInstance) -> None:
-    tenant.tenant.troubles.append(too_many(1))
-    assert land(instance, "tax").result.success
+@pytest.mark.parametrize("seconds", [None, 1])
+def test_a_limit_is_waited_for_with_and_without_a_time(
+    tenant: RunningTenant, instance: dg.DagsterInstance, seconds: int | None
+) -> None:
+    tenant.tenant.troubles.append(too_many(seconds))
+    assert land(instance, "tax", resource=Quick()).result.success
     assert len(records("tax")) == 4
     assert [entry.status for entry in tenant.tenant.log] == [429, 200]
 
@@ -285,13 +302,6 @@ def test_an_outage_of_halo_is_not_sat_out_as_long_as_one_of_the_books() -> None:
     assert FinagoResource().patience(usual).seconds == 45 * 60
     assert HaloResource().patience(usual).seconds == 6 * 60
     assert HaloResource().patience(Settings(outage_minutes=1)).seconds == 60
-
-
-class Impatient(HaloResource):
-    """The same, and asks once."""
-
-    def client(self, settings: Settings, connection: Connection, tell: Callable[[str], None] = silent) -> ApiClient:
-        return open_client(settings, connection, RetryPolicy(attempts=1), tell)
 
 
 def test_where_halo_is_down_the_next_list_is_not_asked_for(tenant: RunningTenant, instance: dg.DagsterInstance) -> None:
