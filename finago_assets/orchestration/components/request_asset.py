@@ -91,9 +91,7 @@ def _send_each_day(
             yield _verdict(key, ANSWERED, passed=False, description=result.sentence())
             raise _failure(result)
         context.log_event(
-            dg.AssetMaterialization(
-                key, partition=None if day is None else spell_key(day), metadata=_event(result)
-            )
+            dg.AssetMaterialization(key, partition=None if day is None else spell_key(day), metadata=_event(result))
         )
         results.append(result)
     return _report_checks(fields, key, request, results)
