@@ -25,39 +25,6 @@ FAMILIES: Final = {
     "__all__": "Python's",
     "_log": "a module's logger, called after the module",
 }
-# to be emptied: names that stand twice in core/http, core/request, commands and the shell of requests
-STILL_TWICE: Final = frozenset(
-    {
-        "LONGEST",
-        "NAME",
-        "PIECE",
-        "REGISTRY",
-        "_ARRAY",
-        "_NAME",
-        "_QUOTE",
-        "_SPACE",
-        "_TOKEN",
-        "_body",
-        "_count",
-        "_facts",
-        "_fault",
-        "_file",
-        "_head",
-        "_items",
-        "_media_type",
-        "_moment",
-        "_place",
-        "_plain",
-        "_quoted",
-        "_refused",
-        "_said",
-        "_spelled",
-        "_told",
-        "_value",
-        "_whole",
-        "split",
-    }
-)
 
 
 def names_of(body: list[ast.stmt]) -> Iterator[str]:
@@ -98,7 +65,7 @@ def modules_by_name(package: Path) -> dict[str, set[str]]:
 def test_a_name_stands_in_one_module_only() -> None:
     twice = {name: sorted(modules) for name, modules in modules_by_name(PACKAGE).items() if len(modules) > 1}
 
-    assert {name: modules for name, modules in twice.items() if name not in {*FAMILIES, *STILL_TWICE}} == {}
+    assert {name: modules for name, modules in twice.items() if name not in FAMILIES} == {}
 
 
 def test_every_kind_of_definition_is_seen(tmp_path: Path) -> None:

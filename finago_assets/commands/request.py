@@ -35,7 +35,6 @@ if TYPE_CHECKING:
 FAILED: Final = 1
 REFUSED: Final = 2
 STANDARD_INPUT: Final = "-"
-REGISTRY: Final = "env:FINAGO_REGISTRY"
 
 
 class OnError(StrEnum):
@@ -159,9 +158,9 @@ def _read_body(place: str | None) -> bytes | None:
 
 def _find_row(name: str | None, registry: str | None) -> RegisteredConnection | None:
     if name is not None:
-        from finago_assets.core.connections.registry import open_registry
+        from finago_assets.core.connections.registry import REGISTRY_REFERENCE, open_registry
 
-        return open_registry(registry or REGISTRY, CONNECTION_KINDS).named(name)
+        return open_registry(registry or REGISTRY_REFERENCE, CONNECTION_KINDS).named(name)
     if registry is not None:
         raise RequestRefused("--registry needs --connection NAME, which says whose row it is. Nothing was sent.")
     return None
@@ -183,6 +182,7 @@ def _find_target(
 ) -> Target | None:
     if into is None:
         return None
+    from finago_assets.core.connections.registry import REGISTRY_REFERENCE
     from finago_assets.core.request.targets.target import parse_target, refuse_own
 
     def raw() -> Target:
@@ -196,7 +196,7 @@ def _find_target(
         )
 
     target = parse_target(into, raw=raw)
-    refuse_own(target, settings.owned, registry=registry or REGISTRY)
+    refuse_own(target, settings.owned, registry=registry or REGISTRY_REFERENCE)
     return target
 
 

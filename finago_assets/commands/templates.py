@@ -125,7 +125,7 @@ def _show(api: Api, operation: Operation, *, as_json: bool) -> None:
         return
     console = _console()
     console.print(f"[bold]{operation.name}[/]  {operation.title}", highlight=False)
-    console.print(_facts(operation))
+    console.print(_facts_table(operation))
     if operation.variables or operation.query:
         console.print("\n[bold]Parameters[/]", _parameters(operation), sep="\n")
     if operation.body is not None:
@@ -136,7 +136,7 @@ def _show(api: Api, operation: Operation, *, as_json: bool) -> None:
     )
 
 
-def _facts(operation: Operation) -> Table:
+def _facts_table(operation: Operation) -> Table:
     facts = Table.grid(padding=(0, 2))
     facts.add_row("request", f"{operation.method} {operation.path}")
     facts.add_row("scopes", scopes(operation))

@@ -93,7 +93,7 @@ def left_out(endpoint: Endpoint, key: dg.AssetKey) -> dg.AssetCheckResult:
     )
 
 
-def not_landed(endpoint: Endpoint, key: dg.AssetKey, error: FinagoError) -> dg.AssetCheckResult:
+def warn_not_landed(endpoint: Endpoint, key: dg.AssetKey, error: FinagoError) -> dg.AssetCheckResult:
     """A list that could not be had, of an API that the books do not wait for."""
     said = (
         f"{endpoint.full_name} was not landed: {type(error).__name__}: {error} What was landed before stands, and the "

@@ -196,7 +196,7 @@ class _LandingBeside:
     def verdict(self, key: dg.AssetKey, endpoint: Endpoint) -> dg.AssetCheckResult:
         """Land one list, or say why not."""
         if self._refusal is not None:
-            return checks.not_landed(endpoint, key, self._refusal)
+            return checks.warn_not_landed(endpoint, key, self._refusal)
         if self._extractor is None:
             return checks.left_out(endpoint, key)
         try:
@@ -208,7 +208,7 @@ class _LandingBeside:
             self._context.log.warning("%s was not landed: %s", endpoint.full_name, error)
             if isinstance(error, OF_ALL_LISTS):
                 self._refusal = error
-            return checks.not_landed(endpoint, key, error)
+            return checks.warn_not_landed(endpoint, key, error)
         return verdict
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from finago_assets.apis.halo.endpoints import ENDPOINTS, PATHS
+from finago_assets.apis.halo.endpoints import HALO_ENDPOINTS, PATHS
 from finago_assets.apis.halo.facts import SHAPES, Class
 from finago_assets.apis.halo.redaction import HAD_VALUE, HOST_OF_URL, KEPT_OF_A_REQUEST, REDACTION
 from finago_assets.core.drift.record import differences
@@ -61,7 +61,7 @@ def test_no_secret_of_a_provider_is_left_and_each_says_whether_it_was_there(shap
     assert [empty[name + HAD_VALUE] for name in secrets_of(shape)] == [False] * len(secrets_of(shape))
 
 
-@pytest.mark.parametrize("endpoint", ENDPOINTS.values(), ids=lambda one: one.name)
+@pytest.mark.parametrize("endpoint", HALO_ENDPOINTS.values(), ids=lambda one: one.name)
 def test_what_is_kept_has_the_fields_that_are_known_of_a_landed_record(endpoint: Any) -> None:
     root = endpoint.path.strip("/").partition("/")[0]
     shape = {"ExternalLink": "ExternalLink_List", "Features": "ModuleSetup", "MYOBdetails": "MYOBDetails"}.get(

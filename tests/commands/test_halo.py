@@ -17,7 +17,7 @@ from finago_assets.connect import open_client
 from finago_assets.doctor import PATIENCE, Condition, Finding, examine
 from finago_assets.sandbox.halo.estate import PLANTED
 from finago_assets.sandbox.halo.server import RunningTenant, running_tenant
-from finago_assets.sandbox.halo.tenant import CLIENT_SECRET
+from finago_assets.sandbox.halo.tenant import HALO_SECRET
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -176,4 +176,4 @@ def test_the_doctor_passes_over_a_halo_that_is_not_set_up_and_names_half_a_conne
     assert "HALO_CLIENT_SECRET" in half.detail
     wrong = _looked_at(shell.environment() | {"HALO_CLIENT_SECRET": "another"})["halo/token"]
     assert wrong.verdict is Condition.FAILS
-    assert CLIENT_SECRET not in wrong.detail
+    assert HALO_SECRET not in wrong.detail

@@ -19,7 +19,7 @@ from finago_assets.orchestration.raw import raw_assets_beside, raw_key
 from finago_assets.orchestration.resources import FinagoResource, HaloResource
 from finago_assets.sandbox.halo.estate import ERRORS, LINKS, PLANTED, REQUESTS, UNSEEN, connection
 from finago_assets.sandbox.halo.server import RunningTenant, running_tenant
-from finago_assets.sandbox.halo.tenant import CLIENT_SECRET, Tenant, in_html, in_json, in_text, too_many
+from finago_assets.sandbox.halo.tenant import HALO_SECRET, Tenant, in_html, in_json, in_text, too_many
 from finago_assets.settings import Settings, read_settings
 from tests.orchestration.graph import Run
 
@@ -156,20 +156,20 @@ def test_no_secret_of_a_tenant_comes_to_rest_anywhere(
     tenant.tenant.troubles.extend(
         [
             in_json({"Message": f"could not sign in with {PLANTED}"}, 500),
-            in_text(f"{PLANTED} {CLIENT_SECRET}", 400),
-            in_html(f"{PLANTED} {CLIENT_SECRET}", 404),
-            in_json([{"id": 1, "name": f"{CLIENT_SECRET}"}]),
+            in_text(f"{PLANTED} {HALO_SECRET}", 400),
+            in_html(f"{PLANTED} {HALO_SECRET}", 404),
+            in_json([{"id": 1, "name": f"{HALO_SECRET}"}]),
             in_text(f'[{{"id": 1, "new_password": "{PLANTED}"', 200),
         ]
     )
     again = land(instance)
     files = [path for path in tmp_path.rglob("*") if path.is_file()]
     assert len(files) >= len(PATHS) if landing is Landing.PARQUET else (tmp_path / "raw.duckdb").is_file()
-    secrets = (PLANTED, CLIENT_SECRET, UNSEEN["handle"])
+    secrets = (PLANTED, HALO_SECRET, UNSEEN["handle"])
     found = [path for path in files for secret in secrets if secret.encode() in path.read_bytes()]
     assert found == []
     assert PLANTED not in run.log() + again.log()
-    assert CLIENT_SECRET not in run.log() + again.log()
+    assert HALO_SECRET not in run.log() + again.log()
     manifests = [
         store().verify(one.partition) for name in PATHS for one in store().landed(name.lower(), "north").values()
     ]

@@ -10,9 +10,9 @@ from urllib.parse import urlencode
 import pytest
 
 from finago_assets.sandbox.halo.estate import PLANTED
-from finago_assets.sandbox.halo.tenant import CLIENT_ID, CLIENT_SECRET, LARGEST_PAGE, Answer, Tenant, too_many
+from finago_assets.sandbox.halo.tenant import HALO_CLIENT, HALO_SECRET, PAGE_CAP, Tenant, TenantAnswer, too_many
 
-FORM = {"grant_type": "client_credentials", "client_id": CLIENT_ID, "client_secret": CLIENT_SECRET, "scope": "all"}
+FORM = {"grant_type": "client_credentials", "client_id": HALO_CLIENT, "client_secret": HALO_SECRET, "scope": "all"}
 
 
 @dataclass
@@ -24,7 +24,7 @@ class Caller:
     def __post_init__(self) -> None:
         self.token = json.loads(self.tenant.token("north", urlencode(FORM).encode()).body)["access_token"]
 
-    def ask(self, method: str, path: str, sent: Any = None, **query: str) -> Answer:
+    def ask(self, method: str, path: str, sent: Any = None, **query: str) -> TenantAnswer:
         body = b"" if sent is None else json.dumps(sent).encode()
         return self.tenant.answer(method, path, query, body, f"Bearer {self.token}")
 
@@ -41,8 +41,8 @@ def caller() -> Caller:
 
 def test_a_page_holds_a_hundred_records_whatever_is_asked_for(caller: Caller) -> None:
     page = caller.read("/IntegrationError", pageinate="true", page_size="1000", page_no="3")
-    assert (page["record_count"], len(page["errors"]), page["page_size"]) == (250, 50, LARGEST_PAGE)
-    assert len(caller.read("/IntegrationError", count="1000")["errors"]) == LARGEST_PAGE
+    assert (page["record_count"], len(page["errors"]), page["page_size"]) == (250, 50, PAGE_CAP)
+    assert len(caller.read("/IntegrationError", count="1000")["errors"]) == PAGE_CAP
 
 
 def test_some_lists_come_in_an_object_and_others_do_not(caller: Caller) -> None:

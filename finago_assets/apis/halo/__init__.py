@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from finago_assets.apis.halo.endpoints import ENDPOINTS, HALO_API
+from finago_assets.apis.halo.endpoints import HALO_API, HALO_ENDPOINTS
 from finago_assets.apis.halo.operations import OPERATIONS
 from finago_assets.core.catalogue.api import Api
 
@@ -12,6 +12,6 @@ HALO: Final = Api(
     source=HALO_API,
     # every tenant has an address of its own
     address="https://tenant.halopsa.com/api",
-    endpoints=ENDPOINTS,
+    endpoints=HALO_ENDPOINTS,
     operations=OPERATIONS,
 )

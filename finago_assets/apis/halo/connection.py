@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
     from finago_assets.core.catalogue.model import Source
 
-SCOPE: Final = "all"
+SIGN_IN_SCOPE: Final = "all"
 
 HALO_PROTOCOL: Final = Protocol(
     # what hosted tenants say as plain text, mostly without a Retry-After
@@ -102,10 +102,12 @@ class HaloConnection:
         """Sign in as the auth server of a tenant asks for it: the tenant stands in the query."""
         query = f"?{urlencode({'tenant': self.tenant})}" if self.tenant else ""
         url = f"{self.auth_url}/token{query}"
-        return ClientCredentials(url, self.client_id, self.client_secret, {"scope": SCOPE}, name="the auth server")
+        return ClientCredentials(
+            url, self.client_id, self.client_secret, {"scope": SIGN_IN_SCOPE}, name="the auth server"
+        )
 
 
-def _connect(organization_id: str, found: Mapping[str, str], _settings: object) -> HaloConnection:
+def _connect_to_halo(organization_id: str, found: Mapping[str, str], _settings: object) -> HaloConnection:
     return HaloConnection(
         api_url=found["url"],
         auth_url=found["auth_url"],
@@ -115,5 +117,5 @@ def _connect(organization_id: str, found: Mapping[str, str], _settings: object) 
     )
 
 
-HALO_CONNECTION: Final = ConnectionKind("halo", ("url", "auth_url", "client_id", "client_secret"), _connect)
+HALO_CONNECTION: Final = ConnectionKind("halo", ("url", "auth_url", "client_id", "client_secret"), _connect_to_halo)
 """A row of the registry of the kind `halo`: its organization_id is the tenant."""

@@ -22,11 +22,11 @@ HALO_API: Final = Source(
 # the description names no scope for any of them; `all` is what is signed in for
 SCOPES: Final = ("all",)
 ANSWERS: Final = Envelope(count="record_count", lone="id")
-_NUMBERS: Final = PageNumbers("page_no", "page_size")
+_PAGE_NUMBERS: Final = PageNumbers("page_no", "page_size")
 # whatever is asked for, a page holds no more
 LARGEST_PAGE: Final = 100
-CONNECTIONS: Final = "halo_connections"
-HEALTH: Final = "halo_health"
+CONNECTIONS_GROUP: Final = "halo_connections"
+HEALTH_GROUP: Final = "halo_health"
 _DETAILED: Final = "The list does not say which customers, suppliers and item groups are linked; this does."
 _NO_RIGHTS: Final = "An agent without rights sees an empty list, as one without connections does."
 
@@ -64,18 +64,18 @@ _DETAIL_FILTERS: Final = {
 }
 
 
-def _endpoint(name: str, **row: Any) -> Endpoint:  # noqa: ANN401  the columns of a row
+def _halo_row(name: str, **row: Any) -> Endpoint:  # noqa: ANN401  the columns of a row
     return Endpoint(HALO_API, name, kind=EndpointKind.REFERENCE, key=("id",), scopes=SCOPES, envelope=ANSWERS, **row)
 
 
 def _connections(shape: str, called: str) -> Endpoint:
     path = PATHS[shape]
-    return _endpoint(
+    return _halo_row(
         shape.lower(),
         path=path,
         items=() if shape in _DETAIL_FILTERS else (f"{path}/{{id}}",),
         title=f"Connections to {called}: settings, state and defaults, without any secret",
-        group=CONNECTIONS,
+        group=CONNECTIONS_GROUP,
         params=_LIST_PARAMS.get(shape, ()),
         filters=_LIST_FILTERS.get(shape, ()),
         personal=tuple(name for name in ("username",) if name in landed_fields(shape)),
@@ -85,11 +85,11 @@ def _connections(shape: str, called: str) -> Endpoint:
 
 
 def _details(shape: str, called: str) -> Endpoint:
-    return _endpoint(
+    return _halo_row(
         f"{shape.lower()}_by_id",
         path=f"{PATHS[shape]}/{{id}}",
         title=f"One connection to {called} with its details: one request for each",
-        group=CONNECTIONS,
+        group=CONNECTIONS_GROUP,
         parent=Parent(shape.lower(), "id", "id", "details_id"),
         single=True,
         params=(("includedetails", "true"),),
@@ -102,19 +102,19 @@ def _details(shape: str, called: str) -> Endpoint:
 
 def _paged(name: str, filters: tuple[str, ...], **row: Any) -> Endpoint:  # noqa: ANN401  the columns of a row
     order = (("pageinate", "true"), ("order", "id"), ("orderdesc", "false"))
-    return _endpoint(
+    return _halo_row(
         name,
-        group=HEALTH,
+        group=HEALTH_GROUP,
         paging=Paging.COUNT,
         page_size=LARGEST_PAGE,
-        numbers=_NUMBERS,
+        numbers=_PAGE_NUMBERS,
         params=order,
         filters=filters,
         **row,
     )
 
 
-_ENDPOINTS: Final = (
+_HALO_ROWS: Final = (
     *(_connections(shape, called) for shape, called in PROVIDERS.items()),
     *(_details(shape, called) for shape, called in PROVIDERS.items() if shape in _DETAIL_FILTERS),
     _paged(
@@ -144,26 +144,26 @@ _ENDPOINTS: Final = (
         personal=("halo_desc", "third_party_desc"),
         fields=landed_fields("ExternalLink_List"),
     ),
-    _endpoint(
+    _halo_row(
         "features",
         path="/Features",
         items=("/Features/{id}",),
         title="Modules: on or off, and the integrator's last run and last error",
-        group=HEALTH,
+        group=HEALTH_GROUP,
         params=(("showenabled", "true"), ("showdisabled", "true")),
         filters=("isconfig",),
         fields=landed_fields("ModuleSetup"),
     ),
-    _endpoint(
+    _halo_row(
         "tax",
         path="/Tax",
         items=("/Tax/{id}",),
         title="Taxes of Halo with the code of each connected provider",
-        group=HEALTH,
+        group=HEALTH_GROUP,
         filters=("kashflowtenantid", "qbocompanyid", "xerotenantid"),
         fields=landed_fields("Tax"),
     ),
 )
 
-ENDPOINTS: Final = {endpoint.name: endpoint for endpoint in _ENDPOINTS}
+HALO_ENDPOINTS: Final = {endpoint.name: endpoint for endpoint in _HALO_ROWS}
 """Every endpoint by name, parents before their children."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from finago_assets.apis.halo.endpoints import CONNECTIONS, ENDPOINTS, PATHS, PROVIDERS, SCOPES
+from finago_assets.apis.halo.endpoints import CONNECTIONS_GROUP, HALO_ENDPOINTS, PATHS, PROVIDERS, SCOPES
 from finago_assets.apis.halo.facts import SHAPES
 from finago_assets.apis.halo.fields import settable
 from finago_assets.core.catalogue.notation import array, closed, number, record, text, whole
@@ -24,11 +24,11 @@ if TYPE_CHECKING:
     from finago_assets.core.catalogue.notation import Schema
 
 
-def _named(*parameters: Parameter) -> dict[str, Parameter]:
+def _by_parameter_name(*parameters: Parameter) -> dict[str, Parameter]:
     return {one.name: one for one in parameters}
 
 
-_ANYWHERE: Final = _named(
+_ON_ANY_PATH: Final = _by_parameter_name(
     Parameter("id", Type.INTEGER, "1", title="Id of the record"),
     Parameter("page_no", Type.INTEGER, "1", title="Which page, from 1"),
     Parameter("page_size", Type.INTEGER, "100", title="Records on a page, of which the server gives 100 at most"),
@@ -57,11 +57,13 @@ _ANYWHERE: Final = _named(
     Parameter("qbocompanyid", Type.TEXT, "1", title="With the codes of this QuickBooks company"),
     Parameter("xerotenantid", Type.TEXT, "1", title="With the codes of this Xero tenant"),
 )
-_ON_PATHS: Final = {
-    "/KashflowDetails": _named(Parameter("tenantid", Type.INTEGER, "1", title="Tenant at the provider")),
-    "/ExactDetails/{id}": _named(Parameter("division", Type.INTEGER, "1", title="Division of Exact Online")),
+_ON_ONE_PATH: Final = {
+    "/KashflowDetails": _by_parameter_name(Parameter("tenantid", Type.INTEGER, "1", title="Tenant at the provider")),
+    "/ExactDetails/{id}": _by_parameter_name(
+        Parameter("division", Type.INTEGER, "1", title="Division of Exact Online")
+    ),
 }
-PARAMETERS: Final = Parameters(_ANYWHERE, _ON_PATHS, {})
+HALO_PARAMETERS: Final = Parameters(_ON_ANY_PATH, _ON_ONE_PATH, {})
 
 _VALUES: Final[Mapping[str, Schema]] = {
     "text": text(null=True),
@@ -73,7 +75,7 @@ _VALUES: Final[Mapping[str, Schema]] = {
 }
 
 
-def _body(fields: Mapping[str, Described]) -> RequestBody:
+def _body_of_fields(fields: Mapping[str, Described]) -> RequestBody:
     values = {name: _VALUES[one.type] for name, one in fields.items() if settable(one) and name != "id"}
     shown = "name" if "name" in values else next(name for name in values if name.endswith("_name"))
     return RequestBody({**array(closed(record(id=whole(), **values))), "minItems": 1}, [{"id": 1, shown: "North"}])
@@ -86,10 +88,10 @@ def _writes() -> Iterator[Operation]:
             method=Method.POST,
             path=PATHS[shape],
             title=f"Change a connection to {called}, or make one",
-            group=CONNECTIONS,
+            group=CONNECTIONS_GROUP,
             scopes=SCOPES,
             answers=Answers.OBJECT,
-            body=_body(SHAPES[shape]),
+            body=_body_of_fields(SHAPES[shape]),
             note="An array, of one connection: with its id it is changed, without one a new one is made.",
         )
         yield Operation(
@@ -97,12 +99,12 @@ def _writes() -> Iterator[Operation]:
             method=Method.DELETE,
             path=f"{PATHS[shape]}/{{id}}",
             title=f"Delete a connection to {called}",
-            group=CONNECTIONS,
+            group=CONNECTIONS_GROUP,
             scopes=SCOPES,
             answers=Answers.NOTHING,
-            variables=PARAMETERS.variables(f"{PATHS[shape]}/{{id}}"),
+            variables=HALO_PARAMETERS.variables(f"{PATHS[shape]}/{{id}}"),
             note="What becomes of records that are linked through it is not documented.",
         )
 
 
-OPERATIONS: Final = {one.name: one for one in (*reads(ENDPOINTS, {}, PARAMETERS), *_writes())}
+OPERATIONS: Final = {one.name: one for one in (*reads(HALO_ENDPOINTS, {}, HALO_PARAMETERS), *_writes())}

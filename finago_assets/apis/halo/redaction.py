@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from finago_assets.apis.halo.facts import Described
 
-    Shape = Mapping[str, Described]
+    DescribedFields = Mapping[str, Described]
     Tree = msgspec.Raw | dict[str, "Tree"] | list["Tree"]
 
 HAD_VALUE: Final = "_had_value"
@@ -31,15 +31,15 @@ KEPT_OF_A_REQUEST: Final = frozenset(
     {"id", "isoutgoing", "operation", "type", "msid", "details_id", "datelogged", "resultcode"}
 )
 REMOVED: Final = "(removed)"
-NAME: Final = "halo-1: secrets, action flags, and all but the outline of logged requests"
+REDACTION_NAME: Final = "halo-1: secrets, action flags, and all but the outline of logged requests"
 
 _REQUESTS: Final = "IntegrationRequest"
-_UNDESCRIBED: Final[Shape] = {}
+_UNDESCRIBED: Final[DescribedFields] = {}
 _SHAPE_OF_PATH: Final = {name.lower(): name for name in SHAPES} | {
     "externallink": "ExternalLink_List",
     "features": "ModuleSetup",
 }
-_NULL: Final = msgspec.Raw(b"null")
+_RAW_NULL_VALUE: Final = msgspec.Raw(b"null")
 _LITERALS: Final = (b"true", b"false", b"null")
 
 _SECRET_NAME: Final = re.compile(
@@ -76,9 +76,9 @@ _SHORTEST_ECHO: Final = 6
 _SHOWN_OF_MASKED: Final = 4
 MASKED_FIELDS: Final = frozenset({"subscription_id"})
 
-_FIELDS: Final = msgspec.json.Decoder(dict[str, msgspec.Raw])
-_LIST: Final = msgspec.json.Decoder(list[msgspec.Raw])
-_TEXT: Final = msgspec.json.Decoder(str)
+_RAW_FIELDS: Final = msgspec.json.Decoder(dict[str, msgspec.Raw])
+_RAW_VALUES: Final = msgspec.json.Decoder(list[msgspec.Raw])
+_TEXT_DECODER: Final = msgspec.json.Decoder(str)
 
 
 def _redacted(template: str, record: bytes) -> bytes:
@@ -98,14 +98,16 @@ def _redacted(template: str, record: bytes) -> bytes:
 def _read(raw: msgspec.Raw) -> Tree:
     value = bytes(raw).lstrip()
     if value.startswith(b"{"):
-        return {name: _read(one) for name, one in _FIELDS.decode(raw).items()}
-    return [_read(one) for one in _LIST.decode(raw)] if value.startswith(b"[") else raw
+        return {name: _read(one) for name, one in _RAW_FIELDS.decode(raw).items()}
+    return [_read(one) for one in _RAW_VALUES.decode(raw)] if value.startswith(b"[") else raw
 
 
 # -- fields
 
 
-def _kept(fields: dict[str, Tree], shape: Shape, secrets: list[str], *, outer: bool = True) -> dict[str, Tree]:
+def _kept(
+    fields: dict[str, Tree], shape: DescribedFields, secrets: list[str], *, outer: bool = True
+) -> dict[str, Tree]:
     # around the records of a page: what these look like is said by the shape, not what the envelope does
     inside = shape if outer and "id" not in fields else _UNDESCRIBED
     kept: dict[str, Tree] = {}
@@ -114,15 +116,15 @@ def _kept(fields: dict[str, Tree], shape: Shape, secrets: list[str], *, outer: b
         if known is not None and known.kind is Class.ACTION:
             continue
         if _is_secret(name, known, value):
-            secrets.extend(_texts(value))
-            kept[name] = _NULL
+            secrets.extend(_every_text(value))
+            kept[name] = _RAW_NULL_VALUE
             kept[name + HAD_VALUE] = msgspec.Raw(b"true" if _holds_something(value) else b"false")
         elif known is None and name.startswith("_"):
             # nobody knows what it would ask for: its name is kept, so that it is seen that it came
-            secrets.extend(_texts(value))
-            kept[name] = _NULL
+            secrets.extend(_every_text(value))
+            kept[name] = _RAW_NULL_VALUE
         elif name in MASKED_FIELDS:
-            secrets.extend(_texts(value))
+            secrets.extend(_every_text(value))
             kept[name] = _masked(value)
         else:
             within = inside if known is None else SHAPES.get(known.type, _UNDESCRIBED)
@@ -130,7 +132,7 @@ def _kept(fields: dict[str, Tree], shape: Shape, secrets: list[str], *, outer: b
     return kept
 
 
-def _kept_inside(value: Tree, shape: Shape, secrets: list[str]) -> Tree:
+def _kept_inside(value: Tree, shape: DescribedFields, secrets: list[str]) -> Tree:
     if isinstance(value, dict):
         return _kept(value, shape, secrets, outer=False)
     return [_kept_inside(one, shape, secrets) for one in value] if isinstance(value, list) else value
@@ -145,7 +147,7 @@ def _is_secret(name: str, known: Described | None, value: Tree) -> bool:
         return False
     if name.lower() == "code" and not _is_text(value):
         return False
-    return _SECRET_NAME.search(name) is not None or (_is_text(value) and _looks_secret(_text(value)))
+    return _SECRET_NAME.search(name) is not None or (_is_text(value) and _looks_secret(_decode_text(value)))
 
 
 def _looks_secret(text: str) -> bool:
@@ -160,8 +162,8 @@ def _holds_something(value: Tree) -> bool:
 
 def _masked(value: Tree) -> Tree:
     if not _is_text(value):
-        return _NULL
-    text = _text(value)
+        return _RAW_NULL_VALUE
+    text = _decode_text(value)
     shown = text[-_SHOWN_OF_MASKED:] if len(text) >= 4 * _SHOWN_OF_MASKED else ""
     return msgspec.Raw(msgspec.json.encode(f"***{shown}" if text else ""))
 
@@ -190,7 +192,7 @@ def _cleaned(value: Tree, clean: Callable[[str], str]) -> Tree:
         return [_cleaned(one, clean) for one in value]
     if not _is_text(value):
         return value
-    text = _text(value)
+    text = _decode_text(value)
     cleaned = clean(text)
     return value if cleaned == text else msgspec.Raw(msgspec.json.encode(cleaned))
 
@@ -199,17 +201,17 @@ def _is_text(value: Tree) -> bool:
     return isinstance(value, msgspec.Raw) and bytes(value).lstrip().startswith(b'"')
 
 
-def _text(value: Tree) -> str:
-    return _TEXT.decode(value) if isinstance(value, msgspec.Raw) else ""
+def _decode_text(value: Tree) -> str:
+    return _TEXT_DECODER.decode(value) if isinstance(value, msgspec.Raw) else ""
 
 
-def _texts(value: Tree) -> Iterator[str]:
+def _every_text(value: Tree) -> Iterator[str]:
     """Yield every text in a value, and every number as it is spelled."""
     if isinstance(value, dict | list):
         for one in value.values() if isinstance(value, dict) else value:
-            yield from _texts(one)
+            yield from _every_text(one)
     elif _is_text(value):
-        yield _text(value)
+        yield _decode_text(value)
     elif bytes(value).strip() not in _LITERALS:
         yield bytes(value).decode().strip()
 
@@ -237,10 +239,10 @@ def _is_of_the_outline(name: str, value: Tree) -> bool:
 
 def _host(url: Tree) -> Tree:
     try:
-        host = urlsplit(_text(url)).hostname if _is_text(url) else None
+        host = urlsplit(_decode_text(url)).hostname if _is_text(url) else None
     except ValueError:
         host = None
-    return _NULL if host is None else msgspec.Raw(msgspec.json.encode(host))
+    return _RAW_NULL_VALUE if host is None else msgspec.Raw(msgspec.json.encode(host))
 
 
-REDACTION: Final = Redaction(NAME, _redacted)
+REDACTION: Final = Redaction(REDACTION_NAME, _redacted)

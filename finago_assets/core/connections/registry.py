@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from finago_assets.core.connections.model import ConnectionKind
 
 REGISTRY_TABLE: Final = "connections"
+# where the registry is when nothing says so
+REGISTRY_REFERENCE: Final = "env:FINAGO_REGISTRY"
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,13 +25,13 @@ BYTE_ORDER_MARK: Final = b"\xef\xbb\xbf"
 WIRE_LIMIT: Final = 32 * MEBIBYTE
 INFLATED_LIMIT: Final = 64 * MEBIBYTE
 DEPTH_LIMIT: Final = 64
-PIECE: Final = MEBIBYTE
+INFLATED_PIECE: Final = MEBIBYTE
 GZIP: Final = 16 + zlib.MAX_WBITS
 NOT_A_BRACKET: Final = bytes(set(range(256)) - set(b"{}[]"))
 ONE_KIND: Final = bytes.maketrans(b"{}", b"[]")
 STRING: Final = re.compile(rb'"(?:[^"\\]|\\.)*"', re.DOTALL)
 
-_ARRAY: Final = msgspec.json.Decoder(list[msgspec.Raw])
+_RECORD_ARRAY: Final = msgspec.json.Decoder(list[msgspec.Raw])
 _OBJECT: Final = msgspec.json.Decoder(msgspec.Raw)
 _first_byte = itemgetter(0)
 
@@ -70,13 +70,13 @@ def _gunzipped(chunks: Iterable[bytes]) -> Iterator[bytes]:
 
 def _inflate(inflater: zlib._Decompress, waiting: bytes) -> bytes:
     try:
-        return inflater.decompress(waiting, PIECE)
+        return inflater.decompress(waiting, INFLATED_PIECE)
     except zlib.error:
         pass
     raise Fault(Malformed, "the gzip stream is damaged", again=True)
 
 
-def split(body: bytearray, *, single: bool = False) -> list[bytes]:
+def split_records(body: bytearray, *, single: bool = False) -> list[bytes]:
     """Give the records of one body, each as it was sent: an array's objects, or the one object when `single`."""
     if body.startswith(BYTE_ORDER_MARK):
         del body[: len(BYTE_ORDER_MARK)]
@@ -99,7 +99,7 @@ def check_values(values: Sequence[bytes]) -> None:
 def _parsed_array(body: bytearray) -> list[msgspec.Raw]:
     fault: Fault
     try:
-        return _ARRAY.decode(body)
+        return _RECORD_ARRAY.decode(body)
     except msgspec.ValidationError:
         fault = Fault(Malformed, "the answer is JSON but not an array")
     except msgspec.DecodeError as error:

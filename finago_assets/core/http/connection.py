@@ -55,7 +55,7 @@ def checked_organization(organization_id: str) -> str:
 
 def checked(url: str, name: str) -> str:
     """Give the URL back if a token may be sent to it. Raises SettingInvalid or TlsRefused, never naming the value."""
-    parts = split(url, name)
+    parts = split_address(url, name)
     if not parts.hostname or parts.username is not None or parts.query or parts.fragment or "\\" in url:
         raise SettingInvalid(f"the {name} must be scheme, host and path, with no user, query or fragment")
     if any(segment in {".", ".."} for segment in parts.path.split("/")):
@@ -67,7 +67,7 @@ def checked(url: str, name: str) -> str:
     return url
 
 
-def split(url: str, name: str) -> SplitResult:
+def split_address(url: str, name: str) -> SplitResult:
     """Split an address. Raises SettingInvalid for what no two programs would read alike."""
     try:
         parts = urlsplit(url)

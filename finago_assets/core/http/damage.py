@@ -15,10 +15,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 UNREADABLE: Final = "\ufffd"
-_SPACE: Final = b" \t\r\n"
+JSON_SPACE: Final = b" \t\r\n"
 # whole texts, so that brackets and commas within them do not count
-_TOKEN: Final = re.compile(rb'"(?:[^"\\]|\\.)*"|[\[\]{},]', re.DOTALL)
-_TEXT: Final = re.compile(r'"(?:[^"\\]|\\.)*"|-?\b(?:NaN|Infinity)\b|,(?=\s*[}\]])', re.DOTALL)
+_JSON_MARK: Final = re.compile(rb'"(?:[^"\\]|\\.)*"|[\[\]{},]', re.DOTALL)
+_DAMAGED_TEXT: Final = re.compile(r'"(?:[^"\\]|\\.)*"|-?\b(?:NaN|Infinity)\b|,(?=\s*[}\]])', re.DOTALL)
 # in the group what JSON knows, a whole pair or an escape that is no half of one; then half a pair and all the rest
 _ESCAPES: Final = re.compile(
     r"(\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}"
@@ -35,7 +35,7 @@ def kept(body: bytes, *, single: bool) -> tuple[list[bytes], int | None]:
     Without one the records are all there are, each as it was sent, and at least one of them is damaged.
     """
     records: list[bytes] = []
-    for item in [body.strip(_SPACE)] if single else _items(body):
+    for item in [body.strip(JSON_SPACE)] if single else _cut_items(body):
         if item is None or legible(item) is None:
             return records, len(records) + 1
         records.append(item.decode(errors="backslashreplace").encode())
@@ -53,15 +53,15 @@ def is_damaged(record: bytes) -> bool:
 
 def legible(record: bytes) -> bytes | None:
     """Give a record as JSON that can be read, damaged characters replaced by U+FFFD; None where that is not enough."""
-    text = _TEXT.sub(_mended, record.decode(errors="backslashreplace")).encode()
+    text = _DAMAGED_TEXT.sub(_mended, record.decode(errors="backslashreplace")).encode()
     return None if is_damaged(text) else text
 
 
-def _items(body: bytes) -> Iterator[bytes | None]:
+def _cut_items(body: bytes) -> Iterator[bytes | None]:
     """Yield what stands between the commas of one array; None at the end of a body that is no array, or is cut off."""
-    text = body.strip(_SPACE)
+    text = body.strip(JSON_SPACE)
     depth = start = 0
-    for token in _TOKEN.finditer(text):
+    for token in _JSON_MARK.finditer(text):
         mark = token[0]
         if mark in b"[{":
             depth += 1
@@ -69,11 +69,11 @@ def _items(body: bytes) -> Iterator[bytes | None]:
         elif mark in b"]}":
             depth -= 1
         if depth == 0 and mark == b"]" and token.end() == len(text) and text.startswith(b"["):
-            if item := text[start : token.start()].strip(_SPACE):
+            if item := text[start : token.start()].strip(JSON_SPACE):
                 yield item
             return
         if depth == 1 and mark == b",":
-            yield text[start : token.start()].strip(_SPACE)
+            yield text[start : token.start()].strip(JSON_SPACE)
             start = token.end()
     yield None
 

@@ -9,7 +9,7 @@ import re
 from typing import TYPE_CHECKING, Final, Generic, TypeVar
 
 from finago_assets.core.errors import Malformed, OutcomeUnknown
-from finago_assets.core.http.body import BYTE_ORDER_MARK, INFLATED_LIMIT, split
+from finago_assets.core.http.body import BYTE_ORDER_MARK, INFLATED_LIMIT, split_records
 from finago_assets.core.http.chunks import PACE, Bounds
 from finago_assets.core.http.empty import EmptyAnswers
 from finago_assets.core.http.fault import Fault
@@ -99,7 +99,7 @@ class Delivery(Generic[T]):
             return b""
         single = not body.removeprefix(BYTE_ORDER_MARK).lstrip().startswith(b"[")
         try:
-            records = [self._redaction.record(self._call.template, one) for one in split(body, single=single)]
+            records = [self._redaction.record(self._call.template, one) for one in split_records(body, single=single)]
         except ValueError:
             records = None
         if records is None:

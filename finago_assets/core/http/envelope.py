@@ -16,8 +16,8 @@ from finago_assets.core.http.fault import Fault
 if TYPE_CHECKING:
     from finago_assets.core.catalogue.model import Envelope
 
-_FIELDS: Final = msgspec.json.Decoder(dict[str, msgspec.Raw])
-_LIST: Final = msgspec.json.Decoder(list[msgspec.Raw])
+_OBJECT_FIELDS: Final = msgspec.json.Decoder(dict[str, msgspec.Raw])
+_RAW_LIST: Final = msgspec.json.Decoder(list[msgspec.Raw])
 
 
 def opened(body: bytearray, envelope: Envelope) -> tuple[bytearray, int | None]:
@@ -29,7 +29,7 @@ def opened(body: bytearray, envelope: Envelope) -> tuple[bytearray, int | None]:
     if not text.startswith(b"{"):
         return body, None
     try:
-        fields = _FIELDS.decode(text)
+        fields = _OBJECT_FIELDS.decode(text)
     except (msgspec.DecodeError, RecursionError):
         fields = None
     if fields is None:
@@ -40,7 +40,7 @@ def opened(body: bytearray, envelope: Envelope) -> tuple[bytearray, int | None]:
     records = bytearray(bytes(fields.get(named, b"")))
     if not records.startswith(b"["):
         raise Fault(Malformed, f"the answer has no list of records among its fields {_listed(fields)}")
-    return records, _count(fields, envelope.count)
+    return records, _read_count(fields, envelope.count)
 
 
 def _only_list(fields: dict[str, msgspec.Raw]) -> str:
@@ -49,10 +49,10 @@ def _only_list(fields: dict[str, msgspec.Raw]) -> str:
 
 
 def _is_list_of_objects(value: bytes) -> bool:
-    return value.startswith(b"[") and all(bytes(one).startswith(b"{") for one in _LIST.decode(value))
+    return value.startswith(b"[") and all(bytes(one).startswith(b"{") for one in _RAW_LIST.decode(value))
 
 
-def _count(fields: dict[str, msgspec.Raw], name: str) -> int | None:
+def _read_count(fields: dict[str, msgspec.Raw], name: str) -> int | None:
     if not name or name not in fields:
         return None
     try:

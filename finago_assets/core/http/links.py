@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 SPACE: Final = re.compile(r"[ \t]*")
 SEPARATORS: Final = re.compile(r"[ \t,]*")
 TARGET: Final = re.compile(r"<([^<>]+)>")
-NAME: Final = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+PARAMETER_NAME: Final = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 QUOTED: Final = re.compile(r'"((?:[^"\\\r\n]|\\.)*)"')
 # RFC 8288 asks for a token; unquoted addresses as relations are common enough to read
 BARE: Final = re.compile(r"[^\s;,\"<>]+")
@@ -77,16 +77,16 @@ def _params(header: str, start: int) -> tuple[dict[str, str], int]:
         at = _past(SPACE, header, at + 1)
         if at == len(header) or header[at] in ";,":
             continue
-        name = NAME.match(header, at)
+        name = PARAMETER_NAME.match(header, at)
         if name is None:
             raise unreadable()
-        value, at = _value(header, _past(SPACE, header, name.end()))
+        value, at = _read_parameter_value(header, _past(SPACE, header, name.end()))
         params.setdefault(name[0].lower(), value)
         at = _past(SPACE, header, at)
     return params, at
 
 
-def _value(header: str, at: int) -> tuple[str, int]:
+def _read_parameter_value(header: str, at: int) -> tuple[str, int]:
     """Read the value after `=`, or nothing for a parameter without one; and where it ends."""
     if not header.startswith("=", at):
         return "", at

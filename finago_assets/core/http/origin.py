@@ -72,10 +72,10 @@ class Origin:
         except ValueError:
             return False
         readable = scheme in PORTS and host and port != 0 and "@" not in parts.netloc
-        return bool(readable) and f"{_plain(parts.path)}/".endswith(f"{_plain(path)}/")
+        return bool(readable) and f"{_normalize_path(parts.path)}/".endswith(f"{_normalize_path(path)}/")
 
 
-def _plain(path: str) -> str:
+def _normalize_path(path: str) -> str:
     return undone(path).rstrip("/").lower()
 
 

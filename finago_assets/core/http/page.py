@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from finago_assets.core.errors import Malformed
-from finago_assets.core.http.body import check_values, split
+from finago_assets.core.http.body import check_values, split_records
 from finago_assets.core.http.damage import kept
 from finago_assets.core.http.empty import EmptyAnswers
 from finago_assets.core.http.envelope import opened
@@ -76,9 +76,9 @@ class PageReading:
         if self._call.make is not None:
             return CountedRecords(self._make(bytes(body), self._call.make))
         if self._call.envelope is None:
-            return CountedRecords(split(body, single=self._call.single))
+            return CountedRecords(split_records(body, single=self._call.single))
         body, total = opened(body, self._call.envelope)
-        records = split(body)
+        records = split_records(body)
         if self._call.single and len(records) != 1:
             raise Fault(Malformed, f"the answer is {len(records)} records where one was asked for")
         return CountedRecords(records, total)

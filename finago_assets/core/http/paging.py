@@ -115,7 +115,7 @@ class Chain:
         if not keys.keys() - {"limit"}:
             raise Fault(LoopingPages, "the next link names no page, so it leads back to the first one")
         if self._call.paging is Paging.PAGE and "limit" in keys:
-            self._refuse_another_page_size(_whole(keys["limit"]), count)
+            self._refuse_another_page_size(_read_page_number(keys["limit"]), count)
         return keys
 
     def _knows(self, name: str) -> bool:
@@ -125,7 +125,7 @@ class Chain:
 
     def _refuse_another_page_size(self, size: int, count: int) -> None:
         """Page numbers count in pages. A server may cut the size down, but then from the first page to the last."""
-        asked = _whole(self._call.query.get("limit", ""))
+        asked = _read_page_number(self._call.query.get("limit", ""))
         least, most = (self._size, self._size) if self._size else (max(count, 1), asked or size)
         if not least <= size <= most:
             raise Fault(Malformed, "the next link changes the page size, so page numbers mean other rows")
@@ -137,12 +137,12 @@ class Chain:
         A server may serve fewer records than it was asked for, so that the size of a page proves nothing. Where links
         came before, only a full page may have lost its own; where none ever came, only an empty page is the end.
         """
-        full = count == (self._size or _whole(self._call.query.get("limit", "")))
+        full = count == (self._size or _read_page_number(self._call.query.get("limit", "")))
         worth_a_look = full or not (self._linked or self._is_at_cap)
         if self._call.paging is not Paging.PAGE or count == 0 or not worth_a_look:
             return None
         self.doubtful = self.number == 1 and not full
-        page = _whole(dict(parse_qsl(urlsplit(self.url or "").query)).get("page", "")) or self.number
+        page = _read_page_number(dict(parse_qsl(urlsplit(self.url or "").query)).get("page", "")) or self.number
         return self._at({"page": str(page + 1)})
 
     def _at(self, keys: Mapping[str, str]) -> str:
@@ -180,6 +180,6 @@ def query_of(params: Mapping[str, str]) -> str:
     return urlencode(params, quote_via=quote)
 
 
-def _whole(text: str) -> int:
+def _read_page_number(text: str) -> int:
     """Read a count; 0 for anything that is none."""
     return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0

@@ -131,12 +131,12 @@ class Retry:
 
     def _wait(self, state: RetryCallState) -> float:
         most = min(self.policy.cap_seconds, self.policy.base_seconds * 2.0 ** (state.attempt_number - 1))
-        return (_fault(state).floor or 0.0) + self._random() * most
+        return (_raised_fault(state).floor or 0.0) + self._random() * most
 
     def _stop(self, state: RetryCallState) -> bool:
         return (
             state.attempt_number >= self.policy.attempts
-            or (_fault(state).floor or 0.0) > self.policy.retry_after_cap
+            or (_raised_fault(state).floor or 0.0) > self.policy.retry_after_cap
             or not self._quota.spend()
         )
 
@@ -148,7 +148,7 @@ class Retry:
         return fault
 
 
-def _fault(state: RetryCallState) -> Fault:
+def _raised_fault(state: RetryCallState) -> Fault:
     error = state.outcome.exception() if state.outcome else None
     if isinstance(error, Fault):
         return error

@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_tz
 from typing import Final
 
-LONGEST: Final = 366 * 24 * 3600
+LONGEST_WAIT: Final = 366 * 24 * 3600
 SECONDS: Final = re.compile(r"[0-9]+(?:\.[0-9]+)?")
 # the library takes almost anything for a date, and the year 0000 for 2000
 DATED: Final = re.compile(r"(?!.*\b0[0-9]{3}\b).*[a-z]{3}.*[0-9]{2}:[0-9]{2}:[0-9]{2}", re.IGNORECASE)
@@ -26,21 +26,21 @@ def seconds_asked(value: str | None, *, date: str | None, now: datetime) -> floa
     text = (value or "").strip()[:400]
     if SECONDS.fullmatch(text):
         whole = text.partition(".")[0].lstrip("0")
-        return float(text) if len(whole) < 9 and float(text) < LONGEST else float(LONGEST)
-    until = _moment(text, now)
+        return float(text) if len(whole) < 9 and float(text) < LONGEST_WAIT else float(LONGEST_WAIT)
+    until = _parse_http_date(text, now)
     if until is None:
         return None
-    since = _moment((date or "").strip()[:100], now) or now
-    return min(max((until - since).total_seconds(), 0.0), float(LONGEST))
+    since = _parse_http_date((date or "").strip()[:100], now) or now
+    return min(max((until - since).total_seconds(), 0.0), float(LONGEST_WAIT))
 
 
-def _moment(text: str, now: datetime) -> datetime | None:
+def _parse_http_date(text: str, now: datetime) -> datetime | None:
     found = parsedate_tz(text) if DATED.match(text) else None
     if found is None:
         return None
     year, month, day, hour, minute, second, *_, offset = found
     if year > 9998:
-        return now + timedelta(seconds=LONGEST)
+        return now + timedelta(seconds=LONGEST_WAIT)
     # two digits are the nearest such year that is not more than fifty years ahead (RFC 9110, 5.6.7)
     if TWO_DIGITS.search(text) and year > now.year + 50:
         year -= 100

@@ -73,7 +73,7 @@ __all__ = [
     "WriteError",
 ]
 
-CONNECTIONS: Final = Limits(max_connections=32, max_keepalive_connections=16, keepalive_expiry=30)
+CONNECTION_LIMITS: Final = Limits(max_connections=32, max_keepalive_connections=16, keepalive_expiry=30)
 TIMEOUTS: Final = Timeouts(connect=10, read=60, write=30, pool=60)
 HEADERS: Final = {"Accept-Encoding": "gzip, identity", "User-Agent": "finago-assets"}
 ERROR_BODY_LIMIT: Final = 64 * 1024
@@ -184,7 +184,7 @@ class HttpPool:
         partial.status = response.status_code
         named, field = self._protocol.trace_header, self._protocol.trace_field
         partial.trace = trace_of(None if named is None else response.headers.get(named), b"", field, hidden)
-        chunks = Chunks(response.iter_raw(), _head(response), self._clock, deadline, bounds)
+        chunks = Chunks(response.iter_raw(), _read_head_of(response), self._clock, deadline, bounds)
         body = bytearray()
         try:
             if response.status_code >= 300:
@@ -220,9 +220,9 @@ class RoutedTransport(HTTPTransport):
         network.add_authorities(trust)
         self._pool = ConnectionPool(
             ssl_context=trust,
-            max_connections=CONNECTIONS.max_connections,
-            max_keepalive_connections=CONNECTIONS.max_keepalive_connections,
-            keepalive_expiry=CONNECTIONS.keepalive_expiry,
+            max_connections=CONNECTION_LIMITS.max_connections,
+            max_keepalive_connections=CONNECTION_LIMITS.max_keepalive_connections,
+            keepalive_expiry=CONNECTION_LIMITS.keepalive_expiry,
             network_backend=TunnelNetwork(self.sockets, network, trust),
         )
 
@@ -242,7 +242,7 @@ class _WithoutLocation(BaseTransport):
         self._inner.close()
 
 
-def _head(response: Response) -> Head:
+def _read_head_of(response: Response) -> Head:
     return Head(response.headers.get("content-encoding", ""), response.headers.get("content-length", ""))
 
 

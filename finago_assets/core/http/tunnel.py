@@ -73,23 +73,23 @@ class TunnelNetwork(NetworkBackend):
         return stream
 
     def _reached(self, proxy: Proxy, timeout: float | None) -> NetworkStream:
-        named = _named(proxy)
+        named = _describe_proxy(proxy)
         try:
             stream = self._inner.connect_tcp(proxy.host, proxy.port, timeout)
         except ConnectTimeout:
-            raise NoWay(_fault(Timeout, f"{named} does not answer")) from None
+            raise NoWay(_make_fault(Timeout, f"{named} does not answer")) from None
         except ConnectError:
-            raise NoWay(_fault(Unavailable, f"{named} cannot be reached; check its address")) from None
+            raise NoWay(_make_fault(Unavailable, f"{named} cannot be reached; check its address")) from None
         if proxy.scheme == "http":
             return stream
         try:
             return stream.start_tls(self._trust, proxy.host, timeout)
         except ConnectTimeout:
-            raise NoWay(_fault(Timeout, f"{named} does not answer")) from None
+            raise NoWay(_make_fault(Timeout, f"{named} does not answer")) from None
         except ConnectError as error:
             if is_tls(error):
                 raise NoWay(_certificate(named, error)) from None
-            raise NoWay(_fault(Unavailable, f"{named} hung up")) from None
+            raise NoWay(_make_fault(Unavailable, f"{named} hung up")) from None
 
 
 def _ask(stream: NetworkStream, proxy: Proxy, target: str, timeout: float | None) -> None:
@@ -99,21 +99,23 @@ def _ask(stream: NetworkStream, proxy: Proxy, target: str, timeout: float | None
         lines.append(f"Proxy-Authorization: Basic {encoded}")
     try:
         stream.write("\r\n".join([*lines, "", ""]).encode("ascii"), timeout)
-        head = _head(stream, timeout)
+        head = _read_head(stream, timeout)
     except TimeoutException:
-        raise NoWay(_fault(Timeout, f"{_named(proxy)} does not answer")) from None
+        raise NoWay(_make_fault(Timeout, f"{_describe_proxy(proxy)} does not answer")) from None
     except NetworkError:
         head = b""
     status = _STATUS.match(head)
     if status is None or not head.endswith(b"\r\n\r\n"):
         raise NoWay(
-            _fault(Unavailable, f"{_named(proxy)} hung up or does not speak as a proxy does; check its address")
+            _make_fault(
+                Unavailable, f"{_describe_proxy(proxy)} hung up or does not speak as a proxy does; check its address"
+            )
         )
     if not status[1].startswith(b"2"):
-        raise NoWay(_refused(proxy, target, int(status[1]), head))
+        raise NoWay(_explain_refusal(proxy, target, int(status[1]), head))
 
 
-def _head(stream: NetworkStream, timeout: float | None) -> bytes:
+def _read_head(stream: NetworkStream, timeout: float | None) -> bytes:
     """Read as far as the blank line and not a byte further: what follows is the other side's."""
     head = b""
     while not head.endswith(b"\r\n\r\n") and len(head) < _LONGEST_HEAD:
@@ -124,8 +126,8 @@ def _head(stream: NetworkStream, timeout: float | None) -> bytes:
     return head
 
 
-def _refused(proxy: Proxy, target: str, status: int, head: bytes) -> Fault:
-    named = _named(proxy)
+def _explain_refusal(proxy: Proxy, target: str, status: int, head: bytes) -> Fault:
+    named = _describe_proxy(proxy)
     if status == 407:
         offered = {word.decode().lower() for word in _OFFERED.findall(head)}
         if offered and "basic" not in offered:
@@ -138,7 +140,7 @@ def _refused(proxy: Proxy, target: str, status: int, head: bytes) -> Fault:
             return _setting(f"{named} asks for a user and a password (407); put them before its host, user:password@")
         return _setting(f"{named} refused the user and the password (407); correct them, percent-encoded")
     if status >= 500:
-        return _fault(Unavailable, f"{named} cannot reach {target} (it answers {status})")
+        return _make_fault(Unavailable, f"{named} cannot reach {target} (it answers {status})")
     return _setting(f"{named} lets nobody through to {target} (it answers {status}); have that allowed there")
 
 
@@ -147,11 +149,11 @@ def _certificate(named: str, error: BaseException) -> Fault:
     return Fault(TlsRefused, f"{named} was refused for its own TLS certificate or handshake{why}", sent=False)
 
 
-def _named(proxy: Proxy) -> str:
+def _describe_proxy(proxy: Proxy) -> str:
     return f"the proxy {proxy.place} ({proxy.variable})"
 
 
-def _fault(kind: type[Timeout | Unavailable], reason: str) -> Fault:
+def _make_fault(kind: type[Timeout | Unavailable], reason: str) -> Fault:
     return Fault(kind, reason, again=True, sent=False)
 
 

@@ -95,19 +95,19 @@ def _is_the_apis(reply: Reply, protocol: Protocol) -> bool:
     A firewall or a proxy sends a page, or a text that nobody could look up. Of an API without trace ids a text is its
     own as much as anybody's.
     """
-    said = _text(reply)
+    said = _strip_body(reply)
     signed = reply.trace is not None or protocol.trace_header is None
     return said.startswith(b"{") or (not _is_page(reply) and (not said or signed))
 
 
 def _is_page(reply: Reply) -> bool:
     """Tell HTML and XML, which the API never answers; JSON stays JSON whatever it is called."""
-    said = _text(reply)
+    said = _strip_body(reply)
     is_called_so = "html" in (reply.first("content-type") or "").lower()
     return said.startswith(b"<") or (is_called_so and not said.startswith(b"{"))
 
 
-def _text(reply: Reply) -> bytes:
+def _strip_body(reply: Reply) -> bytes:
     return bytes(reply.body).removeprefix(BYTE_ORDER_MARK).lstrip()
 
 

@@ -96,7 +96,7 @@ class Answer:
             return adapter.validate_python(json.loads(payload, parse_float=Decimal))
         except ValidationError as raised:
             faults = raised.errors(include_url=False, include_context=False, include_input=False)
-            wrong = [f"{_place(fault['loc'])} ({fault['type']})" for fault in faults[:_MOST_NAMED]]
+            wrong = [f"{_name_location(fault['loc'])} ({fault['type']})" for fault in faults[:_MOST_NAMED]]
         except (ValueError, RecursionError):
             wrong = ["a number of thousands of digits, or nesting without end"]
         error = Malformed(
@@ -107,5 +107,5 @@ class Answer:
         raise error
 
 
-def _place(location: tuple[int | str, ...]) -> str:
+def _name_location(location: tuple[int | str, ...]) -> str:
     return ".".join(str(part) for part in location)[:100] or "the record"

@@ -76,12 +76,12 @@ def _hold_against(what: str, body: bytes, schema: Mapping[str, object]) -> None:
         ) from None
     if error is not None:
         raise RequestRefused(
-            f"{what}: the body does not fit at {_place(error)}: it must {_rule(error)}. "
+            f"{what}: the body does not fit at {_name_json_path(error)}: it must {_rule(error)}. "
             "See the template's example body."
         )
 
 
-def _place(error: Any) -> str:  # noqa: ANN401  jsonschema has no types
+def _name_json_path(error: Any) -> str:  # noqa: ANN401  jsonschema has no types
     parts = [f"[{part}]" if isinstance(part, int) else f".{part}" for part in error.absolute_path]
     return f"${''.join(parts)}"[:_MOST_SHOWN]
 

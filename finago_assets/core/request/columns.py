@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 _LIMIT: Final = 1_000
 _AS_DECODED: Final = (ColumnKind.NOTHING, ColumnKind.FLAG, ColumnKind.TEXT)
-_QUOTE: Final = '"'
+_TEXT_QUOTE: Final = '"'
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +96,7 @@ class Look:
             twin = names.setdefault(column.name.casefold(), column)
             if twin is not column:
                 raise Malformed(
-                    f"The fields {_spelled(twin)} and {_spelled(column)} would be one column, since a column's name "
+                    f"The fields {_quote_path(twin)} and {_quote_path(column)} would be one column, since its name "
                     "has no upper and lower case and joins nested fields with '_'. Keep the answer as JSON or NDJSON."
                 )
 
@@ -148,19 +148,19 @@ def _leaves(field: FieldProfile, path: tuple[str, ...]) -> Iterator[Column]:
             yield Column("_".join((*path, key)) or "_", (*path, key), kind, digits, scale)
 
 
-def _spelled(column: Column) -> str:
+def _quote_path(column: Column) -> str:
     return f"{'.'.join(column.path)!r:.100}"
 
 
 def _typed(values: pa.Array, column: Column) -> pa.Array:
     match column.kind:
         case ColumnKind.MIXED:
-            return pa.array([_plain(text) for text in values.to_pylist()], pa.string())
+            return pa.array([_unquote(text) for text in values.to_pylist()], pa.string())
         case ColumnKind.DECIMAL:
             return values.cast(column.arrow)
         case _:
             return values
 
 
-def _plain(text: str | None) -> str | None:
-    return msgspec.json.decode(text, type=str) if text is not None and text.startswith(_QUOTE) else text
+def _unquote(text: str | None) -> str | None:
+    return msgspec.json.decode(text, type=str) if text is not None and text.startswith(_TEXT_QUOTE) else text

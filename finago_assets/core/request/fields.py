@@ -54,13 +54,13 @@ _BY_FIRST_BYTE: Final = {
     ord("["): _Seen.LIST,
     ord("{"): _Seen.OBJECT,
 }
-_NUMBERS: Final = _Seen.INTEGER | _Seen.FRACTION
+_ANY_NUMBER: Final = _Seen.INTEGER | _Seen.FRACTION
 _BY_KINDS: Final = {
     _Seen(0): ColumnKind.NOTHING,
     _Seen.FLAG: ColumnKind.FLAG,
     _Seen.INTEGER: ColumnKind.INTEGER,
     _Seen.FRACTION: ColumnKind.DECIMAL,
-    _NUMBERS: ColumnKind.DECIMAL,
+    _ANY_NUMBER: ColumnKind.DECIMAL,
     _Seen.TEXT: ColumnKind.TEXT,
 }
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
 _PLACE: Final = re.compile(r"\{([^{}]*)\}")
-_NAME: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,62}")
+_PATH_VARIABLE: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,62}")
 _ADDRESS: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:/*")
 
 
@@ -45,7 +45,7 @@ def places_in(template: str) -> tuple[Parameter, ...]:
     """Make a parameter of every variable a path names. Raises RequestRefused."""
     names = _PLACE.findall(template)
     odd = "{" in _PLACE.sub("", template) or "}" in _PLACE.sub("", template)
-    if odd or len(set(names)) < len(names) or not all(map(_NAME.fullmatch, names)):
+    if odd or len(set(names)) < len(names) or not all(map(_PATH_VARIABLE.fullmatch, names)):
         raise RequestRefused("The path must name each variable once, in braces: /salesorders/{id}/lines.")
     return tuple(Parameter(name, Type.TEXT, "1", required=True) for name in names)
 

@@ -13,50 +13,50 @@ import msgspec
 
 from finago_assets.core.errors import Malformed, TooLarge
 from finago_assets.core.http.body import BYTE_ORDER_MARK
+from finago_assets.core.http.damage import JSON_SPACE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
     from typing import BinaryIO
 
-PIECE: Final = 256 * 1024
+READ_PIECE: Final = 256 * 1024
 GROUP_ROWS: Final = 10_000
 _ARRAY_PIECE: Final = 1024 * 1024  # as Python objects they take ten times as much
 RECORD_LIMIT: Final = 64 * 1024 * 1024
 _TRIES: Final = 8
-_QUOTE: Final = ord('"')
-_SPACE: Final = b" \t\r\n"
-_BEFORE: Final = _SPACE + BYTE_ORDER_MARK  # no JSON begins with a byte of that mark
+_QUOTE_BYTE: Final = ord('"')
+_BEFORE: Final = JSON_SPACE + BYTE_ORDER_MARK  # no JSON begins with a byte of that mark
 _COMMA: Final = re.compile(rb",")
 # records of one endpoint begin with the same key, objects nested in them with another
 _FIRST_KEY: Final = re.compile(rb'[ \t\r\n]*{[ \t\r\n]*("(?:[^"\\]|\\.)*")')
 # texts whole, also one that the end cuts off, so that only what is no text is left to count
-_TOKEN: Final = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*(?:"|\\?\Z)|[][{},]', re.DOTALL)
+_RAW_TOKEN: Final = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*(?:"|\\?\Z)|[][{},]', re.DOTALL)
 _DEEPER: Final = b"[{"
-_ARRAY: Final = msgspec.json.Decoder(list[msgspec.Raw])
+_RAW_ARRAY: Final = msgspec.json.Decoder(list[msgspec.Raw])
 _ONE: Final = msgspec.json.Decoder(msgspec.Raw)
 
 
-def payloads_in(file: Path, *, many: bool, piece: int = PIECE, limit: int = RECORD_LIMIT) -> Iterator[list[bytes]]:
+def payloads_in(file: Path, *, many: bool, piece: int = READ_PIECE, limit: int = RECORD_LIMIT) -> Iterator[list[bytes]]:
     """Yield the records of a file in order, a few hundred at a time: an array's items, or without `many` the one value.
 
     Raises Malformed when the file is not what `many` says, TooLarge for a record beyond `limit` bytes, OSError.
     """
     with file.open("rb") as body:
         if many:
-            for _, records in _items(body, piece, limit):
+            for _, records in _read_items(body, piece, limit):
                 yield list(map(bytes, records))
         else:
-            yield [_whole(body.read())]
+            yield [_read_single(body.read())]
 
 
 def arrays_in(file: Path, *, many: bool, most: int) -> Iterator[bytes]:
     """Yield the same records as JSON arrays, at most `most` records in each. Raises what `payloads_in` raises."""
     with file.open("rb") as body:
         if not many:
-            yield b"[%b]" % _whole(body.read())
+            yield b"[%b]" % _read_single(body.read())
             return
-        for text, records in _items(body, _ARRAY_PIECE, RECORD_LIMIT):
+        for text, records in _read_items(body, _ARRAY_PIECE, RECORD_LIMIT):
             if len(records) <= most:
                 yield text
             else:
@@ -64,8 +64,8 @@ def arrays_in(file: Path, *, many: bool, most: int) -> Iterator[bytes]:
                 yield from (b"[%b]" % b",".join(records[start : start + most]) for start in starts)
 
 
-def _whole(text: bytes) -> bytes:
-    text = text.lstrip(_BEFORE).rstrip(_SPACE)
+def _read_single(text: bytes) -> bytes:
+    text = text.lstrip(_BEFORE).rstrip(JSON_SPACE)
     try:
         _ONE.decode(text)
     except (msgspec.DecodeError, RecursionError):
@@ -73,7 +73,7 @@ def _whole(text: bytes) -> bytes:
     return text
 
 
-def _items(body: BinaryIO, piece: int, limit: int) -> Iterator[tuple[bytes, list[msgspec.Raw]]]:
+def _read_items(body: BinaryIO, piece: int, limit: int) -> Iterator[tuple[bytes, list[msgspec.Raw]]]:
     text = _opened(body, piece)
     wanted = piece
     while more := body.read(wanted):
@@ -108,7 +108,7 @@ def _cut(text: bytes) -> tuple[int, bytes, list[msgspec.Raw]]:
     """
     key = _FIRST_KEY.match(text)
     comma = _COMMA if key is None else _between_objects(key[1])
-    commas = [found.end() for found in comma.finditer(text, max(0, len(text) - PIECE))]
+    commas = [found.end() for found in comma.finditer(text, max(0, len(text) - READ_PIECE))]
     for end in commas[: -_TRIES - 1 : -1]:
         whole = b"[%b]" % text[: end - 1]
         if records := _parsed(whole):
@@ -116,7 +116,7 @@ def _cut(text: bytes) -> tuple[int, bytes, list[msgspec.Raw]]:
     end = _last_comma(text)
     if end:
         whole = b"[%b]" % text[: end - 1]
-        return end, whole, _parsed(whole) or _refused()
+        return end, whole, _parsed(whole) or _refuse()
     return 0, b"", []
 
 
@@ -129,31 +129,31 @@ def _between_objects(first_key: bytes) -> re.Pattern[bytes]:
 def _last_comma(text: bytes) -> int:
     """Return the end of the last comma that stands between records, 0 for none."""
     depth = end = 0
-    for token in _TOKEN.finditer(text):
+    for token in _RAW_TOKEN.finditer(text):
         mark = token[0]
         if mark in _DEEPER:
             depth += 1
         elif mark == b",":
             end = end if depth else token.end()
-        elif mark[0] != _QUOTE:
+        elif mark[0] != _QUOTE_BYTE:
             depth -= 1
     return end
 
 
-def _refused() -> list[msgspec.Raw]:
+def _refuse() -> list[msgspec.Raw]:
     raise _malformed()
 
 
 def _parsed(text: bytes) -> list[msgspec.Raw]:
     try:
-        return _ARRAY.decode(text)
+        return _RAW_ARRAY.decode(text)
     except (msgspec.DecodeError, RecursionError):
         return []
 
 
 def _last(text: bytes) -> list[msgspec.Raw]:
     try:
-        return _ARRAY.decode(text)
+        return _RAW_ARRAY.decode(text)
     except (msgspec.DecodeError, RecursionError):
         raise _malformed() from None
 

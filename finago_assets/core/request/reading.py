@@ -12,6 +12,7 @@ import msgspec
 
 from finago_assets.core.errors import Malformed, TooLarge, Truncated
 from finago_assets.core.http.body import BYTE_ORDER_MARK, INFLATED_LIMIT, check_values
+from finago_assets.core.http.damage import JSON_SPACE
 from finago_assets.core.http.fault import Fault
 from finago_assets.core.request.payloads import payloads_in
 
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-_SPACE: Final = b" \t\r\n"
 _EDGE: Final = 4096
 _WORD: Final = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,63}")
 _FIELD: Final = re.compile(r"[A-Za-z0-9_./\[\]-]{1,100}")
@@ -39,7 +39,7 @@ def count_records(file: Path) -> tuple[bool, int]:
         raise Fault(TooLarge, f"the body is one value larger than {INFLATED_LIMIT} bytes")
     fault: Fault
     try:
-        return many, _count(file, many=many)
+        return many, _count_values(file, many=many)
     except TooLarge:
         fault = Fault(TooLarge, "a record of the answer is too large to be one")
     except Malformed:
@@ -50,7 +50,7 @@ def count_records(file: Path) -> tuple[bool, int]:
     raise fault
 
 
-def _count(file: Path, *, many: bool) -> int:
+def _count_values(file: Path, *, many: bool) -> int:
     records = 0
     for payloads in payloads_in(file, many=many):
         check_values(payloads)
@@ -63,12 +63,12 @@ def _edges(file: Path) -> tuple[bytes, bytes]:
     with file.open("rb") as body:
         first = b""
         while not first and (text := body.read(_EDGE)):
-            first = text.lstrip(_SPACE + BYTE_ORDER_MARK)[:1]
+            first = text.lstrip(JSON_SPACE + BYTE_ORDER_MARK)[:1]
         end = body.seek(0, 2)
         while end > 0:
             start = max(0, end - _EDGE)
             body.seek(start)
-            if text := body.read(end - start).rstrip(_SPACE):
+            if text := body.read(end - start).rstrip(JSON_SPACE):
                 return first, text[-1:]
             end = start
     return first, b""
@@ -97,17 +97,17 @@ def error_names(body: bytes) -> tuple[str, ...]:
         error = msgspec.json.decode(body, type=_Refusal).error
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
         return ()
-    names = [_plain(error.name, _WORD), *_parts(error.payload or _Payload())]
+    names = [_match_or_empty(error.name, _WORD), *_parts(error.payload or _Payload())]
     return tuple(name for name in names if name)[:_MOST_ERRORS]
 
 
 def _parts(payload: _Payload) -> Iterator[str]:
     for part in payload.errors:
-        yield _plain(part.get("type"), _WORD)
+        yield _match_or_empty(part.get("type"), _WORD)
     for part in payload.validation:
-        rule, field = _plain(part.get("keyword"), _WORD), _plain(part.get("path"), _FIELD)
+        rule, field = _match_or_empty(part.get("keyword"), _WORD), _match_or_empty(part.get("path"), _FIELD)
         yield f"{rule} {field}".strip()
 
 
-def _plain(value: object, pattern: re.Pattern[str]) -> str:
+def _match_or_empty(value: object, pattern: re.Pattern[str]) -> str:
     return value if isinstance(value, str) and pattern.fullmatch(value) else ""

@@ -26,8 +26,8 @@ if TYPE_CHECKING:
 
     Path = tuple[str, ...]
 
-_NULL: Final = b"null"
-_RAW_NULL: Final = msgspec.Raw(_NULL)
+_NULL_TEXT: Final = b"null"
+_RAW_NULL: Final = msgspec.Raw(_NULL_TEXT)
 _RECORDS: Final = msgspec.json.Decoder(list[dict[str, msgspec.Raw]])
 _INNER: Final = msgspec.json.Decoder(list[dict[str, msgspec.Raw] | None])
 # what a value is decoded to; of any other kind it stays the text of its JSON
@@ -73,7 +73,7 @@ class Rows:
             return pa.nulls(self.count, pa.string())
         if column.kind in _ARROW:
             return pa.array(self._decoded(column), _ARROW[column.kind])
-        return _texts(self._values(column.path))
+        return _join_texts(self._values(column.path))
 
     def _objects_at(self, path: Path) -> Sequence[Any]:
         if path not in self._objects:
@@ -98,7 +98,9 @@ class DictRows(Rows):
 
     def _values(self, path: Path) -> Sequence[Any]:
         *outer, key = path
-        return [_NULL if one is None else bytes(one.get(key, _NULL)) for one in self._objects_at(tuple(outer))]
+        return [
+            _NULL_TEXT if one is None else bytes(one.get(key, _NULL_TEXT)) for one in self._objects_at(tuple(outer))
+        ]
 
     def _decoded(self, column: Column) -> Sequence[Any]:
         values: list[Any] = _DECODERS[column.kind].decode(_array_of(self._values(column.path)))
@@ -174,12 +176,12 @@ def objects_in(text: bytes) -> list[dict[str, msgspec.Raw]]:
         ) from None
 
 
-def _texts(values: Sequence[bytes | msgspec.Raw]) -> pa.Array:
+def _join_texts(values: Sequence[bytes | msgspec.Raw]) -> pa.Array:
     """Return JSON values as their texts: put together in one piece, since an object for each takes twice as long."""
     ends = array("i", accumulate(map(len, values), initial=0))
     buffers = [None, pa.py_buffer(ends), pa.py_buffer(b"".join(values))]
     texts = pa.Array.from_buffers(pa.binary(), len(values), buffers).cast(pa.string())
-    is_null = pc.equal(texts, _NULL.decode())
+    is_null = pc.equal(texts, _NULL_TEXT.decode())
     return pc.if_else(is_null, None, texts) if pc.any(is_null).as_py() else texts
 
 

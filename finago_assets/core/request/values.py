@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from finago_assets.core.catalogue.operation import Parameter
 
-LONGEST: Final = 2_000
+LONGEST_VALUE: Final = 2_000
 _CONTROL: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 _INTEGER: Final = re.compile(r"-?[0-9]{1,18}")
 _NUMBER: Final = re.compile(r"-?[0-9]{1,28}(?:\.[0-9]{1,10})?")
@@ -38,8 +38,8 @@ def check_text(what: str, value: object) -> str:
     """Give the value back if it is text that may stand in a request at all. Raises RequestRefused."""
     if not isinstance(value, str):
         raise RequestRefused(f"{what} is no text; put it in quotes.")
-    if not value or len(value) > LONGEST:
-        raise RequestRefused(f"{what} must be 1 to {LONGEST:,} characters.")
+    if not value or len(value) > LONGEST_VALUE:
+        raise RequestRefused(f"{what} must be 1 to {LONGEST_VALUE:,} characters.")
     if _CONTROL.search(value):
         raise RequestRefused(f"{what} holds a character that cannot be seen; type it again.")
     return value

@@ -25,7 +25,7 @@ def refuse_reversed(what: str, operation: Operation, query: Mapping[str, str]) -
     """Refuse a window that ends before it begins, or at once where its last day is left out. Raises RequestRefused."""
     for first in [name for name in query if name.endswith(_FROM)]:
         last = f"{first.removesuffix(_FROM)}To"
-        begins, ends = _moment(query[first]), _moment(query.get(last, ""))
+        begins, ends = _parse_moment(query[first]), _parse_moment(query.get(last, ""))
         if begins is None or ends is None:
             continue
         if _is_after(begins, ends):
@@ -37,7 +37,7 @@ def refuse_reversed(what: str, operation: Operation, query: Mapping[str, str]) -
             )
 
 
-def _moment(text: str) -> datetime | None:
+def _parse_moment(text: str) -> datetime | None:
     try:
         return datetime.fromisoformat(text)
     except ValueError:

@@ -12,7 +12,7 @@ from finago_assets.orchestration.request.action import rest_api_request
 from finago_assets.orchestration.request.config import FromTemplate, RequestConfig, Template
 from finago_assets.orchestration.request.exits import facts_of
 
-NAME: Final = "finago_request"
+JOB_NAME: Final = "finago_request"
 # a run that died may have written already: Dagster is not to start it again by itself
 NEVER_AGAIN: Final = {"dagster/max_retries": "0"}
 # what the launchpad shows before anything is typed: a read that every organization can answer
@@ -35,7 +35,7 @@ def say_what_came_of_it(context: dg.OpExecutionContext, outcome: RequestResult) 
 
 
 @dg.job(
-    name=NAME,
+    name=JOB_NAME,
     description="Send one request to Finago Office, from a template or by hand. An error fails the run.",
     tags=NEVER_AGAIN,
     config=OPENS_WITH,

@@ -66,7 +66,7 @@ def request_of(config: FromTemplate | ByHand, values: RequestValues | None, base
     common: dict[str, Any] = {
         "variables": {**config.variables, **added.variables},
         "query": {**config.query, **added.query},
-        "body": _body(config, added),
+        "body": _choose_body(config, added),
         "all_pages": config.all_pages,
     }
     if isinstance(config, FromTemplate):
@@ -99,16 +99,16 @@ def target_of(
         case IntoRaw():
             return raw()
         case IntoFile():
-            return parse_target(_file(config.path))
+            return parse_target(_plain_path(config.path))
         case IntoDuckdb():
             return parse_target(f"duckdb:{config.file}#{config.table}")
         case IntoSql():
-            return sql_target(f"{_value('database URL', config.url)}#{config.table}")
+            return sql_target(f"{_follow_reference('database URL', config.url)}#{config.table}")
         case _:
             assert_never(config)
 
 
-def _body(config: Parts, added: RequestValues) -> bytes | None:
+def _choose_body(config: Parts, added: RequestValues) -> bytes | None:
     file = added.body_file or (Path(config.body_file) if config.body_file else None)
     if file is None:
         return config.body.encode() if config.body else None
@@ -120,13 +120,13 @@ def _body(config: Parts, added: RequestValues) -> bytes | None:
         raise RequestRefused(f"The body's file {file} cannot be read ({type(error).__name__}).") from None
 
 
-def _file(path: str) -> str:
+def _plain_path(path: str) -> str:
     """Let nothing but a path through: an address in its place holds a password, and would work."""
     if is_address(path) or path.startswith("duckdb:"):
         raise RequestRefused("The path of a file is to be a plain path; a database goes into `duckdb` or `sql`.")
     return path
 
 
-def _value(what: str, reference: Reference) -> str:
+def _follow_reference(what: str, reference: Reference) -> str:
     notation = reference.notation()
     return follow_all(os.environ, {what: notation}, advice=f"The {what} is taken from there.")[what]

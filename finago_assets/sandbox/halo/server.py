@@ -13,7 +13,7 @@ from starlette.applications import Starlette
 from starlette.responses import Response
 from starlette.routing import Route
 
-from finago_assets.sandbox.halo.tenant import CLIENT_ID, CLIENT_SECRET, TENANT, Logged, Tenant
+from finago_assets.sandbox.halo.tenant import HALO_CLIENT, HALO_SECRET, TENANT, Logged, Tenant
 from finago_assets.sandbox.listening import Server, bound
 from finago_assets.sandbox.middleware import recording
 
@@ -22,12 +22,12 @@ if TYPE_CHECKING:
 
     from starlette.requests import Request
 
-    from finago_assets.sandbox.halo.tenant import Answer
+    from finago_assets.sandbox.halo.tenant import TenantAnswer
     from finago_assets.sandbox.middleware import Wires
 
 API: Final = "/api"
 AUTH: Final = "/auth"
-STARTS_WITHIN: Final = 30.0
+HALO_STARTS_WITHIN: Final = 30.0
 METHODS: Final = ("GET", "POST", "PUT", "PATCH", "DELETE")
 
 
@@ -44,8 +44,8 @@ class RunningTenant:
             "HALO_URL": self.origin + API,
             "HALO_AUTH_URL": self.origin + AUTH,
             "HALO_TENANT": TENANT,
-            "HALO_CLIENT_ID": CLIENT_ID,
-            "HALO_CLIENT_SECRET": CLIENT_SECRET,
+            "HALO_CLIENT_ID": HALO_CLIENT,
+            "HALO_CLIENT_SECRET": HALO_SECRET,
             "HALO_REQUESTS_PER_SECOND": "0",
         }
 
@@ -54,7 +54,7 @@ def _application(tenant: Tenant) -> Starlette:
     async def token(request: Request) -> Response:
         body = await request.body()
         with tenant.lock:
-            return _response(tenant.token(request.query_params.get("tenant"), body))
+            return _to_response(tenant.token(request.query_params.get("tenant"), body))
 
     async def answer(request: Request) -> Response:
         body, path = await request.body(), request.url.path.removeprefix(API)
@@ -62,7 +62,7 @@ def _application(tenant: Tenant) -> Starlette:
             said = request.headers.get("authorization", "")
             found = tenant.answer(request.method, path, dict(request.query_params), body, said)
             tenant.log.append(Logged(request.method, path, request.url.query, found.status))
-        return _response(found)
+        return _to_response(found)
 
     return Starlette(
         routes=[
@@ -72,7 +72,7 @@ def _application(tenant: Tenant) -> Starlette:
     )
 
 
-def _response(answer: Answer) -> Response:
+def _to_response(answer: TenantAnswer) -> Response:
     return Response(answer.body, answer.status, dict(answer.headers), answer.media_type)
 
 
@@ -97,10 +97,10 @@ def running_tenant(tenant: Tenant | None = None, *, port: int = 0) -> Iterator[R
     thread = Thread(target=server.run, kwargs={"sockets": [listening]}, name="halo-sandbox", daemon=True)
     thread.start()
     try:
-        if not server.ready.wait(STARTS_WITHIN):
+        if not server.ready.wait(HALO_STARTS_WITHIN):
             raise RuntimeError("The tenant did not start; is another process on its port?")
         yield RunningTenant(f"http://{host}:{taken}", served)
     finally:
         server.stop()
-        thread.join(STARTS_WITHIN)
+        thread.join(HALO_STARTS_WITHIN)
         listening.close()

@@ -22,20 +22,20 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from finago_assets.sandbox.description.facts import DescribedOperation, Description
-    from finago_assets.sandbox.halo.estate import Record
+    from finago_assets.sandbox.halo.estate import EstateRecord
 
 DESCRIPTION: Final = Path(__file__).parents[1] / "description" / "halo.json"
 TENANT: Final = "north"
-CLIENT_ID: Final = "sandbox-halo"
-CLIENT_SECRET: Final = "sandbox-halo-secret"  # noqa: S105  known to everybody
-LARGEST_PAGE: Final = 100
+HALO_CLIENT: Final = "sandbox-halo"
+HALO_SECRET: Final = "sandbox-halo-secret"  # noqa: S105  known to everybody
+PAGE_CAP: Final = 100
 # arrays that come within an object, and what they are called there
 ENVELOPES: Final = {"/XeroDetails": "connections", "/IntegrationError": "errors", "/ExternalLink": "links"}
 _DETAILS: Final = "_mappings"
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class TenantAnswer:
     """A status, a body, and the headers that matter."""
 
     status: int
@@ -54,22 +54,24 @@ class Logged:
     status: int
 
 
-def in_json(value: Any, status: int = 200) -> Answer:  # noqa: ANN401  whatever JSON holds
+def in_json(value: Any, status: int = 200) -> TenantAnswer:  # noqa: ANN401  whatever JSON holds
     """Return an answer in JSON."""
-    return Answer(status, json.dumps(value, ensure_ascii=False).encode())
+    return TenantAnswer(status, json.dumps(value, ensure_ascii=False).encode())
 
 
-def in_text(words: str, status: int, **headers: str) -> Answer:
+def in_text(words: str, status: int, **headers: str) -> TenantAnswer:
     """Return an answer in plain text."""
-    return Answer(status, words.encode(), "text/plain", {name.replace("_", "-"): one for name, one in headers.items()})
+    return TenantAnswer(
+        status, words.encode(), "text/plain", {name.replace("_", "-"): one for name, one in headers.items()}
+    )
 
 
-def in_html(words: str, status: int) -> Answer:
+def in_html(words: str, status: int) -> TenantAnswer:
     """Return an answer that is a page."""
-    return Answer(status, f"<!DOCTYPE html><html><body><h1>{words}</h1></body></html>".encode(), "text/html")
+    return TenantAnswer(status, f"<!DOCTYPE html><html><body><h1>{words}</h1></body></html>".encode(), "text/html")
 
 
-def too_many(seconds: int | None = None) -> Answer:
+def too_many(seconds: int | None = None) -> TenantAnswer:
     """Return what a request above the limit gets, with and without a time to wait."""
     return in_text("Rate Limit Reached", 429, **({} if seconds is None else {"Retry_After": f"{seconds}"}))
 
@@ -87,24 +89,24 @@ class Tenant:
     rights: bool = True
     unseen: bool = False
     envelopes: Mapping[str, str] = field(default_factory=lambda: dict(ENVELOPES))
-    troubles: deque[Answer] = field(default_factory=deque)
+    troubles: deque[TenantAnswer] = field(default_factory=deque)
     log: list[Logged] = field(default_factory=list)
     description: Description = field(default_factory=lambda: read_description(DESCRIPTION))
-    records: dict[str, list[Record]] = field(init=False)
+    records: dict[str, list[EstateRecord]] = field(init=False)
     lock: RLock = field(default_factory=RLock, repr=False)
     _tokens: set[str] = field(default_factory=set, repr=False)
 
     def __post_init__(self) -> None:
         self.records = records(self.description, unseen=self.unseen)
 
-    def token(self, tenant: str | None, body: bytes) -> Answer:
+    def token(self, tenant: str | None, body: bytes) -> TenantAnswer:
         """Answer a request for a token; the tenant stands in the query."""
         form = dict(parse_qsl(body.decode("utf-8", "replace")))
         if tenant != TENANT:
             return in_html("No such tenant", 400)
         if form.get("grant_type") != "client_credentials":
             return in_json({"error": "unsupported_grant_type"}, 400)
-        if (form.get("client_id"), form.get("client_secret")) != (CLIENT_ID, CLIENT_SECRET):
+        if (form.get("client_id"), form.get("client_secret")) != (HALO_CLIENT, HALO_SECRET):
             return in_json({"error": "invalid_client", "error_description": f"Not known: {form.get('client_id')}"}, 401)
         if form.get("scope") != "all":
             return in_json({"error": "invalid_scope"}, 400)
@@ -117,7 +119,7 @@ class Tenant:
         """Let every token die."""
         self._tokens.clear()
 
-    def answer(self, method: str, path: str, query: Mapping[str, str], body: bytes, authorization: str) -> Answer:
+    def answer(self, method: str, path: str, query: Mapping[str, str], body: bytes, authorization: str) -> TenantAnswer:
         """Answer a request below the API; letters of a path may be large or small."""
         if path.lower() == "/authinfo":
             return in_json({"tenant_id": TENANT})
@@ -126,7 +128,7 @@ class Tenant:
             return in_text("", 401)
         return self.troubles.popleft() if self.troubles else self._answered(method, path, query, body)
 
-    def _answered(self, method: str, path: str, query: Mapping[str, str], body: bytes) -> Answer:
+    def _answered(self, method: str, path: str, query: Mapping[str, str], body: bytes) -> TenantAnswer:
         operation, key = self._operation(method, path)
         if operation is None or operation.path.removesuffix("/{id}") not in self.records:
             return in_html("Not found", 404)
@@ -150,22 +152,22 @@ class Tenant:
                 return one, last
         return None, None
 
-    def _listed(self, at: str, query: Mapping[str, str]) -> Answer:
+    def _listed(self, at: str, query: Mapping[str, str]) -> TenantAnswer:
         rows = [_bare(record) for record in self.records[at]] if self.rights else []
         total = len(rows)
         if query.get("pageinate") == "true":
-            size = min(int(query.get("page_size", LARGEST_PAGE)), LARGEST_PAGE)
+            size = min(int(query.get("page_size", PAGE_CAP)), PAGE_CAP)
             first = (int(query.get("page_no", 1)) - 1) * size
             rows = rows[first : first + size]
         else:
-            rows = rows[: int(query.get("count", LARGEST_PAGE))][:LARGEST_PAGE]
+            rows = rows[: int(query.get("count", PAGE_CAP))][:PAGE_CAP]
         name = self.envelopes.get(at)
         if name is None:
             return in_json(rows)
-        page = {"page_no": int(query.get("page_no", 1)), "page_size": LARGEST_PAGE}
+        page = {"page_no": int(query.get("page_no", 1)), "page_size": PAGE_CAP}
         return in_json({**page, "record_count": total, name: rows})
 
-    def _single(self, at: str, key: str, query: Mapping[str, str]) -> Answer:
+    def _single(self, at: str, key: str, query: Mapping[str, str]) -> TenantAnswer:
         if not self.rights:
             return in_text("You do not have permission to view this", 403)
         found = self._found(at, key)
@@ -173,7 +175,7 @@ class Tenant:
             return in_json({"resultCode": 404, "errorMessage": "It does not exist"}, 404)
         return in_json(found if query.get("includedetails") == "true" else _bare(found))
 
-    def _saved(self, at: str, operation: DescribedOperation, body: bytes) -> Answer:
+    def _saved(self, at: str, operation: DescribedOperation, body: bytes) -> TenantAnswer:
         try:
             sent = json.loads(body)
         except ValueError:
@@ -185,7 +187,7 @@ class Tenant:
         kept = [self._merged(at, record) for record in sent]
         return in_json(kept[0] if len(kept) == 1 else kept, 201)
 
-    def _merged(self, at: str, sent: Record) -> Record:
+    def _merged(self, at: str, sent: EstateRecord) -> EstateRecord:
         found = self._found(at, f"{sent.get('id') or ''}")
         if found is None:
             found = {"id": max((one["id"] for one in self.records[at]), default=0) + 1}
@@ -197,17 +199,17 @@ class Tenant:
             found |= {name: False for name in ("authorized", "isauthorized") if name in found}
         return found | {"_warning": None}
 
-    def _deleted(self, at: str, key: str) -> Answer:
+    def _deleted(self, at: str, key: str) -> TenantAnswer:
         found = self._found(at, key)
         if found is None:
             return in_text("Database operation expected to affect 1 row, but affected 0", 404)
         self.records[at].remove(found)
-        return Answer(204, b"")
+        return TenantAnswer(204, b"")
 
-    def _found(self, at: str, key: str) -> Record | None:
+    def _found(self, at: str, key: str) -> EstateRecord | None:
         return next((one for one in self.records[at] if f"{one['id']}" == key), None)
 
 
-def _bare(record: Record) -> Record:
+def _bare(record: EstateRecord) -> EstateRecord:
     """Return a record as a list has it: its mappings come only with the details."""
     return {name: None if name.endswith(_DETAILS) else value for name, value in record.items()}

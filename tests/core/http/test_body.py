@@ -8,7 +8,7 @@ import zlib
 import pytest
 
 from finago_assets.core.errors import FinagoError, Malformed, TooLarge, Truncated
-from finago_assets.core.http.body import DEPTH_LIMIT, inflated, split
+from finago_assets.core.http.body import DEPTH_LIMIT, inflated, split_records
 from finago_assets.core.http.fault import Fault
 
 KEPT = [
@@ -50,31 +50,31 @@ REFUSED: list[tuple[bytes, type[FinagoError], bool]] = [
 
 def test_records_keep_their_bytes() -> None:
     body = b" [" + b" ,\n".join(KEPT) + b"]\n"
-    assert split(bytearray(body)) == KEPT
+    assert split_records(bytearray(body)) == KEPT
 
 
 def test_a_byte_order_mark_is_passed_over() -> None:
-    assert split(bytearray(b"\xef\xbb\xbf" + b'[{"a":1}]')) == [b'{"a":1}']
-    assert split(bytearray(b"\xef\xbb\xbf" + b'{"a":1}'), single=True) == [b'{"a":1}']
-    assert split(bytearray(b"\xef\xbb\xbf[]")) == []
+    assert split_records(bytearray(b"\xef\xbb\xbf" + b'[{"a":1}]')) == [b'{"a":1}']
+    assert split_records(bytearray(b"\xef\xbb\xbf" + b'{"a":1}'), single=True) == [b'{"a":1}']
+    assert split_records(bytearray(b"\xef\xbb\xbf[]")) == []
 
 
 @pytest.mark.parametrize(("body", "kind", "again"), REFUSED)
 def test_a_body_that_is_no_array_of_objects_is_refused(body: bytes, kind: type[FinagoError], again: bool) -> None:  # noqa: FBT001 - a table's column
     with pytest.raises(Fault) as caught:
-        split(bytearray(body))
+        split_records(bytearray(body))
     assert (caught.value.kind, caught.value.again) == (kind, again)
 
 
 def test_an_empty_array_is_no_records() -> None:
-    assert split(bytearray(b" [ ] ")) == []
+    assert split_records(bytearray(b" [ ] ")) == []
 
 
 def test_a_single_object_is_one_record_without_the_space_around_it() -> None:
-    assert split(bytearray(b' \n{"id": 1} '), single=True) == [b'{"id": 1}']
+    assert split_records(bytearray(b' \n{"id": 1} '), single=True) == [b'{"id": 1}']
     for body in (b"[]", b'[{"id":1}]', b"1", b"", b'{"id":1} {}'):
         with pytest.raises(Fault):
-            split(bytearray(body), single=True)
+            split_records(bytearray(body), single=True)
 
 
 def nested(depth: int, inside: bytes = b"") -> bytearray:
@@ -84,15 +84,15 @@ def nested(depth: int, inside: bytes = b"") -> bytearray:
 
 @pytest.mark.parametrize("inside", [b"", b'"]]]"', b'"a","[{"'])
 def test_nesting_is_refused_one_level_beyond_the_limit(inside: bytes) -> None:
-    assert len(split(nested(DEPTH_LIMIT, inside))) == 1
+    assert len(split_records(nested(DEPTH_LIMIT, inside))) == 1
     for depth in (DEPTH_LIMIT + 1, 500, 100_000):
         with pytest.raises(Fault) as caught:
-            split(nested(depth, inside))
+            split_records(nested(depth, inside))
         assert (caught.value.kind, caught.value.again) == (TooLarge, False)
 
 
 def test_many_shallow_brackets_are_no_nesting() -> None:
-    assert len(split(bytearray(b'[{"a":' + b'[[{"x":[]}]' + b',[{"x":["}"]}]' * 500 + b"]}]"))) == 1
+    assert len(split_records(bytearray(b'[{"a":' + b'[[{"x":[]}]' + b',[{"x":["}"]}]' * 500 + b"]}]"))) == 1
 
 
 def in_pieces(body: bytes, size: int) -> list[bytes]:

@@ -12,7 +12,7 @@ import pytest
 from finago_assets.core.errors import RateLimited
 from finago_assets.core.http.call import Tally
 from finago_assets.core.http.retry import RetryPolicy
-from finago_assets.core.http.retry_after import LONGEST, seconds_asked
+from finago_assets.core.http.retry_after import LONGEST_WAIT, seconds_asked
 
 from .office import Clock, Office, client_of, plain, reply
 
@@ -29,8 +29,8 @@ TABLE: Final[list[tuple[str | None, float | None]]] = [
     ("121", 121),
     ("1.5", 1.5),
     ("86400", 86400),
-    ("99999999999999999999", LONGEST),
-    ("9" * 5000, LONGEST),
+    ("99999999999999999999", LONGEST_WAIT),
+    ("9" * 5000, LONGEST_WAIT),
     ("0" * 390 + "12", 12),
     ("-1", None),
     ("+1", None),
@@ -53,8 +53,8 @@ TABLE: Final[list[tuple[str | None, float | None]]] = [
     ("Sun Nov  1 12:01:00 2026", 0),
     ("Fri, 20 Nov 2026 11:00:00 GMT", 0),
     ("Thu, 01 Jan 1970 00:00:00 GMT", 0),
-    ("Fri, 31 Dec 9999 23:59:59 GMT", LONGEST),
-    ("Fri, 31 Dec 99999 23:59:59 GMT", LONGEST),
+    ("Fri, 31 Dec 9999 23:59:59 GMT", LONGEST_WAIT),
+    ("Fri, 31 Dec 99999 23:59:59 GMT", LONGEST_WAIT),
     ("Fri, 20 Nov 2026 12:00:60 GMT", 60),
     ("Fri, 31 Feb 2026 12:00:00 GMT", None),
     ("Fri, 20 Foo 2026 12:00:00 GMT", None),
@@ -120,7 +120,7 @@ def test_ten_thousand_values_give_no_untyped_error_and_no_early_retry() -> None:
     for _ in range(10_000):
         value, date, seconds = generated(numbers, Clock())
         read = seconds_asked(value, date=date, now=Clock().now())
-        assert read is None or 0 <= read <= LONGEST
+        assert read is None or 0 <= read <= LONGEST_WAIT
         assert seconds is None or read == seconds
         early += seconds is not None and read is not None and read < seconds
     for _ in range(300):

@@ -73,8 +73,8 @@ class DuckdbTable:
     def _named(self, connection: DuckDBPyConnection) -> tuple[str, str]:
         """The schema and the table, the file's own name before them: DuckDB guesses wrong where it is the schema's."""
         database = connection.execute("select current_database()").fetchall()[0][0]
-        schema = f"{_quoted(database)}.{_quoted(self.schema)}"
-        return schema, f"{schema}.{_quoted(self.table)}"
+        schema = f"{_quote_name(database)}.{_quote_name(self.schema)}"
+        return schema, f"{schema}.{_quote_name(self.table)}"
 
     def _prepare(
         self, connection: DuckDBPyConnection, columns: Sequence[Column], there: Mapping[str, Place]
@@ -96,20 +96,20 @@ class DuckdbTable:
         if not columns:
             return
         _, table = self._named(connection)
-        into = ", ".join(_quoted(names[column.name]) for column in columns)
-        values = ", ".join(_quoted(column.name) for column in columns)
+        into = ", ".join(_quote_name(names[column.name]) for column in columns)
+        values = ", ".join(_quote_name(column.name) for column in columns)
         with batches_of(answer.body, many=answer.many, columns=columns) as reader:
             connection.register("answered", reader)
             connection.execute(f"insert into {table} ({into}) select {values} from answered")
             connection.unregister("answered")
 
 
-def _quoted(name: str) -> str:
+def _quote_name(name: str) -> str:
     return '"{}"'.format(name.replace('"', '""'))
 
 
 def _defined(column: Column) -> str:
-    return f"{_quoted(column.name)} {_type(column)}"
+    return f"{_quote_name(column.name)} {_type(column)}"
 
 
 def _type(column: Column) -> str:
@@ -130,10 +130,10 @@ def _places(connection: DuckDBPyConnection, schema: str, table: str) -> dict[str
         "and lower(schema_name) = lower(?) and lower(table_name) = lower(?)",
         [schema, table],
     ).fetchall()
-    return {name: _place(type_name) for name, type_name in rows}
+    return {name: _describe_table_place(type_name) for name, type_name in rows}
 
 
-def _place(type_name: str) -> Place:
+def _describe_table_place(type_name: str) -> Place:
     decimal = _DECIMAL.fullmatch(type_name)
     if decimal is not None:
         return Place(Holds.DECIMAL, type_name, int(decimal[1]))

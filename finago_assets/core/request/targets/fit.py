@@ -69,7 +69,7 @@ def fit(place: str, columns: Sequence[Column], there: Mapping[str, Place]) -> Fi
         for column in columns
     }
     wrong = [
-        f"{column.name!r:.80} is {there[name].type_name:.40} there and {_spelled(column)} in the answer"
+        f"{column.name!r:.80} is {there[name].type_name:.40} there and {_describe_type(column)} in the answer"
         for column in columns
         if (name := names[column.name]) in there and not there[name].fits(column)
     ]
@@ -85,7 +85,7 @@ def _misfit(place: str, wrong: list[str]) -> NotWritable:
     )
 
 
-def _spelled(column: Column) -> str:
+def _describe_type(column: Column) -> str:
     if column.kind is ColumnKind.DECIMAL:
         return f"decimal with {column.scale} places"
     return column.kind.value

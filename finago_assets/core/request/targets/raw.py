@@ -75,7 +75,7 @@ class RawPartition:
         window = Window(today, today + ONE_DAY)
         with self.store.spool(self.endpoint, self.organization, window.days) as spool:
             self._spool(spool, answer, today)
-            (landed,) = spool.publish(_facts(self.endpoint, answer, window, now, self.run))
+            (landed,) = spool.publish(_chain_facts(self.endpoint, answer, window, now, self.run))
         return Written(landed.manifest.rows, landed.location)
 
     def _spool(self, spool: Spool, answer: Answer, today: date) -> None:
@@ -107,7 +107,7 @@ def _pages(answer: Answer, page_size: int | None) -> Iterator[tuple[int, list[by
         yield min(number, answer.pages), records
 
 
-def _facts(endpoint: Endpoint, answer: Answer, window: Window, now: datetime, run: str) -> ChainFacts:
+def _chain_facts(endpoint: Endpoint, answer: Answer, window: Window, now: datetime, run: str) -> ChainFacts:
     return ChainFacts(
         window=window,
         pages=answer.pages,

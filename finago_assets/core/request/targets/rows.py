@@ -32,8 +32,8 @@ def copy_rows(connection: sa.Connection, table: sa.Table, batches: Callable[[int
 
 def _copy(connection: sa.Connection, table: sa.Table, reader: pa.RecordBatchReader) -> None:
     """Null is an unquoted nothing in CSV and an empty text a quoted one, in Arrow's writing as in COPY's reading."""
-    names = ", ".join(map(_quoted, table.c.keys()))
-    name = ".".join(map(_quoted, filter(None, (table.schema, table.name))))
+    names = ", ".join(map(_quote_column, table.c.keys()))
+    name = ".".join(map(_quote_column, filter(None, (table.schema, table.name))))
     driver: Any = connection.connection.driver_connection
     try:
         with driver.cursor() as cursor, cursor.copy(f"copy {name} ({names}) from stdin (format csv)") as copy, reader:
@@ -73,5 +73,5 @@ def _as_text(column: pa.Array) -> pa.Array:
     return column.cast(pa.string())
 
 
-def _quoted(name: str) -> str:
+def _quote_column(name: str) -> str:
     return '"{}"'.format(name.replace('"', '""'))

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Final
 
 from finago_assets.core.connections.place import is_address, shown
 from finago_assets.core.connections.references import follow
+from finago_assets.core.connections.registry import REGISTRY_REFERENCE, REGISTRY_TABLE
 from finago_assets.core.errors import RequestRefused, SettingInvalid
 from finago_assets.core.request.targets.files import NdjsonFile, ParquetFile
 from finago_assets.core.request.targets.owned import is_same
@@ -28,14 +29,13 @@ if TYPE_CHECKING:
     from finago_assets.core.request.targets.written import Target
 
 RAW: Final = "raw"
-REGISTRY: Final = "env:FINAGO_REGISTRY"
 FORMS: Final = (
     "a path that ends in .parquet, .ndjson or .jsonl, duckdb:FILE#schema.table, a SQLAlchemy URL with #table or "
     "#schema.table, or raw"
 )
 _DUCKDB: Final = "duckdb:"
 _VARIABLE: Final = "env:"
-_NAME: Final = re.compile(r"[^\s.#][^.#\0]{0,127}")
+_TABLE_NAME: Final = re.compile(r"[^\s.#][^.#\0]{0,127}")
 
 
 def parse_target(
@@ -56,11 +56,11 @@ def parse_target(
         return _duckdb(text.removeprefix(_DUCKDB))
     if is_address(text):
         return sql_target(text)
-    return _file(text, given)
+    return _file_target(text, given)
 
 
 def refuse_own(
-    target: Target | None, owned: Owned, *, registry: str = REGISTRY, environ: Mapping[str, str] | None = None
+    target: Target | None, owned: Owned, *, registry: str = REGISTRY_REFERENCE, environ: Mapping[str, str] | None = None
 ) -> None:
     """Refuse a target in what the pipeline keeps for itself, and one that is the registry. Raises RequestRefused.
 
@@ -90,7 +90,6 @@ def _is_registry(target: Target | None, file: Path | None, location: str, enviro
         if not is_address(text):
             return file is not None and is_same(file, Path(text))
         from finago_assets.core.connections.address import read_address
-        from finago_assets.core.connections.registry import REGISTRY_TABLE
         from finago_assets.core.request.targets.sql import SqlTable
 
         registry = SqlTable(read_address(text, table=REGISTRY_TABLE))
@@ -130,7 +129,7 @@ def _duckdb(text: str) -> DuckdbTable:
 
     path, _, name = text.rpartition("#")
     schema, _, table = name.rpartition(".")
-    if not path or path.startswith("//") or not all(map(_NAME.fullmatch, (table, schema or "main"))):
+    if not path or path.startswith("//") or not all(map(_TABLE_NAME.fullmatch, (table, schema or "main"))):
         raise RequestRefused(
             "A DuckDB target is duckdb:FILE#table or duckdb:FILE#schema.table, FILE a path without any //."
         )
@@ -156,7 +155,7 @@ def sql_target(text: str) -> SqlTable:
     return target
 
 
-def _file(text: str, given: str) -> Target:
+def _file_target(text: str, given: str) -> Target:
     path = Path(text)
     match path.suffix.lower():
         case ".parquet":
