@@ -218,7 +218,7 @@ class Extractor:
                 cost.add(own)
             return census, cost
 
-        agreement = Agreement(f"GET {endpoint.path}", careful=True)
+        agreement = Agreement(f"GET {endpoint.path}", careful=not endpoint.is_log)
         (landed,) = self._agreed(endpoint, Window(today, today + ONE_DAY), agreement, read)
         return landed
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
 import pytest
 
-from finago_assets.core.errors import Malformed
+from finago_assets.core.errors import Malformed, WindowMoved
 from finago_assets.core.extract import Extractor
 from finago_assets.core.http.budget import RequestBudget
 from finago_assets.core.http.client import ApiClient
@@ -18,12 +19,14 @@ from finago_assets.core.http.transport import MockTransport
 from finago_assets.core.landing.store import Landing, open_store
 from finago_assets.core.windows import Window
 from tests.apis.invented import CAP, HIDDEN, PASSWORD, ROWS, SESSION, Invented, counted, linked, paper
+from tests.core.http.office import reply
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from contextlib import AbstractContextManager
     from pathlib import Path
 
+    from finago_assets.core.http.transport import Request, Response
     from finago_assets.core.landing.store import Landed, RawStore
 
 NOW = datetime(2024, 1, 2, 12, tzinfo=UTC)
@@ -95,6 +98,32 @@ def test_a_list_that_ends_short_of_its_count_does_not_land(tmp_path: Path) -> No
     with pytest.raises(Malformed, match="ends after 7 records and says that it has 8"):
         _lists(counted(said=8), tmp_path, Landing.PARQUET)
     assert list(tmp_path.rglob("data.parquet")) == []
+
+
+@pytest.mark.parametrize("is_log", [True, False])
+def test_a_log_may_grow_while_it_is_read_and_any_other_list_may_not(tmp_path: Path, *, is_log: bool) -> None:
+    api, rows = counted(), ROWS["accounts"]
+    grown = [*rows]
+
+    def growing(request: Request) -> Response:
+        if "page_no" not in request.url.params:
+            return api.answer(request)
+        page = int(request.url.params["page_no"])
+        shown = grown[(page - 1) * CAP : page * CAP]
+        body = {"record_count": len(grown), "rows": shown}
+        if page == 1:
+            grown.append({"id": len(grown) + 1, "name": "Ny"})
+        return reply(json.dumps(body).encode())
+
+    endpoint = replace(api.endpoints["accounts"], is_log=is_log)
+    store = open_store(tmp_path, Landing.PARQUET, "counted")
+    with _client(replace(api, answer=growing), tmp_path) as client:
+        extractor = _extractor(api, client, store)
+        if is_log:
+            assert extractor.land_reference(endpoint).manifest.rows == len(rows) + 1
+        else:
+            with pytest.raises(WindowMoved):
+                extractor.land_reference(endpoint)
 
 
 @pytest.mark.parametrize("landing", Landing)

@@ -124,6 +124,7 @@ _HALO_ROWS: Final = (
         items=("/IntegrationError/{id}",),
         title="What an integration could not carry over: record, time and words",
         personal=("entity_name", "error"),
+        is_log=True,
         fields=landed_fields("IntegrationError"),
     ),
     _paged(
@@ -132,6 +133,7 @@ _HALO_ROWS: Final = (
         path="/IntegrationRequest",
         items=("/IntegrationRequest/{id}",),
         title="Requests of the integrations: when, what and with which status",
+        is_log=True,
         fields=landed_requests(),
         note="Bodies, headers and all of the address but its host are dropped before anything is stored.",
     ),

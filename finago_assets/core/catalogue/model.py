@@ -151,6 +151,7 @@ class Endpoint:
     envelope: Envelope | None = None
     make: Callable[[bytes], list[bytes]] | None = None  # makes records of a body that is no JSON; raises ValueError
     may_be_empty: bool = True
+    is_log: bool = False  # records are added at its end and not changed: it may grow while it is read
     enabled: bool = True
     note: str = ""
     allowed: frozenset[str] = field(init=False)
