@@ -135,7 +135,7 @@ def test_every_variable_that_anything_reads_is_explained() -> None:
     for path in (ROOT / "finago_assets").rglob("*.py"):
         parts = ast.walk(ast.parse(path.read_text(encoding="utf-8")))
         texts += [part.value for part in parts if isinstance(part, ast.Constant) and isinstance(part.value, str)]
-    read = {name for text in texts for name in re.findall(r"FINAGO_[A-Z_]+", text)}
+    read = {name for text in texts for name in re.findall(r"(?:FINAGO|HALO)_[A-Z_]+", text)}
     assert read == {name for variable in VARIABLES for name in variable.names}
 
 
