@@ -132,7 +132,8 @@ def test_a_row_of_the_registry_may_be_a_tenant_of_halo() -> None:
     assert urlsplit(opened.sign_in().ask().url).query == "tenant=north"
 
 
-@pytest.mark.skipif(not REFERENCE.is_dir(), reason="the published description is not on this machine")
-def test_the_file_of_facts_is_the_one_that_is_made_from_the_description() -> None:
-    read = [json.loads((REFERENCE / f"halo-{name}.json").read_text()) for name in ("openapi", "field-classes")]
-    assert written(*read) == Path(facts.__file__).with_name("facts.json").read_text("utf-8")
+if REFERENCE.is_dir():
+
+    def test_the_file_of_facts_is_the_one_that_is_made_from_the_description() -> None:
+        read = [json.loads((REFERENCE / f"halo-{name}.json").read_text()) for name in ("openapi", "field-classes")]
+        assert written(*read) == Path(facts.__file__).with_name("facts.json").read_text("utf-8")

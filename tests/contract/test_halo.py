@@ -58,6 +58,7 @@ def test_the_fields_of_both_files_are_the_same() -> None:
             assert set(SHAPES[name]) == set(schema["properties"]), name
 
 
-@pytest.mark.skipif(not REFERENCE.is_dir(), reason="the published description is not on this machine")
-def test_the_sandboxs_file_of_facts_is_the_one_that_is_made_from_the_description() -> None:
-    assert written(read(REFERENCE / "halo-openapi.json")) == DESCRIPTION.read_text("utf-8")
+if REFERENCE.is_dir():
+
+    def test_the_sandboxs_file_of_facts_is_the_one_that_is_made_from_the_description() -> None:
+        assert written(read(REFERENCE / "halo-openapi.json")) == DESCRIPTION.read_text("utf-8")
