@@ -49,10 +49,8 @@ def spec(endpoint: Endpoint, key: dg.AssetKey, *, blocking: bool = True) -> dg.A
     if not blocking:
         vouched.append("Where the API is not set up, it says so and passes; nothing of it withholds the books.")
     if endpoint.fields is not None:
-        vouched.append(
-            "Its records have the fields that the API description gives them, and no others; a key that is gone from "
-            "every record blocks."
-        )
+        gone = "; a key that is gone from every record blocks" if blocking else ""
+        vouched.append(f"Its records have the fields that the API description gives them, and no others{gone}.")
     if not endpoint.may_be_empty:
         vouched.append("It is not empty.")
     if endpoint.parent is not None:
