@@ -30,6 +30,7 @@ LONGEST = 20.0
 BUILD = """
 import os
 import dagster as dg
+from finago_assets.apis.finago import FINAGO
 from finago_assets.orchestration.dbt_project import dbt_resource
 from finago_assets.orchestration.published import warehouse_assets
 from finago_assets.orchestration.warehouse import REBUILD

@@ -290,11 +290,16 @@ def test_a_token_that_died_is_renewed_once(tenant: RunningTenant, instance: dg.D
 
 
 def test_the_assets_of_halo_are_in_groups_of_their_own_and_land_without_a_partition() -> None:
-    graph = build_definitions(Settings()).resolve_asset_graph()
+    graph = build_definitions(Settings(halo_url="https://north.example.test/api")).resolve_asset_graph()
     halo = [graph.get(key) for key in graph.get_all_asset_keys() if key.path[0] == "halo"]
     assert {node.group_name for node in halo} == {"raw_halo_connections", "raw_halo_health"}
     assert {node.partitions_def for node in halo} == {None}
     assert len(halo) == len(HALO.endpoints)
+
+
+def test_who_has_no_halo_has_none_of_its_assets_which_a_backfill_of_everything_would_count_as_failed() -> None:
+    keys = build_definitions(Settings()).resolve_asset_graph().get_all_asset_keys()
+    assert [key for key in keys if key.path[0] == "halo"] == []
 
 
 def test_an_outage_of_halo_is_not_sat_out_as_long_as_one_of_the_books() -> None:

@@ -126,7 +126,7 @@ def test_each_build_makes_what_has_changed_and_says_of_the_rest_what_was_said_la
     evaluated = {name.split()[0] for name in third.evaluated()}
     assert third.made <= evaluated < third.made | {key for key in first.made if key.startswith("staging/")}
     assert third.verdicts().keys() == first.verdicts().keys()
-    assert "landed data that has: products" in third.log
+    assert "landed data that has: finago/products" in third.log
     assert _published(builds) != published
     with duckdb.connect(str(builds.data / "finago.duckdb"), read_only=True) as warehouse:
         assert ("77",) in warehouse.execute("select product_id from marts.products").fetchall()
