@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Final
 
 from finago_assets.apis.finago.endpoints import FINAGO_REST
 from finago_assets.core.connections.model import ConnectionKind
-from finago_assets.core.errors import AuthRefused, Blocked, ForeignOrigin, NotFound, RateLimited, SettingInvalid
-from finago_assets.core.http.connection import checked, checked_organization
+from finago_assets.core.errors import AuthRefused, Blocked, ForeignOrigin, NotFound, RateLimited
+from finago_assets.core.http.connection import check_client, checked, checked_organization
 from finago_assets.core.http.protocol import Protocol
 from finago_assets.core.http.secret import Secret
 from finago_assets.core.http.sign_in import ClientCredentials
@@ -69,8 +69,7 @@ class FinagoConnection:
 
     def __post_init__(self) -> None:
         checked_organization(self.organization_id)
-        if not isinstance(self.client_secret, Secret) or not self.client_secret or not self.client_id:
-            raise SettingInvalid("the client id and the client secret must not be empty")
+        check_client(self.client_id, self.client_secret)
         object.__setattr__(self, "api_url", checked(self.api_url, "API URL").rstrip("/"))
         object.__setattr__(self, "token_url", checked(self.token_url, "token URL"))
 

@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import Final
 
 from finago_assets.core.catalogue.operation import Parameter, Type
-from finago_assets.core.catalogue.parameters import Parameters
+from finago_assets.core.catalogue.parameters import Parameters, index_by_name
 
 _GUID: Final = "5f0c8e1a-9a53-4b6e-8a55-0d9f6b1f7c42"
 _BANK_ACCOUNT: Final = "3c6ef372-fe94-4044-8f82-a00000000001"
@@ -31,11 +31,7 @@ _SORTED_BY: Final = tuple(
 )
 
 
-def _index_by_name(*parameters: Parameter) -> dict[str, Parameter]:
-    return {one.name: one for one in parameters}
-
-
-_ANYWHERE: Final = _index_by_name(
+_ANYWHERE: Final = index_by_name(
     # windows and moments
     Parameter("dateFrom", Type.DAY, "2024-01-01", title="First day"),
     Parameter("dateTo", Type.DAY, "2024-02-01", title="Last day; whether it is included is not documented"),
@@ -118,24 +114,24 @@ _TYPE_OF_BALANCE: Final = Parameter(
 )
 
 _ON_PATHS: Final[dict[str, dict[str, Parameter]]] = {
-    "/transactionlines": _index_by_name(*_require_window("The day after the last one")),
-    "/banktransactions": _index_by_name(*_require_window("Last day, included; at most two years after the first")),
-    "/accountbalances": _index_by_name(*_require_window(), _TYPE_OF_BALANCE),
-    "/accountbalances/{id}": _index_by_name(*_require_window(), _TYPE_OF_BALANCE),
-    "/transactionlines/{id}": _index_by_name(
+    "/transactionlines": index_by_name(*_require_window("The day after the last one")),
+    "/banktransactions": index_by_name(*_require_window("Last day, included; at most two years after the first")),
+    "/accountbalances": index_by_name(*_require_window(), _TYPE_OF_BALANCE),
+    "/accountbalances/{id}": index_by_name(*_require_window(), _TYPE_OF_BALANCE),
+    "/transactionlines/{id}": index_by_name(
         Parameter("id", Type.TEXT, "cc623af8-7833-4011-854e-70000000000a", title="Ledger line")
     ),
-    "/bankaccounts/{id}": _index_by_name(Parameter("id", Type.TEXT, _BANK_ACCOUNT, title="Bank account")),
-    "/bankaccounts/{id}/balances": _index_by_name(Parameter("id", Type.TEXT, _BANK_ACCOUNT, title="Bank account")),
-    "/me/identifiers/{id}": _index_by_name(Parameter("id", Type.TEXT, _GUID, title="Identifier")),
-    "/me/licenses/{id}/organization": _index_by_name(Parameter("id", Type.TEXT, _GUID, title="License")),
-    "/customers/{customerId}/bankaccounts/{accountNumber}": _index_by_name(
+    "/bankaccounts/{id}": index_by_name(Parameter("id", Type.TEXT, _BANK_ACCOUNT, title="Bank account")),
+    "/bankaccounts/{id}/balances": index_by_name(Parameter("id", Type.TEXT, _BANK_ACCOUNT, title="Bank account")),
+    "/me/identifiers/{id}": index_by_name(Parameter("id", Type.TEXT, _GUID, title="Identifier")),
+    "/me/licenses/{id}/organization": index_by_name(Parameter("id", Type.TEXT, _GUID, title="License")),
+    "/customers/{customerId}/bankaccounts/{accountNumber}": index_by_name(
         Parameter("accountNumber", Type.TEXT, "90000010001", title="Number of the bank account"),
     ),
-    "/fiscalperiods": _index_by_name(
+    "/fiscalperiods": index_by_name(
         Parameter("type", Type.TEXT, "All", choices=("Year", "Period", "All"), title="Years, periods or both"),
     ),
-    "/salesorders": _index_by_name(
+    "/salesorders": index_by_name(
         Parameter(
             "status",
             Type.TEXT,
@@ -144,7 +140,7 @@ _ON_PATHS: Final[dict[str, dict[str, Parameter]]] = {
             title="Status",
         ),
     ),
-    "/me/identifiers": _index_by_name(
+    "/me/identifiers": index_by_name(
         Parameter("type", Type.TEXT, "email", title="Kind of identifier"),
         Parameter("status", Type.TEXT, "Confirmed", choices=("Unconfirmed", "Confirmed"), title="Status"),
     ),

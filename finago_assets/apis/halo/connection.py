@@ -20,9 +20,8 @@ from finago_assets.core.errors import (
     ForeignOrigin,
     NotFound,
     RateLimited,
-    SettingInvalid,
 )
-from finago_assets.core.http.connection import checked, checked_organization
+from finago_assets.core.http.connection import check_client, checked, checked_organization
 from finago_assets.core.http.protocol import Protocol
 from finago_assets.core.http.secret import Secret
 from finago_assets.core.http.sign_in import ClientCredentials
@@ -70,8 +69,7 @@ class HaloConnection:
     tenant: str = ""
 
     def __post_init__(self) -> None:
-        if not isinstance(self.client_secret, Secret) or not self.client_secret or not self.client_id:
-            raise SettingInvalid("the client id and the client secret must not be empty")
+        check_client(self.client_id, self.client_secret)
         api = checked(self.api_url, "API URL").rstrip("/")
         usual = urlsplit(api)._replace(path="/auth").geturl()
         object.__setattr__(self, "api_url", api)

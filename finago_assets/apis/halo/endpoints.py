@@ -68,34 +68,36 @@ def _halo_row(name: str, **row: Any) -> Endpoint:  # noqa: ANN401  the columns o
     return Endpoint(HALO_API, name, kind=EndpointKind.REFERENCE, key=("id",), scopes=SCOPES, envelope=ANSWERS, **row)
 
 
+def _of_provider(shape: str, name: str, **row: Any) -> Endpoint:  # noqa: ANN401  the columns of a row
+    fields = landed_fields(shape)
+    personal = tuple(one for one in ("username",) if one in fields)
+    return _halo_row(name, group=CONNECTIONS_GROUP, personal=personal, fields=fields, **row)
+
+
 def _connections(shape: str, called: str) -> Endpoint:
     path = PATHS[shape]
-    return _halo_row(
+    return _of_provider(
+        shape,
         shape.lower(),
         path=path,
         items=() if shape in _DETAIL_FILTERS else (f"{path}/{{id}}",),
         title=f"Connections to {called}: settings, state and defaults, without any secret",
-        group=CONNECTIONS_GROUP,
         params=_LIST_PARAMS.get(shape, ()),
         filters=_LIST_FILTERS.get(shape, ()),
-        personal=tuple(name for name in ("username",) if name in landed_fields(shape)),
-        fields=landed_fields(shape),
         note=_NO_RIGHTS,
     )
 
 
 def _details(shape: str, called: str) -> Endpoint:
-    return _halo_row(
+    return _of_provider(
+        shape,
         f"{shape.lower()}_by_id",
         path=f"{PATHS[shape]}/{{id}}",
         title=f"One connection to {called} with its details: one request for each",
-        group=CONNECTIONS_GROUP,
         parent=Parent(shape.lower(), "id", "id", "details_id"),
         single=True,
         params=(("includedetails", "true"),),
         filters=_DETAIL_FILTERS[shape],
-        personal=tuple(name for name in ("username",) if name in landed_fields(shape)),
-        fields=landed_fields(shape),
         note=_DETAILED,
     )
 

@@ -14,7 +14,7 @@ from finago_assets.apis.halo.facts import SHAPES
 from finago_assets.apis.halo.fields import settable
 from finago_assets.core.catalogue.notation import array, closed, number, record, text, whole
 from finago_assets.core.catalogue.operation import Answers, Method, Operation, Parameter, RequestBody, Type
-from finago_assets.core.catalogue.parameters import Parameters
+from finago_assets.core.catalogue.parameters import Parameters, index_by_name
 from finago_assets.core.catalogue.reads import reads
 
 if TYPE_CHECKING:
@@ -24,11 +24,7 @@ if TYPE_CHECKING:
     from finago_assets.core.catalogue.notation import Schema
 
 
-def _by_parameter_name(*parameters: Parameter) -> dict[str, Parameter]:
-    return {one.name: one for one in parameters}
-
-
-_ON_ANY_PATH: Final = _by_parameter_name(
+_ON_ANY_PATH: Final = index_by_name(
     Parameter("id", Type.INTEGER, "1", title="Id of the record"),
     Parameter("page_no", Type.INTEGER, "1", title="Which page, from 1"),
     Parameter("page_size", Type.INTEGER, "100", title="Records on a page, of which the server gives 100 at most"),
@@ -58,10 +54,8 @@ _ON_ANY_PATH: Final = _by_parameter_name(
     Parameter("xerotenantid", Type.TEXT, "1", title="With the codes of this Xero tenant"),
 )
 _ON_ONE_PATH: Final = {
-    "/KashflowDetails": _by_parameter_name(Parameter("tenantid", Type.INTEGER, "1", title="Tenant at the provider")),
-    "/ExactDetails/{id}": _by_parameter_name(
-        Parameter("division", Type.INTEGER, "1", title="Division of Exact Online")
-    ),
+    "/KashflowDetails": index_by_name(Parameter("tenantid", Type.INTEGER, "1", title="Tenant at the provider")),
+    "/ExactDetails/{id}": index_by_name(Parameter("division", Type.INTEGER, "1", title="Division of Exact Online")),
 }
 HALO_PARAMETERS: Final = Parameters(_ON_ANY_PATH, _ON_ONE_PATH, {})
 

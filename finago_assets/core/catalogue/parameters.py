@@ -12,6 +12,11 @@ if TYPE_CHECKING:
     from finago_assets.core.catalogue.operation import Parameter
 
 
+def index_by_name(*parameters: Parameter) -> dict[str, Parameter]:
+    """Return a table of parameters by the vendor's name."""
+    return {one.name: one for one in parameters}
+
+
 @dataclass(frozen=True, slots=True)
 class Parameters:
     """The parameters of one API: `anywhere` by name, `on_paths` where a name means something else.

@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING, Protocol
 from urllib.parse import SplitResult, urlsplit
 
 from finago_assets.core.errors import SettingInvalid, TlsRefused
+from finago_assets.core.http.secret import Secret
 
 if TYPE_CHECKING:
     from finago_assets.core.catalogue.model import Source
     from finago_assets.core.http import protocol
-    from finago_assets.core.http.secret import Secret
     from finago_assets.core.http.sign_in import SignIn
 
 ORGANIZATION = re.compile(r"[A-Za-z0-9_-]{1,64}")
@@ -51,6 +51,12 @@ def checked_organization(organization_id: str) -> str:
     if not isinstance(organization_id, str) or not ORGANIZATION.fullmatch(organization_id):
         raise SettingInvalid("the organization id must be 1 to 64 letters, digits, '_' or '-'")
     return organization_id
+
+
+def check_client(client_id: str, client_secret: Secret) -> None:
+    """Raise SettingInvalid for an id or a secret that is empty, or a secret that is text and would show."""
+    if not isinstance(client_secret, Secret) or not client_secret or not client_id:
+        raise SettingInvalid("the client id and the client secret must not be empty")
 
 
 def checked(url: str, name: str) -> str:
