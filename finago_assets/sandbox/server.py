@@ -5,29 +5,25 @@ Owns sockets, threads and the addresses to connect to.
 
 from __future__ import annotations
 
-import socket
 import sys
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from threading import Thread
-from typing import TYPE_CHECKING, Final, Unpack
-
-import uvicorn
+from typing import TYPE_CHECKING, Unpack
 
 from finago_assets.sandbox.app import BASE, OAUTH_PATH, application
 from finago_assets.sandbox.control import Control
 from finago_assets.sandbox.halo.server import RunningTenant, running_tenant
-from finago_assets.sandbox.listening import Server, bound
-from finago_assets.sandbox.middleware import CONTROL, Middleware, Wires, recording
+from finago_assets.sandbox.listening import prepare, serving
+from finago_assets.sandbox.middleware import CONTROL, Middleware, Wires
 from finago_assets.sandbox.options import CLIENT_ID, CLIENT_SECRET, Changes, SandboxOptions
 from finago_assets.sandbox.state import Sandbox, ServedRequest
 
 if TYPE_CHECKING:
+    import socket
     from collections.abc import Iterator
 
     from finago_assets.sandbox.books.company import Books
-
-STARTS_WITHIN: Final = 30.0
+    from finago_assets.sandbox.listening import Server
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,37 +91,16 @@ def _prepared(options: SandboxOptions, books: Books | None) -> tuple[Server, soc
     sandbox = Sandbox.start(options, books)
     control, wires = Control(sandbox), Wires()
     middleware = Middleware(application(sandbox, control), sandbox, wires)
-    config = uvicorn.Config(
-        middleware,
-        http=recording(wires),
-        loop="asyncio",
-        lifespan="off",
-        log_config=None,
-        log_level="critical",
-        proxy_headers=False,
-        timeout_keep_alive=75,
-    )
-    # asyncio turns Nagle's delay of 40 ms off only for sockets that say they are TCP
-    listening = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
-    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    host, port = bound(listening, options.host, options.port)
-    return Server(config, wires), listening, Running(f"http://{host}:{port}", control)
+    server, listening, origin = prepare(middleware, options.host, options.port, wires)
+    return server, listening, Running(origin, control)
 
 
 @contextmanager
 def running(books: Books | None = None, **options: Unpack[Changes]) -> Iterator[Running]:
     """Serve from a background thread, on a free port unless told otherwise, until the block ends."""
     server, listening, found = _prepared(SandboxOptions(**options), books)
-    thread = Thread(target=server.run, kwargs={"sockets": [listening]}, name="finago-sandbox", daemon=True)
-    thread.start()
-    try:
-        if not server.ready.wait(STARTS_WITHIN):
-            raise RuntimeError("The sandbox did not start; is another process on its port?")
+    with serving(server, listening, "finago-sandbox"):
         yield found
-    finally:
-        server.stop()
-        thread.join(STARTS_WITHIN)
-        listening.close()
 
 
 def serve(options: SandboxOptions) -> None:

@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import socket
 from contextlib import contextmanager
 from dataclasses import dataclass
-from threading import Thread
 from typing import TYPE_CHECKING, Final
 
-import uvicorn
 from starlette.applications import Starlette
 from starlette.responses import Response
 from starlette.routing import Route
 
 from finago_assets.sandbox.halo.tenant import HALO_CLIENT, HALO_SECRET, TENANT, Logged, Tenant
-from finago_assets.sandbox.listening import Server, bound
-from finago_assets.sandbox.middleware import recording
+from finago_assets.sandbox.listening import prepare, serving
+from finago_assets.sandbox.middleware import Wires
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,11 +20,9 @@ if TYPE_CHECKING:
     from starlette.requests import Request
 
     from finago_assets.sandbox.halo.tenant import TenantAnswer
-    from finago_assets.sandbox.middleware import Wires
 
 API: Final = "/api"
 AUTH: Final = "/auth"
-HALO_STARTS_WITHIN: Final = 30.0
 METHODS: Final = ("GET", "POST", "PUT", "PATCH", "DELETE")
 
 
@@ -79,28 +74,7 @@ def _to_response(answer: TenantAnswer) -> Response:
 @contextmanager
 def running_tenant(tenant: Tenant | None = None, *, port: int = 0) -> Iterator[RunningTenant]:
     """Serve until the block ends, on a free port unless told otherwise. Raises SettingInvalid for one that is taken."""
-    served = tenant or Tenant()
-    connections: Wires = {}
-    config = uvicorn.Config(
-        _application(served),
-        http=recording(connections),
-        loop="asyncio",
-        lifespan="off",
-        log_config=None,
-        log_level="critical",
-        proxy_headers=False,
-    )
-    listening = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
-    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    host, taken = bound(listening, "127.0.0.1", port)
-    server = Server(config, connections)
-    thread = Thread(target=server.run, kwargs={"sockets": [listening]}, name="halo-sandbox", daemon=True)
-    thread.start()
-    try:
-        if not server.ready.wait(HALO_STARTS_WITHIN):
-            raise RuntimeError("The tenant did not start; is another process on its port?")
-        yield RunningTenant(f"http://{host}:{taken}", served)
-    finally:
-        server.stop()
-        thread.join(HALO_STARTS_WITHIN)
-        listening.close()
+    served, wires = tenant or Tenant(), Wires()
+    server, listening, origin = prepare(_application(served), "127.0.0.1", port, wires)
+    with serving(server, listening, "halo-sandbox"):
+        yield RunningTenant(origin, served)
