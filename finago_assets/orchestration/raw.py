@@ -137,19 +137,20 @@ def _reference_assets(name: str, endpoints: list[Endpoint], catalogue: Mapping[s
     def land_reference(
         context: AssetExecutionContext, finago: FinagoResource
     ) -> Iterator[dg.Output[None] | dg.AssetCheckResult]:
-        chosen = [(key, endpoint) for key, endpoint in by_key.items() if key in context.selected_asset_keys]
+        chosen = _choose(context, by_key)
         run, resume = _origin(context)
         with (
             typed_failures(context),
             finago.extractor(run=run, tell=context.log.info, catalogue=catalogue) as extractor,
         ):
             for number, (key, endpoint) in enumerate(chosen, start=1):
-                verdict = _land_one(context, extractor, key, endpoint, resume=resume)
+                try:
+                    verdict = _land_list(context, extractor, key, endpoint, resume=resume)
+                except Forbidden as refusal:
+                    verdict = checks.withheld(endpoint, key, refusal)
                 _forget_old(extractor, endpoint, finago.settings().keep_lists_days)
                 context.log.info("%d of %d lists read: %s", number, len(chosen), endpoint.name)
-                yield dg.Output(None, output_name=key.to_python_identifier(), metadata=SILENT_OUTPUT)
-                if dg.AssetCheckKey(key, checks.CHECK) in context.op_execution_context.selected_asset_check_keys:
-                    yield verdict
+                yield from _yield_list(context, key, verdict)
 
     return land_reference
 
@@ -166,14 +167,12 @@ def _assets_beside(name: str, resource: str, endpoints: list[Endpoint]) -> dg.As
         required_resource_keys={resource},
     )
     def land_beside(context: AssetExecutionContext) -> Iterator[dg.Output[None] | dg.AssetCheckResult]:
-        chosen = [(key, endpoint) for key, endpoint in by_key.items() if key in context.selected_asset_keys]
+        chosen = _choose(context, by_key)
         with typed_failures(context), ExitStack() as stack:
             landing = _LandingBeside(context, stack, getattr(context.resources, resource))
             for key, endpoint in chosen:
                 verdict = landing.verdict(key, endpoint)
-                yield dg.Output(None, output_name=key.to_python_identifier(), metadata=SILENT_OUTPUT)
-                if dg.AssetCheckKey(key, checks.CHECK) in context.op_execution_context.selected_asset_check_keys:
-                    yield verdict
+                yield from _yield_list(context, key, verdict)
 
     return land_beside
 
@@ -200,9 +199,7 @@ class _LandingBeside:
         if self._extractor is None:
             return checks.left_out(endpoint, key)
         try:
-            landed = self._extractor.land_reference(endpoint, resume=self._resume)
-            self._context.log_event(_build_materialization(endpoint, landed, partition=None))
-            verdict = checks.judged(endpoint, self._extractor.store, key, [landed])
+            verdict = _land_list(self._context, self._extractor, key, endpoint, resume=self._resume)
             _forget_old(self._extractor, endpoint, self._keep_days)
         except FinagoError as error:
             self._context.log.warning("%s was not landed: %s", endpoint.full_name, error)
@@ -212,13 +209,26 @@ class _LandingBeside:
         return verdict
 
 
-def _land_one(
+def _choose(
+    context: AssetExecutionContext, by_key: Mapping[dg.AssetKey, Endpoint]
+) -> list[tuple[dg.AssetKey, Endpoint]]:
+    return [(key, endpoint) for key, endpoint in by_key.items() if key in context.selected_asset_keys]
+
+
+def _yield_list(
+    context: AssetExecutionContext, key: dg.AssetKey, verdict: dg.AssetCheckResult
+) -> Iterator[dg.Output[None] | dg.AssetCheckResult]:
+    """Yield a list's output, which says nothing of its own, and its check where that was asked for."""
+    yield dg.Output(None, output_name=key.to_python_identifier(), metadata=SILENT_OUTPUT)
+    if dg.AssetCheckKey(key, checks.CHECK) in context.op_execution_context.selected_asset_check_keys:
+        yield verdict
+
+
+def _land_list(
     context: AssetExecutionContext, extractor: Extractor, key: dg.AssetKey, endpoint: Endpoint, *, resume: bool
 ) -> dg.AssetCheckResult:
-    try:
-        landed = extractor.land_reference(endpoint, resume=resume)
-    except Forbidden as refusal:
-        return checks.withheld(endpoint, key, refusal)
+    """Land a list and return what its check says. Raises any error of the tree."""
+    landed = extractor.land_reference(endpoint, resume=resume)
     context.log_event(_build_materialization(endpoint, landed, partition=None))
     return checks.judged(endpoint, extractor.store, key, [landed])
 
