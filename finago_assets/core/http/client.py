@@ -20,7 +20,7 @@ from finago_assets.core.http.delivery import (
     WRITE_SUCCESSES,
     Delivery,
     judge,
-    note_page,
+    note_reply,
     refuse_secrets,
 )
 from finago_assets.core.http.fault import Fault
@@ -151,10 +151,11 @@ class ApiClient:
 
         def ask(credential: Credential) -> Reply:
             reply = self._pool.send(call, url, credential)
-            if receipt is not None:
-                note_page(reply, receipt, SecretScanner(credential.value, *self._secrets), self._protocol.redaction)
-            elif self._protocol.redaction is not None:
-                refuse_secrets(reply, SecretScanner(credential.value, *self._secrets))
+            if receipt is not None or self._protocol.redaction is not None:
+                scanner = SecretScanner(credential.value, *self._secrets)
+                if receipt is not None:
+                    note_reply(reply, receipt, scanner, self._protocol.redaction)
+                refuse_secrets(reply, scanner)
             return reply
 
         return self._try(call, url, tally, ask, lambda reply: (reply, reading.records(reply)))

@@ -98,12 +98,7 @@ class Delivery(Generic[T]):
         if self._redaction is None or not body.strip():
             return b""
         single = not body.removeprefix(BYTE_ORDER_MARK).lstrip().startswith(b"[")
-        try:
-            records = [self._redaction.record(self._call.template, one) for one in split_records(body, single=single)]
-        except ValueError:
-            records = None
-        if records is None:
-            raise Fault(Malformed, "the answer cannot be read, so that its secrets could not be taken out")
+        records = self._redaction.apply(self._call.template, split_records(body, single=single))
         return records[0] if single else b"[" + b",".join(records) + b"]"
 
     def believe(self, reply: Reply) -> T:
@@ -152,12 +147,6 @@ def note_reply(reply: Reply, receipt: Receipt, scanner: SecretScanner, redaction
             receipt.headers[name] = value
     kept = redaction is None and reply.status >= 300 and not scanner.in_text(reply.body)
     receipt.refusal = bytes(reply.body[:ERROR_BODY_LIMIT]) if kept else b""
-
-
-def note_page(reply: Reply, receipt: Receipt, scanner: SecretScanner, redaction: Redaction | None) -> None:
-    """The same for a page. Raises a fault when its records repeat a secret."""
-    note_reply(reply, receipt, scanner, redaction)
-    refuse_secrets(reply, scanner)
 
 
 def refuse_secrets(reply: Reply, scanner: SecretScanner) -> None:

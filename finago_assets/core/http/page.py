@@ -53,7 +53,9 @@ class PageReading:
         fault: Fault
         try:
             found = self._cut(reply.body)
-            return CountedRecords([self._redact(record) for record in found.records], found.total)
+            if self._redaction is None:
+                return found
+            return CountedRecords(self._redaction.apply(self._call.template, found.records), found.total)
         except Fault as raised:
             fault = raised
         if fault.kind is Malformed and fault.again and reply.body.lstrip().startswith((b"[", b"{")):
@@ -93,15 +95,6 @@ class PageReading:
             raise Fault(Malformed, "no records can be made of the answer", again=True)
         check_values(records)
         return records
-
-    def _redact(self, record: bytes) -> bytes:
-        if self._redaction is None:
-            return record
-        try:
-            return self._redaction.record(self._call.template, record)
-        except ValueError:
-            pass
-        raise Fault(Malformed, "a record cannot be read, so that its secrets could not be taken out")
 
     def _give_up_on_the_same(self, body: bytearray, fault: Fault) -> None:
         """What came twice in the same bytes was not damaged on the way, and will come so again."""

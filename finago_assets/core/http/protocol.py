@@ -9,6 +9,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from finago_assets.core.errors import Malformed
+from finago_assets.core.http.fault import Fault
+
 if TYPE_CHECKING:
     import re
 
@@ -32,6 +35,14 @@ class Redaction:
 
     name: str
     record: Redact
+
+    def apply(self, template: str, records: list[bytes]) -> list[bytes]:
+        """Return records as they may be kept. Raises a fault for one that cannot be read, naming nothing of it."""
+        try:
+            return [self.record(template, one) for one in records]
+        except ValueError:
+            pass
+        raise Fault(Malformed, "a record cannot be read, so that its secrets could not be taken out")
 
 
 @dataclass(frozen=True, slots=True)
