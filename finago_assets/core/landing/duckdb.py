@@ -41,12 +41,20 @@ if TYPE_CHECKING:
 
 LANDING_PATIENCE_SECONDS: Final = 300.0
 _MANIFEST_FIELDS: Final = tuple(field.name for field in fields(Manifest))
+# that a file may be older than
+_LATER_FIELDS: Final = ("missing", "source", "redaction")
 _OF_PARTITION: Final = "organization = ? and date = ?"
 
 
 def _schema(source: str) -> str:
     columns = ", ".join(f"{name} {'DATE' if name == 'date' else 'VARCHAR'} not null" for name in _MANIFEST_FIELDS)
-    return f"create schema if not exists {source}; create table if not exists {source}.manifests ({columns})"
+    return "; ".join(
+        [
+            f"create schema if not exists {source}",
+            f"create table if not exists {source}.manifests ({columns})",
+            *(f"alter table {source}.manifests add column if not exists {name} VARCHAR" for name in _LATER_FIELDS),
+        ]
+    )
 
 
 class DuckdbStore:
@@ -289,9 +297,6 @@ def _insert_manifest(connection: DuckDBPyConnection, manifest: Manifest) -> None
     values = manifest.to_metadata()
     places = ", ".join("?" * len(_MANIFEST_FIELDS))
     table = f"{manifest.source}.manifests"
-    # a file from before there were these fields
-    for name in ("missing", "source", "redaction"):
-        connection.execute(f"alter table {table} add column if not exists {name} VARCHAR")
     connection.execute(
         f"insert into {table} ({', '.join(_MANIFEST_FIELDS)}) values ({places})",
         [values[name] for name in _MANIFEST_FIELDS],
