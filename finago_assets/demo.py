@@ -9,6 +9,7 @@ import logging
 import os
 import sys
 import time
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
@@ -22,6 +23,7 @@ from dagster import DagsterEventType, DagsterInstance
 from dagster._core.instance.ref import InstanceRef
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
+from sqlalchemy.exc import OperationalError
 
 from finago_assets.apis import APIS
 from finago_assets.core.landing.store import open_store
@@ -112,45 +114,49 @@ def run_demo(environment: Mapping[str, str], console: Console, supervisor: Super
 
 def _follow_run(run: Callable[..., int], place: DagsterPlace, log: Path, console: Console) -> tuple[Course, int]:
     """Run, keep its log, and show how far it is; return its course and exit status."""
-    course, began, over = Course(datetime.now(UTC)), Event(), Event()
     columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
-    with log.open("w", encoding="utf-8") as keep, Progress(*columns, console=console, transient=True) as progress:
+    with (
+        log.open("w", encoding="utf-8") as keep,
+        # opened before the run is: two that open a new history at once both try to make its tables
+        _instance(place) as instance,
+        Progress(*columns, console=console, transient=True) as progress,
+    ):
+        course, over = Course(datetime.now(UTC)), Event()
         task = progress.add_task(course.said, total=None)
 
         def watch() -> None:
-            # whoever opens the history first makes its files, and that is the run's business
-            began.wait()
-            with _instance(place) as instance:
-                while not over.wait(_LOOK_SECONDS):
-                    show(instance)
-                show(instance)
+            while not over.wait(_LOOK_SECONDS):
+                # a history that is busy is looked at again; the last look is taken when the run has ended
+                with suppress(OperationalError):
+                    show()
 
-        def show(instance: DagsterInstance) -> None:
+        def show() -> None:
             before = course.said
             course.look(instance)
             progress.update(task, description=course.said)
             if course.said != before and not console.is_terminal:
                 console.print(course.said, highlight=False, markup=False)
 
-        def hear(line: str) -> None:
-            keep.write(line)
-            began.set()
-
         watcher = Thread(target=watch, name="progress")
         watcher.start()
         try:
-            return course, run(hear=hear)
+            status = run(hear=keep.write)
         finally:
-            began.set()
             over.set()
             watcher.join()
+        show()
+        return course, status
 
 
 def _instance(place: DagsterPlace) -> DagsterInstance:
     """Open the history of a place. Its settings may name it from the folder that a Dagster is started in there."""
-    said = yaml.safe_load((place.home / INSTANCE.name).read_text(encoding="utf-8"))["storage"]["sqlite"]["base_dir"]
-    storage = {"storage": {"sqlite": {"base_dir": os.fspath(place.folder / said)}}}
-    return DagsterInstance.from_ref(InstanceRef.from_dir(os.fspath(place.home), overrides=storage))
+    settings = place.home / INSTANCE.name
+    said = yaml.safe_load(settings.read_text(encoding="utf-8")) if settings.exists() else None
+    storage = (said or {}).get("storage") or {}
+    overrides = None
+    if (folder := (storage.get("sqlite") or {}).get("base_dir")) and isinstance(folder, str):
+        overrides = {"storage": {"sqlite": {"base_dir": os.fspath(place.folder / folder)}}}
+    return DagsterInstance.from_ref(InstanceRef.from_dir(os.fspath(place.home), overrides=overrides))
 
 
 def _sum_up(settings: Settings, course: Course, seconds: float, console: Console) -> None:
