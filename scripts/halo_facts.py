@@ -3,9 +3,10 @@
     python -m scripts.halo_facts ../shared/reference/halo-openapi.json ../shared/reference/halo-field-classes.json \
         finago_assets/apis/halo/facts.json
 
-Owns what counts as a fact: the name and the type of each field of each shape, and what kind of field it is. Where the
-table of classes does not have a shape, its secrets, action flags and notes are told by their names alone; no sentence
-is taken along. What the sandbox goes by is made by `api_facts` and knows nothing of this.
+Owns what counts as a fact: the name and the type of each field of each shape, what kind of field it is, and a letter
+for each mark that the table of classes gives it. Where that table does not have a shape, its secrets, action flags and
+notes are told by their names alone; no sentence is taken along. What the sandbox goes by is made by `api_facts` and
+knows nothing of this.
 """
 
 from __future__ import annotations
@@ -25,6 +26,8 @@ NAMED_SECRET: Final = re.compile(r"new_\w+|code|_?auth(orization)?_?code|code_ve
 # a code of these is one of a tax, a currency or a dimension
 WITH_CODES: Final = frozenset({"BusinessCentralDimensions", "Currency", "ExactDivision", "Tax"})
 NOTE: Final = "_warning"
+# what is said of a field of the classified shapes, and the letter that it becomes
+MARKS: Final = {"stored": "s", "label": "l", "mask": "m", "never_send_by_default": "n", "high_risk": "h"}
 
 
 def written(description: Node, classes: Node) -> str:
@@ -39,12 +42,14 @@ def written(description: Node, classes: Node) -> str:
 
 
 def _fields(shape: str, schema: Node, classes: Node, schemas: Node) -> dict[str, list[str]]:
-    """Return each field's type, which is a shape's name for an object and in brackets for a list, and its class."""
+    """Return the type, class and marks of each field; a type is the name of a shape, or one in brackets for a list."""
     found: dict[str, list[str]] = {}
     for name, one in schema.get("properties", {}).items():
         type_ = _type(one, schemas)
-        class_ = classes[name]["class"] if name in classes else _named_class(shape, name, type_)
-        found[name] = [type_, class_] if class_ else [type_]
+        known = classes.get(name, {})
+        class_ = known["class"] if known else _named_class(shape, name, type_)
+        marks = "".join(letter for mark, letter in MARKS.items() if known.get(mark))
+        found[name] = [word for word in (type_, class_, marks) if word]
     return found
 
 

@@ -33,11 +33,24 @@ class Class(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Described:
-    """A field: `type` is text, integer, number, flag, moment, or the name of a shape; `many` of them where it lists."""
+    """A field: `type` is text, integer, number, flag, moment, or the name of a shape; `many` of them where it lists.
+
+    Of the providers that have been looked at field by field: `stored` says that a connection keeps it, `label` that it
+    only names another field's value, `masked` that reports show its end alone, `never_sent` that no change holds it
+    unless it is meant, `high_risk` that it decides which company is written to or what is booked there.
+    """
 
     type: str
     kind: Class
     many: bool
+    stored: bool = False
+    label: bool = False
+    masked: bool = False
+    never_sent: bool = False
+    high_risk: bool = False
+
+
+_MARKS: Final = {"stored": "s", "label": "l", "masked": "m", "never_sent": "n", "high_risk": "h"}
 
 
 class _Facts(msgspec.Struct):
@@ -45,8 +58,9 @@ class _Facts(msgspec.Struct):
     shapes: dict[str, dict[str, list[str]]]
 
 
-def _described(type_: str, kind: str = "") -> Described:
-    return Described(type_.strip("[]"), Class(kind), many=type_.startswith("["))
+def _described(type_: str, kind: str = "", marks: str = "") -> Described:
+    marked = {name: letter in marks for name, letter in _MARKS.items()}
+    return Described(type_.strip("[]"), Class(kind), many=type_.startswith("["), **marked)
 
 
 _READ: Final = msgspec.json.decode(Path(__file__).with_name("facts.json").read_bytes(), type=_Facts)
