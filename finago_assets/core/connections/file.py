@@ -1,39 +1,19 @@
 """A registry in a YAML file: every value as the text that stands there.
 
-Owns the reading. YAML's guesses are left out, because an id 0123 would be an octal number and `no` a false.
+Owns the shape of the file. How YAML is read is `core/texts_in_yaml.py`'s.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import yaml
-
 from finago_assets.core.errors import SettingInvalid
+from finago_assets.core.texts_in_yaml import read_texts
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable
     from pathlib import Path
 
 _SHAPE = "it takes one list under `connections:`, each item with name, organization_id and its credentials"
-
-
-class _Doubled(yaml.YAMLError):
-    """A key that stands twice in one place."""
-
-    def __init__(self, line: int) -> None:
-        super().__init__()
-        self.line = line
-
-
-class _Texts(yaml.BaseLoader):
-    """Reads every scalar as text, and refuses a doubled key, of which YAML keeps the last."""
-
-    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, object]:  # noqa: FBT001, FBT002  the loader's own signature
-        found = super().construct_mapping(node, deep=deep)
-        if len(found) < len(node.value):
-            raise _Doubled(node.start_mark.line + 1)
-        return found
 
 
 def rows_of_file(path: Path) -> list[object]:
@@ -50,18 +30,8 @@ def rows_of_file(path: Path) -> list[object]:
 
 
 def _parse_registry(path: Path, text: str) -> object:
-    loader = None
     try:
-        loader = _Texts(text)
-        return loader.get_single_data()
-    except _Doubled as fault:
-        why = f"a name stands twice in the entry of line {fault.line}"
-    except yaml.MarkedYAMLError as fault:
-        mark = fault.problem_mark
-        why = "it is no YAML" if mark is None else f"it is no YAML from line {mark.line + 1} on"
-    except (yaml.YAMLError, RecursionError, ValueError):
-        why = "it is no YAML"
-    finally:
-        if loader is not None:
-            loader.dispose()
+        return read_texts(text)
+    except ValueError as fault:
+        why = f"{fault}"
     raise SettingInvalid(f"The registry {path} cannot be read: {why}.")

@@ -107,3 +107,29 @@ def _translate_os_error(error: OSError, doing: str) -> Environment:
             "another folder; what was landed before still stands."
         )
     return Environment(f"{what}: {error.strerror or 'unknown reason'}. What was landed before still stands.")
+
+
+def append_line(path: Path, line: bytes) -> None:
+    """Add a line to a private file, on the disk before this returns. Safe between processes; raises OSError."""
+    files = Files()
+    files.make_private(path.parent)
+    flags = os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC
+    with os.fdopen(os.open(path, flags, 0o600), "r+b", buffering=0) as file:
+        os.fchmod(file.fileno(), 0o600)
+        is_new = os.fstat(file.fileno()).st_size == 0
+        file.write(_after_last_line(file.fileno()) + line + b"\n")
+        os.fsync(file.fileno())
+    if is_new:
+        files.fsync_directory(path.parent)
+
+
+def whole_lines(path: Path) -> list[bytes]:
+    """Return the lines of such a file that hold a whole JSON object; none where there is no file."""
+    lines = path.read_bytes().split(b"\n") if path.exists() else []
+    return [line for line in lines if line.startswith(b"{") and line.endswith(b"}")]
+
+
+def _after_last_line(file: int) -> bytes:
+    """End a line that a crash left half written, so that it spoils no other."""
+    size = os.fstat(file).st_size
+    return b"" if size == 0 or os.pread(file, 1, size - 1) == b"\n" else b"\n"

@@ -6,7 +6,6 @@ Owns the file and its fields. Neither body nor query nor a path's values are wri
 from __future__ import annotations
 
 import hashlib
-import os
 import uuid
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -15,7 +14,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from finago_assets.core.landing.files import Files, typed_errors
+from finago_assets.core.landing.files import append_line, typed_errors, whole_lines
 from finago_assets.core.windows import utc_now
 
 if TYPE_CHECKING:
@@ -82,29 +81,11 @@ class Audit:
 
     def entries(self) -> list[Entry]:
         """Read every line that is whole."""
-        lines = self.path.read_bytes().split(b"\n") if self.path.exists() else []
-        return [
-            msgspec.json.decode(line, type=Entry) for line in lines if line.startswith(b"{") and line.endswith(b"}")
-        ]
+        return [msgspec.json.decode(line, type=Entry) for line in whole_lines(self.path)]
 
     def _time(self) -> str:
         return self.now().astimezone(UTC).isoformat(timespec="milliseconds")
 
     def _append(self, entry: Entry) -> None:
         with typed_errors("Writing the audit record of a write"):
-            files = Files()
-            files.make_private(self.path.parent)
-            flags = os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC
-            with os.fdopen(os.open(self.path, flags, 0o600), "r+b", buffering=0) as file:
-                os.fchmod(file.fileno(), 0o600)
-                is_new = os.fstat(file.fileno()).st_size == 0
-                file.write(_after(file.fileno()) + msgspec.json.encode(entry) + b"\n")
-                os.fsync(file.fileno())
-            if is_new:
-                files.fsync_directory(self.path.parent)
-
-
-def _after(file: int) -> bytes:
-    """End a line that a crash left half written, so that it spoils no other."""
-    size = os.fstat(file).st_size
-    return b"" if size == 0 or os.pread(file, 1, size - 1) == b"\n" else b"\n"
+            append_line(self.path, msgspec.json.encode(entry))
