@@ -19,6 +19,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from finago_assets.commands.halo import halo
 from finago_assets.commands.request import request
 from finago_assets.commands.templates import templates
 from finago_assets.core.errors import FinagoError
@@ -163,6 +164,7 @@ def _supervised(console: Console, stands: str) -> Iterator[Supervisor]:
 
 app.command()(request)
 app.command()(templates)
+app.add_typer(halo, name="halo")
 
 
 def run() -> None:

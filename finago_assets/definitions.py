@@ -11,6 +11,7 @@ from finago_assets.apis.halo import HALO
 from finago_assets.orchestration.components.own import Own, read_own
 from finago_assets.orchestration.dbt_project import dbt_resource
 from finago_assets.orchestration.executor import watched
+from finago_assets.orchestration.halo.changes import halo_change, halo_connection_changes, halo_delete
 from finago_assets.orchestration.jobs import jobs, nightly
 from finago_assets.orchestration.lost_history import watch_uncaught
 from finago_assets.orchestration.open_history import keep_history_open
@@ -39,11 +40,11 @@ def build_definitions(
         assets=[
             *raw_assets(FINAGO, settings),
             # a backfill counts what a run leaves out as failed: who has no Halo has none of its assets either
-            *([raw_assets_beside(HALO)] if settings.halo_url else []),
+            *([raw_assets_beside(HALO), halo_connection_changes] if settings.halo_url else []),
             *warehouse_assets([*FINAGO.endpoints.values(), *added.endpoints.values()]),
         ],
         asset_checks=[tie_out_check(settings)],
-        jobs=[*jobs(), finago_request],
+        jobs=[*jobs(), finago_request, *([halo_change, halo_delete] if settings.halo_url else [])],
         schedules=[nightly(settings)],
         sensors=[prune_run_history],
         resources={"finago": FinagoResource(), "halo": HaloResource(), "dbt": dbt_resource(), **(resources or {})},

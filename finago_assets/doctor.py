@@ -33,7 +33,12 @@ from finago_assets.core.http.call import Tally
 from finago_assets.core.http.retry import RetryPolicy
 from finago_assets.core.records import RecordReader
 from finago_assets.core.windows import oslo_today
-from finago_assets.settings import read_connection, read_halo_connection, read_settings
+from finago_assets.settings import (
+    read_connection,
+    read_halo_connection,
+    read_halo_write_connection,
+    read_settings,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -132,6 +137,7 @@ def _halo(
     except FinagoError as error:
         yield Finding(name, Condition.FAILS, str(error))
         return
+    yield from _halo_writer(settings, environ, connect)
     today, keys = oslo_today(), dict[str, str | None]()
     with client:
         try:
@@ -149,6 +155,22 @@ def _halo(
             "no list shows a single record. An agent without rights sees that too: look at the rights of the one that "
             "the API application logs in as",
         )
+
+
+def _halo_writer(
+    settings: Settings, environ: Mapping[str, str], connect: Callable[[Settings, Connection], ApiClient]
+) -> Iterator[Finding]:
+    """Sign in as the application for changes, where there is one; what it may change cannot be asked."""
+    if not environ.get("HALO_WRITE_CLIENT_ID", "").strip():
+        return
+    subject = f"{HALO.source.name}/token for changes"
+    try:
+        with connect(settings, read_halo_write_connection(settings, environ)) as client:
+            client.authenticate()
+    except FinagoError as error:
+        yield Finding(subject, Condition.FAILS, str(error))
+    else:
+        yield Finding(subject, Condition.WORKS, "`finago-assets halo` can sign in; nothing was changed")
 
 
 def _through(client: ApiClient, settings: Settings, connection: Connection) -> Iterator[Finding]:

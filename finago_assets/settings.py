@@ -20,7 +20,7 @@ from finago_assets.apis.halo.connection import HaloConnection
 from finago_assets.apis.halo.endpoints import HALO_API
 from finago_assets.core.connections.place import expanded
 from finago_assets.core.connections.references import follow_all
-from finago_assets.core.errors import FinagoError, SettingInvalid
+from finago_assets.core.errors import FinagoError, SettingInvalid, SettingMissing
 from finago_assets.core.http.network import DIRECT, Network, read_proxy
 from finago_assets.core.http.secret import Secret
 from finago_assets.core.landing.model import Landing
@@ -38,6 +38,8 @@ ORGANIZATION_ID_REFERENCE: Final = "env:FINAGO_ORGANIZATION_ID"
 HALO_URL: Final = "env:HALO_URL"
 HALO_CLIENT_ID: Final = "env:HALO_CLIENT_ID"
 HALO_CLIENT_SECRET: Final = "env:HALO_CLIENT_SECRET"  # noqa: S105  the name of the variable
+HALO_WRITE_CLIENT_ID: Final = "env:HALO_WRITE_CLIENT_ID"
+HALO_WRITE_CLIENT_SECRET: Final = "env:HALO_WRITE_CLIENT_SECRET"  # noqa: S105  the name of the variable
 RATE: Final = "a number from 0, where 0 means no ceiling"
 OUTAGE: Final = "a whole number of minutes, where 0 waits for nothing"
 # DuckDB knows no pattern for the first, and dbt takes what follows the others for options
@@ -207,6 +209,26 @@ def read_halo_connection(
         client_secret=Secret(found["client secret"]),
         tenant=settings.halo_tenant,
     )
+
+
+def read_halo_write_connection(settings: Settings, environ: Mapping[str, str] | None = None) -> HaloConnection:
+    """Follow the references to the application that may change connections, which is another one than lands them.
+
+    Raises SettingMissing, and SettingInvalid where both are the same.
+    """
+    env = os.environ if environ is None else environ
+    found = read_halo_connection(settings, env, client_id=HALO_WRITE_CLIENT_ID, client_secret=HALO_WRITE_CLIENT_SECRET)
+    if found is None:
+        raise SettingMissing(
+            "HALO_URL, HALO_WRITE_CLIENT_ID and HALO_WRITE_CLIENT_SECRET are empty. Connections are changed with an "
+            "application of its own, so that the one that lands them every night cannot change anything."
+        )
+    if found.client_id == env.get("HALO_CLIENT_ID", "").strip():
+        raise SettingInvalid(
+            "HALO_WRITE_CLIENT_ID is HALO_CLIENT_ID. Make a second API application in Halo for changes, so that the "
+            "one that lands connections every night cannot change any."
+        )
+    return found
 
 
 def _network(env: Mapping[str, str]) -> Network:

@@ -77,6 +77,10 @@ VARIABLES: Final = (
     ),
     Variable(("HALO_AUTH_URL",), "its auth server, `/auth` on the host of `HALO_URL` where this is empty"),
     Variable(("HALO_TENANT",), "its name, which a hosted tenant is asked for by; empty on a server of your own"),
+    Variable(
+        ("HALO_WRITE_CLIENT_ID", "HALO_WRITE_CLIENT_SECRET"),
+        "an API application of its own for changes of connections; without it none can be changed from here",
+    ),
     Variable(("HALO_REQUESTS_PER_SECOND",), "ceiling for the tenant, shared by every process on the machine"),
 )
 

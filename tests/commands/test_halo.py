@@ -154,6 +154,7 @@ def _looked_at(environ: dict[str, str]) -> dict[str, Finding]:
 def test_the_doctor_looks_at_every_list_of_halo(shell: Shell) -> None:
     found = _looked_at(shell.environment())
     assert found["halo/token"].verdict is Condition.WORKS
+    assert found["halo/token for changes"].verdict is Condition.WORKS
     assert {found[f"halo/{shape.lower()}"].verdict for shape in PATHS} == {Condition.WORKS}
     assert found["halo/quickbooksdetails_by_id"].verdict is Condition.UNKNOWN
     assert "halo" not in found
@@ -177,3 +178,6 @@ def test_the_doctor_passes_over_a_halo_that_is_not_set_up_and_names_half_a_conne
     wrong = _looked_at(shell.environment() | {"HALO_CLIENT_SECRET": "another"})["halo/token"]
     assert wrong.verdict is Condition.FAILS
     assert HALO_SECRET not in wrong.detail
+    same = _looked_at(shell.environment() | {"HALO_WRITE_CLIENT_ID": shell.environment()["HALO_CLIENT_ID"]})
+    assert "a second API application" in same["halo/token for changes"].detail
+    assert "halo/token for changes" not in _looked_at(shell.environment() | {"HALO_WRITE_CLIENT_ID": ""})

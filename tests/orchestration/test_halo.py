@@ -292,9 +292,9 @@ def test_a_token_that_died_is_renewed_once(tenant: RunningTenant, instance: dg.D
 def test_the_assets_of_halo_are_in_groups_of_their_own_and_land_without_a_partition() -> None:
     graph = build_definitions(Settings(halo_url="https://north.example.test/api")).resolve_asset_graph()
     halo = [graph.get(key) for key in graph.get_all_asset_keys() if key.path[0] == "halo"]
-    assert {node.group_name for node in halo} == {"raw_halo_connections", "raw_halo_health"}
+    assert {node.group_name for node in halo} == {"raw_halo_connections", "raw_halo_health", "halo_changes"}
     assert {node.partitions_def for node in halo} == {None}
-    assert len(halo) == len(HALO.endpoints)
+    assert len(halo) == len(HALO.endpoints) + 1
 
 
 def test_who_has_no_halo_has_none_of_its_assets_which_a_backfill_of_everything_would_count_as_failed() -> None:

@@ -10,7 +10,15 @@ from starlette.applications import Starlette
 from starlette.responses import Response
 from starlette.routing import Route
 
-from finago_assets.sandbox.halo.tenant import HALO_CLIENT, HALO_SECRET, TENANT, Logged, Tenant
+from finago_assets.sandbox.halo.tenant import (
+    HALO_CLIENT,
+    HALO_SECRET,
+    HALO_WRITER,
+    HALO_WRITER_SECRET,
+    TENANT,
+    Logged,
+    Tenant,
+)
 from finago_assets.sandbox.listening import prepare, serving
 from finago_assets.sandbox.middleware import Wires
 
@@ -41,6 +49,8 @@ class RunningTenant:
             "HALO_TENANT": TENANT,
             "HALO_CLIENT_ID": HALO_CLIENT,
             "HALO_CLIENT_SECRET": HALO_SECRET,
+            "HALO_WRITE_CLIENT_ID": HALO_WRITER,
+            "HALO_WRITE_CLIENT_SECRET": HALO_WRITER_SECRET,
             "HALO_REQUESTS_PER_SECOND": "0",
         }
 

@@ -28,10 +28,15 @@ DESCRIPTION: Final = Path(__file__).parents[1] / "description" / "halo.json"
 TENANT: Final = "north"
 HALO_CLIENT: Final = "sandbox-halo"
 HALO_SECRET: Final = "sandbox-halo-secret"  # noqa: S105  known to everybody
+# the application that is for changes; the other may change something too, as most do
+HALO_WRITER: Final = "sandbox-halo-writer"
+HALO_WRITER_SECRET: Final = "sandbox-halo-writer-secret"  # noqa: S105  known to everybody
 PAGE_CAP: Final = 100
 # arrays that come within an object, and what they are called there
 ENVELOPES: Final = {"/XeroDetails": "connections", "/IntegrationError": "errors", "/ExternalLink": "links"}
 _DETAILS: Final = "_mappings"
+_FILTERS: Final = ("module_id", "detail_id", "details_id", "table_id", "halo_id", "third_party_id")
+_CLIENTS: Final = ((HALO_CLIENT, HALO_SECRET), (HALO_WRITER, HALO_WRITER_SECRET))
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,13 +88,17 @@ class Tenant:
     `rights`: whether the agent that a client logs in as may see integrations. `unseen`: whether records have fields
     that no description has.
 
-    `troubles` are answered first, one for each request below the API. `envelopes` says which arrays come in an object.
+    `troubles` are answered first, one for each request below the API, and nothing is done then; `undone` are what
+    writes are answered that are not carried out, `lost` those that were. `envelopes` says which arrays come in an
+    object.
     """
 
     rights: bool = True
     unseen: bool = False
     envelopes: Mapping[str, str] = field(default_factory=lambda: dict(ENVELOPES))
     troubles: deque[TenantAnswer] = field(default_factory=deque)
+    undone: deque[TenantAnswer] = field(default_factory=deque)
+    lost: deque[TenantAnswer] = field(default_factory=deque)
     log: list[Logged] = field(default_factory=list)
     description: Description = field(default_factory=lambda: read_description(DESCRIPTION))
     records: dict[str, list[EstateRecord]] = field(init=False)
@@ -106,7 +115,7 @@ class Tenant:
             return in_html("No such tenant", 400)
         if form.get("grant_type") != "client_credentials":
             return in_json({"error": "unsupported_grant_type"}, 400)
-        if (form.get("client_id"), form.get("client_secret")) != (HALO_CLIENT, HALO_SECRET):
+        if (form.get("client_id"), form.get("client_secret")) not in _CLIENTS:
             return in_json({"error": "invalid_client", "error_description": f"Not known: {form.get('client_id')}"}, 401)
         if form.get("scope") != "all":
             return in_json({"error": "invalid_scope"}, 400)
@@ -139,7 +148,10 @@ class Tenant:
             return self._listed(at, query) if key is None else self._single(at, key, query)
         if not self.rights:
             return in_text("You do not have permission to do this", 403)
-        return self._deleted(at, key or "") if method == "DELETE" else self._saved(at, operation, body)
+        if self.undone:
+            return self.undone.popleft()
+        done = self._deleted(at, key or "") if method == "DELETE" else self._saved(at, operation, body)
+        return self.lost.popleft() if self.lost else done
 
     def _operation(self, method: str, path: str) -> tuple[DescribedOperation | None, str | None]:
         above, _, last = path.rpartition("/")
@@ -153,7 +165,7 @@ class Tenant:
         return None, None
 
     def _listed(self, at: str, query: Mapping[str, str]) -> TenantAnswer:
-        rows = [_bare(record) for record in self.records[at]] if self.rights else []
+        rows = [_bare(record) for record in self.records[at] if _is_asked_for(record, query)] if self.rights else []
         total = len(rows)
         if query.get("pageinate") == "true":
             size = min(int(query.get("page_size", PAGE_CAP)), PAGE_CAP)
@@ -208,6 +220,10 @@ class Tenant:
 
     def _found(self, at: str, key: str) -> EstateRecord | None:
         return next((one for one in self.records[at] if f"{one['id']}" == key), None)
+
+
+def _is_asked_for(record: EstateRecord, query: Mapping[str, str]) -> bool:
+    return all(f"{record[name]}" == query[name] for name in _FILTERS if name in query and name in record)
 
 
 def _bare(record: EstateRecord) -> EstateRecord:
