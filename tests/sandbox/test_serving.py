@@ -103,9 +103,12 @@ def test_the_command_says_how_to_connect_and_ends_quietly_when_interrupted() -> 
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
         try:
             assert process.stdout is not None
-            said = [process.stdout.readline() for _ in range(15)]
-            address = re.search(r"http://\S+/_sandbox", said[-1])
-            assert address is not None
+            said = []
+            for line in process.stdout:
+                said.append(line)
+                if address := re.search(r"http://\S+/_sandbox", line):
+                    break
+            assert address is not None, said
             with urlopen(address[0], timeout=10) as answer:  # noqa: S310 - loopback, printed by our own process
                 assert answer.status == 200
             process.send_signal(signal.SIGINT)

@@ -42,7 +42,7 @@ class Volume:
 VOLUMES = {
     Size.BARE: Volume(customers=0, suppliers=0, products=0, orders=0, purchases=0, tills=0, staff=0),
     Size.TINY: Volume(customers=14, suppliers=6, products=12, orders=24, purchases=14, tills=0, staff=2),
-    Size.SMALL: Volume(customers=130, suppliers=30, products=80, orders=300, purchases=220, tills=1, staff=8),
+    Size.SMALL: Volume(customers=130, suppliers=30, products=80, orders=300, purchases=110, tills=1, staff=3),
     Size.MEDIUM: Volume(customers=800, suppliers=120, products=400, orders=1500, purchases=1200, tills=73, staff=40),
     Size.AUDIT: Volume(customers=240, suppliers=60, products=120, orders=240, purchases=900, tills=57, staff=12),
     Size.LARGE: Volume(customers=2000, suppliers=300, products=1500, orders=3000, purchases=2500, tills=412, staff=120),
