@@ -28,9 +28,13 @@ print(json.dumps(sorted(key.to_user_string() for key in graph.get_all_asset_keys
 """
 
 
-@pytest.fixture(scope="module")
-def definitions() -> dg.Definitions:
-    return build_definitions(Settings())
+# with nothing set, and with every API beside the books
+ALL_SETTINGS = {"books": Settings(), "all": Settings(halo_url="https://north.example.test/api")}
+
+
+@pytest.fixture(scope="module", params=ALL_SETTINGS)
+def definitions(request: pytest.FixtureRequest) -> dg.Definitions:
+    return build_definitions(ALL_SETTINGS[request.param])
 
 
 def test_everything_loads_with_an_empty_environment() -> None:
@@ -43,7 +47,7 @@ def test_everything_loads_with_an_empty_environment() -> None:
 
 def test_every_asset_has_an_owner_a_kind_a_group_and_a_description(definitions: dg.Definitions) -> None:
     specs = definitions.resolve_all_asset_specs()
-    built = [spec for spec in specs if spec.key.path[0] in {"finago", "marts", "published"}]
+    built = [spec for spec in specs if spec.key.path[0] in {"finago", "halo", "marts", "published"}]
     assert len(built) > 30
     for spec in built:
         if spec.key.path[0] == "finago" and spec.key.path[1] in _off():

@@ -80,16 +80,24 @@ class HaloDeletionConfig(Said):
     with_links: bool = Field(default=False, description="Delete although records are linked through it.")
 
 
-@dg.asset(
-    key=CHANGES_KEY,
-    group_name="halo_changes",
-    description=CHANGES_DESCRIPTION,
-    owners=["team:finance-data"],
-    tags=dict([REQUEST_LAYER]),
+@dg.multi_asset(
+    name="halo_connection_changes",
+    specs=[
+        dg.AssetSpec(
+            CHANGES_KEY,
+            group_name="halo_changes",
+            description=CHANGES_DESCRIPTION,
+            owners=["team:finance-data"],
+            kinds={"json"},
+            tags=dict([REQUEST_LAYER]),
+        )
+    ],
+    # without it no range of days could be asked for from the command line together with it
+    backfill_policy=dg.BackfillPolicy.single_run(),
 )
-def halo_connection_changes() -> dg.MaterializeResult[None]:
+def halo_connection_changes() -> Iterator[dg.MaterializeResult[None]]:
     """Show the record as it is."""
-    return dg.MaterializeResult(metadata=_record_metadata())
+    yield dg.MaterializeResult(metadata=_record_metadata())
 
 
 @dg.op(out=dg.Out(dg.Nothing), description="Show what a change would do; carry it out once everything was said.")
