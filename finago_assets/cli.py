@@ -9,7 +9,6 @@ import os
 import shlex
 import sys
 from contextlib import ExitStack, contextmanager
-from datetime import date
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -52,14 +51,17 @@ def demo() -> None:
     console = Console(soft_wrap=False)
     stands = "What had landed stands in the data folder, and the warehouse is the last one that was published"
     with _supervised(console, f"{stands}; `{typed('demo')}` runs everything again.") as supervisor:
-        from finago_assets.demo import YEAR, run_demo
+        from finago_assets.core.windows import ONE_DAY, oslo_today
+        from finago_assets.demo import demo_days, run_demo
         from finago_assets.sandbox.books.plan import Size
         from finago_assets.sandbox.halo.server import running_tenant
         from finago_assets.sandbox.server import running
 
         console.print("Starting a sandbox Finago Office and a Halo beside it on this machine …")
-        with running(start=date(YEAR, 1, 1), years=1, size=Size.SMALL) as office, running_tenant() as tenant:
-            raise typer.Exit(run_demo(office.environment() | tenant.environment(), console, supervisor))
+        days = demo_days(oslo_today())
+        books = running(start=days.start, until=days.end - ONE_DAY, size=Size.SMALL)
+        with books as office, running_tenant() as tenant:
+            raise typer.Exit(run_demo(office.environment() | tenant.environment(), days, console, supervisor))
 
 
 @app.command(
@@ -110,8 +112,9 @@ def dev(
     stands = "Run history and what had landed stand in the data folder"
     again = f"`{typed('dev')}` opens the UI again, where a run that was under way can be re-executed"
     with _supervised(console, f"{stands}; {again}.") as supervisor, ExitStack() as stack:
+        from finago_assets.core.windows import ONE_DAY, oslo_today
         from finago_assets.dagster_command import dagster_environment, find_place, make_home
-        from finago_assets.demo import YEAR
+        from finago_assets.demo import demo_days
         from finago_assets.new_project import WORKSPACE
         from finago_assets.sandbox.books.plan import Size
         from finago_assets.sandbox.halo.server import running_tenant
@@ -119,7 +122,9 @@ def dev(
 
         environment: dict[str, str] = {}
         if not os.environ.get("FINAGO_CLIENT_ID"):
-            office = stack.enter_context(running(start=date(YEAR, 1, 1), years=1, size=Size.SMALL))
+            days = demo_days(oslo_today())
+            books = running(start=days.start, until=days.end - ONE_DAY, size=Size.SMALL)
+            office = stack.enter_context(books)
             environment = office.environment() | stack.enter_context(running_tenant()).environment()
             console.print("FINAGO_CLIENT_ID is not set: the UI runs on the sandbox.")
         command = [os.fspath(Path(sys.executable).with_name("dagster")), "dev", "--port", f"{port}"]

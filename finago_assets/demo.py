@@ -11,7 +11,7 @@ import sys
 import time
 from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from functools import partial
 from pathlib import Path
 from threading import Event, Thread
@@ -27,6 +27,7 @@ from sqlalchemy.exc import OperationalError
 
 from finago_assets.apis import APIS
 from finago_assets.core.landing.store import open_store
+from finago_assets.core.windows import ONE_DAY, Window
 from finago_assets.dagster_command import dagster_environment, find_place, make_home
 from finago_assets.new_project import INSTANCE
 from finago_assets.project import typed
@@ -42,8 +43,8 @@ if TYPE_CHECKING:
     from finago_assets.settings import Settings
     from finago_assets.supervisor import Supervisor
 
-YEAR: Final = 2024
 _LOOK_SECONDS: Final = 1.0
+_SETTLED_FROM: Final = 4
 
 
 @dataclass(slots=True)
@@ -87,7 +88,15 @@ class Course:
             self.red.append(f"{check.check_name} on {asset}" + (f" ({why})" if why else ""))
 
 
-def run_demo(environment: Mapping[str, str], console: Console, supervisor: Supervisor) -> int:
+def demo_days(today: date) -> Window:
+    """Return the days of the demo's books: up to yesterday, and before that a whole year to compare with.
+
+    Some of what happens in the first months of the books spans a year and more, and is there once it is over.
+    """
+    return Window(date(today.year - (2 if today.month < _SETTLED_FROM else 1), 1, 1), today)
+
+
+def run_demo(environment: Mapping[str, str], days: Window, console: Console, supervisor: Supervisor) -> int:
     """Run the main job against the server that `environment` names; return its exit status. Raises Interrupted."""
     place = find_place(os.environ, on_sandbox=True)
     make_home(place)
@@ -98,14 +107,15 @@ def run_demo(environment: Mapping[str, str], console: Console, supervisor: Super
     command = [
         os.fspath(Path(sys.executable).with_name("dagster")),
         *("asset", "materialize", "-m", "finago_assets.definitions", "--select", "*"),
-        *("--partition-range", f"{YEAR}-01-01...{YEAR}-12-31"),
+        *("--partition-range", f"{days.start}...{days.end - ONE_DAY}"),
     ]
     console.print(f"$ {' '.join(['dagster', *command[1:]])}", style="bold", highlight=False, soft_wrap=True)
     started = time.monotonic()
     course, status = _follow_run(partial(supervisor.run, command, env=env, cwd=place.folder), place, log, console)
     if status:
         console.print(f"The run failed. Its whole log: {log}", style="bold red", soft_wrap=True)
-        for reason in course.reasons:
+        # where no step failed, Dagster says at the end of its log what kept it from starting any
+        for reason in course.reasons or log.read_text("utf-8", "replace").splitlines()[-1:]:
             console.print(reason, highlight=False, markup=False, soft_wrap=True)
         return status
     _sum_up(settings, course, time.monotonic() - started, console)

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING
 from msgspec import Raw
 
 from finago_assets.sandbox.books.bad import Bad, Planted, plant
-from finago_assets.sandbox.books.line_json import make_moment
 from finago_assets.sandbox.books.money import spelled
 from finago_assets.sandbox.books.orders import Status
 from finago_assets.sandbox.books.written_records import stamp
@@ -50,7 +49,9 @@ class Control:
         if isinstance(amount := changes.get("amount"), int):
             changes["amount"] = Raw(spelled(amount).encode())
         with self.sandbox.lock:
-            changes.setdefault("modifiedAt", make_moment(self.books().plan.last, self.sandbox.served))
+            # after office hours, and so after anything that was entered on the last day
+            minute, second = divmod(self.sandbox.served % 3600, 60)
+            changes.setdefault("modifiedAt", f"{self.books().plan.last}T16:{minute:02}:{second:02}Z")
             return self.books().ledger.change(line_id, changes)
 
     def delete_line(self, line_id: str) -> None:

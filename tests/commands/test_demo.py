@@ -6,6 +6,7 @@ import io
 import signal
 import sqlite3
 from contextlib import closing
+from datetime import date, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,11 +14,18 @@ import pytest
 import yaml
 from rich.console import Console
 
-from finago_assets.demo import run_demo
+from finago_assets.core.windows import ONE_DAY, Window
+from finago_assets.demo import demo_days, run_demo
+from finago_assets.sandbox.books.company import keep_books
+from finago_assets.sandbox.books.plan import BooksPlan
+from finago_assets.settings import Settings
 from finago_assets.supervisor import Interrupted, Supervisor
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+
+DAYS = demo_days(date(2026, 3, 1))
 
 
 class Watched(Supervisor):
@@ -57,7 +65,7 @@ def test_the_history_is_whole_before_the_run_opens_it_so_that_no_two_make_its_ta
         return 1
 
     console = Console(file=io.StringIO())
-    assert run_demo({"FINAGO_DATA_DIR": f"{folder / 'data'}"}, console, Watched(work)) == 1
+    assert run_demo({"FINAGO_DATA_DIR": f"{folder / 'data'}"}, DAYS, console, Watched(work)) == 1
     assert len(seen) >= 2
 
 
@@ -68,7 +76,7 @@ def test_a_run_that_is_interrupted_at_once_leaves_no_more_than_the_interruption(
         raise Interrupted(signal.SIGINT)
 
     with pytest.raises(Interrupted):
-        run_demo({"FINAGO_DATA_DIR": f"{folder / 'data'}"}, Console(file=io.StringIO()), Watched(work))
+        run_demo({"FINAGO_DATA_DIR": f"{folder / 'data'}"}, DAYS, Console(file=io.StringIO()), Watched(work))
     assert "Traceback" not in capfd.readouterr().err
 
 
@@ -82,4 +90,21 @@ def test_a_home_of_ones_own_may_say_nothing_of_its_history(
         (home / "dagster.yaml").write_text(yaml.safe_dump(said))
     monkeypatch.setenv("DAGSTER_HOME", f"{home}")
     environment = {"FINAGO_DATA_DIR": f"{folder / 'data'}"}
-    assert run_demo(environment, Console(file=io.StringIO()), Watched(lambda _: 1)) == 1
+    assert run_demo(environment, DAYS, Console(file=io.StringIO()), Watched(lambda _: 1)) == 1
+
+
+def test_the_demo_ends_yesterday_and_has_a_year_before_it_to_compare_with() -> None:
+    assert demo_days(date(2026, 12, 31)) == Window(date(2025, 1, 1), date(2026, 12, 31))
+    assert demo_days(date(2026, 1, 1)) == Window(date(2024, 1, 1), date(2026, 1, 1))
+
+
+@pytest.mark.parametrize("today", [date(2026, 1, 1), date(2026, 3, 31), date(2026, 4, 1), date(2026, 11, 29)])
+def test_tomorrow_the_books_of_the_demo_hold_the_same_save_for_the_days_that_every_night_lands_again(
+    today: date,
+) -> None:
+    days = demo_days(today)
+    earlier, later = (
+        keep_books(BooksPlan(start=days.start, until=days.end - ONE_DAY + timedelta(days=more))) for more in (0, 1)
+    )
+    other = [day for day, lines in earlier.ledger.days.items() if lines != later.ledger.days.get(day)]
+    assert all(days.end.toordinal() - day < Settings().lookback_days for day in other)

@@ -217,3 +217,13 @@ def test_a_guid_gives_its_number_back_and_only_for_its_own_kind() -> None:
     assert [number_of(Thing.LINE, text) for text in made] == list(range(1000))
     with pytest.raises(ValueError, match="not the id of a voucher"):
         number_of(Thing.VOUCHER, made[7])
+
+
+def test_a_day_holds_the_same_wherever_the_books_end_save_for_what_was_not_over_yet() -> None:
+    start, until = date(2025, 1, 1), date(2026, 3, 28)
+    earlier = keep_books(BooksPlan(start=start, until=until))
+    later = keep_books(BooksPlan(start=start, until=until + timedelta(days=40)))
+    other = [day for day, lines in earlier.ledger.days.items() if lines != later.ledger.days.get(day)]
+    # what somebody entered late had not been entered yet
+    assert all((until - date.fromordinal(day)).days < 35 for day in other)
+    assert len(other) < 5

@@ -5,6 +5,7 @@ Owns what depends on the calendar alone.
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
@@ -16,7 +17,7 @@ from finago_assets.core.windows import ONE_DAY
 from finago_assets.sandbox.books.ids import Thing, make_guid
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from finago_assets.sandbox.books.plan import BooksPlan
 
@@ -40,6 +41,26 @@ def days(plan: BooksPlan) -> Iterator[date]:
     while day <= plan.last:
         yield day
         day += ONE_DAY
+
+
+def draw_days(plan: BooksPlan, purpose: str, yearly: int, is_open: Callable[[date], bool]) -> Counter[date]:
+    """Return on which days something happens that happens so often a year, and how many times.
+
+    Each year from the start is drawn whole and by itself, so that a day holds the same wherever the books end.
+    """
+    drawn: Counter[date] = Counter()
+    first = plan.start
+    while first <= plan.last:
+        end = _year_after(first)
+        whole = [first + ONE_DAY * number for number in range((end - first).days)]
+        choices, dice = list(filter(is_open, whole)), plan.dice(f"{purpose}/{first}")
+        drawn.update(dice.choice(choices) for _ in range(yearly))
+        first = end
+    return Counter({day: times for day, times in drawn.items() if day <= plan.last})
+
+
+def _year_after(day: date) -> date:
+    return date(day.year + 1, 3, 1) if (day.month, day.day) == (2, 29) else day.replace(year=day.year + 1)
 
 
 def banking_day(day: date) -> date:

@@ -111,10 +111,6 @@ class BooksPlan:
         """The counts that the size stands for."""
         return VOLUMES[self.size]
 
-    def spread(self, yearly: int) -> int:
-        """Return how many of something happen over the plan, given how many happen in a year."""
-        return yearly * ((self.last - self.start).days + 1) // 365
-
     def dice(self, purpose: str) -> Random:
         """Return a stream of its own for each purpose, so that a new actor does not disturb the others."""
         return dice(f"{self.seed}/{self.size}/{purpose}")

@@ -11,7 +11,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from finago_assets.sandbox.books.accounts import PAYABLE
-from finago_assets.sandbox.books.calendar import banking_day, days, euro
+from finago_assets.sandbox.books.calendar import banking_day, draw_days, euro
 from finago_assets.sandbox.books.dimensions import DEPARTMENT, DEPARTMENTS
 from finago_assets.sandbox.books.ids import luhn
 from finago_assets.sandbox.books.money import converted, share
@@ -19,6 +19,7 @@ from finago_assets.sandbox.books.taxes import TAXES
 from finago_assets.sandbox.books.vouchers import InvoiceRef, Posting, VoucherType, abroad
 
 if TYPE_CHECKING:
+    from collections import Counter
     from decimal import Decimal
     from random import Random
 
@@ -45,21 +46,17 @@ class Purchases:
     journal: Journal
     suppliers: list[Party]
     dice: Random = field(init=False)
-    arrivals: dict[date, int] = field(init=False)
+    arrivals: Counter[date] = field(init=False)
     count: int = 0
 
     def __post_init__(self) -> None:
         plan = self.journal.plan
         self.dice = plan.dice("purchases")
-        open_days = [day for day in days(plan) if day == banking_day(day)]
-        self.arrivals = {}
-        for _ in range(plan.spread(plan.volume.purchases) if open_days else 0):
-            day = self.dice.choice(open_days)
-            self.arrivals[day] = self.arrivals.get(day, 0) + 1
+        self.arrivals = draw_days(plan, "purchases", plan.volume.purchases, lambda day: day == banking_day(day))
 
     def day(self, day: date) -> None:
         """Enter the supplier invoices of a day."""
-        for _ in range(self.arrivals.get(day, 0)):
+        for _ in range(self.arrivals[day]):
             self.count += 1
             supplier = self.suppliers[self.count % len(self.suppliers)]
             self._enter(supplier, day, self.dice.randrange(400_00, 30_000_00))

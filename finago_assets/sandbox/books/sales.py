@@ -11,7 +11,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from finago_assets.sandbox.books.accounts import RECEIVABLE, ROUNDING
-from finago_assets.sandbox.books.calendar import SUNDAY, banking_day, days, euro
+from finago_assets.sandbox.books.calendar import SUNDAY, banking_day, draw_days, euro
 from finago_assets.sandbox.books.ids import kid
 from finago_assets.sandbox.books.money import converted, share
 from finago_assets.sandbox.books.order_book import OrderBook
@@ -20,6 +20,7 @@ from finago_assets.sandbox.books.taxes import TAXES
 from finago_assets.sandbox.books.vouchers import Details, InvoiceRef, Posting, VoucherType, abroad
 
 if TYPE_CHECKING:
+    from collections import Counter
     from random import Random
 
     from finago_assets.sandbox.books.journal import Journal
@@ -65,22 +66,18 @@ class Sales:
     assortment: list[Product]
     dice: Random = field(init=False)
     book: OrderBook = field(init=False)
-    arrivals: dict[date, int] = field(init=False)
+    arrivals: Counter[date] = field(init=False)
     invoices: int = 0
 
     def __post_init__(self) -> None:
         plan = self.journal.plan
         self.dice = plan.dice("sales")
         self.book = OrderBook(self.dice, self.customers, [p for p in self.assortment if p.active])
-        open_days = [day for day in days(plan) if day.weekday() != SUNDAY]
-        self.arrivals = {}
-        for _ in range(plan.spread(plan.volume.orders) if open_days else 0):
-            day = self.dice.choice(open_days)
-            self.arrivals[day] = self.arrivals.get(day, 0) + 1
+        self.arrivals = draw_days(plan, "orders", plan.volume.orders, lambda day: day.weekday() != SUNDAY)
 
     def day(self, day: date) -> None:
         """Take the orders of a day."""
-        for _ in range(self.arrivals.get(day, 0)):
+        for _ in range(self.arrivals[day]):
             order = self.book.take(day)
             outcome = self._outcome(order)
             if outcome in (Status.INVOICE, Status.ADVANCE_INVOICE):
