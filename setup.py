@@ -10,7 +10,7 @@ setup(
     packages=[*find_packages(include=["finago_assets*"]), DBT],
     package_dir={DBT: "dbt_project"},
     package_data={
-        "": ["py.typed", "*.csv", "*.json"],
+        "": ["py.typed", "*.csv", "*.json", "*.wsdl"],
         "finago_assets.new_project": ["files/**/*", "files/**/.*"],
         DBT: READ,
     },

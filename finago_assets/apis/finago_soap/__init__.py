@@ -1,0 +1,1 @@
+"""The AccountService of Finago Office and its neighbours, over SOAP."""
