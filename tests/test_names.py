@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 PACKAGE: Final = Path(finago_assets.__file__).parent
 # what a user's new project begins with is theirs
 TEMPLATES: Final = "new_project"
+# its classes are called what a vendor's contract calls them
+VENDORS_WORDS: Final = "apis/finago_soap/datatypes.py"
 # each is one thing in several parts, or a word of Python's
 FAMILIES: Final = {
     "HANDLERS": "the sandbox's endpoints by path: each file has its own, and the package gathers them",
@@ -56,7 +58,7 @@ def modules_by_name(package: Path) -> dict[str, set[str]]:
     found: dict[str, set[str]] = defaultdict(set)
     for path in sorted(package.rglob("*.py")):
         place = path.relative_to(package)
-        if TEMPLATES not in place.parts:
+        if TEMPLATES not in place.parts and place.as_posix() != VENDORS_WORDS:
             for name in names_of(ast.parse(path.read_text(encoding="utf-8")).body):
                 found[name].add(place.as_posix())
     return found

@@ -6,8 +6,9 @@ never holds a body, a query string, a header or a secret. Knows nothing of Dagst
     FinagoError
     ├── Transient      Timeout · Unavailable · RateLimited · Truncated        worth another run later
     ├── Permanent      the same call will fail again
-    │                  SettingMissing · SettingInvalid · AuthRefused · Forbidden · Blocked · NotFound · BadRequest
-    │                  · ForeignOrigin · TlsRefused · WindowRefused · RequestRefused · FolderNotEmpty
+    │                  SettingMissing · SettingInvalid · AuthRefused (WrongOrganization) · Forbidden · Blocked
+    │                  · NotFound · BadRequest · ForeignOrigin · TlsRefused · WindowRefused · RequestRefused
+    │                  · FolderNotEmpty
     ├── OutcomeUnknown                                                        a person looks before anything is sent
     ├── DataFault      Malformed · TooLarge · OutsideWindow · LoopingPages · PageCapReached · CorruptFile · NotLanded
     │                  · NotProven · Shrunk · WindowMoved                      the last: worth another run
@@ -85,6 +86,10 @@ class SettingInvalid(Permanent):
 
 class AuthRefused(Permanent):
     """The token endpoint refused the credentials, or the API refused a token that was just renewed."""
+
+
+class WrongOrganization(AuthRefused):
+    """A session of another organization than the one that is meant: nothing is read or written through it."""
 
 
 class Forbidden(Permanent):

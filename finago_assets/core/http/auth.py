@@ -12,15 +12,17 @@ from typing import TYPE_CHECKING, Final
 from finago_assets.core.errors import AuthRefused, Blocked
 from finago_assets.core.http.call import Tally
 from finago_assets.core.http.fault import Fault
+from finago_assets.core.http.sign_in import Step
 from finago_assets.core.http.verdict import judge_reply
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
 
+    from finago_assets.core.http.budget import RequestBudget
     from finago_assets.core.http.protocol import Protocol
     from finago_assets.core.http.retry import Retry
-    from finago_assets.core.http.sign_in import Credential, SignIn
+    from finago_assets.core.http.sign_in import Asking, Credential, SignIn
     from finago_assets.core.http.transport import HttpPool, Reply
 
 ASSUMED_LIFETIME: Final = 3600.0
@@ -47,7 +49,9 @@ class TokenSource:
         retry: Retry,
         clock: Callable[[], float],
         now: Callable[[], datetime],
+        budget: RequestBudget | None = None,
     ) -> None:
+        self._budget = budget if protocol.counts_sign_in else None
         self._sign_in = sign_in
         self._protocol = protocol
         self._pool = pool
@@ -80,17 +84,27 @@ class TokenSource:
 
     def _attempt(self) -> Token:
         asked_at = self._clock()
-        reply = self._pool.sign_in(self._sign_in.ask())
-        if reply.status != 200:
-            raise self._failure(reply)
-        granted = self._sign_in.granted(reply)
+        granted = self._sign_in.granted(self._answer(self._sign_in.ask()))
+        while isinstance(granted, Step):
+            granted = granted.read(self._answer(granted.asking))
         lifetime = ASSUMED_LIFETIME if granted.seconds is None else granted.seconds
         return Token(granted.credential, asked_at + lifetime - min(MARGIN, lifetime / 5))
+
+    def _answer(self, asking: Asking) -> Reply:
+        if self._budget is not None:
+            self._budget.acquire()
+        reply = self._pool.sign_in(asking)
+        if reply.status != 200 or (self._protocol.judge is not None and self._protocol.judge(reply, self._now())):
+            raise self._failure(reply)
+        return reply
 
     def _failure(self, reply: Reply) -> Fault:
         fault = judge_reply(
             reply, lambda _target: False, self._now(), self._retry.policy.throttle_seconds, self._protocol
         )
+        if self._budget is not None and fault.floor:
+            self._budget.pause(fault.floor)
+            fault.lift = self._budget.lift
         if 400 <= reply.status < 500 and not fault.again and fault.kind is not Blocked:
             word = self._sign_in.word_of_refusal(reply)
             fault.kind = AuthRefused

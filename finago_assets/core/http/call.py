@@ -37,8 +37,9 @@ class Call:
     would answer everything. `single` marks an answer that must be an object, so that an empty one is never believed.
     `keeps_damaged`: a record whose text was damaged is one of the records, as it was sent, and does not spoil the rest.
     `numbers`, `envelope` and `make` are the catalogue row's. Of a write, `look` says where it can be seen whether it
-    was carried out, `file_name` what a body that is a file is called. Raises BadRequest, for a path that could leave
-    the API too.
+    was carried out, `file_name` what a body that is a file is called. `only_reads` marks a request that has a body and
+    changes nothing. `base` counts the API's addresses: 0 is its own, and then come the protocol's further ones. Raises
+    BadRequest, for a path that could leave the API too.
     """
 
     template: str
@@ -58,6 +59,9 @@ class Call:
     media_type: str | None = None
     file_name: str | None = None
     look: str = ""
+    headers: Mapping[str, str] = field(default_factory=dict)
+    only_reads: bool = False
+    base: int = 0
 
     def __post_init__(self) -> None:
         unknown = sorted(set(self.query) - self.allowed)
@@ -73,8 +77,8 @@ class Call:
 
     @property
     def writes(self) -> bool:
-        """True for everything but a GET."""
-        return self.method != READ
+        """True for everything but a GET, and what says of itself that it only reads."""
+        return self.method != READ and not self.only_reads
 
 
 @dataclass(frozen=True, slots=True)

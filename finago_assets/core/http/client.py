@@ -77,10 +77,10 @@ class ApiClient:
         self._policy = policy
         self._budget = budget
         self._now = now
-        self._origin = Origin(connection.api_url)
+        self._origins = [Origin(url) for url in (connection.api_url, *self._protocol.further_urls)]
         self._pool = HttpPool(self._protocol, transport, clock, policy.request_seconds)
         self._retry = Retry(policy, sleep=sleep, random=random, now=now, tell=tell)
-        self._tokens = TokenSource(connection.sign_in(), self._protocol, self._pool, self._retry, clock, now)
+        self._tokens = TokenSource(connection.sign_in(), self._protocol, self._pool, self._retry, clock, now, budget)
 
     def __enter__(self) -> Self:
         return self
@@ -99,13 +99,17 @@ class ApiClient:
         """Fetch a token unless there is a living one. Raises AuthRefused or any error of the road to it."""
         self._tokens.token()
 
+    def authenticate_again(self) -> None:
+        """Fetch a new token whatever there is, for whoever sees that the present one says nothing any more."""
+        self._tokens.token(refused=self._tokens.token())
+
     def pages(self, call: Call, tally: Tally, receipt: Receipt | None = None) -> Iterator[Page]:
         """Yield the pages of a call that hold records, in order; none at all for an empty answer.
 
         Raises any error of the tree. A chain that raised is incomplete and what it gave is to be thrown away. A
         `receipt` tells of the last answer, its headers too; it has no say in where records go.
         """
-        chain = chain_of(call, self._origin)
+        chain = chain_of(call, self._origins[call.base])
         while chain.url is not None:
             number, doubtful = chain.number, chain.doubtful
             records = self._translate(call, lambda: self._page(chain, call, tally, receipt))
@@ -119,18 +123,33 @@ class ApiClient:
         A read is tried again like a page is. A write is tried again only where it certainly was not carried out, and
         raises OutcomeUnknown where that is open. Raises any error of the tree; an OSError of the file stays what it is.
         """
-        url = address_of(call, self._origin)
+        url = address_of(call, self._origins[call.base])
         delivery = Delivery(call, url, receipt, check, self._secrets, self._protocol.redaction)
         ask = partial(delivery.ask, self._pool)
         found = self._translate(call, lambda: self._try(call, url, tally, ask, delivery.believe))
         tally.pages += 1
         return found
 
+    def exchange(self, call: Call, tally: Tally, read: Callable[[Reply], T]) -> T:
+        """Send one request whose answer fits into memory; return what `read` makes of it.
+
+        What is tried again is what `send` tries again. `read` raises a Fault for what cannot be believed. Raises any
+        error of the tree.
+        """
+        url = address_of(call, self._origins[call.base])
+
+        def ask(credential: Credential) -> Reply:
+            reply = self._pool.send(call, url, credential)
+            refuse_secrets(reply, SecretScanner(credential.value, *self._secrets))
+            return reply
+
+        return self._translate(call, lambda: self._try(call, url, tally, ask, read))
+
     def probe(self, call: Call) -> None:
         """One answer of the smallest size. Returns None when the endpoint may be read, else raises the typed error."""
         size = "limit" if call.numbers is None else call.numbers.size
         query = {**call.query, size: "1"} if size in call.allowed else call.query
-        url = chain_of(replace(call, query=query), self._origin).url or ""
+        url = chain_of(replace(call, query=query), self._origins[call.base]).url or ""
         self._translate(call, lambda: self._fetch(call, url, Tally(), 1))
 
     def _page(self, chain: Chain | CountedChain, call: Call, tally: Tally, receipt: Receipt | None) -> list[bytes]:
@@ -168,7 +187,7 @@ class ApiClient:
         def attempt() -> T:
             try:
                 reply = self._send_signed_in(ask, tally)
-                if reply.status not in (WRITE_SUCCESSES if call.writes else READ_SUCCESSES):
+                if reply.status not in (WRITE_SUCCESSES if call.writes else READ_SUCCESSES) or self._is_fault(reply):
                     raise self._judge_reply(url, reply)
                 return read(reply)
             except Fault as raised:
@@ -205,8 +224,13 @@ class ApiClient:
             token.accepted = True
         return reply
 
+    def _is_fault(self, reply: Reply) -> bool:
+        return self._protocol.judge is not None and self._protocol.judge(reply, self._now()) is not None
+
     def _judge_reply(self, url: str, reply: Reply) -> Fault:
-        still_ours = partial(self._origin.holds, url)
+        def still_ours(target: str) -> bool:
+            return any(origin.holds(url, target) for origin in self._origins)
+
         fault = judge_reply(reply, still_ours, self._now(), self._policy.throttle_seconds, self._protocol)
         if self._budget is not None and fault.floor:
             self._budget.pause(fault.floor)

@@ -123,7 +123,7 @@ def judge(call: Call, fault: Fault) -> Fault:
     4xx refuses it too, and would again. Everything else, a 5xx, a redirect, a silence, an answer cut short, leaves
     open whether it was carried out, and sending it again might do it twice.
     """
-    if not call.writes or not fault.sent:
+    if not call.writes or not fault.sent or fault.refused:
         return fault
     if fault.status is not None and 400 <= fault.status < 500 and fault.status != WAITED_TOO_LONG:
         fault.again = fault.again and fault.status == THROTTLED

@@ -61,7 +61,8 @@ class Fault(Exception):
     """`again` says that another attempt may help, `floor` how many seconds the server wants to be left alone first.
 
     `sent` is False only when it is certain that no byte of the request reached the server, `accepted` True when the
-    server said yes before the rest of its answer was lost. `lift` says how to end a pause that this machine keeps.
+    server said yes before the rest of its answer was lost, `refused` when it said that it did nothing, in words whose
+    status does not. `lift` says how to end a pause that this machine keeps.
     """
 
     kind: type[FinagoError]
@@ -75,6 +76,7 @@ class Fault(Exception):
     retry_at: datetime | None = None
     sent: bool = True
     accepted: bool = False
+    refused: bool = False
     lift: str = ""
 
     def __str__(self) -> str:

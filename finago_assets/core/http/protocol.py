@@ -14,6 +14,7 @@ from finago_assets.core.http.fault import Fault
 
 if TYPE_CHECKING:
     import re
+    from datetime import datetime
 
     from finago_assets.core.errors import FinagoError
     from finago_assets.core.http.transport import Reply
@@ -54,6 +55,11 @@ class Protocol:
     answer refuses the credential, which is then renewed once. `advice` is the next step for an error where there is
     a better one than the general, mostly because it can name the setting; `address_setting` is what the API's address
     is called there.
+
+    `judge` reads an answer whose status says too little, at the time that it is given, and returns the fault that it
+    means, None where the status says enough. `counts_sign_in`: signing in is asked of the API itself, under its ceiling
+    and its pauses. `further_urls` are other addresses of the same API, which the same credential is sent to.
+    `slowness`: how many times as long as usual an answer may take.
     """
 
     accept: str = "application/json"
@@ -64,6 +70,10 @@ class Protocol:
     advice: Mapping[type[FinagoError], str] = field(default_factory=dict)
     address_setting: str = "the API's address"
     redaction: Redaction | None = None
+    judge: Callable[[Reply, datetime], Fault | None] | None = None
+    counts_sign_in: bool = False
+    further_urls: tuple[str, ...] = ()
+    slowness: float = 1.0
 
     @property
     def answers_json(self) -> bool:

@@ -71,6 +71,14 @@ class Granted:
     seconds: float | None
 
 
+@dataclass(frozen=True, slots=True, repr=False)
+class Step:
+    """One more request that signing in takes, and what reads a 200 to it, as `SignIn.granted` does."""
+
+    asking: Asking
+    read: Callable[[Reply], Granted | Step]
+
+
 class SignIn(Protocol):
     """How one connection signs in; `name` is what errors call it."""
 
@@ -79,7 +87,7 @@ class SignIn(Protocol):
 
     def ask(self) -> Asking: ...
 
-    def granted(self, reply: Reply) -> Granted:
+    def granted(self, reply: Reply) -> Granted | Step:
         """Read a 200. Raises a fault: AuthRefused where it is a refusal, Malformed where it is nothing usable."""
         ...
 

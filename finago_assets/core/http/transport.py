@@ -74,7 +74,6 @@ __all__ = [
 ]
 
 CONNECTION_LIMITS: Final = Limits(max_connections=32, max_keepalive_connections=16, keepalive_expiry=30)
-TIMEOUTS: Final = Timeouts(connect=10, read=60, write=30, pool=60)
 HEADERS: Final = {"Accept-Encoding": "gzip, identity", "User-Agent": "finago-assets"}
 ERROR_BODY_LIMIT: Final = 64 * 1024
 # they log whole URLs at INFO and the headers of an answer, which may repeat the token, at DEBUG
@@ -120,14 +119,14 @@ class HttpPool:
         self._protocol = protocol
         self._headers = {"Accept": protocol.accept, **HEADERS}
         self._clock = clock
-        self._seconds = seconds
+        self._seconds = seconds * protocol.slowness
         own = transport or RoutedTransport(clock=clock)
         self._sockets, self._network = TimedNetwork(clock), DIRECT
         if isinstance(own, RoutedTransport):
             self._sockets, self._network = own.sockets, own.network
         self._client = Client(
             transport=_WithoutLocation(own),
-            timeout=TIMEOUTS,
+            timeout=Timeouts(connect=10, read=60 * protocol.slowness, write=30, pool=60),
             trust_env=False,
             follow_redirects=False,
             cookies=CookieJar(DefaultCookiePolicy(allowed_domains=())),
@@ -141,6 +140,7 @@ class HttpPool:
     ) -> Reply:
         """Send a call to its address. The body of a success goes through `pour`, whose errors come out as they are."""
         headers = {**self._headers, credential.header: f"{credential.scheme}{credential.value.reveal()}"}
+        headers.update(call.headers)
         if call.media_type is not None:
             headers["Content-Type"] = call.media_type
         if call.file_name is not None:

@@ -58,6 +58,9 @@ def judge_reply(
     reply: Reply, follows: Callable[[str], bool], now: datetime, throttle_seconds: float, protocol: Protocol
 ) -> Fault:
     """Judge a reply that is no success. `follows` tells whether a redirect's target is still the API."""
+    own = protocol.judge(reply, now) if protocol.judge is not None else None
+    if own is not None:
+        return own
     throttled = reply.status == 429 or (reply.status >= 400 and _asks_for_fewer(reply, protocol))
     kind = RateLimited if throttled else AGAIN.get(reply.status) or _never(reply, protocol) or _other(reply, follows)
     again = throttled or reply.status in AGAIN

@@ -12,9 +12,6 @@ from io import BytesIO
 from typing import TYPE_CHECKING, Any, Final
 
 from lxml import etree
-from zeep import Client, Settings
-from zeep.exceptions import Error as ZeepError
-from zeep.xsd import ComplexType
 
 from finago_assets.core.errors import RequestRefused
 from finago_assets.core.soap.xml import ENVELOPE, is_nil, local_name, parse_xml
@@ -24,7 +21,6 @@ if TYPE_CHECKING:
 
 MEDIA_TYPE: Final = "text/xml; charset=utf-8"
 XSD: Final = "http://www.w3.org/2001/XMLSchema"
-LOCKED: Final = Settings(strict=True, forbid_dtd=True, forbid_entities=True, forbid_external=True)
 # the least value of a type is what .NET has for "none"
 SENTINELS: Final[Mapping[str, frozenset[object]]] = {
     "int": frozenset({-(2**31)}),
@@ -57,8 +53,13 @@ class Contract:
     """The operations of one service, by their names. `source` is its WSDL; what it imports is refused."""
 
     def __init__(self, source: bytes) -> None:
+        # it takes a third of a second to load, which nobody should pay who asks no SOAP service
+        import zeep  # noqa: PLC0415
+
+        locked = zeep.Settings(strict=True, forbid_dtd=True, forbid_entities=True, forbid_external=True)
+        self._refusals = (zeep.exceptions.Error, ValueError, TypeError, InvalidOperation)
         self._schema = _schema_of(parse_xml(source))
-        self._client = Client(BytesIO(source), transport=_NoRoad(), settings=LOCKED)
+        self._client = zeep.Client(BytesIO(source), transport=_NoRoad(), settings=locked)
         self._service = self._client.create_service(*self._port())
         self._binding = self._service._binding  # noqa: SLF001  zeep shows it nowhere else
 
@@ -75,7 +76,7 @@ class Contract:
         """Make the request of an operation. Raises RequestRefused for values that its contract does not take."""
         try:
             envelope = self._client.create_message(self._service, operation, **values)
-        except (ZeepError, ValueError, TypeError, InvalidOperation):
+        except self._refusals:
             # their words repeat values
             envelope = None
         # zeep writes whatever it is given as text; the schema knows what a number or an id looks like
@@ -84,6 +85,10 @@ class Contract:
         action = self._binding.get(operation).soapaction
         body = etree.tostring(envelope, xml_declaration=True, encoding="utf-8")
         return SoapMessage(operation, bytes(body), {"SOAPAction": f'"{action}"'})
+
+    def argument_type(self, operation: str, name: str) -> Any:  # noqa: ANN401  zeep has no types
+        """Return the type of one of an operation's arguments. Raises KeyError for one that it does not have."""
+        return dict(_members_of(self._binding.get(operation).input.body.type))[name].type
 
     def result_type(self, operation: str) -> Any:  # noqa: ANN401  zeep has no types
         """Return the type of what an operation answers, None where it answers nothing."""
@@ -102,7 +107,7 @@ class Contract:
         result = next((one for one in wrapped if local_name(one) == f"{operation}Result"), None)
         type_ = self.result_type(operation)
         if result is None:
-            return [] if item_of(type_) is not None else None
+            return [] if repeated_in(type_) is not None else None
         return read_element(result, type_)
 
 
@@ -130,20 +135,24 @@ class _Among(etree.Resolver):  # type: ignore[misc]
         return self.resolve_string(self._texts[url], context)
 
 
-def item_of(type_: Any) -> Any:  # noqa: ANN401  zeep has no types
+def repeated_in(type_: Any) -> Any:  # noqa: ANN401  zeep has no types
     """Return the element that an array repeats, None for what is no array: a type of one element without a limit."""
-    members = type_.elements if isinstance(type_, ComplexType) else []
+    members = _members_of(type_)
     return members[0][1] if len(members) == 1 and members[0][1].accepts_multiple else None
+
+
+def _members_of(type_: Any) -> list[tuple[str, Any]]:  # noqa: ANN401
+    return list(getattr(type_, "elements", ()))
 
 
 def read_element(element: Any, type_: Any) -> Any:  # noqa: ANN401
     """Read an element by its type: an absent one is its default, and a sentinel is None wherever it stands."""
     if is_nil(element):
         return None
-    repeated = item_of(type_)
+    repeated = repeated_in(type_)
     if repeated is not None:
         return [read_element(one, repeated.type) for one in element if local_name(one) == repeated.name]
-    if isinstance(type_, ComplexType):
+    if hasattr(type_, "elements"):
         return dict(_members(element, type_))
     return _read_text(element.text or "", type_)
 
@@ -152,11 +161,11 @@ def _members(element: Any, type_: Any) -> Iterator[tuple[str, Any]]:  # noqa: AN
     children: dict[str, Any] = {}
     for child in element:
         children.setdefault(local_name(child), child)
-    for name, member in type_.elements:
+    for name, member in _members_of(type_):
         child = children.get(name)
         if child is not None:
             yield name, read_element(child, member.type)
-        elif item_of(member.type) is not None:
+        elif repeated_in(member.type) is not None:
             yield name, []
         else:
             yield name, None if member.default is None else _read_text(member.default, member.type)

@@ -10,10 +10,10 @@ from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Final
 
+from finago_assets.core.soap.contract import Contract
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
-
-    from finago_assets.core.soap.contract import Contract
 
 
 class Service(StrEnum):
@@ -43,9 +43,6 @@ ON_OTHER_HOST: Final = frozenset({Service.PROJECT})
 @cache
 def contract_of(service: Service) -> Contract:
     """Read a service's contract, once in a process."""
-    # zeep takes a third of a second, which nobody should pay who asks no SOAP service
-    from finago_assets.core.soap.contract import Contract  # noqa: PLC0415
-
     return Contract(source_of(service))
 
 
