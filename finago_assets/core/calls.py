@@ -5,6 +5,7 @@ Owns the spelling alone. What is asked for, and in which order, is the extractor
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
 
 def call_for(endpoint: Endpoint, params: dict[str, str], parent: str | None = None) -> Call:
     """Return the call for an endpoint with `params` beside the row's own; `parent` is the key a child's path needs."""
+    if endpoint.ask is not None:
+        return replace(endpoint.ask({**dict(endpoint.params), **params}), scopes=endpoint.scopes, make=endpoint.make)
     path = endpoint.path
     if endpoint.parent is not None and parent is not None:
         path = path.replace(f"{{{endpoint.parent.placeholder}}}", quote(parent, safe=""))

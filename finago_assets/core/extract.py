@@ -16,9 +16,9 @@ from typing import TYPE_CHECKING, TypeVar
 
 from finago_assets.core.agreement import Agreement, Census
 from finago_assets.core.calls import call_for, smallest_call, span
-from finago_assets.core.catalogue.model import Endpoint, Upper
+from finago_assets.core.catalogue.model import Endpoint, Paging, Upper
 from finago_assets.core.children import Children, ChildrenOfDay
-from finago_assets.core.errors import FinagoError, NotLanded, PageCapReached
+from finago_assets.core.errors import FinagoError, NotLanded, PageCapReached, TooLarge
 from finago_assets.core.http.call import Tally
 from finago_assets.core.landing.store import ChainFacts, LandingOutcome, Partition
 from finago_assets.core.outage import Outage, Patience
@@ -103,6 +103,21 @@ class Extractor:
             children.refusals.settle()
             return read.publish()
 
+    def changed_days(self, endpoint: Endpoint, window: Window) -> set[date]:
+        """Return the days of the records that were changed within a window, wherever they lie.
+
+        Raises any error of the tree.
+        """
+        rule, reader = endpoint.window, RecordReader(endpoint)
+        if rule is None or not endpoint.changes:
+            return set()
+        days: set[date] = set()
+        for month in window.months():
+            call = call_for(endpoint, {**span(rule, month), **dict(endpoint.changes)})
+            for page in self.client.pages(call, Tally()):
+                days |= set(reader.read(page.records).days)
+        return days
+
     # -- windows
 
     def _side_by_side(self, endpoint: Endpoint, months: list[Window]) -> Iterator[Landed]:
@@ -130,10 +145,11 @@ class Extractor:
             return outage.sat_out(
                 f"{endpoint.name} {window}", lambda came: self._read_chain(endpoint, window, reader, came)
             )
-        except PageCapReached:
-            if len(window.days) == 1:
+        except (PageCapReached, TooLarge) as error:
+            # what comes in one answer is smaller for fewer days; a page is as large as it is
+            if len(window.days) == 1 or (isinstance(error, TooLarge) and endpoint.paging is not Paging.NONE):
                 raise
-            self.say(f"{endpoint.name} {window}: more pages than the endpoint serves; asking for halves")
+            self.say(f"{endpoint.name} {window}: more than the endpoint serves at once; asking for halves")
             return [landed for half in window.halves() for landed in self._chain(endpoint, half, reader, outage)]
 
     def _read_chain(self, endpoint: Endpoint, window: Window, reader: RecordReader, came: Came) -> list[Landed]:
@@ -158,7 +174,7 @@ class Extractor:
             census.pages = cost.pages
             return census, cost
 
-        agreement = Agreement(f"GET {endpoint.path} for {window}", careful=self._may_be_edited(window))
+        agreement = Agreement(f"{endpoint.request} for {window}", careful=self._may_be_edited(window))
         return self._agreed(endpoint, window, agreement, read)
 
     def _agreed(
@@ -218,7 +234,7 @@ class Extractor:
                 cost.add(own)
             return census, cost
 
-        agreement = Agreement(f"GET {endpoint.path}", careful=not endpoint.is_log)
+        agreement = Agreement(endpoint.request, careful=not endpoint.is_log)
         (landed,) = self._agreed(endpoint, Window(today, today + ONE_DAY), agreement, read)
         return landed
 

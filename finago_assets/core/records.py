@@ -17,13 +17,25 @@ from finago_assets.core.http.damage import legible
 from finago_assets.core.windows import oslo_day
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from datetime import date
+    from typing import Self
 
     from finago_assets.core.catalogue.model import Endpoint
     from finago_assets.core.windows import Window
 
 _MISSING: Final = None
+
+
+class MadeRecord(bytes):
+    """A record as JSON that was made of something else, and what it was made of: the text of its raw column `xml`."""
+
+    made_of: bytes
+
+    def __new__(cls, record: bytes, made_of: bytes) -> Self:
+        made = super().__new__(cls, record)
+        made.made_of = made_of
+        return made
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +82,7 @@ class RecordReader:
             except msgspec.MsgspecError:
                 continue
         raise Malformed(
-            f"GET {self._endpoint.path}: record {place} of a page is no JSON object, or its {self._fields} has another "
+            f"{self._endpoint.request}: record {place} of a page is no JSON object, or its {self._fields} has another "
             "type than a text or a whole number. Nothing of this request was landed."
         )
 
@@ -88,14 +100,15 @@ class RecordReader:
         field = "" if window is None else window.day_field
         texts = [None] * len(rows) if window is None else list(map(attrgetter(field), rows))
         # a page holds few days, each of them many times
-        told = {text: day for text in set(texts) if (day := _parse_day(text)) is not None}
+        day_of = oslo_day if window is None or window.day_of is None else window.day_of
+        told = {text: day for text in set(texts) if (day := _parse_day(text, day_of)) is not None}
         try:
             return list(map(told.__getitem__, texts))
         except KeyError:
             place = next(place for place, text in enumerate(texts) if text not in told)
         (key,) = self._keys(rows[place : place + 1])
         raise Malformed(
-            f"GET {self._endpoint.path}: record {place + 1} of a page ({self._fields} {key}) has no readable "
+            f"{self._endpoint.request}: record {place + 1} of a page ({self._fields} {key}) has no readable "
             f"`{field}`. Correct it where it was entered. Nothing of this request was landed."
         )
 
@@ -115,7 +128,7 @@ def inside(endpoint: Endpoint, window: Window, reading: PageKeys, surplus: date 
     stray = outside - {surplus}
     if stray:
         raise OutsideWindow(
-            f"GET {endpoint.path} was asked for {window} and answered rows dated {min(stray)}; the filter was ignored. "
+            f"{endpoint.request} was asked for {window} and answered rows dated {min(stray)}; the filter was ignored. "
             "Nothing of this request was landed."
         )
     return [position for position, day in enumerate(reading.days) if day not in outside]
@@ -128,9 +141,9 @@ def _read_path(row: Any, path: list[str]) -> object:  # noqa: ANN401  a struct m
 
 
 @lru_cache(maxsize=8192)
-def _parse_day(value: object) -> date | None:
+def _parse_day(value: object, day_of: Callable[[str], date]) -> date | None:
     try:
-        return oslo_day(value) if isinstance(value, str) else None
+        return day_of(value) if isinstance(value, str) else None
     except ValueError:
         return None
 

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import dagster as dg
 
+from finago_assets.core.catalogue.model import XML_COLUMN
+
 if TYPE_CHECKING:
     from finago_assets.core.catalogue.model import Endpoint
     from finago_assets.core.landing.store import Landed
@@ -24,6 +26,10 @@ def raw_schema(endpoint: Endpoint) -> dg.TableSchema:
     if endpoint.parent is not None:
         columns.append(
             dg.TableColumn(endpoint.parent.column, "VARCHAR", f"Key of its {endpoint.parent.endpoint} record.")
+        )
+    if endpoint.keeps_xml:
+        columns.append(
+            dg.TableColumn(XML_COLUMN, "VARCHAR", "The element that the record was made of, as it was sent.")
         )
     return dg.TableSchema(columns)
 
@@ -57,7 +63,7 @@ def endpoint_metadata(endpoint: Endpoint) -> dict[str, Any]:
     return {
         "dagster/column_schema": raw_schema(endpoint),
         "documentation": dg.MetadataValue.url(endpoint.source.documentation),
-        "request": f"GET {endpoint.path}",
+        "request": endpoint.request,
         "scopes_needed": ", ".join(endpoint.scopes) or "none beyond a valid token",
         "paging": endpoint.paging.value,
         "upper_end_of_a_window": window.upper.value if window else "no window",
@@ -74,6 +80,6 @@ def endpoint_description(endpoint: Endpoint) -> str:
         f"{endpoint.title}.",
         when,
         endpoint.note,
-        f"`GET {endpoint.path}`, [documentation]({endpoint.source.documentation}).",
+        f"`{endpoint.request}`, [documentation]({endpoint.source.documentation}).",
     ]
     return "\n\n".join(part for part in parts if part)

@@ -13,7 +13,7 @@ from finago_assets.apis.finago_soap.ledger import Identity, calendar_day
 from finago_assets.core.errors import AuthRefused, Malformed, WrongOrganization
 from finago_assets.core.http.fault import Fault
 from finago_assets.core.http.secret import Secret
-from finago_assets.core.http.sign_in import TOKEN, Asking, Credential, Granted, Step
+from finago_assets.core.http.sign_in import TOKEN, Asking, Credential, Granted, SignInStep
 from finago_assets.core.soap.answers import read_reply
 from finago_assets.core.soap.contract import MEDIA_TYPE
 from finago_assets.core.soap.models import from_wire
@@ -47,7 +47,7 @@ class SoapSession:
             return self._login(self.identity_id)
         return self._asking("GetIdentitiesWithCredential", {"credential": self._credential(NOBODY)})
 
-    def granted(self, reply: Reply) -> Granted | Step:
+    def granted(self, reply: Reply) -> Granted | SignInStep:
         """See `SignIn.granted`."""
         if self.identity_id:
             return self._opened(reply)
@@ -58,13 +58,13 @@ class SoapSession:
         if not ours:
             raise _refused(reply, WrongOrganization, _without(identities, self.organization_id))
         chosen = next((one for one in ours if one.is_default), ours[0])
-        return Step(self._login(chosen.id), self._opened)
+        return SignInStep(self._login(chosen.id), self._opened)
 
     def word_of_refusal(self, reply: Reply) -> str:  # noqa: ARG002  a login says nothing that may be repeated
         """See `SignIn.word_of_refusal`."""
         return ""
 
-    def _opened(self, reply: Reply) -> Step:
+    def _opened(self, reply: Reply) -> SignInStep:
         session = self._read("Login", reply)
         if not session:
             raise _refused(reply, AuthRefused, "the credentials were refused")
@@ -72,7 +72,7 @@ class SoapSession:
             raise _refused(reply, Malformed, "the answer's session id is none that could be sent back")
         credential = Credential(Secret(session), "Cookie", f"{COOKIE}=")
         asking = self._asking("GetIdentity", {}, {"Cookie": f"{COOKIE}={session}"}, Secret(session))
-        return Step(asking, lambda answer: self._confirmed(answer, credential))
+        return SignInStep(asking, lambda answer: self._confirmed(answer, credential))
 
     def _confirmed(self, reply: Reply, credential: Credential) -> Granted:
         found = self._read("GetIdentity", reply)

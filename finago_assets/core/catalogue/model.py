@@ -11,11 +11,13 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Mapping
     from datetime import date
 
     from finago_assets.core.catalogue.fields import Record
+    from finago_assets.core.http.call import Call
 
+XML_COLUMN = "xml"
 PLAIN_NAME = re.compile(r"[a-z][a-z0-9_]{0,62}")
 
 
@@ -52,6 +54,7 @@ class WindowRule:
     to_param: str = "dateTo"
     day_field: str = "date"
     max_days: int | None = None
+    day_of: Callable[[str], date] | None = None  # reads it where it is spelled in a way of its own; raises ValueError
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +126,11 @@ class Endpoint:
     a body that is one object instead of an array. `personal` lists fields that hold personal data. `after` names
     endpoints that are landed first although nothing of theirs is needed to ask. `fields` is what a record is known to
     look like; without them nothing is said of it.
+
+    `ask` makes the call where it is more than a GET with a query: of the parameters that would be the query. At its
+    path there may be several things to ask for, so `action` says which. With `keeps_xml` the element that a record was
+    made of is kept in a raw column of its own. `changes` are parameters with which the window is one of days on which
+    records were changed.
     """
 
     source: Source
@@ -150,6 +158,10 @@ class Endpoint:
     numbers: PageNumbers | None = None  # of paging by count
     envelope: Envelope | None = None
     make: Callable[[bytes], list[bytes]] | None = None  # makes records of a body that is no JSON; raises ValueError
+    ask: Callable[[Mapping[str, str]], Call] | None = None
+    action: str = ""
+    keeps_xml: bool = False
+    changes: tuple[tuple[str, str], ...] = ()
     may_be_empty: bool = True
     is_log: bool = False  # records are added at its end and not changed: it may grow while it is read
     enabled: bool = True
@@ -167,6 +179,8 @@ class Endpoint:
             raise ValueError(f"{self.name}: only page numbers have a cap")
         if (self.paging is Paging.COUNT) != (self.numbers is not None):
             raise ValueError(f"{self.name}: pages that are counted have parameters for it, no other have")
+        if self.keeps_xml and (self.make is None or self.parent is not None):
+            raise ValueError(f"{self.name}: what is kept beside a record is what it was made of, and no child's")
         own = {name for name, _ in self.params} | set(self.filters)
         if self.window is not None:
             own |= {self.window.from_param, self.window.to_param}
@@ -185,6 +199,16 @@ class Endpoint:
     def is_child(self) -> bool:
         """True when one request is made for each record of a parent."""
         return self.parent is not None
+
+    @property
+    def request(self) -> str:
+        """How messages name what is asked for."""
+        return f"GET {self.path}" if self.ask is None else f"POST {self.path} {self.action}"
+
+    @property
+    def text_column(self) -> str | None:
+        """The raw column that only this endpoint's records have: the parent's key, or what a record was made of."""
+        return XML_COLUMN if self.keeps_xml else None if self.parent is None else self.parent.column
 
     @property
     def full_name(self) -> str:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 from finago_assets.core.errors import AuthRefused, Blocked
 from finago_assets.core.http.call import Tally
 from finago_assets.core.http.fault import Fault
-from finago_assets.core.http.sign_in import Step
+from finago_assets.core.http.sign_in import SignInStep
 from finago_assets.core.http.verdict import judge_reply
 
 if TYPE_CHECKING:
@@ -85,7 +85,7 @@ class TokenSource:
     def _attempt(self) -> Token:
         asked_at = self._clock()
         granted = self._sign_in.granted(self._answer(self._sign_in.ask()))
-        while isinstance(granted, Step):
+        while isinstance(granted, SignInStep):
             granted = granted.read(self._answer(granted.asking))
         lifetime = ASSUMED_LIFETIME if granted.seconds is None else granted.seconds
         return Token(granted.credential, asked_at + lifetime - min(MARGIN, lifetime / 5))

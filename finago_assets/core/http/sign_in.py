@@ -72,11 +72,11 @@ class Granted:
 
 
 @dataclass(frozen=True, slots=True, repr=False)
-class Step:
+class SignInStep:
     """One more request that signing in takes, and what reads a 200 to it, as `SignIn.granted` does."""
 
     asking: Asking
-    read: Callable[[Reply], Granted | Step]
+    read: Callable[[Reply], Granted | SignInStep]
 
 
 class SignIn(Protocol):
@@ -87,7 +87,7 @@ class SignIn(Protocol):
 
     def ask(self) -> Asking: ...
 
-    def granted(self, reply: Reply) -> Granted | Step:
+    def granted(self, reply: Reply) -> Granted | SignInStep:
         """Read a 200. Raises a fault: AuthRefused where it is a refusal, Malformed where it is nothing usable."""
         ...
 

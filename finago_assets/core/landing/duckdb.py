@@ -167,11 +167,7 @@ class DuckdbStore:
         refuse_case_twin(organization, self._organizations(endpoint.name))
         with typed_errors(f"Preparing {endpoint.name}"), self._database.transaction() as connection:
             if not self._select(connection, "endpoint = ? and organization = ?", [endpoint.name, organization]):
-                _create(
-                    connection,
-                    f"{self.source}.{endpoint.name}",
-                    None if endpoint.parent is None else endpoint.parent.column,
-                )
+                _create(connection, f"{self.source}.{endpoint.name}", endpoint.text_column)
                 _insert_manifest(connection, placeholder_manifest(partition))
 
     def forget(self, endpoint: str, organization: str, before: dt.date) -> int:
@@ -216,7 +212,7 @@ class DuckdbStore:
         self.checkpoint("before fsync")
         with self._database.transaction() as connection, closing(RawReader(file.path)) as reader:
             table = f"{self.source}.{manifest.endpoint}"
-            _create(connection, table, file.parent_column)
+            _create(connection, table, file.text_column)
             connection.execute(f"delete from {table} where {_OF_PARTITION}", whose)
             connection.register("spooled", reader.stream())
             connection.execute(f"insert into {table} select ?, ?, * from spooled", whose)
@@ -285,11 +281,11 @@ class DuckdbStore:
         return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
 
 
-def _create(connection: DuckDBPyConnection, table: str, parent_column: str | None) -> None:
-    parent = "" if parent_column is None else f", {parent_column} VARCHAR not null"
+def _create(connection: DuckDBPyConnection, table: str, text_column: str | None) -> None:
+    text = "" if text_column is None else f", {text_column} VARCHAR not null"
     connection.execute(
         f"create table if not exists {table} (organization VARCHAR not null, date DATE not null, "
-        f"ordinal BIGINT not null, page INTEGER not null, payload VARCHAR not null{parent})"
+        f"ordinal BIGINT not null, page INTEGER not null, payload VARCHAR not null{text})"
     )
 
 

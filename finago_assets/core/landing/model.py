@@ -115,8 +115,9 @@ class Manifest:
     `rows`, `distinct_ids`, `payload_bytes` and `digest` are the day's own; window, pages, requests, retries, seconds
     and trace ids are those of the request chain that brought it. `digest` is SHA-256 in hex over the payloads in order,
     joined by byte 0x1e; a child's payload is preceded by its parent's key and byte 0x1f. JSON text can hold neither.
-    `missing`: the parents whose children could not be had. `redaction` names what took secrets out before anything was
-    written; empty where nothing had to. Manifests from before there were such fields have neither.
+    What a record was made of is not in it. `missing`: the parents whose children could not be had. `redaction` names
+    what took secrets out before anything was written; empty where nothing had to. Manifests from before there were such
+    fields have neither.
     """
 
     source: str

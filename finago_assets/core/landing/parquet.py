@@ -130,7 +130,7 @@ class ParquetStore:
         self._tree.refuse_case_twin(endpoint.name, organization)
         if not self._tree.days(endpoint.name, organization):
             with typed_errors(f"Preparing {endpoint.name}"):
-                self._put_placeholder(partition, None if endpoint.parent is None else endpoint.parent.column)
+                self._put_placeholder(partition, endpoint.text_column)
 
     def forget(self, endpoint: str, organization: str, before: dt.date) -> int:
         """See `RawStore.forget`."""
@@ -186,11 +186,11 @@ class ParquetStore:
         self.files.fsync_directory(target.parent)
         return str(target)
 
-    def _put_placeholder(self, partition: Partition, parent_column: str | None) -> None:
+    def _put_placeholder(self, partition: Partition, text_column: str | None) -> None:
         self.prepare([partition])
         file = RawWriter(
             litter.temporary(self.temporaries(partition.endpoint, partition.organization), DATA_FILE),
-            parent_column,
+            text_column,
             self.files,
         )
         try:

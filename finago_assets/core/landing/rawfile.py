@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Final
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from finago_assets.core.catalogue.model import XML_COLUMN
 from finago_assets.core.errors import CorruptFile, Malformed, NotLanded, NotWritable
 from finago_assets.core.landing.model import Manifest
 
@@ -68,12 +69,12 @@ class Digest:
 class RawWriter:
     """Writes one temporary file. After `finish` it is complete; `sync` makes it durable, `discard` removes the name."""
 
-    def __init__(self, path: Path, parent_column: str | None, files: Files) -> None:
+    def __init__(self, path: Path, text_column: str | None, files: Files) -> None:
         self.path = path
-        self.parent_column = parent_column
+        self.text_column = text_column
         self._files = files
         self._rows = 0
-        self._schema = pa.schema([*_COLUMNS, *_parent_field(parent_column)])
+        self._schema = pa.schema([*_COLUMNS, *_text_field(text_column)])
         self._file = files.create(path)
         self._parquet: Any = pq.ParquetWriter(
             self._file,
@@ -89,7 +90,7 @@ class RawWriter:
             write_batch_size=_PAGE_CHECK_ROWS,
         )
 
-    def write(self, pages: array[int], payloads: list[pa.Array], parents: list[pa.Array]) -> None:
+    def write(self, pages: array[int], payloads: list[pa.Array], texts: list[pa.Array]) -> None:
         """Append records as row groups: the page of each, and their text in chunks as `make_text_column` makes them."""
         first, self._rows = self._rows, self._rows + len(pages)
         columns = [
@@ -97,8 +98,8 @@ class RawWriter:
             pa.Array.from_buffers(pa.int32(), len(pages), [None, pa.py_buffer(pages)]),
             pa.chunked_array(payloads, pa.string()),
         ]
-        if self.parent_column is not None:
-            columns.append(pa.chunked_array(parents, pa.string()))
+        if self.text_column is not None:
+            columns.append(pa.chunked_array(texts, pa.string()))
         self._parquet.write_table(pa.table(columns, schema=self._schema), row_group_size=ROW_GROUP)
 
     def finish(self, manifest: Manifest) -> None:
@@ -144,8 +145,9 @@ class RawReader:
         """Yield ordinals, payloads and, for a child, parents' keys of a few thousand records at a time."""
         with self._readable():
             names = self._parquet.schema_arrow.names
-            parent = names[3] if len(names) > 3 else None
-            batches = self._parquet.iter_batches(_READ_BATCH, columns=["ordinal", "payload", *names[3:4]])
+            parent = next((name for name in names[3:] if name != XML_COLUMN), None)
+            columns = ["ordinal", "payload", *([] if parent is None else [parent])]
+            batches = self._parquet.iter_batches(_READ_BATCH, columns=columns)
         while True:
             with self._readable():
                 batch = next(batches, None)
@@ -238,5 +240,5 @@ def not_landed(partition: Partition) -> NotLanded:
     return NotLanded(f"{partition} has not landed; materialize {partition.source}/{partition.endpoint} first.")
 
 
-def _parent_field(parent_column: str | None) -> list[pa.Field]:
-    return [] if parent_column is None else [pa.field(parent_column, pa.string(), nullable=False)]
+def _text_field(text_column: str | None) -> list[pa.Field]:
+    return [] if text_column is None else [pa.field(text_column, pa.string(), nullable=False)]

@@ -18,6 +18,7 @@ from finago_assets.core.landing import litter
 from finago_assets.core.landing.files import typed_errors
 from finago_assets.core.landing.model import ChainFacts, Landed, LandingOutcome, Manifest, Partition
 from finago_assets.core.landing.rawfile import Digest, RawWriter, make_text_column
+from finago_assets.core.records import MadeRecord
 from finago_assets.core.windows import ONE_DAY, Window
 
 if TYPE_CHECKING:
@@ -56,27 +57,28 @@ class SpoolTarget(Protocol):
 class _Day:
     """What one day holds so far: loose records, packed ones, and the file that earlier ones went to."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, keeps_xml: bool = False) -> None:
+        self.keeps_xml = keeps_xml
         self.digest = Digest()
         self.hashes = array("q")  # of keys: eight bytes each, however long the key
         self.keyless = 0  # records that count as distinct without a key
         self.file: RawWriter | None = None
         self.payloads: list[bytes] = []
-        self.parents: list[str] = []
+        self.texts: list[str] = []  # of the fourth column: parents' keys, or what records were made of
         self.clear()
 
     def clear(self) -> None:
         self.size = 0
         self.pages = array("i")
         self.chunks: list[pa.Array] = []
-        self.parent_chunks: list[pa.Array] = []
+        self.text_chunks: list[pa.Array] = []
 
     def take(self, page: int, records: Sequence[bytes], ids: Sequence[str | None] | None, parent: str | None) -> int:
         """Add records; return about how many bytes they take."""
         self.pages.extend(array("i", [page]) * len(records))
         self.payloads.extend(records)
-        if parent is not None:
-            self.parents.extend([parent] * len(records))
+        made_of = _made_of(records) if self.keeps_xml else []
+        self.texts.extend(made_of if parent is None else [parent] * len(records))
         if ids is None:
             self.keyless += len(records)
         else:
@@ -85,6 +87,7 @@ class _Day:
         if len(self.payloads) >= _PACK_ROWS:
             self.pack()
         size = sum(map(len, records)) + _RECORD_OVERHEAD * len(records)
+        size += sum(map(len, made_of))
         self.size += size
         return size
 
@@ -92,10 +95,10 @@ class _Day:
         """Turn loose records into a column chunk, which takes less room and no second copy when it is written."""
         if self.payloads:
             self.chunks.append(make_text_column(self.payloads))
-            self.digest.update(self.payloads, self.parents or None)
-            if self.parents:
-                self.parent_chunks.append(pa.array(self.parents, pa.string()))
-            self.payloads, self.parents = [], []
+            self.digest.update(self.payloads, None if self.keeps_xml else self.texts or None)
+            if self.texts:
+                self.text_chunks.append(pa.array(self.texts, pa.string()))
+            self.payloads, self.texts = [], []
 
     def distinct(self) -> int:
         hashes = pa.Array.from_buffers(pa.int64(), len(self.hashes), [None, pa.py_buffer(self.hashes)])
@@ -109,11 +112,10 @@ class ChainSpool:
         self._target = target
         self._endpoint = endpoint
         self._organization = organization
-        self._parent_column = None if endpoint.parent is None else endpoint.parent.column
         self._partitions = {
             day: Partition(endpoint.source.name, endpoint.name, organization, day) for day in sorted(set(days))
         }
-        self._days = {day: _Day() for day in self._partitions}
+        self._days = {day: _Day(keeps_xml=endpoint.keeps_xml) for day in self._partitions}
         if not self._days:
             raise ValueError(f"{endpoint.name}: a chain covers at least one day")
         self._buffered = 0
@@ -138,7 +140,7 @@ class ChainSpool:
         parent: str | None = None,
     ) -> None:
         """See `Spool.add`."""
-        if (parent is None) != (self._parent_column is None):
+        if (parent is None) != (self._endpoint.parent is None):
             raise ValueError(f"{self._endpoint.name}: a child's records come with their parent's key, no others do")
         for day, own, own_ids in _by_day(days, records, ids):
             self._extend(day, page, own, own_ids, parent)
@@ -174,7 +176,7 @@ class ChainSpool:
     ) -> None:
         day = self._days.get(date)
         if day is None:
-            raise OutsideWindow(f"GET {self._endpoint.path} answered a row dated {date}, which was not asked for.")
+            raise OutsideWindow(f"{self._endpoint.request} answered a row dated {date}, which was not asked for.")
         self._buffered += day.take(page, records, ids, parent)
 
     def _flush(self, date: dt.date) -> RawWriter:
@@ -182,13 +184,17 @@ class ChainSpool:
         if day.file is None:
             directory = self._target.temporaries(self._endpoint.name, self._organization)
             path = litter.temporary(directory, "data.parquet")
-            day.file = RawWriter(path, self._parent_column, self._target.files)
+            day.file = RawWriter(path, self._endpoint.text_column, self._target.files)
         day.pack()
         if day.chunks:
-            day.file.write(day.pages, day.chunks, day.parent_chunks)
+            day.file.write(day.pages, day.chunks, day.text_chunks)
         self._buffered -= day.size
         day.clear()
         return day.file
+
+
+def _made_of(records: Sequence[bytes]) -> list[str]:
+    return [one.made_of.decode() for one in records if isinstance(one, MadeRecord)]
 
 
 def _by_day(

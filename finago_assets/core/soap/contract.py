@@ -95,6 +95,20 @@ class Contract:
         answered = self._binding.get(operation).output.body.type.elements
         return answered[0][1].type if answered else None
 
+    def array_names(self, operation: str) -> frozenset[str]:
+        """Return what the elements are called, within what an operation lists, that are arrays themselves."""
+        found, waiting, seen = set[str](), [self.result_type(operation)], list[Any]()
+        while waiting:
+            type_ = waiting.pop()
+            if type_ in seen:
+                continue
+            seen.append(type_)
+            for name, member in _members_of(type_):
+                waiting.append(member.type)
+                if repeated_in(member.type) is not None:
+                    found.add(name)
+        return frozenset(found)
+
     def read(self, operation: str, envelope: Any) -> Any:  # noqa: ANN401  as the contract says
         """Return what an answer holds: dicts by the contract's names, lists for arrays, None for what is not there.
 
