@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import dagster as dg
 
 from finago_assets.apis.finago import FINAGO
+from finago_assets.apis.finago_soap import FINAGO_SOAP
 from finago_assets.apis.halo import HALO
 from finago_assets.orchestration.components.own import Own, read_own
 from finago_assets.orchestration.dbt_project import dbt_resource
@@ -16,9 +17,9 @@ from finago_assets.orchestration.jobs import jobs, nightly
 from finago_assets.orchestration.lost_history import watch_uncaught
 from finago_assets.orchestration.open_history import keep_history_open
 from finago_assets.orchestration.published import warehouse_assets
-from finago_assets.orchestration.raw import raw_assets, raw_assets_beside
+from finago_assets.orchestration.raw import raw_assets, raw_assets_beside, windowed_assets_beside
 from finago_assets.orchestration.request.job import finago_request
-from finago_assets.orchestration.resources import FinagoResource, HaloResource
+from finago_assets.orchestration.resources import FinagoResource, HaloResource, SoapResource
 from finago_assets.orchestration.retention import prune_run_history
 from finago_assets.orchestration.short_history import keep_history_short
 from finago_assets.orchestration.tie_out import tie_out_check
@@ -41,13 +42,21 @@ def build_definitions(
             *raw_assets(FINAGO, settings),
             # a backfill counts what a run leaves out as failed: who has no Halo has none of its assets either
             *([raw_assets_beside(HALO), halo_connection_changes] if settings.halo_url else []),
+            *([raw_assets_beside(FINAGO_SOAP)] if settings.uses_soap else []),
+            *(windowed_assets_beside(FINAGO_SOAP, settings) if settings.uses_soap else []),
             *warehouse_assets([*FINAGO.endpoints.values(), *added.endpoints.values()]),
         ],
         asset_checks=[tie_out_check(settings)],
         jobs=[*jobs(), finago_request, *([halo_change, halo_delete] if settings.halo_url else [])],
         schedules=[nightly(settings)],
         sensors=[prune_run_history],
-        resources={"finago": FinagoResource(), "halo": HaloResource(), "dbt": dbt_resource(), **(resources or {})},
+        resources={
+            "finago": FinagoResource(),
+            "finago_soap": SoapResource(),
+            "halo": HaloResource(),
+            "dbt": dbt_resource(),
+            **(resources or {}),
+        },
         executor=watched(
             dg.multiprocess_executor if settings.executor is Executor.MULTIPROCESS else dg.in_process_executor
         ),

@@ -17,6 +17,7 @@ import msgspec
 
 from finago_assets.apis.finago import FINAGO
 from finago_assets.apis.finago.fiscal import books_begin
+from finago_assets.apis.finago_soap import FINAGO_SOAP
 from finago_assets.apis.halo import HALO
 from finago_assets.core.calls import smallest_call
 from finago_assets.core.errors import (
@@ -38,11 +39,13 @@ from finago_assets.settings import (
     read_halo_connection,
     read_halo_write_connection,
     read_settings,
+    read_soap_connection,
 )
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
+    from finago_assets.core.catalogue.api import Api
     from finago_assets.core.catalogue.model import Endpoint
     from finago_assets.core.http.client import ApiClient
     from finago_assets.core.http.connection import Connection
@@ -102,6 +105,7 @@ def examine(
     yield _runs(dead_runs())
     yield from _finago(settings, environ, connect)
     yield from _halo(settings, environ, connect)
+    yield from _soap(settings, environ, connect)
 
 
 def _finago(
@@ -138,17 +142,12 @@ def _halo(
         yield Finding(name, Condition.FAILS, str(error))
         return
     yield from _halo_writer(settings, environ, connect)
-    today, keys = oslo_today(), dict[str, str | None]()
+    keys = dict[str, str | None]()
+    signed_in = Finding("token", Condition.WORKS, f"for tenant {connection.organization_id}")
     with client:
-        try:
-            client.authenticate()
-        except FinagoError as error:
-            yield Finding(f"{name}/token", Condition.FAILS, str(error))
-            return
-        yield Finding(f"{name}/token", Condition.WORKS, f"for tenant {connection.organization_id}")
-        found = [_scope(client, endpoint, keys, today, today) for endpoint in HALO.endpoints.values()]
-    yield from (replace(one, subject=f"{name}/{one.subject}") for one in found)
-    if not any(keys.values()):
+        found = list(_beside(HALO, client, signed_in, keys))
+    yield from found
+    if len(found) > 1 and not any(keys.values()):
         yield Finding(
             name,
             Condition.UNKNOWN,
@@ -171,6 +170,37 @@ def _halo_writer(
         yield Finding(subject, Condition.FAILS, str(error))
     else:
         yield Finding(subject, Condition.WORKS, "`finago-assets halo` can sign in; nothing was changed")
+
+
+def _soap(
+    settings: Settings, environ: Mapping[str, str], connect: Callable[[Settings, Connection], ApiClient]
+) -> Iterator[Finding]:
+    """Look at the SOAP services, where somebody has set them up."""
+    try:
+        connection = read_soap_connection(settings, environ)
+        if connection is None:
+            return
+        client = connect(settings, connection)
+    except FinagoError as error:
+        yield Finding(FINAGO_SOAP.source.name, Condition.FAILS, str(error))
+        return
+    with client:
+        signed_in = Finding("login", Condition.WORKS, f"the session is one of organization {client.organization_id}")
+        yield from _beside(FINAGO_SOAP, client, signed_in, {})
+
+
+def _beside(api: Api, client: ApiClient, signed_in: Finding, keys: dict[str, str | None]) -> Iterator[Finding]:
+    """Sign in to an API that the books are not made of, and ask for each of its lists."""
+    name, today = api.source.name, oslo_today()
+    try:
+        client.authenticate()
+    except FinagoError as error:
+        yield Finding(f"{name}/{signed_in.subject}", Condition.FAILS, str(error))
+        return
+    yield replace(signed_in, subject=f"{name}/{signed_in.subject}")
+    for endpoint in api.endpoints.values():
+        one = _scope(client, endpoint, keys, today, today)
+        yield replace(one, subject=f"{name}/{one.subject}")
 
 
 def _through(client: ApiClient, settings: Settings, connection: Connection) -> Iterator[Finding]:

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Final, TypeVar
 
 from finago_assets.apis.finago.connection import API_URL, TOKEN_URL, FinagoConnection
 from finago_assets.apis.finago.endpoints import ENDPOINTS
+from finago_assets.apis.finago_soap.connection import FINAGO_SOAP_API, SOAP_URL, WEBSERVICES_URL, SoapConnection
 from finago_assets.apis.halo.connection import HaloConnection
 from finago_assets.apis.halo.endpoints import HALO_API
 from finago_assets.core.connections.place import expanded
@@ -40,6 +41,11 @@ HALO_CLIENT_ID: Final = "env:HALO_CLIENT_ID"
 HALO_CLIENT_SECRET: Final = "env:HALO_CLIENT_SECRET"  # noqa: S105  the name of the variable
 HALO_WRITE_CLIENT_ID: Final = "env:HALO_WRITE_CLIENT_ID"
 HALO_WRITE_CLIENT_SECRET: Final = "env:HALO_WRITE_CLIENT_SECRET"  # noqa: S105  the name of the variable
+SOAP_APPLICATION_ID: Final = "env:FINAGO_SOAP_APPLICATION_ID"
+SOAP_USERNAME: Final = "env:FINAGO_SOAP_USERNAME"
+SOAP_PASSWORD: Final = "env:FINAGO_SOAP_PASSWORD"  # noqa: S105  the name of the variable
+# 7,200 an hour is what the vendor lets one address ask of its SOAP services
+SOAP_CEILING: Final = Decimal(2)
 RATE: Final = "a number from 0, where 0 means no ceiling"
 OUTAGE: Final = "a whole number of minutes, where 0 waits for nothing"
 # DuckDB knows no pattern for the first, and dbt takes what follows the others for options
@@ -82,6 +88,10 @@ class Settings:
     api_url: str = API_URL
     token_url: str = TOKEN_URL
     network: Network = DIRECT
+    soap_url: str = SOAP_URL
+    soap_webservices_url: str = WEBSERVICES_URL
+    soap_identity_id: str = ""
+    uses_soap: bool = False  # somebody has set one of its variables
     halo_url: str = ""
     halo_auth_url: str = ""
     halo_tenant: str = ""
@@ -89,6 +99,8 @@ class Settings:
 
     def ceiling(self, source: str) -> Decimal:
         """Return how many requests a second an API may be asked, by its source's name."""
+        if source == FINAGO_SOAP_API.name:
+            return min(self.requests_per_second, SOAP_CEILING)
         return self.halo_requests_per_second if source == HALO_API.name else self.requests_per_second
 
     @property
@@ -150,6 +162,10 @@ def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
         api_url=_take(env, "FINAGO_API_URL", usual.api_url, str, "an address"),
         token_url=_take(env, "FINAGO_TOKEN_URL", usual.token_url, str, "an address"),
         network=_network(env),
+        soap_url=_take(env, "FINAGO_SOAP_URL", usual.soap_url, str, "an address"),
+        soap_webservices_url=_take(env, "FINAGO_SOAP_WEBSERVICES_URL", usual.soap_webservices_url, str, "an address"),
+        soap_identity_id=_take(env, "FINAGO_SOAP_IDENTITY_ID", usual.soap_identity_id, str, "an identity's guid"),
+        uses_soap=any(env.get(f"FINAGO_SOAP_{name}", "").strip() for name in ("URL", "USERNAME", "APPLICATION_ID")),
         halo_url=_take(env, "HALO_URL", usual.halo_url, str, "an address"),
         halo_auth_url=_take(env, "HALO_AUTH_URL", usual.halo_auth_url, str, "an address"),
         halo_tenant=_take(env, "HALO_TENANT", usual.halo_tenant, str, "a tenant's name"),
@@ -229,6 +245,41 @@ def read_halo_write_connection(settings: Settings, environ: Mapping[str, str] | 
             "one that lands connections every night cannot change any."
         )
     return found
+
+
+def read_soap_connection(  # noqa: PLR0913  the references, which have defaults
+    settings: Settings,
+    environ: Mapping[str, str] | None = None,
+    *,
+    application_id: str = SOAP_APPLICATION_ID,
+    username: str = SOAP_USERNAME,
+    password: str = SOAP_PASSWORD,
+    organization_id: str = ORGANIZATION_ID_REFERENCE,
+) -> SoapConnection | None:
+    """Follow the references to the SOAP services; None where no credential at all is set, and they are not asked then.
+
+    Raises SettingMissing where some of them are, naming every variable that is empty, at once.
+    """
+    env = os.environ if environ is None else environ
+    credentials = {"application id": application_id, "user name": username, "password": password}
+    names = [one.removeprefix("env:") for one in credentials.values() if one.startswith("env:")]
+    if len(names) == len(credentials) and not any(env.get(name, "").strip() for name in names):
+        return None
+    found = follow_all(
+        env,
+        {**credentials, "organization id": organization_id},
+        advice="Set them to a user of the SOAP services and the id of your application, or none of them to leave "
+        "these services out.",
+    )
+    return SoapConnection(
+        organization_id=found["organization id"],
+        application_id=found["application id"],
+        username=found["user name"],
+        password=Secret(found["password"]),
+        identity_id=settings.soap_identity_id,
+        api_url=settings.soap_url,
+        webservices_url=settings.soap_webservices_url,
+    )
 
 
 def _network(env: Mapping[str, str]) -> Network:

@@ -72,6 +72,19 @@ VARIABLES: Final = (
     Variable(("FINAGO_DBT_MEMORY",), "DuckDB's memory limit inside dbt", "300MB"),
     Variable(("FINAGO_EXECUTOR",), "`in_process`, or `multiprocess` for a process a step"),
     Variable(
+        ("FINAGO_SOAP_APPLICATION_ID", "FINAGO_SOAP_USERNAME", "FINAGO_SOAP_PASSWORD"),
+        "the SOAP services: the id of your application there, and a user of the organization; none of them leaves "
+        "these services out",
+    ),
+    Variable(
+        ("FINAGO_SOAP_IDENTITY_ID",),
+        "that user's identity in the organization; looked up where this is empty",
+    ),
+    Variable(
+        ("FINAGO_SOAP_URL", "FINAGO_SOAP_WEBSERVICES_URL"),
+        "the two addresses of the SOAP services; plain `http://` for this machine alone",
+    ),
+    Variable(
         ("HALO_URL", "HALO_CLIENT_ID", "HALO_CLIENT_SECRET"),
         "a tenant of Halo: the address of its API and an API application there; none of them leaves Halo out",
     ),

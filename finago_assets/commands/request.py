@@ -110,7 +110,13 @@ def _read_parts(variables: Sequence[str], query: Sequence[str], body: str | None
 
 
 def _find_api(name: ApiName | None, row: RegisteredConnection | None) -> Api:
-    api = APIS[(name or ApiName.FINAGO) if row is None else row.kind.name]
+    known = APIS.get((name or ApiName.FINAGO) if row is None else row.kind.name)
+    if known is None:
+        raise RequestRefused(
+            "A connection of the kind `soap` is for landing and for posting; no request by hand goes over it. "
+            "Nothing was sent."
+        )
+    api = known
     if row is not None and name not in (None, row.kind.name):
         raise RequestRefused(
             f"The connection {row.name!r} is one to {api.source.title}; leave --api out. Nothing was sent."

@@ -17,7 +17,7 @@ from finago_assets.core.catalogue.model import Endpoint, EndpointKind
 from finago_assets.core.errors import AuthRefused, Blocked, FinagoError, Forbidden, Transient
 from finago_assets.core.extract import Extractor
 from finago_assets.core.landing.store import Landed
-from finago_assets.core.windows import oslo_today
+from finago_assets.core.windows import ONE_DAY, Window, oslo_today, windows_of
 from finago_assets.orchestration import checks
 from finago_assets.orchestration.failures import typed_failures
 from finago_assets.orchestration.layers import RAW_LAYER
@@ -58,12 +58,18 @@ def raw_assets(api: Api, settings: Settings) -> list[dg.AssetsDefinition]:
 
 
 def raw_assets_beside(api: Api) -> dg.AssetsDefinition:
-    """Return the raw assets of an API that the books are not made of, all of them lists, in one step.
+    """Return the lists of an API that the books are not made of, in one step.
 
     Nothing of it fails a run: without credentials they are skipped, and a list that cannot be had is a warning.
     """
-    endpoints = [endpoint for endpoint in api.endpoints.values() if endpoint.enabled]
-    return _assets_beside(f"land_{api.source.name}", api.source.name, endpoints)
+    lists = [one for one in api.endpoints.values() if one.enabled and one.kind is EndpointKind.REFERENCE]
+    return _assets_beside(f"land_{api.source.name}", api.source.name, lists)
+
+
+def windowed_assets_beside(api: Api, settings: Settings) -> list[dg.AssetsDefinition]:
+    """Return what of such an API lands by day, each in a step of its own. Nothing of it fails a run either."""
+    on = [one for one in api.endpoints.values() if one.enabled and one.kind is EndpointKind.WINDOWED]
+    return [_windowed_beside(f"land_{one.source.name}_{one.name}", one.source.name, one, settings) for one in on]
 
 
 def endpoint_asset(endpoint: Endpoint, settings: Settings, catalogue: Mapping[str, Endpoint]) -> dg.AssetsDefinition:
@@ -109,9 +115,7 @@ def _windowed_asset(
             with finago.extractor(run=run, tell=context.log.info, catalogue=catalogue) as extractor:
                 try:
                     for one in extractor.land_window(endpoint, window, resume=resume):
-                        context.log_event(
-                            _build_materialization(endpoint, one, partition=spell_key(one.partition.date))
-                        )
+                        _log_day(context, endpoint, one)
                         landed.append(one)
                 except Forbidden as refusal:
                     verdict = checks.withheld(endpoint, key, refusal)
@@ -177,6 +181,26 @@ def _assets_beside(name: str, resource: str, endpoints: list[Endpoint]) -> dg.As
     return land_beside
 
 
+def _windowed_beside(name: str, resource: str, endpoint: Endpoint, settings: Settings) -> dg.AssetsDefinition:
+    key = raw_key(endpoint.source.name, endpoint.name)
+
+    @dg.multi_asset(
+        name=name,
+        specs=[_spec(endpoint, partitions=daily(settings), skippable=False)],
+        check_specs=[checks.spec(endpoint, key, blocking=False)],
+        backfill_policy=dg.BackfillPolicy.single_run(),
+        required_resource_keys={resource},
+    )
+    def land_days_beside(context: AssetExecutionContext) -> Iterator[dg.Output[None] | dg.AssetCheckResult]:
+        with typed_failures(context), ExitStack() as stack:
+            landing = _LandingBeside(context, stack, getattr(context.resources, resource))
+            verdict = landing.verdict(key, endpoint)
+            yield dg.Output(None, output_name=key.to_python_identifier(), metadata=SILENT_OUTPUT)
+            yield verdict
+
+    return land_days_beside
+
+
 class _LandingBeside:
     """One landing of an API that nothing waits for: it remembers why the rest need not be asked for."""
 
@@ -184,7 +208,7 @@ class _LandingBeside:
         self._context = context
         self._refusal: FinagoError | None = None
         self._extractor: Extractor | None = None
-        self._keep_days = resource.settings().keep_lists_days
+        self._settings = resource.settings()
         run, self._resume = _origin(context)
         try:
             if resource.connection() is not None:
@@ -193,20 +217,39 @@ class _LandingBeside:
             self._refusal = error
 
     def verdict(self, key: dg.AssetKey, endpoint: Endpoint) -> dg.AssetCheckResult:
-        """Land one list, or say why not."""
+        """Land one list, or the days that the run asks for, or say why not."""
         if self._refusal is not None:
             return checks.warn_not_landed(endpoint, key, self._refusal)
         if self._extractor is None:
             return checks.left_out(endpoint, key)
         try:
+            if endpoint.kind is EndpointKind.WINDOWED:
+                return self._land_days(self._extractor, key, endpoint)
             verdict = _land_list(self._context, self._extractor, key, endpoint, resume=self._resume)
-            _forget_old(self._extractor, endpoint, self._keep_days)
+            _forget_old(self._extractor, endpoint, self._settings.keep_lists_days)
         except FinagoError as error:
             self._context.log.warning("%s was not landed: %s", endpoint.full_name, error)
             if isinstance(error, OF_ALL_LISTS):
                 self._refusal = error
             return checks.warn_not_landed(endpoint, key, error)
         return verdict
+
+    def _land_days(self, extractor: Extractor, key: dg.AssetKey, endpoint: Endpoint) -> dg.AssetCheckResult:
+        """Land the days of the run; where it reaches up to today, also the older ones on which something changed."""
+        window = window_of(self._context, self._settings)
+        landed = list(self._landed_days(extractor, endpoint, window))
+        if window.end > oslo_today():
+            # the vendor's days of change are those of UTC
+            changed = extractor.changed_days(endpoint, Window(window.start - ONE_DAY, window.end))
+            for older in windows_of({day for day in changed if self._settings.start_date <= day < window.start}):
+                landed += self._landed_days(extractor, endpoint, older)
+        self._context.log.info(_summary(endpoint, landed))
+        return checks.judged(endpoint, extractor.store, key, landed)
+
+    def _landed_days(self, extractor: Extractor, endpoint: Endpoint, window: Window) -> Iterator[Landed]:
+        for day in extractor.land_window(endpoint, window, resume=self._resume):
+            _log_day(self._context, endpoint, day)
+            yield day
 
 
 def _choose(
@@ -231,6 +274,10 @@ def _land_list(
     landed = extractor.land_reference(endpoint, resume=resume)
     context.log_event(_build_materialization(endpoint, landed, partition=None))
     return checks.judged(endpoint, extractor.store, key, [landed])
+
+
+def _log_day(context: AssetExecutionContext, endpoint: Endpoint, one: Landed) -> None:
+    context.log_event(_build_materialization(endpoint, one, partition=spell_key(one.partition.date)))
 
 
 def _forget_old(extractor: Extractor, endpoint: Endpoint, days: int) -> None:

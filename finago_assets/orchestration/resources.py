@@ -13,6 +13,7 @@ import dagster as dg
 from pydantic import Field, field_validator
 
 from finago_assets.apis.finago import FINAGO
+from finago_assets.apis.finago_soap import FINAGO_SOAP
 from finago_assets.apis.halo import HALO
 from finago_assets.connect import open_client
 from finago_assets.core.catalogue.api import Api
@@ -28,16 +29,21 @@ from finago_assets.settings import (
     HALO_CLIENT_ID,
     HALO_CLIENT_SECRET,
     ORGANIZATION_ID_REFERENCE,
+    SOAP_APPLICATION_ID,
+    SOAP_PASSWORD,
+    SOAP_USERNAME,
     Settings,
     read_connection,
     read_halo_connection,
     read_settings,
+    read_soap_connection,
 )
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from finago_assets.apis.finago.connection import FinagoConnection
+    from finago_assets.apis.finago_soap.connection import SoapConnection
     from finago_assets.apis.halo.connection import HaloConnection
     from finago_assets.core.catalogue.model import Endpoint
     from finago_assets.core.http.connection import Connection
@@ -183,4 +189,35 @@ class HaloResource(ApiResource):
 
     def patience(self, settings: Settings) -> Patience:
         """Return how long an outage is sat out: what the limit of a tenant takes to pass, for the books may wait."""
+        return Patience(seconds=min(settings.outage_minutes * 60.0, LONGEST_WAIT_BESIDE))
+
+
+class SoapResource(ApiResource):
+    """The connection to one organization over SOAP, and the raw store of its answers; addresses are settings."""
+
+    api = FINAGO_SOAP
+    application_id: Reference = Field(default=_parse_reference(SOAP_APPLICATION_ID), description="Where it is found.")
+    username: Reference = Field(default=_parse_reference(SOAP_USERNAME), description="Where it is found.")
+    password: Reference = Field(default=_parse_reference(SOAP_PASSWORD), description="Where it is found.")
+    organization_id: Reference = Field(
+        default=_parse_reference(ORGANIZATION_ID_REFERENCE), description="Where it is found."
+    )
+
+    @field_validator("application_id", "username", "password", "organization_id", mode="before")
+    @classmethod
+    def _is_no_value(cls, given: object) -> object:
+        return _no_values(given)
+
+    def connection(self) -> SoapConnection | None:
+        """Follow the references; None where no credential is set. Raises SettingMissing or SettingInvalid."""
+        return read_soap_connection(
+            self.settings(),
+            application_id=self.application_id.notation(),
+            username=self.username.notation(),
+            password=self.password.notation(),
+            organization_id=self.organization_id.notation(),
+        )
+
+    def patience(self, settings: Settings) -> Patience:
+        """Return how long an outage is sat out: the books may wait for these services, and do not need them."""
         return Patience(seconds=min(settings.outage_minutes * 60.0, LONGEST_WAIT_BESIDE))
