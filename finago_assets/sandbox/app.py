@@ -22,6 +22,7 @@ from finago_assets.sandbox.links import RequestAddress
 from finago_assets.sandbox.paging import continued, paged
 from finago_assets.sandbox.query import Query
 from finago_assets.sandbox.sent import SentBody, received
+from finago_assets.sandbox.soap.routes import soap_routes
 from finago_assets.sandbox.state import is_personal
 
 if TYPE_CHECKING:
@@ -45,7 +46,7 @@ JSON_TYPE: Final = "application/json"
 def application(sandbox: Sandbox, control: Control) -> Starlette:
     """Return the application. What no endpoint answers by hand is answered from the description."""
     routes = [Route(OAUTH_PATH, _token_view(sandbox), methods=["POST"]), *control_routes(control)]
-    routes += file_routes(sandbox)
+    routes += [*file_routes(sandbox), *soap_routes(sandbox)]
     routes += [_route(sandbox, operation) for operation in sandbox.description.operations.values()]
     app = Starlette(routes=routes)
     app.router.redirect_slashes = False

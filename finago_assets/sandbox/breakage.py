@@ -16,6 +16,7 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Final
 
 from finago_assets.sandbox.faults import AnswerFault, ErrorBody, Rule
+from finago_assets.sandbox.soap.envelope import SOAP_11, SoapFaulted, faulted_envelope
 
 if TYPE_CHECKING:
     from starlette.types import Message, Send
@@ -64,6 +65,7 @@ def instead(rule: Rule, trace_id: str) -> RawResponse:
         ErrorBody.HTML: (MAINTENANCE_PAGE, b"text/html"),
         ErrorBody.TEXT: (b"Limit exceeded by 1. Request is blocked.", b"text/plain"),
         ErrorBody.EMPTY: (b"", b"text/plain"),
+        ErrorBody.SOAP: (faulted_envelope(SOAP_11, SoapFaulted(rule.text or "Planned.")), b"text/xml; charset=utf-8"),
     }[rule.body]
     answer = RawResponse(rule.status, body, [(b"content-type", kind)])
     if rule.retry_after is None:

@@ -16,6 +16,7 @@ from finago_assets.sandbox.books.money import spelled
 from finago_assets.sandbox.books.orders import Status
 from finago_assets.sandbox.books.written_records import stamp
 from finago_assets.sandbox.faults import Rule, Script
+from finago_assets.sandbox.soap.control import SoapControl
 from finago_assets.sandbox.state import Sandbox, ServedRequest
 
 if TYPE_CHECKING:
@@ -28,6 +29,11 @@ class Control:
     """Changes take effect at once; balances follow the ledger as it is. Amounts in øre, ids as served."""
 
     sandbox: Sandbox
+
+    @property
+    def soap(self) -> SoapControl:
+        """What may be done to the SOAP services."""
+        return SoapControl(self.sandbox)
 
     def books(self, organization: str | None = None) -> Books:
         """Return the living books of an organization, by default the first."""
@@ -106,9 +112,10 @@ class Control:
             return self.sandbox.tokens.expire()
 
     def skip_time(self, seconds: float) -> None:
-        """Turn the clock of the tokens forward."""
+        """Turn the clock of tokens and sessions forward."""
         with self.sandbox.lock:
             self.sandbox.tokens.skipped += seconds
+            self.sandbox.soap.skipped += seconds
 
     def requests(self) -> list[ServedRequest]:
         """Return the log so far."""
@@ -116,11 +123,13 @@ class Control:
             return list(self.sandbox.requests)
 
     def reset(self, *, books: bool = True) -> None:
-        """Go back to how the sandbox started: books, scopes, faults, log. Tokens live on."""
+        """Go back to how the sandbox started: books, scopes, faults, switches, log. Tokens and sessions live on."""
         with self.sandbox.lock:
             fresh = Sandbox.start(self.sandbox.options, None if books else self.sandbox.books)
             if books:
                 self.sandbox.tenants = fresh.tenants
+                self.sandbox.soap.ledgers = fresh.soap.ledgers
             self.sandbox.withheld, self.sandbox.script = fresh.withheld, fresh.script
+            self.sandbox.soap.switches, self.sandbox.soap.limit = fresh.soap.switches, fresh.soap.limit
             self.sandbox.requests.clear()
             self.sandbox.chains.clear()

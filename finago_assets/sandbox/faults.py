@@ -39,6 +39,10 @@ class AnswerFault(StrEnum):
     NO_NEXT = "no next"  # the Link header is missing
     SAME_PAGE = "same page"  # the body of the page before, once more
     FOREIGN_ROWS = "foreign rows"  # the body of another day: the window was ignored
+    LATE = "late"  # `seconds` between the work and the answer
+    OTHER_ORGANIZATION = "other organization"  # the session is another organization's from just before this request
+    QUARANTINE = "quarantine"  # of `seconds`, from this request on
+    ONE_ELEMENT = "one element"  # the list of this answer is cut to its first element
 
 
 class ErrorBody(StrEnum):
@@ -48,15 +52,16 @@ class ErrorBody(StrEnum):
     HTML = "html"
     TEXT = "text"
     EMPTY = "empty"
+    SOAP = "soap"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rule:
     """Matching requests are counted from 1. `nth`, `every` and `probability` say which go wrong: none of them, all do.
 
-    `path` is a glob over the path, `method` one over the method, `query` a text the query string must contain. `times`
-    bounds how often the rule fires. `retry_after` is seconds like "2", an HTTP date `seconds` from now as "date:2", or
-    any text as it stands.
+    `path` is a glob over the path, `method` one over the method, `operation` one over that of a SOAP request, `query` a
+    text the query string must contain. `times` bounds how often the rule fires. `retry_after` is seconds like "2", an
+    HTTP date `seconds` from now as "date:2", or any text as it stands.
 
     `work` says whether a request is carried out although no good answer comes. Left open, it is where the socket breaks
     or the body is cut, and is not where another answer (status, html, empty) takes the place. So a write is done and
@@ -79,6 +84,8 @@ class Rule:
     link: str = ""
     method: str = "*"
     work: bool | None = None
+    operation: str = "*"
+    text: str = ""
 
 
 @dataclass(slots=True)
@@ -88,10 +95,10 @@ class _Counter:
     matched: int = 0
     fired: int = 0
 
-    def fires(self, path: str, query: str, method: str) -> bool:
+    def fires(self, path: str, query: str, method: str, operation: str) -> bool:
         rule = self.rule
         matches = fnmatchcase(path, rule.path) and rule.query in query and fnmatchcase(method, rule.method)
-        if not matches or self.fired == rule.times:
+        if not matches or not fnmatchcase(operation, rule.operation) or self.fired == rule.times:
             return False
         self.matched += 1
         wanted = self.matched in rule.nth or bool(rule.every and self.matched % rule.every == 0)
@@ -113,9 +120,9 @@ class Script:
         """Return a script that has counted nothing yet."""
         return cls([_Counter(rule, dice(str(rule.seed))) for rule in rules])
 
-    def next(self, path: str, query: str, method: str = "GET") -> Rule | None:
+    def next(self, path: str, query: str, method: str = "GET", operation: str = "") -> Rule | None:
         """Return the rule that has this request, if any."""
-        return next((counter.rule for counter in self._counters if counter.fires(path, query, method)), None)
+        return next((one.rule for one in self._counters if one.fires(path, query, method, operation)), None)
 
     @property
     def repeats(self) -> bool:

@@ -15,6 +15,7 @@ from uvicorn.protocols.http.auto import AutoHTTPProtocol
 from finago_assets.sandbox.breakage import INSTEAD, ON_THE_SOCKET, RawResponse, bent, deliver, drip, instead, sever
 from finago_assets.sandbox.faults import AnswerFault, ErrorBody, Rule
 from finago_assets.sandbox.file_routes import FILES
+from finago_assets.sandbox.soap.routes import operation_in
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -75,11 +76,14 @@ class Middleware:
         with self.sandbox.lock:
             signed = scope["path"].startswith(FILES)
             request = self.sandbox.arrived(scope["method"], scope["path"], "" if signed else query)
-            rule = self.sandbox.script.next(scope["path"], query, scope["method"])
+            operation = operation_in(scope["headers"])
+            rule = self.sandbox.script.next(scope["path"], query, scope["method"], operation)
         await self._pause(rule)
         exchange = Exchange(scope, receive, send)
         answer = await self._answer(rule, request, exchange)
         request.fault = None if rule is None else rule.fault.value
+        if rule is not None and rule.fault is AnswerFault.LATE:
+            await asyncio.sleep(rule.seconds)
         await self._send(rule, request, answer, exchange)
         request.ended = time.monotonic()
 
@@ -109,12 +113,13 @@ class Middleware:
         if rule is not None and rule.fault is AnswerFault.EXPIRY:
             with self.sandbox.lock:
                 self.sandbox.tokens.expire()
-        answer = await self._inner(request, exchange) if _works(rule) else RawResponse(503, b"")
+                self.sandbox.soap.sessions.expire()
+        answer = await self._inner(rule, request, exchange) if _works(rule) else RawResponse(503, b"")
         if rule is not None and rule.fault in INSTEAD:
             return instead(rule, request.trace_id)
         return self._remembered(rule, request, answer)
 
-    async def _inner(self, request: ServedRequest, exchange: Exchange) -> RawResponse:
+    async def _inner(self, rule: Rule | None, request: ServedRequest, exchange: Exchange) -> RawResponse:
         start: Message = {}
         body = bytearray()
 
@@ -124,7 +129,7 @@ class Middleware:
             else:
                 body.extend(message.get("body", b""))
 
-        exchange.scope.setdefault("state", {})["trace_id"] = request.trace_id
+        exchange.scope.setdefault("state", {}).update(trace_id=request.trace_id, rule=rule)
         await self.app(exchange.scope, exchange.receive, catch)
         return RawResponse(start["status"], bytes(body), list(start["headers"]))
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final, TypedDict
 
 from finago_assets.sandbox.books.plan import BooksPlan, Modes, Size
 from finago_assets.sandbox.description.facts import DESCRIPTION_FILE
+from finago_assets.sandbox.soap.switches import SoapOptions
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -74,6 +75,7 @@ class SandboxOptions:
     salesorders_include_end: bool = True
     order: ListOrder = ListOrder.POSTED
     compress: bool = True
+    soap: SoapOptions = field(default_factory=SoapOptions)
 
     def plan(self, organization: str) -> BooksPlan:
         """Return the plan of the books of one organization; each has a seed of its own."""
@@ -120,3 +122,4 @@ class Changes(TypedDict, total=False):
     salesorders_include_end: bool
     order: ListOrder
     compress: bool
+    soap: SoapOptions

@@ -16,6 +16,8 @@ from finago_assets.sandbox.halo.server import RunningTenant, running_tenant
 from finago_assets.sandbox.listening import prepare, serving
 from finago_assets.sandbox.middleware import CONTROL, Middleware, Wires
 from finago_assets.sandbox.options import CLIENT_ID, CLIENT_SECRET, Changes, SandboxOptions
+from finago_assets.sandbox.soap.routes import SECOND_HOST
+from finago_assets.sandbox.soap.sessions import SOAP_APPLICATION_ID, SOAP_PASSWORD, SOAP_USERNAME
 from finago_assets.sandbox.state import Sandbox, ServedRequest
 
 if TYPE_CHECKING:
@@ -84,6 +86,16 @@ class Running:
             "FINAGO_TOKEN_URL": self.token_url,
             "FINAGO_START_DATE": self.books.plan.start.isoformat(),
             "FINAGO_REQUESTS_PER_SECOND": f"{options.requests_per_second:g}",
+        }
+
+    def soap_environment(self) -> dict[str, str]:
+        """Return the FINAGO_SOAP_* variables that lead here."""
+        return {
+            "FINAGO_SOAP_APPLICATION_ID": SOAP_APPLICATION_ID,
+            "FINAGO_SOAP_USERNAME": SOAP_USERNAME,
+            "FINAGO_SOAP_PASSWORD": SOAP_PASSWORD,
+            "FINAGO_SOAP_URL": self.origin,
+            "FINAGO_SOAP_WEBSERVICES_URL": self.origin + SECOND_HOST,
         }
 
 

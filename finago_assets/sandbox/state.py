@@ -15,6 +15,7 @@ from finago_assets.sandbox.books.bad import plant
 from finago_assets.sandbox.books.company import keep_books
 from finago_assets.sandbox.description.facts import read_description
 from finago_assets.sandbox.faults import Script
+from finago_assets.sandbox.soap.desk import SoapDesk
 from finago_assets.sandbox.tokens import Tokens
 
 if TYPE_CHECKING:
@@ -50,6 +51,7 @@ class Sandbox:
     tokens: Tokens
     script: Script
     withheld: set[str]
+    soap: SoapDesk
     requests: deque[ServedRequest] = field(default_factory=lambda: deque(maxlen=LOG_LENGTH))
     lock: RLock = field(default_factory=RLock)
     chains: Counter[str] = field(default_factory=Counter)
@@ -67,7 +69,8 @@ class Sandbox:
                 plant(tenants[options.organizations[0]], kind)
         tokens = Tokens(options.organizations, options.token_lifetime)
         description = read_description(options.description)
-        return cls(options, description, tenants, tokens, Script.of(options.faults), set(options.withhold))
+        script, desk = Script.of(options.faults), SoapDesk.start(options.soap, tenants)
+        return cls(options, description, tenants, tokens, script, set(options.withhold), desk)
 
     @property
     def books(self) -> Books:

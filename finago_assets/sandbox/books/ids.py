@@ -22,6 +22,7 @@ class Thing(IntEnum):
     PERSON = 0x55
     FILE = 0x66
     UPLOAD = 0x77
+    IDENTITY = 0x88
 
 
 def make_guid(thing: Thing, number: int) -> str:

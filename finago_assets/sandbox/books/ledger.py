@@ -18,6 +18,7 @@ import msgspec
 from finago_assets.sandbox.books.ids import Thing, number_of
 from finago_assets.sandbox.books.line_json import Heading, line_json
 from finago_assets.sandbox.books.money import ORE, rounded
+from finago_assets.sandbox.books.numbers import VoucherNumbers
 from finago_assets.sandbox.books.plan import Modes
 
 if TYPE_CHECKING:
@@ -60,17 +61,28 @@ class Ledger:
     _line_days: array[int] = field(default_factory=lambda: array("i"))
     _voucher_days: array[int] = field(default_factory=lambda: array("i"))
     _spread: dict[int, set[date]] = field(default_factory=dict)  # the days of a voucher that has several
-    _numbers: dict[tuple[int, int], int] = field(default_factory=dict)
+    _numbers: dict[tuple[int, int], VoucherNumbers] = field(default_factory=lambda: defaultdict(VoucherNumbers))
 
     @property
     def count(self) -> int:
         """How many lines the ledger holds now."""
         return sum(map(len, self.days.values()))
 
+    @property
+    def entered(self) -> int:
+        """How many lines were ever entered, which is the number of the next one."""
+        return len(self._line_days)
+
+    def numbers(self, kind: int, year: int) -> VoucherNumbers:
+        """Return the numbers of a voucher type, by its id, in a calendar year."""
+        return self._numbers[kind, year]
+
     def post(self, voucher: Voucher) -> str:
         """Enter a voucher and return its id. Numbers run by voucher type and year, so they repeat across both."""
-        series = (voucher.type.id, voucher.day.year)
-        self._numbers[series] = number = self._numbers.get(series, 0) + 1
+        numbers = self.numbers(voucher.type.id, voucher.day.year)
+        if (number := voucher.number) is None:
+            number = numbers.give()
+        numbers.take(number)
         heading = Heading.of(voucher, len(self._voucher_days), number)
         if any(posting.day not in (None, voucher.day) for posting in voucher.postings):
             self._spread[len(self._voucher_days)] = {posting.day or voucher.day for posting in voucher.postings}

@@ -108,6 +108,7 @@ class Voucher:
     document: int | None = None
     entered: int = 0  # days between the posting date and the moment somebody typed it in
     at: str | None = None  # that moment, where it is known to the second
+    number: int | None = None  # where whoever posts it brings one
 
     def __post_init__(self) -> None:
         if sum(p.amount for p in self.postings) != 0:

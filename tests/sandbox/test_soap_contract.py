@@ -1,0 +1,104 @@
+"""The SOAP services against the vendor's own contract files: the facts are made of them, and every answer is valid."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+import pytest
+from lxml import etree
+
+from finago_assets.sandbox.soap.contract import ASMX_FACTS
+from finago_assets.sandbox.soap.services import ASMX_HANDLERS
+from scripts.asmx_facts import main
+from tests.sandbox.soap_caller import ALL, NIL, SERVICES, YEARS, SoapCaller, envelope, logged_in
+from tests.sandbox.soap_schemas import CONTRACTS, FILES, validator
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.sandbox_server import StartSandbox
+
+CREDENTIAL: Final = "<credential><ApplicationId>00000000-0000-0000-0000-000000000000</ApplicationId></credential>"
+LINE: Final = "850d3ff4-5bd6-4011-8b82-f00000000032"
+DAY: Final = "2024-05-09T00:00:00"
+ARGUMENTS: Final = {
+    "GetEntryId": f"<argEntryId><Date>{DAY}</Date><SortNo>370</SortNo><EntryNo>0</EntryNo></argEntryId>",
+    "CheckAccountNo": "<accountList><AccountData><AccountNo>1</AccountNo></AccountData></accountList>",
+    "AddLinkEntries": f"<linkEntryItem><LineIds><guid>{LINE}</guid></LineIds><LinkId>1</LinkId></linkEntryItem>",
+    "ReplaceLinkEntries": f"<linkEntryItem><LineIds><guid>{LINE}</guid></LineIds><LinkId>1</LinkId></linkEntryItem>",
+    "UpdateEntryDueDate": "<entryItems><EntryItem>"
+    f"<LineId>{LINE}</LineId><DueDate>{DAY}</DueDate></EntryItem></entryItems>",
+    "GetTransactions": f"<searchParams>{YEARS}{ALL}</searchParams>",
+    "GetUserDefinedDimensionValues": "<DimensionType>101</DimensionType>",
+    "GetAggregated": f"<startDate>{DAY}</startDate><periodType>Month</periodType><returnIB>true</returnIB>",
+    "Login": CREDENTIAL,
+    "GetIdentitiesWithCredential": CREDENTIAL,
+    "GetIdentitiesWithCredentialByService": f"{CREDENTIAL}<serviceId>1</serviceId>",
+    "SetIdentityById": f"<identityId>{LINE}</identityId>",
+    "GetCompanySyncList": f"<syncSearchParameters><Active {NIL}/></syncSearchParameters>",
+    "GetCompanies": "<searchParams/><returnProperties>"
+    + "".join(f"<string>{field.name}</string>" for field in SERVICES["CompanyService"].types["Company"])
+    + "</returnProperties>",
+    "GetProjectList": "<Ps/>",
+}
+OPERATIONS: Final = [(name, operation) for name, held in ASMX_HANDLERS.items() for operation in held]
+
+published = pytest.mark.skipif(not CONTRACTS.exists(), reason="the contract files are not beside this checkout")
+
+
+def _arguments(operation: str) -> str:
+    return ARGUMENTS.get(operation, "")
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a folder for schemas."""
+    return tmp_path_factory.mktemp("schemas")
+
+
+@published
+def test_the_facts_are_made_of_the_published_contracts(tmp_path: Path) -> None:
+    main(str(CONTRACTS), str(tmp_path / "soap.json"))
+    assert (tmp_path / "soap.json").read_bytes() == ASMX_FACTS.read_bytes()
+    assert b"community users" not in ASMX_FACTS.read_bytes()
+
+
+@published
+@pytest.mark.parametrize("defaults", ["mixed", "omitted", "written"])
+def test_every_request_and_every_answer_is_valid(start_sandbox: StartSandbox, folder: Path, defaults: str) -> None:
+    sandbox = start_sandbox(scenarios=True)
+    sandbox.control.soap.set(defaults=defaults)
+    for service, operation in OPERATIONS:
+        caller = logged_in(sandbox)
+        reply = caller.call(service, operation, _arguments(operation))
+        assert reply.status == 200, (operation, reply.fault)
+        schema = validator(service, folder)
+        schema.assertValid(
+            etree.fromstring(envelope(SERVICES[service], operation, _arguments(operation)).encode())[0][0]
+        )
+        schema.assertValid(reply.element)
+
+
+@published
+def test_a_client_made_of_the_contracts_alone_can_read(start_sandbox: StartSandbox) -> None:
+    zeep = pytest.importorskip("zeep")
+    sandbox = start_sandbox(scenarios=True)
+    caller = logged_in(sandbox)
+    found = _ask_with_zeep(zeep, caller, "AccountService", "GetAccountList")
+    assert [one.AccountNo for one in found][:2] == [1200, 1250]
+    nil = zeep.xsd.Nil
+    search = {"DateStart": DAY, "DateEnd": "2024-12-31T23:59:59", "SystemType": nil, "HasInvoiceId": nil}
+    lines = _ask_with_zeep(zeep, caller, "TransactionService", "GetTransactions", searchParams=search)
+    window = f"<DateStart>{DAY}</DateStart><DateEnd>2024-12-31T23:59:59</DateEnd>"
+    assert [line.Id for line in lines] == [line["Id"] for line in caller.transactions(window=window)]
+
+
+def _ask_with_zeep(zeep: Any, caller: SoapCaller, service: str, operation: str, **arguments: object) -> Any:
+    client = zeep.Client(str(CONTRACTS / FILES[service]))
+    client.transport.session.cookies.set("ASP.NET_SessionId", caller.session)
+    port = next(iter(next(iter(client.wsdl.services.values())).ports.values()))
+    with client.settings():
+        proxy = client.create_service(port.binding.name, caller.sandbox.origin + SERVICES[service].path)
+        answer = getattr(proxy, operation)(**arguments)
+    client.transport.session.close()
+    return answer

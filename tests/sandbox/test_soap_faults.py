@@ -1,0 +1,110 @@
+"""Faults that are ordered for the SOAP services, by the operation that they strike."""
+
+from __future__ import annotations
+
+import json
+from threading import Event, Thread
+from typing import TYPE_CHECKING
+
+import pytest
+
+from finago_assets.sandbox.faults import AnswerFault, ErrorBody, Rule, read_rules
+from finago_assets.sandbox.soap.sessions import BLOCKED_CLIENT, NOT_AUTHENTICATED
+from tests.sandbox.soap_caller import SoapCaller, logged_in
+
+if TYPE_CHECKING:
+    from finago_assets.sandbox.server import Running
+    from tests.sandbox_server import StartSandbox
+
+ACCOUNTS = "/Economy/*"
+
+
+def order(sandbox: Running, fault: AnswerFault, operation: str = "*", **more: object) -> None:
+    rule = Rule(fault=fault, path="*", operation=operation, times=1, **more)  # type: ignore[arg-type]
+    sandbox.control.set_faults(rule)
+
+
+@pytest.fixture
+def soap(sandbox: Running) -> SoapCaller:
+    return logged_in(sandbox)
+
+
+def test_a_fault_strikes_the_operation_that_it_was_ordered_for(sandbox: Running, soap: SoapCaller) -> None:
+    order(sandbox, AnswerFault.STATUS, "Get*Link*")
+    assert soap.call("AccountService", "GetTypeList").status == 200
+    order(sandbox, AnswerFault.STATUS, "CreateL*", status=500, body=ErrorBody.SOAP, text="Out of paper")
+    assert soap.call("AccountService", "GetTypeList").status == 200
+    assert soap.call("AccountService", "CreateLink").fault.endswith("---> Out of paper")
+    assert soap.call("AccountService", "CreateLink").status == 200
+
+
+def test_a_page_may_come_in_place_of_an_envelope(sandbox: Running, soap: SoapCaller) -> None:
+    order(sandbox, AnswerFault.HTML)
+    reply = soap.call("AccountService", "GetTypeList")
+    assert (reply.status, reply.headers.get_content_type()) == (200, "text/html")
+
+
+def test_the_work_is_done_before_an_answer_that_is_late(sandbox: Running, soap: SoapCaller) -> None:
+    first = int(soap.call("AccountService", "CreateLink").result)
+    order(sandbox, AnswerFault.LATE, "CreateLink", seconds=60.0)
+    asked = Event()
+
+    def ask() -> None:
+        asked.set()
+        try:
+            soap.call("AccountService", "CreateLink")
+        except OSError:
+            return
+
+    Thread(target=ask, daemon=True).start()
+    asked.wait()
+    while sandbox.control.faults_fired() != [1]:
+        pass
+    links = sandbox.control.soap.ledger().links
+    while not links.exists(first + 1):
+        pass
+    assert int(soap.call("AccountService", "CreateLink").result) == first + 2
+
+
+def test_a_session_can_become_that_of_another_organization(start_sandbox: StartSandbox) -> None:
+    two = start_sandbox(organizations=("1", "2"))
+    soap = logged_in(two)
+    order(two, AnswerFault.OTHER_ORGANIZATION, "GetTypeList")
+    assert soap.call("AccountService", "GetTypeList").status == 200
+    assert soap.call("ClientService", "GetClientInformation").result["UserId"] == "2"
+
+
+def test_a_session_of_the_only_organization_is_led_to_one_that_is_not_served(
+    sandbox: Running, soap: SoapCaller
+) -> None:
+    order(sandbox, AnswerFault.OTHER_ORGANIZATION, "GetFiscalYears")
+    assert "blocked" in soap.call("TransactionService", "GetFiscalYears").fault
+    assert soap.call("Authenticate", "GetIdentity").result["Client"]["Id"] == BLOCKED_CLIENT
+
+
+def test_a_quarantine_begins_with_a_request(sandbox: Running, soap: SoapCaller) -> None:
+    order(sandbox, AnswerFault.QUARANTINE, "GetTypeList", seconds=60.0)
+    assert soap.call("AccountService", "GetAccountList").status == 200
+    assert "Quarantine ends at" in soap.call("AccountService", "GetTypeList").fault
+    assert "Quarantine ends at" in soap.call("AccountService", "GetAccountList").fault
+    sandbox.control.skip_time(61)
+    assert soap.call("AccountService", "GetAccountList").status == 200
+
+
+def test_a_session_dies_before_a_request_is_looked_at(sandbox: Running, soap: SoapCaller) -> None:
+    order(sandbox, AnswerFault.EXPIRY, "CreateLink")
+    assert NOT_AUTHENTICATED in soap.call("AccountService", "CreateLink").fault
+
+
+def test_a_list_is_cut_to_one(sandbox: Running, soap: SoapCaller) -> None:
+    order(sandbox, AnswerFault.ONE_ELEMENT, "GetTypeList")
+    assert len(soap.records("AccountService", "GetAccountList")) > 1
+    assert len(soap.records("AccountService", "GetTypeList")) == 1
+    assert len(soap.records("AccountService", "GetTypeList")) > 1
+
+
+def test_rules_for_operations_can_be_written_as_json(sandbox: Running, soap: SoapCaller) -> None:
+    rules = [{"fault": "one element", "path": ACCOUNTS, "operation": "GetTypeList"}]
+    with_rules = json.dumps(rules).encode()
+    sandbox.control.set_faults(*read_rules(with_rules))
+    assert len(soap.records("AccountService", "GetTypeList")) == 1
