@@ -39,6 +39,7 @@ class AnswerFault(StrEnum):
     NO_NEXT = "no next"  # the Link header is missing
     SAME_PAGE = "same page"  # the body of the page before, once more
     FOREIGN_ROWS = "foreign rows"  # the body of another day: the window was ignored
+    RESULT = "result"  # a bundle is answered with the type that `text` is, and saved only with `work`
     LATE = "late"  # `seconds` between the work and the answer
     OTHER_ORGANIZATION = "other organization"  # the session is another organization's from just before this request
     QUARANTINE = "quarantine"  # of `seconds`, from this request on

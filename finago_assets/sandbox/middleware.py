@@ -163,7 +163,7 @@ class Middleware:
 
 def _works(rule: Rule | None) -> bool:
     """Tell whether a request is carried out, whatever becomes of its answer."""
-    if rule is None:
+    if rule is None or rule.fault is AnswerFault.RESULT:
         return True
     return rule.fault not in INSTEAD if rule.work is None else rule.work
 

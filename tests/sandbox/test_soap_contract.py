@@ -8,7 +8,7 @@ import pytest
 from lxml import etree
 
 from finago_assets.sandbox.soap.contract import ASMX_FACTS
-from finago_assets.sandbox.soap.services import ASMX_HANDLERS
+from finago_assets.sandbox.soap.served import ASMX_HANDLERS
 from scripts.asmx_facts import main
 from tests.sandbox.soap_caller import ALL, NIL, SERVICES, YEARS, SoapCaller, envelope, logged_in
 from tests.sandbox.soap_schemas import CONTRACTS, FILES, validator

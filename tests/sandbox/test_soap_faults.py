@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from http.client import HTTPException
 from threading import Event, Thread
 from typing import TYPE_CHECKING
 
@@ -10,6 +11,7 @@ import pytest
 
 from finago_assets.sandbox.faults import AnswerFault, ErrorBody, Rule, read_rules
 from finago_assets.sandbox.soap.sessions import BLOCKED_CLIENT, NOT_AUTHENTICATED
+from tests.sandbox.soap_bundles import bundle, entry, next_number, post, save, voucher
 from tests.sandbox.soap_caller import SoapCaller, logged_in
 
 if TYPE_CHECKING:
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
     from tests.sandbox_server import StartSandbox
 
 ACCOUNTS = "/Economy/*"
+PAIR = (entry(6800, "10", TaxNo=0), entry(1920, "-10"))
 
 
 def order(sandbox: Running, fault: AnswerFault, operation: str = "*", **more: object) -> None:
@@ -108,3 +111,42 @@ def test_rules_for_operations_can_be_written_as_json(sandbox: Running, soap: Soa
     with_rules = json.dumps(rules).encode()
     sandbox.control.set_faults(*read_rules(with_rules))
     assert len(soap.records("AccountService", "GetTypeList")) == 1
+
+
+def test_a_bundle_is_answered_as_ordered_and_saved_or_not(sandbox: Running, soap: SoapCaller) -> None:
+    count = sandbox.books.ledger.count
+    order(sandbox, AnswerFault.RESULT, "SaveBundleList", text="SystemError")
+    assert post(soap, *PAIR).startswith("SystemError")
+    assert sandbox.books.ledger.count == count
+    order(sandbox, AnswerFault.RESULT, "SaveBundleList", text="DublicateData", work=True)
+    assert post(soap, *PAIR).startswith("DublicateData")
+    assert sandbox.books.ledger.count == count + 2
+    assert post(soap, *PAIR) == "Ok"
+
+
+@pytest.mark.parametrize("fault", [AnswerFault.RESET, AnswerFault.RESET_MIDWAY, AnswerFault.SHORT])
+def test_a_bundle_is_saved_and_its_answer_lost(sandbox: Running, soap: SoapCaller, fault: AnswerFault) -> None:
+    number, count = next_number(soap), sandbox.books.ledger.count
+    order(sandbox, fault, "SaveBundleList")
+    sent = bundle(voucher(number, *PAIR))
+    with pytest.raises((OSError, HTTPException)):
+        save(soap, sent)
+    assert sandbox.books.ledger.count == count + 2
+    assert save(soap, sent)["Type"] == "DataAlreadySaved"
+
+
+@pytest.mark.parametrize("body", list(ErrorBody))
+def test_a_bundle_is_saved_and_answered_with_an_error(sandbox: Running, soap: SoapCaller, body: ErrorBody) -> None:
+    number, count = next_number(soap), sandbox.books.ledger.count
+    order(sandbox, AnswerFault.STATUS, "SaveBundleList", status=500, work=True, body=body)
+    sent = f"<BundleList><Bundles>{bundle(voucher(number, *PAIR))}</Bundles><SaveOption>0</SaveOption></BundleList>"
+    assert soap.call("AccountService", "SaveBundleList", sent).status == 500
+    assert sandbox.books.ledger.count == count + 2
+
+
+def test_a_connection_is_cut_before_anything_is_done(sandbox: Running, soap: SoapCaller) -> None:
+    number, count = next_number(soap), sandbox.books.ledger.count
+    order(sandbox, AnswerFault.RESET, "SaveBundleList", work=False)
+    with pytest.raises(OSError, match=r"."):
+        save(soap, bundle(voucher(number, *PAIR)))
+    assert sandbox.books.ledger.count == count

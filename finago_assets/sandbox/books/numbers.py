@@ -32,6 +32,14 @@ class VoucherNumbers:
             self.unbroken += 1
             self.beyond.remove(self.unbroken)
 
+    def release(self, number: int) -> None:
+        """Give a number back, so that it can be taken again."""
+        if number in self.beyond:
+            self.beyond.remove(number)
+        elif 0 < number <= self.unbroken:
+            self.beyond.update(range(number + 1, self.unbroken + 1))
+            self.unbroken = number - 1
+
     def give(self) -> int:
         """Take the number after the last one and return it."""
         number = self.last + 1

@@ -8,6 +8,8 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
+from finago_assets.sandbox.soap.saving import book_draft, delete_draft
+
 if TYPE_CHECKING:
     from finago_assets.sandbox.soap.desk import SoapDesk, SoapLedger
     from finago_assets.sandbox.soap.switches import SoapSwitches
@@ -60,6 +62,24 @@ class SoapControl:
         """Take that back."""
         with self.sandbox.lock:
             self.ledger(organization).locked.discard(year)
+
+    def drafts(self, organization: str | None = None) -> list[dict[str, Any]]:
+        """Return the drafts that wait for a person."""
+        with self.sandbox.lock:
+            return [draft.summary() for draft in self.ledger(organization).drafts.kept.values()]
+
+    def book(self, draft: int, organization: str | None = None) -> list[str]:
+        """Book a draft as a person would on the web, and return the ids of its vouchers.
+
+        Raises KeyError for an unknown one, and ValueError where the books do not take it.
+        """
+        with self.sandbox.lock:
+            return book_draft(self.ledger(organization), draft, self.switches)
+
+    def delete(self, draft: int, organization: str | None = None) -> None:
+        """Delete a draft; its numbers are free again. Raises KeyError for an unknown one."""
+        with self.sandbox.lock:
+            delete_draft(self.ledger(organization), draft)
 
     def ledger(self, organization: str | None = None) -> SoapLedger:
         """Return what the services know of an organization."""

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 from finago_assets.core.windows import OSLO
 from finago_assets.sandbox.soap.contract import AsmxService, read_asmx_services
+from finago_assets.sandbox.soap.drafts import DraftRegister
 from finago_assets.sandbox.soap.matching import LinkedLines
 from finago_assets.sandbox.soap.quota import HourlyLimit
 from finago_assets.sandbox.soap.sessions import SoapSessions, make_identities
@@ -33,13 +34,19 @@ class SoapLedger:
 
     books: Books
     locked: set[int] = field(default_factory=set)  # years that fiscal years begin in
+    drafts: DraftRegister = field(default_factory=DraftRegister)
+    saved: set[str] = field(default_factory=set, repr=False)  # what each bundle that was saved is recognized by
     _links: LinkedLines | None = None
+    _seeded: int = field(init=False)  # lines that were there before anybody asked anything
+
+    def __post_init__(self) -> None:
+        self._seeded = self.books.ledger.entered
 
     @property
     def links(self) -> LinkedLines:
         """Which lines settle each other; found when first asked for."""
         if self._links is None:
-            self._links = LinkedLines.of(self.books.ledger)
+            self._links = LinkedLines.of(self.books.ledger, self._seeded)
         return self._links
 
     def years(self) -> list[tuple[str, date, date, bool]]:
@@ -47,6 +54,13 @@ class SoapLedger:
         start = self.books.plan.start
         found = [one for one in self.books.periods if one.kind == YEAR_KIND]
         return [(one.id, one.first, one.last, one.last < start or one.first.year in self.locked) for one in found]
+
+    def closed_at(self, day: date) -> str | None:
+        """Return why nothing can be posted on a day, None where it can."""
+        year = next((one for one in self.years() if one[1] <= day <= one[2]), None)
+        if year is None:
+            return f"no fiscal year holds {day}."
+        return f"the fiscal year from {year[1]} to {year[2]} is locked." if year[3] else None
 
 
 @dataclass(slots=True)

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import TYPE_CHECKING, Final
 
+from finago_assets.sandbox.books.ids import Thing, number_of
 from finago_assets.sandbox.soap.kept_lines import OPEN_ITEM_ACCOUNTS, KeptLine, read_line
 
 if TYPE_CHECKING:
@@ -32,15 +33,15 @@ class LinkedLines:
     _last: int = FIRST_LINK - 1
 
     @classmethod
-    def of(cls, ledger: Ledger) -> LinkedLines:
-        """Return the links of a ledger as it is now: the lines of an invoice that come to nothing."""
+    def of(cls, ledger: Ledger, seeded: int) -> LinkedLines:
+        """Return the links among the first lines that were entered: those of an invoice that come to nothing."""
         found = cls(ledger)
         groups: dict[tuple[object, ...], list[KeptLine]] = defaultdict(list)
         marks = tuple(f'"number":{account}'.encode() for account in OPEN_ITEM_ACCOUNTS)
         for day in sorted(ledger.days):
             for raw in ledger.days[day]:
                 line = read_line(raw) if any(mark in raw for mark in marks) else None
-                if line is not None and line.account.number in OPEN_ITEM_ACCOUNTS and line.invoice is not None:
+                if line is not None and line.invoice is not None and _is_seeded(line, seeded):
                     customer = None if line.customer is None else line.customer.id
                     groups[line.account.number, customer, line.invoice.number].append(line)
         for key, lines in groups.items():
@@ -55,7 +56,7 @@ class LinkedLines:
         """Tell whether lines come to nothing, each in its own currency."""
         sums: dict[str, Decimal] = defaultdict(Decimal)
         for line in lines:
-            sums[line.currency.code] += line.in_own(self.ledger.modes)
+            sums["" if line.is_local else line.currency.code] += line.in_own(self.ledger.modes)
         return not any(sums.values())
 
     def new(self) -> int:
@@ -106,3 +107,10 @@ class LinkedLines:
             self._closed.add(link)
         else:
             self._closed.discard(link)
+
+
+def _is_seeded(line: KeptLine, seeded: int) -> bool:
+    try:
+        return line.account.number in OPEN_ITEM_ACCOUNTS and number_of(Thing.LINE, line.id) < seeded
+    except ValueError:
+        return False

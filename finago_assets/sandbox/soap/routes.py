@@ -14,7 +14,7 @@ from finago_assets.sandbox.faults import AnswerFault
 from finago_assets.sandbox.soap.call import AsmxCall
 from finago_assets.sandbox.soap.envelope import SoapFaulted, faulted_envelope
 from finago_assets.sandbox.soap.reading import named_action, read_request, version_of
-from finago_assets.sandbox.soap.services import ASMX_HANDLERS
+from finago_assets.sandbox.soap.served import ASMX_HANDLERS
 from finago_assets.sandbox.soap.sessions import SESSION_COOKIE
 from finago_assets.sandbox.soap.writing import write_answer
 

@@ -35,5 +35,10 @@ def reserve(ledger: Ledger, kind: VoucherType, day: date, number: int) -> None:
     ledger.numbers(kind.id, day.year).take(number)
 
 
+def release(ledger: Ledger, kind: VoucherType, day: date, number: int) -> None:
+    """Give a number back."""
+    ledger.numbers(kind.id, day.year).release(number)
+
+
 def _calendar_years(first: date, last: date) -> Iterator[int]:
     yield from range(first.year, last.year + 1)

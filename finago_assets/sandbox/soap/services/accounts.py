@@ -1,6 +1,6 @@
 """The AccountService but for its posting: accounts, tax codes, types, the next number, links and due dates.
 
-Owns how each reads. What becomes of a bundle is `posting`'s.
+Owns how each reads. What becomes of a bundle is `saving`'s.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from finago_assets.sandbox.books.written_records import stamp
 from finago_assets.sandbox.soap.kept_lines import OPEN_ITEM_ACCOUNTS
 from finago_assets.sandbox.soap.lexical import NO_MOMENT
 from finago_assets.sandbox.soap.local_days import oslo_day_of
+from finago_assets.sandbox.soap.saving import save_bundle_list
 from finago_assets.sandbox.soap.series import last_number, reserve, series_of
 from finago_assets.sandbox.soap.switches import DueDatesAnswered
 
@@ -145,6 +146,7 @@ HANDLERS: Final[dict[str, AsmxAnswering]] = {
     "GetTypeList": list_types,
     "GetEntryId": next_entry_id,
     "CheckAccountNo": check_accounts,
+    "SaveBundleList": save_bundle_list,
     "CreateLink": create_link,
     "AddLinkEntries": add_link_entries,
     "ReplaceLinkEntries": replace_link_entries,
