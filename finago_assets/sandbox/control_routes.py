@@ -18,6 +18,7 @@ from starlette.routing import Route
 from finago_assets.sandbox.books.money import ORE
 from finago_assets.sandbox.books.vouchers import Posting, VoucherType
 from finago_assets.sandbox.faults import read_rules
+from finago_assets.sandbox.soap.control_actions import SOAP_ACTIONS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -138,6 +139,7 @@ ROUTES: Final[tuple[tuple[str, str, ControlAction], ...]] = (
     ("PUT", "/faults", _faults),
     ("POST", "/tokens/expire", _expire),
     ("POST", "/reset", _reset_sandbox),
+    *SOAP_ACTIONS,
 )
 
 

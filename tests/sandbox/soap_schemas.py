@@ -1,13 +1,16 @@
-"""The schemas of the vendor's own contract files, as validators; there is nothing here where those files are not."""
+"""The schemas of contracts, as validators: of the vendor's own where they are, and of those that the sandbox shows."""
 
 from __future__ import annotations
 
 from functools import cache
+from hashlib import sha256
 from typing import TYPE_CHECKING, Any, Final
 
 from lxml import etree
 
+from finago_assets.sandbox.soap.wsdl import write_wsdl
 from tests.reference import REFERENCE
+from tests.sandbox.soap_caller import SERVICES
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -24,10 +27,20 @@ FILES: Final = {
 XSD: Final = "{http://www.w3.org/2001/XMLSchema}"
 
 
+def published(service: str) -> bytes:
+    """Return the vendor's contract of a service."""
+    return (CONTRACTS / FILES[service]).read_bytes()
+
+
+def shown(service: str) -> bytes:
+    """Return the contract of a service as the sandbox shows it."""
+    return write_wsdl(SERVICES[service], "http://127.0.0.1/")
+
+
 @cache
-def validator(service: str, folder: Path) -> Any:
+def validator(contract: bytes, folder: Path) -> Any:
     """Return what validates the element in a body of a service; its schemas are laid into a folder."""
-    root = etree.parse(CONTRACTS / FILES[service]).getroot()
+    root, service = etree.fromstring(contract), sha256(contract).hexdigest()
     schemas = [etree.fromstring(etree.tostring(one)) for one in root.iter(f"{XSD}schema")]
     for place, schema in enumerate(schemas):
         for wanted in schema.findall(f"{XSD}import"):

@@ -42,7 +42,7 @@ class AsmxService:
     actions: Mapping[str, str]
     elements: Mapping[str, AsmxFields]
     types: Mapping[str, AsmxFields]
-    words: Mapping[str, frozenset[str]]
+    words: Mapping[str, tuple[str, ...]]
 
     def item_of(self, type_: str) -> AsmxField | None:
         """Return what an array holds, None for a type that is no array."""
@@ -70,7 +70,7 @@ def _read_service(name: str, said: dict[str, Any]) -> AsmxService:
         actions=said["actions"],
         elements={one: _read_fields(rows) for one, rows in said["elements"].items()},
         types={one: _read_fields(kind["fields"]) for one, kind in kinds.items() if "fields" in kind},
-        words={one: frozenset(kind["words"]) for one, kind in kinds.items() if "words" in kind},
+        words={one: tuple(kind["words"]) for one, kind in kinds.items() if "words" in kind},
     )
 
 

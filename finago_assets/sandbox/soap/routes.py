@@ -17,6 +17,7 @@ from finago_assets.sandbox.soap.reading import named_action, read_request, versi
 from finago_assets.sandbox.soap.served import ASMX_HANDLERS
 from finago_assets.sandbox.soap.sessions import SESSION_COOKIE
 from finago_assets.sandbox.soap.writing import write_answer
+from finago_assets.sandbox.soap.wsdl import write_wsdl
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -33,11 +34,12 @@ UTF_8: Final = "charset=utf-8"
 
 
 def soap_routes(sandbox: Sandbox) -> list[Route]:
-    """Return a route for each service."""
-    return [
-        Route(path_of_service(service), _make_soap_view(sandbox, service), methods=["POST"])
-        for service in sandbox.soap.services
-    ]
+    """Return the routes of each service: one that is called, and one that shows its contract."""
+    routes = []
+    for service in sandbox.soap.services:
+        routes.append(Route(path_of_service(service), _make_soap_view(sandbox, service), methods=["POST"]))
+        routes.append(Route(path_of_service(service), _make_wsdl_view(service), methods=["GET"]))
+    return routes
 
 
 def path_of_service(service: AsmxService) -> str:
@@ -55,6 +57,16 @@ def _make_soap_view(sandbox: Sandbox, service: AsmxService) -> View:
             return _answer_soap(sandbox.soap, service, version, request, raw)
 
     return answer
+
+
+def _make_wsdl_view(service: AsmxService) -> View:
+    async def show(request: Request) -> Response:
+        if request.url.query.lower() != "wsdl":
+            return Response(f"<html><body><h1>{service.name}</h1></body></html>", media_type="text/html")
+        here = f"{request.url.scheme}://{request.headers['host']}{request.url.path}"
+        return Response(write_wsdl(service, here), media_type="text/xml")
+
+    return show
 
 
 def _answer_soap(desk: SoapDesk, service: AsmxService, version: SoapVersion, request: Request, raw: bytes) -> Response:
