@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from threading import Thread
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -349,3 +350,59 @@ def test_numbers_know_their_gaps() -> None:
     assert [numbers.holds(one) for one in (2, 3, 4, 7)] == [True, False, True, True]
     numbers.release(7)
     assert numbers.last == 6
+
+
+def test_a_list_may_be_saved_up_to_the_bundle_that_is_refused(sandbox: Running, soap: SoapCaller) -> None:
+    sandbox.control.soap.set(saves_whole=False)
+    number, count = next_number(soap), sandbox.books.ledger.count
+    odd = bundle(voucher(number + 1, entry(6800, "1", TaxNo=0), entry(1920, "-2")))
+    assert save(soap, bundle(voucher(number, *PAIR)), odd, bundle(voucher(number + 2, *PAIR)))["Type"] == "NotSaved"
+    assert sandbox.books.ledger.count == count + 2
+
+
+def test_a_refusal_may_not_say_which_warning_it_is_for(sandbox: Running, soap: SoapCaller) -> None:
+    sandbox.control.soap.set(names_warnings=False)
+    assert post(soap, entry(6800, "100", TaxNo=1), entry(1920, "-100")) == "NotSaved The bundle was not saved."
+    assert "account 1 does not exist" in post(soap, entry(1, "100"), entry(1920, "-100"))
+
+
+@pytest.mark.parametrize("modes", [Modes(), Modes(foreign_amounts=True, per_hundred=("EUR",))])
+def test_drafts_may_show_among_the_ledger_lines_but_never_in_rest(start_sandbox: StartSandbox, modes: Modes) -> None:
+    sandbox = start_sandbox(modes=modes)
+    soap = logged_in(sandbox)
+    number = next_number(soap)
+    euro = {"CurrencyId": "EUR", "CurrencyRate": "11.5", "TaxNo": 0, "DepartmentId": 20, "Comment": "x"}
+    sides = entry(4300, "10", **euro), entry(2400, "-10", **euro, CustomerId=10004, InvoiceReferenceNo="U-1")
+    assert post(soap, *sides, option=DRAFT) == "Ok"
+    assert of_number(soap, number) == []
+    sandbox.control.soap.set(shows_drafts=True)
+    shown = of_number(soap, number)
+    sandbox.control.soap.set(shows_drafts=False)
+    sandbox.control.soap.book(1)
+    differs = {"Id", "RegistrationDate", "DateChanged", "Dimensions"}
+    booked = of_number(soap, number)
+    assert [{k: v for k, v in line.items() if k not in differs} for line in shown] == [
+        {k: v for k, v in line.items() if k not in differs} for line in booked
+    ]
+    assert not {line["Id"] for line in shown} & {line["id"] for line in rest(sandbox, number)}
+
+
+def test_a_search_that_finds_too_much_takes_too_long(sandbox: Running, soap: SoapCaller) -> None:
+    sandbox.control.soap.set(most_lines=1)
+    with pytest.raises(AssertionError, match="Timeout expired"):
+        soap.transactions()
+
+
+def test_of_senders_who_use_the_same_number_at_once_one_is_saved(sandbox: Running, soap: SoapCaller) -> None:
+    number, found = next_number(soap), list[str]()
+
+    def send(amount: int) -> None:
+        pair = entry(6800, f"{amount}", TaxNo=0), entry(1920, f"-{amount}")
+        found.append(save(SoapCaller(sandbox, soap.session), bundle(voucher(number, *pair)))["Type"])
+
+    threads = [Thread(target=send, args=(amount,)) for amount in range(1, 7)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(found) == ["DuplicateData"] * 5 + ["Ok"]

@@ -23,6 +23,7 @@ class Thing(IntEnum):
     FILE = 0x66
     UPLOAD = 0x77
     IDENTITY = 0x88
+    DRAFT_LINE = 0x99
 
 
 def make_guid(thing: Thing, number: int) -> str:

@@ -14,9 +14,10 @@ ALREADY_SAVED: Final = "DataAlreadySaved"
 
 
 class BundleRefused(Exception):
-    """Nothing of what was sent is saved; `kind` is the type that the answer has."""
+    """Nothing of what was sent is saved; `kind` is the type that the answer has, `warning` what could be ignored."""
 
-    def __init__(self, words: str, kind: str = NOT_SAVED) -> None:
+    def __init__(self, words: str, kind: str = NOT_SAVED, *, warning: str = "") -> None:
         super().__init__(words)
         self.words = words
         self.kind = kind
+        self.warning = warning

@@ -7,6 +7,7 @@ and then everything that is wrong with it.
 from __future__ import annotations
 
 import hashlib
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from finago_assets.sandbox.books.written_records import stamp
@@ -40,7 +41,8 @@ def save_bundle_list(call: AsmxCall) -> AsmxRecord:
     try:
         _save(call)
     except BundleRefused as refused:
-        answer = {"Type": refused.kind, "Description": refused.words}
+        silent = refused.warning and not call.desk.switches.names_warnings
+        answer = {"Type": refused.kind, "Description": "The bundle was not saved." if silent else refused.words}
     else:
         answer = {"Type": SAVED}
     return answer if rule is None else {"Type": rule.text, "Description": "Planned."}
@@ -57,25 +59,45 @@ def _save(call: AsmxCall) -> None:
     if ledger.saved.intersection(contents):
         raise BundleRefused("The bundle was saved before.", ALREADY_SAVED)
     _check_given_once(sent["Bundles"])
-    reader = EntryReader(ledger, call.desk.switches, sent["DefaultCustomerId"])
-    difference = drafts and sent["AllowDifference"]
-    bundles = [read_bundle(reader, bundle, difference=difference) for bundle in sent["Bundles"]]
-    _check_taken(ledger, bundles)
-    computes = call.desk.switches.computes_vat is VatComputed.ALWAYS
-    for bundle in bundles:
-        check_warnings(ledger, bundle, ignored, vat_lines=not drafts and not computes)
-    for bundle, content in zip(bundles, contents, strict=True):
-        _keep(ledger, bundle, content, drafts=drafts, computes=computes)
-
-
-def _keep(ledger: SoapLedger, bundle: SentBundle, content: str, *, drafts: bool, computes: bool) -> None:
-    ledger.saved.add(content)
-    if not drafts:
-        enter_bundle(ledger, bundle, computes=computes)
+    saver = _Saver(ledger, call.desk.switches, sent["DefaultCustomerId"], ignored, drafts, sent["AllowDifference"])
+    pairs = list(zip(sent["Bundles"], contents, strict=True))
+    if call.desk.switches.saves_whole:
+        saver.save(pairs)
         return
-    ledger.drafts.add(bundle, stamp(ledger.books.written.now()), content)
-    for voucher in bundle.vouchers:
-        reserve(ledger.books.ledger, voucher.kind, voucher.day, voucher.number)
+    for pair in pairs:
+        saver.save([pair])
+
+
+@dataclass(frozen=True, slots=True)
+class _Saver:
+    """What was said of a whole call."""
+
+    ledger: SoapLedger
+    switches: SoapSwitches
+    customer: int
+    ignored: frozenset[str]
+    drafts: bool
+    difference: bool
+
+    def save(self, pairs: list[tuple[Mapping[str, Any] | None, str]]) -> None:
+        """Save bundles, each with what it is recognized by, or none of them. Raises BundleRefused."""
+        reader = EntryReader(self.ledger, self.switches, self.customer)
+        difference, computes = self.drafts and self.difference, self.switches.computes_vat is VatComputed.ALWAYS
+        read = [(read_bundle(reader, sent, difference=difference), content) for sent, content in pairs]
+        _check_taken(self.ledger, [bundle for bundle, _ in read])
+        for bundle, _ in read:
+            check_warnings(self.ledger, bundle, self.ignored, vat_lines=not self.drafts and not computes)
+        for bundle, content in read:
+            self._keep(bundle, content, computes=computes)
+
+    def _keep(self, bundle: SentBundle, content: str, *, computes: bool) -> None:
+        self.ledger.saved.add(content)
+        if not self.drafts:
+            enter_bundle(self.ledger, bundle, computes=computes)
+            return
+        self.ledger.drafts.add(bundle, stamp(self.ledger.books.written.now()), content)
+        for voucher in bundle.vouchers:
+            reserve(self.ledger.books.ledger, voucher.kind, voucher.day, voucher.number)
 
 
 def _content_of(option: int, bundle: object) -> str:

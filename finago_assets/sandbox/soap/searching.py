@@ -9,11 +9,13 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import chain
 from typing import TYPE_CHECKING, Any, Final
 
 from finago_assets.sandbox.books.dimensions import CUSTOMER, DEPARTMENT, PROJECT
 from finago_assets.sandbox.books.taxes import TAXES
 from finago_assets.sandbox.books.vouchers import VoucherType
+from finago_assets.sandbox.soap.drafts import read_drafted
 from finago_assets.sandbox.soap.envelope import SoapFaulted
 from finago_assets.sandbox.soap.kept_lines import read_line
 from finago_assets.sandbox.soap.lexical import NO_MOMENT
@@ -21,8 +23,8 @@ from finago_assets.sandbox.soap.local_days import local_of, utc_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from datetime import date
 
-    from finago_assets.sandbox.books.ledger import Ledger
     from finago_assets.sandbox.soap.desk import SoapLedger
     from finago_assets.sandbox.soap.kept_lines import KeptLine
 
@@ -72,26 +74,38 @@ class FoundLine:
         return next((one.value for one in self.line.dimensions if one.dimension_type == dimension), None)
 
 
-def find_lines(ledger: SoapLedger, search: Search) -> Iterator[FoundLine]:
-    """Yield the lines of a search in posting order. Raises SoapFaulted without a window."""
+def find_lines(ledger: SoapLedger, search: Search, *, drafts: bool = False) -> Iterator[FoundLine]:
+    """Return the lines of a search as they were posted, then those of drafts. Raises SoapFaulted without a window."""
     start, end = search["DateStart"], search["DateEnd"]
     if NO_MOMENT in (start, end):
         raise SoapFaulted("DateStart and DateEnd must be given.")
     tests = _tests_of(search)
     if search["DateSearchParameters"] == "DateChangedUTC":
         tests.append(_changed_within(utc_of(start), utc_of(end)))
-        found = _all_lines(ledger, list(ledger.books.ledger.days.values()))
+        days = list(ledger.books.ledger.days.values())
     else:
-        found = _all_lines(ledger, _days_within(ledger.books.ledger, local_of(start), local_of(end)))
+        first, last = _days_between(local_of(start), local_of(end))
+        tests.append(lambda found: first <= found.line.day < last)
+        held = ledger.books.ledger.days
+        days = [held[day] for day in sorted(held) if first.toordinal() <= day < last.toordinal()]
+    lines = _all_lines(ledger, days)
+    found = chain(lines, _drafted_lines(ledger)) if drafts else lines
     return (line for line in found if all(test(line) for test in tests))
 
 
-def _days_within(ledger: Ledger, start: datetime, end: datetime) -> list[list[bytes]]:
-    """Return the days whose midnight is within a window, its end left out."""
+def _drafted_lines(ledger: SoapLedger) -> Iterator[FoundLine]:
+    for draft in ledger.drafts.kept.values():
+        for voucher in draft.bundle.vouchers:
+            for place, entry in enumerate(voucher.entries, start=1):
+                line = read_drafted(draft, voucher, entry, ledger.books.plan.modes)
+                yield FoundLine(line, place, None, ledger.links.is_open(line))
+
+
+def _days_between(start: datetime, end: datetime) -> tuple[date, date]:
+    """Return the first day whose midnight is within a window, and the day after the last one."""
     first = start.date() if start == _midnight(start) else start.date() + ONE_DAY_LONG
     last = end.date() if end == _midnight(end) else end.date() + ONE_DAY_LONG
-    wanted = (day for day in sorted(ledger.days) if first.toordinal() <= day < last.toordinal())
-    return [ledger.days[day] for day in wanted]
+    return first, last
 
 
 def _midnight(moment: datetime) -> datetime:

@@ -67,7 +67,10 @@ class DueDatesAnswered(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SoapSwitches:
-    """The choices. `unknown_enum` is a word of no contract that some lines have as their system type."""
+    """The choices. `unknown_enum` is a word of no contract that some lines have as their system type.
+
+    `most_lines` is how many lines a search may find before it takes too long; 0 is any number.
+    """
 
     reads_tax_as: TaxRead = TaxRead.NUMBER
     computes_vat: VatComputed = VatComputed.DRAFTS
@@ -79,7 +82,11 @@ class SoapSwitches:
     due_dates: DueDatesAnswered = DueDatesAnswered.ALL
     strict: bool = True  # what the contract does not have is refused, and not ignored
     reserves_numbers: bool = False  # the next number is given to nobody else
+    saves_whole: bool = True  # a list of bundles is saved whole or not at all, and not up to the first that is refused
+    names_warnings: bool = True  # a refusal says which warning it was for
+    shows_drafts: bool = False  # among the ledger lines
     one_element: bool = False  # lists are cut to their first element
+    most_lines: int = 0
     unknown_enum: str = ""
 
     def turned(self, **changes: object) -> SoapSwitches:

@@ -44,7 +44,7 @@ def check_warnings(ledger: SoapLedger, bundle: SentBundle, ignored: frozenset[st
     """Raise BundleRefused for the first warning that is not ignored; `vat_lines` says that VAT must be in lines."""
     for token, words in _warnings(ledger, bundle, vat_lines=vat_lines):
         if token not in ignored:
-            raise BundleRefused(f"{token}: {words}")
+            raise BundleRefused(f"{token}: {words}", warning=token)
 
 
 def _warnings(ledger: SoapLedger, bundle: SentBundle, *, vat_lines: bool) -> Iterator[tuple[str, str]]:

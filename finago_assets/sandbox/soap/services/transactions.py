@@ -50,7 +50,10 @@ def get_transactions(call: AsmxCall) -> list[AsmxRecord]:
     search = call.arguments["searchParams"]
     if search is None:
         raise SoapFaulted("searchParams must be given.")
-    return [_render_line(call, found, place) for place, found in enumerate(find_lines(call.ledger, search))]
+    found = list(find_lines(call.ledger, search, drafts=call.desk.switches.shows_drafts))
+    if 0 < call.desk.switches.most_lines < len(found):
+        raise SoapFaulted("Timeout expired. The timeout period elapsed prior to completion of the operation.")
+    return [_render_line(call, one, place) for place, one in enumerate(found)]
 
 
 def _render_line(call: AsmxCall, found: FoundLine, place: int) -> AsmxRecord:
