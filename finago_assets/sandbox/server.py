@@ -17,7 +17,7 @@ from finago_assets.sandbox.listening import prepare, serving
 from finago_assets.sandbox.middleware import CONTROL, Middleware, Wires
 from finago_assets.sandbox.options import CLIENT_ID, CLIENT_SECRET, Changes, SandboxOptions
 from finago_assets.sandbox.soap.routes import SECOND_HOST
-from finago_assets.sandbox.soap.sessions import SOAP_APPLICATION_ID, SOAP_PASSWORD, SOAP_USERNAME
+from finago_assets.sandbox.soap.sessions import SANDBOX_APPLICATION_ID, SANDBOX_PASSWORD, SANDBOX_USERNAME
 from finago_assets.sandbox.state import Sandbox, ServedRequest
 
 if TYPE_CHECKING:
@@ -91,9 +91,9 @@ class Running:
     def soap_environment(self) -> dict[str, str]:
         """Return the FINAGO_SOAP_* variables that lead here."""
         return {
-            "FINAGO_SOAP_APPLICATION_ID": SOAP_APPLICATION_ID,
-            "FINAGO_SOAP_USERNAME": SOAP_USERNAME,
-            "FINAGO_SOAP_PASSWORD": SOAP_PASSWORD,
+            "FINAGO_SOAP_APPLICATION_ID": SANDBOX_APPLICATION_ID,
+            "FINAGO_SOAP_USERNAME": SANDBOX_USERNAME,
+            "FINAGO_SOAP_PASSWORD": SANDBOX_PASSWORD,
             "FINAGO_SOAP_URL": self.origin,
             "FINAGO_SOAP_WEBSERVICES_URL": self.origin + SECOND_HOST,
         }

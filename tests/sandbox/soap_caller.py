@@ -11,7 +11,7 @@ from lxml import etree
 
 from finago_assets.sandbox.soap.contract import AsmxService, read_asmx_services
 from finago_assets.sandbox.soap.routes import path_of_service
-from finago_assets.sandbox.soap.sessions import SOAP_APPLICATION_ID, SOAP_PASSWORD, SOAP_USERNAME
+from finago_assets.sandbox.soap.sessions import SANDBOX_APPLICATION_ID, SANDBOX_PASSWORD, SANDBOX_USERNAME
 
 if TYPE_CHECKING:
     from email.message import Message
@@ -82,7 +82,11 @@ class SoapCaller:
 
     def log_in(self, identity: str = "", **changes: str) -> SoapReply:
         """Log in and keep the session, if there is one."""
-        said = {"ApplicationId": SOAP_APPLICATION_ID, "Password": SOAP_PASSWORD, "Username": SOAP_USERNAME} | changes
+        said = {
+            "ApplicationId": SANDBOX_APPLICATION_ID,
+            "Password": SANDBOX_PASSWORD,
+            "Username": SANDBOX_USERNAME,
+        } | changes
         if identity:
             said["IdentityId"] = identity
         inner = "".join(f"<{name}>{value}</{name}>" for name, value in said.items())

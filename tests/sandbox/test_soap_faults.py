@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from finago_assets.sandbox.faults import AnswerFault, ErrorBody, Rule, read_rules
-from finago_assets.sandbox.soap.sessions import BLOCKED_CLIENT, NOT_AUTHENTICATED
+from finago_assets.sandbox.soap.sessions import BLOCKED_CLIENT, NO_SESSION
 from tests.sandbox.soap_bundles import bundle, entry, next_number, post, save, voucher
 from tests.sandbox.soap_caller import SoapCaller, logged_in
 
@@ -96,7 +96,7 @@ def test_a_quarantine_begins_with_a_request(sandbox: Running, soap: SoapCaller) 
 
 def test_a_session_dies_before_a_request_is_looked_at(sandbox: Running, soap: SoapCaller) -> None:
     order(sandbox, AnswerFault.EXPIRY, "CreateLink")
-    assert NOT_AUTHENTICATED in soap.call("AccountService", "CreateLink").fault
+    assert NO_SESSION in soap.call("AccountService", "CreateLink").fault
 
 
 def test_a_list_is_cut_to_one(sandbox: Running, soap: SoapCaller) -> None:

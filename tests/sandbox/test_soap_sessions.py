@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from finago_assets.sandbox.soap.sessions import BLOCKED_CLIENT, NOT_AUTHENTICATED
+from finago_assets.sandbox.soap.sessions import BLOCKED_CLIENT, NO_SESSION
 from finago_assets.sandbox.soap.switches import SoapOptions
 from tests.sandbox.soap_caller import SoapCaller, logged_in
 
@@ -50,8 +50,8 @@ def test_a_wrong_credential_is_answered_with_an_empty_result_and_no_cookie(
 
 def test_without_a_session_everything_else_is_a_fault(sandbox: Running) -> None:
     reply = SoapCaller(sandbox).call("AccountService", "GetAccountList")
-    assert (reply.status, NOT_AUTHENTICATED in reply.fault) == (500, True)
-    assert NOT_AUTHENTICATED in SoapCaller(sandbox, "made up").call("Authenticate", "GetIdentity").fault
+    assert (reply.status, NO_SESSION in reply.fault) == (500, True)
+    assert NO_SESSION in SoapCaller(sandbox, "made up").call("Authenticate", "GetIdentity").fault
 
 
 def test_a_session_is_about_one_organization_at_a_time(start_sandbox: StartSandbox) -> None:
@@ -89,10 +89,10 @@ def test_a_session_ends_when_it_was_not_used_for_its_lifetime_or_is_ended(sandbo
     sandbox.control.skip_time(3_500)
     assert caller.call("Authenticate", "HasSession").result == "true"
     sandbox.control.skip_time(3_601)
-    assert NOT_AUTHENTICATED in caller.call("AccountService", "GetTypeList").fault
+    assert NO_SESSION in caller.call("AccountService", "GetTypeList").fault
     caller = logged_in(sandbox)
     assert sandbox.control.soap.expire_sessions() > 0
-    assert NOT_AUTHENTICATED in caller.call("AccountService", "GetTypeList").fault
+    assert NO_SESSION in caller.call("AccountService", "GetTypeList").fault
 
 
 def test_logins_that_come_too_fast_are_throttled(start_sandbox: StartSandbox) -> None:

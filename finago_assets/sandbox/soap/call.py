@@ -10,13 +10,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from finago_assets.sandbox.soap.envelope import SoapFaulted
-from finago_assets.sandbox.soap.sessions import IDENTITY_BLOCKED, NOT_AUTHENTICATED
+from finago_assets.sandbox.soap.sessions import IDENTITY_BLOCKED, NO_SESSION
 
 if TYPE_CHECKING:
     from finago_assets.sandbox.books.company import Books
     from finago_assets.sandbox.faults import Rule
     from finago_assets.sandbox.soap.desk import SoapDesk, SoapLedger
-    from finago_assets.sandbox.soap.sessions import SoapSession
+    from finago_assets.sandbox.soap.sessions import DeskSession
 
 AsmxRecord = dict[str, Any]
 
@@ -31,15 +31,15 @@ class AsmxCall:
     desk: SoapDesk
     operation: str
     arguments: Mapping[str, Any]
-    session: SoapSession | None = None
+    session: DeskSession | None = None
     new_session: str | None = None
     rule: Rule | None = None
 
     @property
-    def authenticated(self) -> SoapSession:
+    def authenticated(self) -> DeskSession:
         """The session. Raises SoapFaulted without one."""
         if self.session is None:
-            raise SoapFaulted(NOT_AUTHENTICATED)
+            raise SoapFaulted(NO_SESSION)
         return self.session
 
     @property

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from finago_assets.sandbox.soap.sent_bundles import SentBundle, SentVoucher
     from finago_assets.sandbox.soap.sent_entries import SentEntry
 
-MOST_ENTRIES: Final = 100_000  # of a draft, as far as the ids of its lines go
+ENTRIES_PER_DRAFT: Final = 100_000  # of a draft, as far as the ids of its lines go
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +62,7 @@ class KeptDraft:
 def read_drafted(draft: KeptDraft, voucher: SentVoucher, entry: SentEntry, modes: Modes) -> KeptLine:
     """Return an entry of a draft as if it were a line of the ledger already."""
     posting, invoice = entry.posting, entry.posting.invoice
-    serial = draft.id * MOST_ENTRIES + list(draft.bundle.entries).index(entry)
+    serial = draft.id * ENTRIES_PER_DRAFT + list(draft.bundle.entries).index(entry)
     return KeptLine(
         id=make_guid(Thing.DRAFT_LINE, serial),
         transaction=KeptReference(id=f"draft {draft.id}", number=voucher.number),

@@ -26,7 +26,7 @@ class SoapVersion:
 SOAP_11: Final = SoapVersion("http://schemas.xmlsoap.org/soap/envelope/", "text/xml", "Client", "Server")
 SOAP_12: Final = SoapVersion("http://www.w3.org/2003/05/soap-envelope", "application/soap+xml", "Sender", "Receiver")
 XSI: Final = "http://www.w3.org/2001/XMLSchema-instance"
-NIL: Final = f"{{{XSI}}}nil"
+XML_NIL: Final = f"{{{XSI}}}nil"
 
 
 class SoapFaulted(Exception):

@@ -20,7 +20,7 @@ INTEGERS: Final = {
     "long": (-(2**63), 2**63 - 1),
 }
 # what stands for nothing: the smallest value of a type
-SENTINELS: Final = frozenset(
+XML_SENTINELS: Final = frozenset(
     {
         "-32768",
         "-2147483648",
@@ -35,7 +35,7 @@ NO_GUID: Final = "00000000-0000-0000-0000-000000000000"
 NO_MOMENT: Final = datetime(1, 1, 1)  # noqa: DTZ001  local, as the contract has it
 SIMPLE: Final = frozenset({*INTEGERS, "boolean", "date", "dateTime", "decimal", "guid", "string", "anyType"})
 
-_WHOLE: Final = re.compile(r"[+-]?\d+")
+_XML_WHOLE: Final = re.compile(r"[+-]?\d+")
 _XML_BOOLEAN: Final = re.compile("true|false|1|0")
 _XML_DECIMAL: Final = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)")
 _XML_MOMENT: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)?")
@@ -48,11 +48,11 @@ def read_lexical(type_: str, text: str) -> object:
     if type_ in ("string", "anyType") or type_ not in SIMPLE:
         return text
     text = text.strip(" \t\r\n")
-    return _READERS[type_](text) if type_ in _READERS else _read_integer(type_, text)
+    return _LEXICAL_READERS[type_](text) if type_ in _LEXICAL_READERS else _read_integer(type_, text)
 
 
 def _read_integer(type_: str, text: str) -> int:
-    value, (least, most) = int(_whole_match(_WHOLE, text)), INTEGERS[type_]
+    value, (least, most) = int(_whole_match(_XML_WHOLE, text)), INTEGERS[type_]
     if not least <= value <= most:
         raise ValueError(text)
     return value
@@ -64,7 +64,7 @@ def _whole_match(pattern: re.Pattern[str], text: str) -> str:
     return text
 
 
-_READERS: Final[dict[str, Callable[[str], object]]] = {
+_LEXICAL_READERS: Final[dict[str, Callable[[str], object]]] = {
     "boolean": lambda text: _whole_match(_XML_BOOLEAN, text) in ("true", "1"),
     "decimal": lambda text: Decimal(_whole_match(_XML_DECIMAL, text)),
     "dateTime": lambda text: datetime.fromisoformat(_whole_match(_XML_MOMENT, text)),

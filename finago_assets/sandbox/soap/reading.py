@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from lxml import etree
 
-from finago_assets.sandbox.soap.envelope import NIL, SOAP_11, SOAP_12, SoapFaulted, SoapVersion, misread
+from finago_assets.sandbox.soap.envelope import SOAP_11, SOAP_12, XML_NIL, SoapFaulted, SoapVersion, misread
 from finago_assets.sandbox.soap.lexical import NO_GUID, NO_MOMENT, read_lexical
 
 if TYPE_CHECKING:
@@ -113,7 +113,7 @@ class _Reader:
             raise misread(f"There is an error in the XML document: {words}")
 
     def _value(self, node: XmlNode, field: AsmxField) -> object:
-        if node.get(NIL, "").strip() in ("true", "1"):
+        if node.get(XML_NIL, "").strip() in ("true", "1"):
             if not field.nil:
                 self._odd(f"{node.tag} may not be nil.")
             return None

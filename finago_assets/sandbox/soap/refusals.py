@@ -7,16 +7,16 @@ from __future__ import annotations
 
 from typing import Final
 
-SAVED: Final = "Ok"
-NOT_SAVED: Final = "NotSaved"
-DUPLICATE: Final = "DuplicateData"
-ALREADY_SAVED: Final = "DataAlreadySaved"
+SAVED_WORD: Final = "Ok"
+NOT_SAVED_WORD: Final = "NotSaved"
+DUPLICATE_WORD: Final = "DuplicateData"
+ALREADY_SAVED_WORD: Final = "DataAlreadySaved"
 
 
 class BundleRefused(Exception):
     """Nothing of what was sent is saved; `kind` is the type that the answer has, `warning` what could be ignored."""
 
-    def __init__(self, words: str, kind: str = NOT_SAVED, *, warning: str = "") -> None:
+    def __init__(self, words: str, kind: str = NOT_SAVED_WORD, *, warning: str = "") -> None:
         super().__init__(words)
         self.words = words
         self.kind = kind

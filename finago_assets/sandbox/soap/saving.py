@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any, Final
 from finago_assets.sandbox.books.written_records import stamp
 from finago_assets.sandbox.faults import AnswerFault
 from finago_assets.sandbox.soap.entering import enter_bundle
-from finago_assets.sandbox.soap.refusals import ALREADY_SAVED, DUPLICATE, SAVED, BundleRefused
-from finago_assets.sandbox.soap.sent_bundles import POSTABLE, check_balance, check_links, read_bundle
+from finago_assets.sandbox.soap.refusals import ALREADY_SAVED_WORD, DUPLICATE_WORD, SAVED_WORD, BundleRefused
+from finago_assets.sandbox.soap.sent_bundles import POSTABLE, check_balance, check_sent_links, read_bundle
 from finago_assets.sandbox.soap.sent_entries import EntryReader
 from finago_assets.sandbox.soap.series import is_taken, release, reserve
 from finago_assets.sandbox.soap.switches import VatComputed
@@ -44,7 +44,7 @@ def save_bundle_list(call: AsmxCall) -> AsmxRecord:
         silent = refused.warning and not call.desk.switches.names_warnings
         answer = {"Type": refused.kind, "Description": "The bundle was not saved." if silent else refused.words}
     else:
-        answer = {"Type": SAVED}
+        answer = {"Type": SAVED_WORD}
     return answer if rule is None else {"Type": rule.text, "Description": "Planned."}
 
 
@@ -55,9 +55,9 @@ def _save(call: AsmxCall) -> None:
     if sent["SaveOption"] not in (TO_LEDGER, TO_DRAFTS):
         raise BundleRefused(f"SaveOption {sent['SaveOption']} does not exist.")
     ignored, drafts = ignored_warnings(sent["IgnoreWarnings"]), sent["SaveOption"] == TO_DRAFTS
-    contents = [_content_of(sent["SaveOption"], bundle) for bundle in sent["Bundles"]]
+    contents = [_recognized_by(sent["SaveOption"], bundle) for bundle in sent["Bundles"]]
     if ledger.saved.intersection(contents):
-        raise BundleRefused("The bundle was saved before.", ALREADY_SAVED)
+        raise BundleRefused("The bundle was saved before.", ALREADY_SAVED_WORD)
     _check_given_once(sent["Bundles"])
     saver = _Saver(ledger, call.desk.switches, sent["DefaultCustomerId"], ignored, drafts, sent["AllowDifference"])
     pairs = list(zip(sent["Bundles"], contents, strict=True))
@@ -100,7 +100,7 @@ class _Saver:
             reserve(self.ledger.books.ledger, voucher.kind, voucher.day, voucher.number)
 
 
-def _content_of(option: int, bundle: object) -> str:
+def _recognized_by(option: int, bundle: object) -> str:
     return hashlib.sha256(f"{option}{bundle!r}".encode()).hexdigest()
 
 
@@ -112,7 +112,7 @@ def _check_given_once(bundles: list[Mapping[str, Any] | None]) -> None:
         if one is not None and one["Sort"] in POSTABLE
     ]
     if len(set(given)) < len(given):
-        raise BundleRefused("A TransactionNo is given twice in one series.", DUPLICATE)
+        raise BundleRefused("A TransactionNo is given twice in one series.", DUPLICATE_WORD)
 
 
 def _check_taken(ledger: SoapLedger, bundles: list[SentBundle]) -> None:
@@ -120,7 +120,7 @@ def _check_taken(ledger: SoapLedger, bundles: list[SentBundle]) -> None:
         for voucher in bundle.vouchers:
             if is_taken(ledger.books.ledger, voucher.kind, bundle.first, bundle.last, voucher.number):
                 words = f"Voucher {voucher.number} of type {voucher.kind.value[1]} exists already."
-                raise BundleRefused(words, DUPLICATE)
+                raise BundleRefused(words, DUPLICATE_WORD)
 
 
 def book_draft(ledger: SoapLedger, draft: int, switches: SoapSwitches) -> list[str]:
@@ -128,7 +128,7 @@ def book_draft(ledger: SoapLedger, draft: int, switches: SoapSwitches) -> list[s
     kept = ledger.drafts.kept[draft]
     try:
         check_balance(kept.bundle)
-        check_links(ledger, kept.bundle)
+        check_sent_links(ledger, kept.bundle)
     except BundleRefused as refused:
         raise ValueError(refused.words) from None
     if closed := [odd for entry in kept.bundle.entries if (odd := ledger.closed_at(entry.day)) is not None]:

@@ -103,12 +103,12 @@ def _drafted_lines(ledger: SoapLedger) -> Iterator[FoundLine]:
 
 def _days_between(start: datetime, end: datetime) -> tuple[date, date]:
     """Return the first day whose midnight is within a window, and the day after the last one."""
-    first = start.date() if start == _midnight(start) else start.date() + ONE_DAY_LONG
-    last = end.date() if end == _midnight(end) else end.date() + ONE_DAY_LONG
+    first = start.date() if start == _start_of_day(start) else start.date() + ONE_DAY_LONG
+    last = end.date() if end == _start_of_day(end) else end.date() + ONE_DAY_LONG
     return first, last
 
 
-def _midnight(moment: datetime) -> datetime:
+def _start_of_day(moment: datetime) -> datetime:
     return moment.replace(hour=0, minute=0, second=0, microsecond=0)
 
 

@@ -65,7 +65,7 @@ def read_bundle(reader: EntryReader, sent: Mapping[str, Any] | None, *, differen
     bundle = SentBundle(sent["Name"], sent["BundleDirectAccounting"], vouchers, first, last)
     if not difference:
         check_balance(bundle)
-    check_links(reader.ledger, bundle)
+    check_sent_links(reader.ledger, bundle)
     return bundle
 
 
@@ -105,7 +105,7 @@ def check_balance(bundle: SentBundle) -> None:
             raise BundleRefused(f"Voucher {voucher.number} is not in balance on {odd[0]}.")
 
 
-def check_links(ledger: SoapLedger, bundle: SentBundle) -> None:
+def check_sent_links(ledger: SoapLedger, bundle: SentBundle) -> None:
     """Raise BundleRefused for a link that leads nowhere, or that joins what cannot settle each other."""
     own = Counter(entry.link for entry in bundle.entries if entry.link is not None)
     settled = [one for entry in bundle.entries for one in entry.settles]

@@ -17,15 +17,15 @@ from finago_assets.sandbox.soap.lexical import NO_GUID
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-SOAP_APPLICATION_ID: Final = "5a9db0c5-0000-4000-8000-000000000024"
-SOAP_USERNAME: Final = "integration@sandbox.example"
-SOAP_PASSWORD: Final = "sandbox-password-that-opens-nothing"  # noqa: S105  it opens nothing but a sandbox
+SANDBOX_APPLICATION_ID: Final = "5a9db0c5-0000-4000-8000-000000000024"
+SANDBOX_USERNAME: Final = "integration@sandbox.example"
+SANDBOX_PASSWORD: Final = "sandbox-password-that-opens-nothing"  # noqa: S105  it opens nothing but a sandbox
 SESSION_COOKIE: Final = "ASP.NET_SessionId"
 BLOCKED_CLIENT: Final = "390000000000009"
 COMPANY: Final = "Sandkassen Handel AS"
 MINUTE: Final = 60.0
 
-NOT_AUTHENTICATED: Final = "Client is not authenticated on this identity"
+NO_SESSION: Final = "Client is not authenticated on this identity"
 IDENTITY_BLOCKED: Final = (
     "Provided IdentityId is blocked. Please use GetIdentitiesWithCredential to find one that is not."
 )
@@ -42,7 +42,7 @@ class SoapIdentity:
 
 
 @dataclass(slots=True)
-class SoapSession:
+class DeskSession:
     """A session: one identity at a time, and when it was last used."""
 
     identity: SoapIdentity
@@ -67,13 +67,13 @@ class SoapSessions:
     identities: tuple[SoapIdentity, ...]
     lifetime: float
     logins_per_minute: int
-    _alive: dict[str, SoapSession] = field(default_factory=dict, repr=False)
+    _alive: dict[str, DeskSession] = field(default_factory=dict, repr=False)
     _logins: deque[float] = field(default_factory=deque)
 
     def knows(self, credential: Mapping[str, object] | None) -> bool:
         """Tell whether a credential is the right one."""
         said = credential or {}
-        wanted = (SOAP_APPLICATION_ID, SOAP_USERNAME, SOAP_PASSWORD)
+        wanted = (SANDBOX_APPLICATION_ID, SANDBOX_USERNAME, SANDBOX_PASSWORD)
         return (said.get("ApplicationId"), said.get("Username"), said.get("Password")) == wanted
 
     def log_in(self, credential: Mapping[str, object] | None, now: float) -> str | None:
@@ -90,10 +90,10 @@ class SoapSessions:
         if identity.blocked:
             raise SoapFaulted(IDENTITY_BLOCKED)
         session = secrets.token_hex(12)
-        self._alive[session] = SoapSession(identity, now)
+        self._alive[session] = DeskSession(identity, now)
         return session
 
-    def of_cookie(self, session: str | None, now: float) -> SoapSession | None:
+    def of_cookie(self, session: str | None, now: float) -> DeskSession | None:
         """Return the session that a cookie names, None for one that is not alive."""
         found = self._alive.get(session or "")
         if found is None or found.used + self.lifetime <= now:
@@ -101,7 +101,7 @@ class SoapSessions:
         found.used = now
         return found
 
-    def take_identity(self, session: SoapSession, identity_id: object) -> bool:
+    def take_identity(self, session: DeskSession, identity_id: object) -> bool:
         """Make a session that of another identity and tell whether it is now."""
         found = self._identity_of(identity_id)
         if found is None or found.blocked:
@@ -118,7 +118,7 @@ class SoapSessions:
             session.identity = found
         return len(self._alive)
 
-    def lead_astray(self, session: SoapSession) -> None:
+    def lead_astray(self, session: DeskSession) -> None:
         """Make a session that of the next organization; of a single one, that of the company that is not served."""
         session.identity = next(one for one in self.identities if one.organization != session.identity.organization)
 

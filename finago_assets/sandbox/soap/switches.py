@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from finago_assets.sandbox.soap.writing import DefaultsWritten
 
-HOURLY_LIMIT: Final = 7_200
+VENDORS_HOURLY_LIMIT: Final = 7_200
 
 
 class TaxRead(StrEnum):
@@ -108,7 +108,7 @@ def _position(kind: type, value: object) -> object:
 class SoapOptions:
     """Limits and switches. Of no limit is said 0; `blocked_status` is that of a request beyond the hourly limit."""
 
-    hourly_limit: int = HOURLY_LIMIT
+    hourly_limit: int = VENDORS_HOURLY_LIMIT
     logins_per_minute: int = 200
     session_lifetime: float = 3600.0
     blocked_status: int = 500

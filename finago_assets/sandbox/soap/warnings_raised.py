@@ -27,7 +27,7 @@ VAT_NOT_IN_BALANCE: Final = "vatisnotinbalance"
 VAT_WITHOUT_BASE: Final = "vatismissingfoundation"
 INVOICE_EXISTS: Final = "invoicealreadyexists"
 OTHER_BANK_ACCOUNT: Final = "customermismatchbankaccount"
-WARNINGS: Final = frozenset({VAT_NOT_IN_BALANCE, VAT_WITHOUT_BASE, INVOICE_EXISTS, OTHER_BANK_ACCOUNT})
+WARNING_TOKENS: Final = frozenset({VAT_NOT_IN_BALANCE, VAT_WITHOUT_BASE, INVOICE_EXISTS, OTHER_BANK_ACCOUNT})
 
 InvoiceKey = tuple[int | None, str, bool]  # customer, number, and whether it is a debit
 
@@ -35,7 +35,7 @@ InvoiceKey = tuple[int | None, str, bool]  # customer, number, and whether it is
 def ignored_warnings(said: list[str | None] | None) -> frozenset[str]:
     """Return the warnings to ignore. Raises BundleRefused for a token that is none."""
     tokens = frozenset(token or "" for token in said or ())
-    if unknown := sorted(tokens - WARNINGS):
+    if unknown := sorted(tokens - WARNING_TOKENS):
         raise BundleRefused(f"IgnoreWarnings has an unknown warning: {unknown[0]}")
     return tokens
 
@@ -70,12 +70,12 @@ def _vat_warnings(voucher: SentVoucher) -> Iterator[tuple[str, str]]:
         slack, found = len(entries), abs(held[account])
         if all(abs(found - abs(wanted)) > slack for wanted in (within, beside)):
             yield VAT_NOT_IN_BALANCE, f"Voucher {voucher.number} lacks VAT on account {account}."
-    founded |= {account for entry in based for account in _vat_accounts(entry)}
+    founded |= {account for entry in based for account in _accounts_of_vat(entry)}
     for account in sorted(set(held) - founded):
         yield VAT_WITHOUT_BASE, f"Voucher {voucher.number} has VAT on account {account} and nothing that it is of."
 
 
-def _vat_accounts(entry: SentEntry) -> set[int]:
+def _accounts_of_vat(entry: SentEntry) -> set[int]:
     tax = TAXES[entry.posting.tax or 0]
     return {account for account in (tax.output, tax.deductible) if account is not None}
 

@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from lxml import etree
 
-from finago_assets.sandbox.soap.envelope import NIL, dump_envelope, open_envelope
-from finago_assets.sandbox.soap.lexical import SENTINELS, read_lexical, spell_value
+from finago_assets.sandbox.soap.envelope import XML_NIL, dump_envelope, open_envelope
+from finago_assets.sandbox.soap.lexical import XML_SENTINELS, read_lexical, spell_value
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -67,7 +67,7 @@ class _Writer:
 
     def _nothing(self, node: XmlNode, field: AsmxField, serial: int, *, said: bool) -> None:
         if field.nil and said:
-            etree.SubElement(node, self._tag(field)).set(NIL, "true")
+            etree.SubElement(node, self._tag(field)).set(XML_NIL, "true")
         elif field.default is not None and said and self._spells_out(field.default, serial):
             etree.SubElement(node, self._tag(field)).text = field.default
         elif field.least > 0:
@@ -79,7 +79,7 @@ class _Writer:
     def _spells_out(self, default: str, serial: int) -> bool:
         match self.defaults:
             case DefaultsWritten.MIXED:
-                return default in SENTINELS and serial % LITERAL_EVERY == LITERAL_EVERY - 1
+                return default in XML_SENTINELS and serial % LITERAL_EVERY == LITERAL_EVERY - 1
             case mode:
                 return mode is DefaultsWritten.WRITTEN
 
@@ -96,7 +96,7 @@ class _Writer:
     def _item(self, node: XmlNode, item: AsmxField, value: object) -> None:
         child = etree.SubElement(node, self._tag(item))
         if value is None:
-            child.set(NIL, "true")
+            child.set(XML_NIL, "true")
         else:
             self._write(child, item, value)
 
