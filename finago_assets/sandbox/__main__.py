@@ -26,7 +26,8 @@ from finago_assets.sandbox.options import SandboxOptions
 from finago_assets.sandbox.server import serve
 
 ABOUT: Final = """A Finago Office on loopback. It answers every operation of the API and keeps what is written:
-posted vouchers move the balances, new records get new ids. A tenant of Halo is served beside it, with connections to
+posted vouchers move the balances, new records get new ids. Its SOAP services share the books: a bundle is saved to the
+ledger or to the drafts. A tenant of Halo is served beside it, with connections to
 accounting systems. All of it is in memory; stopping loses it."""
 
 FAULTS: Final = """Fault rules are a JSON list of objects:
@@ -38,10 +39,16 @@ FAULTS: Final = """Fault rules are a JSON list of objects:
     the first POST is refused before anything is done
   [{"fault": "reset", "work": false}]
     connections break before anything is done
+  [{"fault": "late", "seconds": 90, "path": "*", "operation": "SaveBundleList", "times": 1}]
+    a bundle is saved over SOAP at once, and its answer comes too late
 Faults: status, html, empty (in place of an answer); reset, reset midway, short, cut json, cut chunked, cut gzip (the
-request is carried out first, unless "work" is false); drip, latency, expiry, next, loop, no next, same page, foreign
-rows. Which requests: "path" and "method" are globs, "query" a part of the query string; "nth", "every", "probability"
-and "times" choose among them. A 204 has no body that could be cut: use reset."""
+request is carried out first, unless "work" is false); drip, latency, late, expiry, next, loop, no next, same page,
+foreign rows. Which requests: "path" and "method" are globs, "query" a part of the query string; "nth", "every",
+"probability" and "times" choose among them. A 204 has no body that could be cut: use reset. Of SOAP alone: result
+(with "text"), other organization, quarantine, one element; "operation" is a glob over the operation.
+
+SOAP: GET and PUT /_sandbox/soap show and turn what nobody has said of it; GET /_sandbox/drafts lists the drafts, and
+POST /_sandbox/drafts/ID/book books one as a person would. The contract of a service is at its path with ?WSDL."""
 
 
 class _Help(ArgumentDefaultsHelpFormatter, RawDescriptionHelpFormatter):

@@ -85,6 +85,11 @@ def test_a_value_that_is_missing_misspelled_or_unknown_is_a_fault(soap: SoapCall
     assert "unable to read request" in reply.fault
 
 
+def test_a_request_of_more_than_four_megabytes_is_refused(soap: SoapCaller) -> None:
+    padded = ENTRY_ID.format(WHOLE) + " " * 4 * 1024 * 1024
+    assert "Maximum request length" in soap.call("AccountService", "GetEntryId", padded).fault
+
+
 def test_the_order_of_elements_does_not_matter(soap: SoapCaller) -> None:
     turned = "<EntryNo>0</EntryNo><SortNo>370</SortNo><Date>2024-05-09T00:00:00</Date>"
     there = [soap.call("AccountService", "GetEntryId", ENTRY_ID.format(one)).result for one in (WHOLE, turned)]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from finago_assets.sandbox.soap.sessions import BLOCKED_CLIENT, NO_SESSION
+from finago_assets.sandbox.soap.sessions import BLOCKED_CLIENT, NO_SESSION, SANDBOX_PASSWORD
 from finago_assets.sandbox.soap.switches import SoapOptions
 from tests.sandbox.soap_caller import SoapCaller, logged_in
 
@@ -137,6 +137,14 @@ def test_quarantine_and_another_organization_can_be_ordered(start_sandbox: Start
     assert caller.call("Authenticate", "HasSession").status == 200
     with pytest.raises(KeyError):
         sandbox.control.soap.change_organization("nobody")
+
+
+def test_no_credential_and_no_session_is_written_down(sandbox: Running) -> None:
+    caller = logged_in(sandbox)
+    caller.call("Authenticate", "GetIdentity")
+    found = f"{sandbox!r}{sandbox.requests!r}"
+    assert caller.session not in found
+    assert SANDBOX_PASSWORD not in found
 
 
 def test_the_variables_lead_to_both_hosts(sandbox: Running) -> None:

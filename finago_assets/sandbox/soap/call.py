@@ -6,7 +6,7 @@ Owns the shapes between a request that was read and the answer to it.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from finago_assets.sandbox.soap.envelope import SoapFaulted
@@ -30,9 +30,9 @@ class AsmxCall:
 
     desk: SoapDesk
     operation: str
-    arguments: Mapping[str, Any]
+    arguments: Mapping[str, Any] = field(repr=False)
     session: DeskSession | None = None
-    new_session: str | None = None
+    new_session: str | None = field(default=None, repr=False)
     rule: Rule | None = None
 
     @property

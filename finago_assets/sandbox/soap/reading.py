@@ -6,7 +6,7 @@ them in any; unknown ones are refused, unless the services are told to be as car
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 from lxml import etree
@@ -32,7 +32,7 @@ class AsmxRequest:
 
     operation: str
     version: SoapVersion
-    arguments: Arguments
+    arguments: Arguments = field(repr=False)
 
 
 def version_of(content_type: str) -> SoapVersion | None:

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from finago_assets.sandbox.state import Sandbox
 
 SECOND_HOST: Final = "/webservices"
+LARGEST_REQUEST: Final = 4 * 1024 * 1024
 UTF_8: Final = "charset=utf-8"
 
 
@@ -86,6 +87,8 @@ def _answer_soap(desk: SoapDesk, service: AsmxService, version: SoapVersion, req
 
 
 def _open_call(desk: SoapDesk, service: AsmxService, version: SoapVersion, request: Request, raw: bytes) -> AsmxCall:
+    if len(raw) > LARGEST_REQUEST:
+        raise SoapFaulted("Maximum request length exceeded.", ours=False)
     now, rule = desk.now(), request.state.rule
     if rule is not None and rule.fault is AnswerFault.QUARANTINE:
         desk.limit.quarantine(now + rule.seconds)

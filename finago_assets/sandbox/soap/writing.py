@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import cache
 from itertools import count
 from typing import TYPE_CHECKING, Any, Final
 
@@ -45,6 +46,9 @@ def write_answer(
     return dump_envelope(envelope)
 
 
+_read_default = cache(read_lexical)
+
+
 @dataclass(frozen=True, slots=True)
 class _Writer:
     service: AsmxService
@@ -74,7 +78,7 @@ class _Writer:
             raise KeyError(f"{field.name} is required in {node.tag}")
 
     def _is_written(self, default: str, type_: str, value: object, serial: int) -> bool:
-        return value != read_lexical(type_, default) or self._spells_out(default, serial)
+        return value != _read_default(type_, default) or self._spells_out(default, serial)
 
     def _spells_out(self, default: str, serial: int) -> bool:
         match self.defaults:
