@@ -1,4 +1,4 @@
-"""Any bundle that keeps the rules is saved and moves the balances to the øre; one that is off by an øre moves nothing."""
+"""Any bundle that keeps the rules is saved and moves the balances to the øre; one that is off moves nothing."""
 
 from __future__ import annotations
 

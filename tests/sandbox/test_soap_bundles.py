@@ -406,3 +406,15 @@ def test_of_senders_who_use_the_same_number_at_once_one_is_saved(sandbox: Runnin
     for thread in threads:
         thread.join()
     assert sorted(found) == ["DuplicateData"] * 5 + ["Ok"]
+
+
+def test_a_vat_line_is_known_by_the_only_code_that_it_can_be_of(start_sandbox: StartSandbox) -> None:
+    sandbox = start_sandbox(modes=Modes(tax_on_vat_lines=True))
+    soap = logged_in(sandbox)
+    number = next_number(soap)
+    assert post(soap, entry(6800, "100", TaxNo=1), entry(2710, "25"), entry(1920, "-125")) == "Ok"
+    assert short(rest(sandbox, number)) == [
+        (6800, Decimal(100), 3),
+        (2710, Decimal(25), 3),
+        (1920, Decimal(-125), None),
+    ]
