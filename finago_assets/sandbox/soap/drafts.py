@@ -15,7 +15,6 @@ from finago_assets.sandbox.books.line_json import quoted
 from finago_assets.sandbox.books.money import ORE
 from finago_assets.sandbox.books.taxes import TAXES
 from finago_assets.sandbox.soap.kept_lines import KeptCurrency, KeptDimension, KeptInvoice, KeptLine, KeptReference
-from finago_assets.sandbox.soap.warnings_raised import invoice_key
 
 if TYPE_CHECKING:
     from finago_assets.sandbox.books.plan import Modes
@@ -94,7 +93,3 @@ class DraftRegister:
         self.last += 1
         self.kept[self.last] = draft = KeptDraft(self.last, bundle, saved_at, content)
         return draft
-
-    def invoices(self) -> set[object]:
-        """Return the invoices that drafts are about."""
-        return {invoice_key(entry) for draft in self.kept.values() for entry in draft.bundle.entries}

@@ -11,7 +11,6 @@ from itertools import chain
 from typing import TYPE_CHECKING, Any, Final
 
 from finago_assets.sandbox.books.vouchers import VoucherType
-from finago_assets.sandbox.soap.kept_lines import OPEN_ITEM_ACCOUNTS
 from finago_assets.sandbox.soap.refusals import BundleRefused
 
 if TYPE_CHECKING:
@@ -130,5 +129,5 @@ def _check_link(ledger: SoapLedger, bundle: SentBundle, link: str, line_ids: lis
         (entry.posting.account, entry.posting.customer) for entry in bundle.entries if entry.link == link
     }
     sides |= {(line.account.number, None if line.customer is None else line.customer.id) for line in lines}
-    if len(sides) > 1 or next(iter(sides))[0] not in OPEN_ITEM_ACCOUNTS:
-        raise BundleRefused("Linked lines are not of one customer and one account for customers or suppliers.")
+    if len(sides) > 1:
+        raise BundleRefused("Linked lines are not of one customer and one account.")

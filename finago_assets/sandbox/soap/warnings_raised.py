@@ -9,6 +9,7 @@ from collections import defaultdict
 from decimal import Decimal
 from typing import TYPE_CHECKING, Final
 
+from finago_assets.sandbox.books.accounts import RECEIVABLE
 from finago_assets.sandbox.books.money import rounded
 from finago_assets.sandbox.books.taxes import TAXES, VAT_ACCOUNTS
 from finago_assets.sandbox.endpoints.writing.vat import with_vat
@@ -28,8 +29,10 @@ VAT_WITHOUT_BASE: Final = "vatismissingfoundation"
 INVOICE_EXISTS: Final = "invoicealreadyexists"
 OTHER_BANK_ACCOUNT: Final = "customermismatchbankaccount"
 WARNING_TOKENS: Final = frozenset({VAT_NOT_IN_BALANCE, VAT_WITHOUT_BASE, INVOICE_EXISTS, OTHER_BANK_ACCOUNT})
+# those that the list of tax codes has
+TOLD_VAT_ACCOUNTS: Final = frozenset(tax.output or tax.deductible for tax in TAXES.values()) - {None}
 
-InvoiceKey = tuple[int | None, str, bool]  # customer, number, and whether it is a debit
+InvoiceKey = tuple[int, str, int]  # account, number, customer
 
 
 def ignored_warnings(said: list[str | None] | None) -> frozenset[str]:
@@ -67,17 +70,11 @@ def _vat_warnings(voucher: SentVoucher) -> Iterator[tuple[str, str]]:
         founded.add(account)
         within = sum(_vat_within(entry, account) for entry in entries)
         beside = sum(_vat_beside(entry) for entry in entries)
-        slack, found = len(entries), abs(held[account])
+        slack, found = 2 * len(entries), abs(held[account])
         if all(abs(found - abs(wanted)) > slack for wanted in (within, beside)):
             yield VAT_NOT_IN_BALANCE, f"Voucher {voucher.number} lacks VAT on account {account}."
-    founded |= {account for entry in based for account in _accounts_of_vat(entry)}
-    for account in sorted(set(held) - founded):
+    for account in sorted(set(held) & TOLD_VAT_ACCOUNTS - founded):
         yield VAT_WITHOUT_BASE, f"Voucher {voucher.number} has VAT on account {account} and nothing that it is of."
-
-
-def _accounts_of_vat(entry: SentEntry) -> set[int]:
-    tax = TAXES[entry.posting.tax or 0]
-    return {account for account in (tax.output, tax.deductible) if account is not None}
 
 
 def _by_account(entries: Iterable[SentEntry]) -> dict[int, list[SentEntry]]:
@@ -101,34 +98,38 @@ def _vat_beside(entry: SentEntry) -> int:
 
 def _invoice_warnings(ledger: SoapLedger, bundle: SentBundle) -> Iterator[tuple[str, str]]:
     seen: dict[InvoiceKey, int] = {}
-    drafted = ledger.drafts.invoices()
     for voucher in bundle.vouchers:
         for entry in voucher.entries:
-            key = invoice_key(entry)
+            key = _invoice_key(entry)
             if key is None:
                 continue
-            if seen.setdefault(key, voucher.number) != voucher.number or key in drafted or _booked(ledger, key):
-                yield INVOICE_EXISTS, f"Voucher {voucher.number}: invoice {key[1]} of customer {key[0]} exists already."
+            if seen.setdefault(key, voucher.number) != voucher.number or _booked(ledger, key):
+                yield INVOICE_EXISTS, f"Voucher {voucher.number}: invoice {key[1]} of customer {key[2]} exists already."
 
 
-def invoice_key(entry: SentEntry) -> InvoiceKey | None:
-    """Return what an invoice is known by, None for an entry that is no part of a customer's or supplier's account."""
+def _invoice_key(entry: SentEntry) -> InvoiceKey | None:
+    """Return what an invoice is known by, None for an entry that is none: what pays one has the other sign."""
     posting = entry.posting
-    if posting.account not in OPEN_ITEM_ACCOUNTS or posting.invoice is None or posting.invoice.number is None:
+    if posting.customer is None or posting.invoice is None or posting.invoice.number is None:
         return None
-    return posting.customer, posting.invoice.number, posting.amount > 0
+    if not _opens_item(posting.account, posting.amount > 0):
+        return None
+    return posting.account, posting.invoice.number, posting.customer
+
+
+def _opens_item(account: int, debit: bool) -> bool:  # noqa: FBT001  a side
+    return account in OPEN_ITEM_ACCOUNTS and debit is (account == RECEIVABLE)
 
 
 def _booked(ledger: SoapLedger, key: InvoiceKey) -> bool:
-    customer, number, debit = key
-    mark = b'"invoice":{"number":'
+    account, number, customer = key
+    marks = (b'"invoice":{"number":', number.encode())
     for lines in ledger.books.ledger.days.values():
         for raw in lines:
-            line = read_line(raw) if mark in raw and number.encode() in raw else None
-            if line is None or line.invoice is None or line.account.number not in OPEN_ITEM_ACCOUNTS:
+            line = read_line(raw) if all(mark in raw for mark in marks) else None
+            if line is None or line.invoice is None or line.customer is None or line.account.number != account:
                 continue
-            its = None if line.customer is None else line.customer.id
-            if (its, line.invoice.number, line.amount > 0) == (customer, number, debit):
+            if (line.invoice.number, line.customer.id) == (number, customer) and _opens_item(account, line.amount > 0):
                 return True
     return False
 
