@@ -112,12 +112,12 @@ def _invoice_key(entry: SentEntry) -> InvoiceKey | None:
     posting = entry.posting
     if posting.customer is None or posting.invoice is None or posting.invoice.number is None:
         return None
-    if not _opens_item(posting.account, posting.amount > 0):
+    if not _is_invoice_side(posting.account, posting.amount > 0):
         return None
     return posting.account, posting.invoice.number, posting.customer
 
 
-def _opens_item(account: int, debit: bool) -> bool:  # noqa: FBT001  a side
+def _is_invoice_side(account: int, debit: bool) -> bool:  # noqa: FBT001  a side
     return account in OPEN_ITEM_ACCOUNTS and debit is (account == RECEIVABLE)
 
 
@@ -129,7 +129,9 @@ def _booked(ledger: SoapLedger, key: InvoiceKey) -> bool:
             line = read_line(raw) if all(mark in raw for mark in marks) else None
             if line is None or line.invoice is None or line.customer is None or line.account.number != account:
                 continue
-            if (line.invoice.number, line.customer.id) == (number, customer) and _opens_item(account, line.amount > 0):
+            if (line.invoice.number, line.customer.id) == (number, customer) and _is_invoice_side(
+                account, line.amount > 0
+            ):
                 return True
     return False
 
