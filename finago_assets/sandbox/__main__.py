@@ -42,8 +42,8 @@ FAULTS: Final = """Fault rules are a JSON list of objects:
   [{"fault": "late", "seconds": 90, "path": "*", "operation": "SaveBundleList", "times": 1}]
     a bundle is saved over SOAP at once, and its answer comes too late
 Faults: status, html, empty (in place of an answer); reset, reset midway, short, cut json, cut chunked, cut gzip (the
-request is carried out first, unless "work" is false); drip, latency, late, expiry, next, loop, no next, same page,
-foreign rows. Which requests: "path" and "method" are globs, "query" a part of the query string; "nth", "every",
+request is carried out first, unless "work" is false); drip, latency, late, slow, expiry, next, loop, no next, same
+page, foreign rows. Which requests: "path" and "method" are globs, "query" a part of the query string; "nth", "every",
 "probability" and "times" choose among them. A 204 has no body that could be cut: use reset. Of SOAP alone: result
 (with "text"), other organization, quarantine, one element; "operation" is a glob over the operation.
 

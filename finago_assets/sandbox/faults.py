@@ -41,6 +41,7 @@ class AnswerFault(StrEnum):
     FOREIGN_ROWS = "foreign rows"  # the body of another day: the window was ignored
     RESULT = "result"  # a bundle is answered with the type that `text` is, and saved only with `work`
     LATE = "late"  # `seconds` between the work and the answer
+    SLOW = "slow"  # `seconds` between the whole request and the work, which is done whether anybody still waits or not
     OTHER_ORGANIZATION = "other organization"  # the session is another organization's from just before this request
     QUARANTINE = "quarantine"  # of `seconds`, from this request on
     ONE_ELEMENT = "one element"  # the list of this answer is cut to its first element

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections import deque
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
@@ -52,6 +53,18 @@ class Exchange:
     receive: Receive
     send: Send
 
+    async def received_whole(self) -> Exchange:
+        """Return the same request with its body here, so that it can be answered after its sender has gone."""
+        messages = [await self.receive()]
+        while messages[-1].get("more_body"):
+            messages.append(await self.receive())
+        held = deque(messages)
+
+        async def receive() -> Message:
+            return held.popleft() if held else await self.receive()
+
+        return Exchange(self.scope, receive, self.send)
+
     def header(self, name: bytes) -> str:
         """Return a request header, empty when it is absent."""
         found = next((value for key, value in self.scope["headers"] if key == name), b"")
@@ -80,6 +93,9 @@ class Middleware:
             rule = self.sandbox.script.next(scope["path"], query, scope["method"], operation)
         await self._pause(rule)
         exchange = Exchange(scope, receive, send)
+        if rule is not None and rule.fault is AnswerFault.SLOW:
+            exchange = await exchange.received_whole()
+            await asyncio.sleep(rule.seconds)
         answer = await self._answer(rule, request, exchange)
         request.fault = None if rule is None else rule.fault.value
         if rule is not None and rule.fault is AnswerFault.LATE:

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import json
-from http.client import HTTPException
-from threading import Event, Thread
+import time
+from http.client import HTTPConnection, HTTPException
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 import pytest
 
 from finago_assets.sandbox.faults import AnswerFault, ErrorBody, Rule, read_rules
+from finago_assets.sandbox.soap.routes import path_of_service
 from finago_assets.sandbox.soap.sessions import BLOCKED_CLIENT, NO_SESSION
 from tests.sandbox.soap_bundles import bundle, entry, next_number, post, save, voucher
-from tests.sandbox.soap_caller import SoapCaller, logged_in
+from tests.sandbox.soap_caller import SERVICES, SoapCaller, envelope, logged_in
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from finago_assets.sandbox.server import Running
     from tests.sandbox_server import StartSandbox
 
@@ -47,26 +51,37 @@ def test_a_page_may_come_in_place_of_an_envelope(sandbox: Running, soap: SoapCal
     assert (reply.status, reply.headers.get_content_type()) == (200, "text/html")
 
 
-def test_the_work_is_done_before_an_answer_that_is_late(sandbox: Running, soap: SoapCaller) -> None:
-    first = int(soap.call("AccountService", "CreateLink").result)
-    order(sandbox, AnswerFault.LATE, "CreateLink", seconds=60.0)
-    asked = Event()
+def hang_up(sandbox: Running, soap: SoapCaller, sent: str) -> None:
+    """Send a bundle and hang up once it has been sent."""
+    service = SERVICES["AccountService"]
+    head = {"Content-Type": "text/xml", "SOAPAction": service.actions["SaveBundleList"]}
+    connection = HTTPConnection(urlsplit(sandbox.origin).netloc, timeout=10)
+    body = envelope(
+        service, "SaveBundleList", f"<BundleList><Bundles>{sent}</Bundles><SaveOption>0</SaveOption></BundleList>"
+    )
+    cookie = {"Cookie": f"ASP.NET_SessionId={soap.session}"}
+    connection.request("POST", path_of_service(service), body.encode(), head | cookie)
+    wait_until(lambda: sandbox.control.faults_fired() == [1])
+    connection.close()
 
-    def ask() -> None:
-        asked.set()
-        try:
-            soap.call("AccountService", "CreateLink")
-        except OSError:
-            return
 
-    Thread(target=ask, daemon=True).start()
-    asked.wait()
-    while sandbox.control.faults_fired() != [1]:
-        pass
-    links = sandbox.control.soap.ledger().links
-    while not links.exists(first + 1):
-        pass
-    assert int(soap.call("AccountService", "CreateLink").result) == first + 2
+def wait_until(happened: Callable[[], bool]) -> None:
+    """Wait for another thread, for ten seconds at the most."""
+    until = time.monotonic() + 10
+    while not happened():
+        assert time.monotonic() < until
+        time.sleep(0.01)
+
+
+@pytest.mark.parametrize(("fault", "seconds"), [(AnswerFault.LATE, 60.0), (AnswerFault.SLOW, 0.3)])
+def test_a_bundle_is_saved_although_its_sender_has_gone(
+    sandbox: Running, soap: SoapCaller, fault: AnswerFault, seconds: float
+) -> None:
+    number, count = next_number(soap), sandbox.books.ledger.count
+    order(sandbox, fault, "SaveBundleList", seconds=seconds)
+    hang_up(sandbox, soap, bundle(voucher(number, *PAIR)))
+    wait_until(lambda: sandbox.books.ledger.count == count + 2)
+    assert next_number(soap) == number + 1
 
 
 def test_a_session_can_become_that_of_another_organization(start_sandbox: StartSandbox) -> None:
