@@ -1,0 +1,1 @@
+"""Posting, from the table to what is known of it afterwards."""
