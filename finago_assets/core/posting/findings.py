@@ -5,7 +5,7 @@ Owns the shape and how a value is shortened. Which rules there are is rules.py's
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from finago_assets.core.posting.rules import RULES, Severity
@@ -57,6 +57,11 @@ def find(  # noqa: PLR0913  a finding's own fields
 def find_in(entry: Entry, rule: str, column: str, detail: str = "") -> PostingFinding:
     """Make the finding of a rule at a column of an entry."""
     return find(rule, detail, row=entry.row, column=column, value=getattr(entry, column))
+
+
+def soften(finding: PostingFinding) -> PostingFinding:
+    """Return the finding as a warning, for the vendor is told to ignore it."""
+    return replace(finding, severity=Severity.WARN)
 
 
 def shorten(value: object) -> str:

@@ -110,12 +110,12 @@ def _read_rows(table: JournalTable, findings: list[PostingFinding]) -> Iterator[
         whole = True
         for column, value in zip(columns, values, strict=True):
             if table.loses_zeros and column.name in _TYPED_BY_HAND and isinstance(value, (int, Decimal)):
-                of_columns["number-for-text", column.name].append(_at("number-for-text", place, column, value))
+                of_columns["number-for-text", column.name].append(_in_cell("number-for-text", place, column, value))
             try:
                 cells[column.name] = _read_filled(column, value, mark)
             except CellRefused as refused:
                 whole = False
-                found = _at(refused.rule, place, column, value, refused.detail)
+                found = _in_cell(refused.rule, place, column, value, refused.detail)
                 group = of_columns[found.rule, column.name] if found.rule in _OF_COLUMN else findings
                 group.append(found)
         yield _Row(place, cells, whole, "bundle" in table.names)
@@ -131,7 +131,7 @@ def _read_filled(column: JournalColumn, value: object, mark: str | None) -> obje
     return read
 
 
-def _at(rule: str, place: int, column: JournalColumn, value: object, detail: str = "") -> PostingFinding:
+def _in_cell(rule: str, place: int, column: JournalColumn, value: object, detail: str = "") -> PostingFinding:
     return find(rule, detail, row=place, column=column.name, value=value)
 
 

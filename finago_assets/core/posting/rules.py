@@ -73,7 +73,12 @@ _OF_TABLE: Final = (
     ("not-a-day", _B, "A date is a day.", "Write it as 2026-11-30, or format the cells as dates."),
     ("day-with-time", _B, "A date has no time of day.", "Cast it to a day where it is made."),
     ("day-with-zone", _B, "A date has no time zone.", "Cast it to a day in the zone of the books."),
-    ("malformed-list", _B, "Several values are parted by |, dimensions are type=value.", "Write it as 101=A12|102=B3."),
+    (
+        "malformed-list",
+        _B,
+        "Several values are parted by a bar, dimensions are type=value.",
+        "Write it as 101=A12|102=B3.",
+    ),
     ("bundle-missing", _B, "All rows name their bundle, or none does.", "Fill it in, or take the column out."),
     ("type-differs", _B, "All rows of a voucher have the same type.", "Give the voucher one type or two names."),
     ("scattered-voucher", _W, "Rows of a voucher follow each other.", "Check that it is one voucher, not two."),
@@ -89,7 +94,7 @@ _OF_ENTRY: Final = (
     ("period-not-first", _B, "A period date is the first day of a month.", "Give the first of the month."),
     ("period-year", _B, "The period date lies in a fiscal year that is open.", "Correct it or leave it empty."),
     ("due-date-early", _B, "A due date is not before the date.", "Correct one of them."),
-    ("due-date-early-credit", _W, "A credit's due date is not before the date.", "Check it."),
+    ("due-date-early-credit", _W, "Nor is that of a credit, or of a line that nobody pays.", "Check it."),
     ("currency-code", _B, "A currency is three capital letters.", "Write it as EUR."),
     ("currency-unknown", _B, "The organization has the currency.", "Correct it, or add the currency first."),
     (
