@@ -38,9 +38,14 @@ def base_amount(entry: Entry, base_currency: str) -> Decimal | None:
     return round_cents(entry.amount * entry.currency_rate / (entry.rate_per or 1))
 
 
+def is_vat_included(code: TaxCode, *, included: bool) -> bool:
+    """Tell whether an amount with a code has its VAT in it; `included` is how it is with ordinary codes."""
+    return included and code.number not in _REVERSE_CHARGE
+
+
 def vat_of(code: TaxCode, amount: Decimal, *, included: bool) -> Decimal:
     """Return the VAT of an amount; `included` where ordinary codes have it in the amount."""
-    whole = 100 + code.rate if included and code.number not in _REVERSE_CHARGE else Decimal(100)
+    whole = 100 + code.rate if is_vat_included(code, included=included) else Decimal(100)
     return round_cents(amount * code.rate / whole)
 
 
