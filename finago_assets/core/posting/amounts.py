@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from finago_assets.core.posting.journal import Entry, Lists, TaxCode
 
 _CENT: Final = Decimal("0.01")
-# the buyer computes the VAT of these, so that an amount never has it in it
-_REVERSE_CHARGE: Final = frozenset(str(number) for number in range(81, 90))
+# the buyer computes the VAT of these, so that an amount never has it in it; 91 and 92 are gold and emission quotas
+_REVERSE_CHARGE: Final = frozenset(str(number) for number in (*range(81, 90), 91, 92))
 
 
 def round_cents(amount: Decimal) -> Decimal:
@@ -38,14 +38,22 @@ def base_amount(entry: Entry, base_currency: str) -> Decimal | None:
     return round_cents(entry.amount * entry.currency_rate / (entry.rate_per or 1))
 
 
-def is_vat_included(code: TaxCode, *, included: bool) -> bool:
-    """Tell whether an amount with a code has its VAT in it; `included` is how it is with ordinary codes."""
-    return included and code.number not in _REVERSE_CHARGE
+def is_reverse_charge(code: TaxCode) -> bool:
+    """Tell whether the buyer computes the VAT, on one account as owed and on another as deducted."""
+    return code.number in _REVERSE_CHARGE
+
+
+def may_be_partial(code: TaxCode) -> bool:
+    """Tell whether a rate may be a share of another code's, as 16.25 % is where 65 % of 25 % are deducted.
+
+    Of an amount with VAT in it, such a rate does not tell how much that is: it has the whole VAT in it.
+    """
+    return code.rate != code.rate.to_integral_value()
 
 
 def vat_of(code: TaxCode, amount: Decimal, *, included: bool) -> Decimal:
     """Return the VAT of an amount; `included` where ordinary codes have it in the amount."""
-    whole = 100 + code.rate if is_vat_included(code, included=included) else Decimal(100)
+    whole = 100 + code.rate if included and not is_reverse_charge(code) else Decimal(100)
     return round_cents(amount * code.rate / whole)
 
 
@@ -53,8 +61,15 @@ def tax_bases(entries: Iterable[Entry], lists: Lists) -> dict[str, Decimal]:
     """Return by tax code what its VAT is of: lines with a code of some rate that are not on its VAT account."""
     bases: dict[str, Decimal] = defaultdict(Decimal)
     for entry in entries:
-        code = lists.tax_codes.get(entry.tax_number or "")
-        amount = base_amount(entry, lists.base_currency)
-        if code is not None and code.rate > 0 and amount is not None and entry.account_number != code.account_number:
+        code, amount = taxed_amount(entry, lists)
+        if code is not None:
             bases[code.number] += amount
     return dict(bases)
+
+
+def taxed_amount(entry: Entry, lists: Lists) -> tuple[TaxCode | None, Decimal]:
+    """Return the tax code of an entry and what its VAT is of; None and 0 for an entry that no VAT comes of."""
+    code, amount = lists.tax_codes.get(entry.tax_number or ""), base_amount(entry, lists.base_currency)
+    if code is None or amount is None or code.rate <= 0 or entry.account_number == code.account_number:
+        return None, Decimal()
+    return code, amount

@@ -9,7 +9,14 @@ from collections import defaultdict
 from decimal import Decimal
 from typing import TYPE_CHECKING, Final
 
-from finago_assets.core.posting.amounts import base_amount, is_foreign, tax_bases, vat_of
+from finago_assets.core.posting.amounts import (
+    base_amount,
+    is_foreign,
+    is_reverse_charge,
+    may_be_partial,
+    tax_bases,
+    vat_of,
+)
 from finago_assets.core.posting.findings import find, find_in, soften
 
 if TYPE_CHECKING:
@@ -139,10 +146,14 @@ def _check_vat(voucher: Voucher, lists: Lists, options: PostingOptions) -> Itera
 
 def _describe_gap(bases: dict[str, Decimal], there: Decimal, lists: Lists, options: PostingOptions) -> str:
     """Say how the VAT that is there differs from that of its bases, by more than an øre for each; nothing if not."""
-    due = sum(
-        (vat_of(lists.tax_codes[code], base, included=options.amounts_include_vat) for code, base in bases.items()),
-        Decimal(),
-    )
-    if abs(due - there) <= _TOLERANCE * len(bases):
+    codes = [lists.tax_codes[number] for number in bases]
+    if any(map(may_be_partial, codes)):
         return ""
-    return f"Tax code {', '.join(sorted(bases))} gives VAT of {due:,.2f}, and {there:,.2f} is there"
+    amounts = {code: vat_of(code, bases[code.number], included=options.amounts_include_vat) for code in codes}
+    ordinary = sum((amount for code, amount in amounts.items() if not is_reverse_charge(code)), Decimal())
+    reverse = sum((amount for code, amount in amounts.items() if is_reverse_charge(code)), Decimal())
+    # the list tells one account of the two, and not which: owed, it is in credit where the cost is in debit
+    if any(abs(ordinary + sign * reverse - there) <= _TOLERANCE * len(bases) for sign in (1, -1)):
+        return ""
+    numbers = ", ".join(sorted(bases))
+    return f"Tax code {numbers} gives VAT of {ordinary + reverse:,.2f}, and {there:,.2f} is there"

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from finago_assets.core.posting.amounts import base_amount, is_vat_included, tax_bases, vat_of
+from finago_assets.core.posting.amounts import base_amount, is_reverse_charge, may_be_partial, taxed_amount, vat_of
 from finago_assets.core.posting.check_bundles import estimate_bytes
 from finago_assets.core.posting.check_entries import year_of
 
@@ -46,13 +46,13 @@ class VoucherPreview:
 
 @dataclass(frozen=True, slots=True)
 class AccountEffect:
-    """What a journal does to an account. `vat` is what the vendor adds; `before` and `after` are None where unknown."""
+    """What a journal does to an account. `vat` is what the vendor adds; None is unknown."""
 
     account_number: int
     name: str
     before: Decimal | None
     change: Decimal
-    vat: Decimal
+    vat: Decimal | None
     after: Decimal | None
 
 
@@ -64,7 +64,7 @@ class TaxEffect:
     name: str
     rate: Decimal
     base: Decimal
-    vat: Decimal
+    vat: Decimal | None
     account_number: int | None
     computed: bool
 
@@ -139,45 +139,40 @@ def _account_effects(checked: CheckedJournal, balances: Mapping[int, Decimal]) -
     changes: dict[int, Decimal] = defaultdict(Decimal)
     for entry in checked.journal.entries:
         changes[entry.account_number] += base_amount(entry, checked.lists.base_currency) or 0
-    vat = _computed_vat(checked)
-    for number in sorted(changes.keys() | vat.keys()):
-        before, change, added = balances.get(number), changes.get(number, Decimal()), vat.get(number, Decimal())
-        after = None if before is None else before + change + added
-        yield AccountEffect(number, _account_name(checked.lists, number), before, change, added, after)
+    moved, unknown = _computed_vat(checked) if checked.options.computes_vat else ({}, set())
+    for number in sorted(changes.keys() | moved.keys() | unknown):
+        before, change = balances.get(number), changes.get(number, Decimal())
+        vat = None if number in unknown else moved.get(number, Decimal())
+        after = None if before is None or vat is None else before + change + vat
+        yield AccountEffect(number, _account_name(checked.lists, number), before, change, vat, after)
 
 
-def _computed_vat(checked: CheckedJournal) -> dict[int, Decimal]:
-    """Return by account what the vendor moves from it or to it when it computes VAT.
+def _computed_vat(checked: CheckedJournal) -> tuple[dict[int, Decimal], set[int]]:
+    """Return by account what the vendor moves when it computes VAT, and the accounts where that cannot be told.
 
-    Where the buyer computes VAT it has two accounts, of which the list tells one, so that both stay out.
+    It cannot where a code has two accounts of which the list tells one, nor of a rate that may be a share of another.
     """
     moved: dict[int, Decimal] = defaultdict(Decimal)
-    for voucher in _all_vouchers(checked) if checked.options.computes_vat else ():
-        for number, base in tax_bases(voucher.entries, checked.lists).items():
-            code = checked.lists.tax_codes[number]
-            included = checked.options.amounts_include_vat
-            if code.account_number is None or not is_vat_included(code, included=included):
-                continue
-            vat = vat_of(code, base, included=included)
+    unknown: set[int] = set()
+    for entry in checked.journal.entries:
+        code, amount = taxed_amount(entry, checked.lists)
+        if code is None:
+            continue
+        vat = _vat_told(code, amount, checked.options)
+        if vat is None or is_reverse_charge(code):
+            unknown |= {entry.account_number, code.account_number or entry.account_number}
+            continue
+        moved[entry.account_number] -= vat
+        if code.account_number:
             moved[code.account_number] += vat
-            for account, part in _split(voucher, code, base, vat, checked.lists):
-                moved[account] -= part
-    return {account: amount for account, amount in moved.items() if amount}
+    return {account: amount for account, amount in moved.items() if amount}, unknown
 
 
-def _split(voucher: Voucher, code: TaxCode, base: Decimal, vat: Decimal, lists: Lists) -> Iterator[tuple[int, Decimal]]:
-    """Share the VAT of a code out over the accounts that it is in, what is left of rounding to the last."""
-    parts: dict[int, Decimal] = defaultdict(Decimal)
-    for entry in voucher.entries:
-        if entry.tax_number == code.number and entry.account_number != code.account_number:
-            parts[entry.account_number] += base_amount(entry, lists.base_currency) or 0
-    left = vat
-    *first, last = sorted(parts)
-    for account in first:
-        part = (vat * parts[account] / base).quantize(vat) if base else Decimal()
-        left -= part
-        yield account, part
-    yield last, left
+def _vat_told(code: TaxCode, amount: Decimal, options: PostingOptions) -> Decimal | None:
+    """Return the VAT of an amount; None where the list does not tell enough."""
+    if options.amounts_include_vat and may_be_partial(code):
+        return None
+    return vat_of(code, amount, included=options.amounts_include_vat)
 
 
 def _all_vouchers(checked: CheckedJournal) -> Iterator[Voucher]:
@@ -185,18 +180,19 @@ def _all_vouchers(checked: CheckedJournal) -> Iterator[Voucher]:
 
 
 def _tax_effects(checked: CheckedJournal) -> Iterator[TaxEffect]:
-    options: PostingOptions = checked.options
     bases: dict[str, Decimal] = defaultdict(Decimal)
-    amounts: dict[str, Decimal] = defaultdict(Decimal)
-    for voucher in _all_vouchers(checked):
-        for number, base in tax_bases(voucher.entries, checked.lists).items():
-            code = checked.lists.tax_codes[number]
-            bases[number] += base
-            amounts[number] += vat_of(code, base, included=options.amounts_include_vat)
+    amounts: dict[str, list[Decimal | None]] = defaultdict(list)
+    for entry in checked.journal.entries:
+        code, amount = taxed_amount(entry, checked.lists)
+        if code is not None:
+            bases[code.number] += amount
+            amounts[code.number].append(_vat_told(code, amount, checked.options))
     for number in sorted(bases):
         code = checked.lists.tax_codes[number]
+        told = [amount for amount in amounts[number] if amount is not None]
+        vat = sum(told, Decimal()) if len(told) == len(amounts[number]) else None
         yield TaxEffect(
-            number, code.name, code.rate, bases[number], amounts[number], code.account_number, options.computes_vat
+            number, code.name, code.rate, bases[number], vat, code.account_number or None, checked.options.computes_vat
         )
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from finago_assets.core.posting.amounts import tax_bases
+from finago_assets.core.posting.amounts import may_be_partial, tax_bases
 from finago_assets.core.posting.check_entries import year_of
 
 if TYPE_CHECKING:
@@ -68,7 +68,15 @@ def _for_lack_of_facts(journal: Journal, lists: Lists, options: PostingOptions) 
     lines = (lists.lines.get(line_id) for entry in entries for line_id in entry.links_to)
     if any(line is not None and line.is_open is None for line in lines):
         yield NotChecked("links-to-closed", f"{options.route} does not tell which lines are open.")
-    without = sorted(number for number in tax_bases(entries, lists) if not lists.tax_codes[number].account_number)
-    if without and not options.computes_vat:
+    if not options.computes_vat:
+        yield from _for_lack_of_tax_facts(journal, lists, options)
+
+
+def _for_lack_of_tax_facts(journal: Journal, lists: Lists, options: PostingOptions) -> Iterator[NotChecked]:
+    codes = [lists.tax_codes[number] for number in sorted(tax_bases(journal.entries, lists))]
+    if without := [code.number for code in codes if not code.account_number]:
         why = f"{options.route} names no VAT account of tax code {', '.join(without)}."
         yield from (NotChecked(rule, why) for rule in ("vat-not-in-balance", "vat-without-base"))
+    for code in filter(may_be_partial, codes):
+        why = f"The {code.rate.normalize():f} % of tax code {code.number} may be a share of another rate."
+        yield NotChecked("vat-not-in-balance", why)

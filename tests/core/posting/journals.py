@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Final
 import pyarrow as pa
 from hypothesis import strategies as st
 
-from finago_assets.core.posting.amounts import vat_of
+from finago_assets.core.posting.amounts import may_be_partial, vat_of
 from finago_assets.core.posting.check_digits import mod10 as kid_digit
 from finago_assets.core.posting.columns import JOURNAL_COLUMNS, CellKind
 from finago_assets.core.posting.journal import (
@@ -57,6 +57,7 @@ def lists_of_a_tenant() -> Lists:
         Account(2700, "Utgående merverdiavgift"),
         Account(2701, "Utgående merverdiavgift, middels sats"),
         Account(2710, "Inngående merverdiavgift"),
+        Account(2716, "Inngående merverdiavgift, delvis fradrag"),
         Account(3000, "Salgsinntekt", "3"),
         Account(3100, "Salgsinntekt, avgiftsfri", "5"),
         Account(6300, "Leie lokale"),
@@ -67,6 +68,7 @@ def lists_of_a_tenant() -> Lists:
         TaxCode("1", "21", "Inngående 25 %", Decimal(25), 2710),
         TaxCode("3", "8", "Utgående 25 %", Decimal(25), 2700),
         TaxCode("5", "12", "Fritatt", Decimal(0)),
+        TaxCode("65", "16", "Inngående 25 %, 65 % fradrag", Decimal("16.25"), 2716),
         TaxCode("31", "13", "Utgående 15 %", Decimal(15), 2701),
         TaxCode("86", "14", "Tjenester fra utlandet", Decimal(25), 2710),
     )
@@ -121,7 +123,7 @@ class Makings:
         self.coded = [
             (number, code.number)
             for code in self.lists.tax_codes.values()
-            if code.rate > 0 and code.account_number
+            if code.rate > 0 and code.account_number and not may_be_partial(code)
             for number in (income if f"{code.account_number}".startswith("270") else costs)
         ]
         self.types = [
@@ -272,7 +274,12 @@ def _sale(draw: st.DrawFn, makings: Makings, tag: str, day: dt.date) -> list[Row
 def _purchase(draw: st.DrawFn, makings: Makings, tag: str, _: dt.date) -> list[Row]:
     amount = draw(AMOUNTS)
     item = {"account_number": 2400, "amount": -amount, "customer_id": draw(st.sampled_from(makings.parties))}
-    item |= {"invoice_number": f"P{tag}", "bank_account": draw(st.sampled_from([None, "12345678903", "DE02-1"]))}
+    # a server may know the supplier's own accounts, and warn of any other
+    ignored = makings.options.ignores("customermismatchbankaccount")
+    item |= {
+        "invoice_number": f"P{tag}",
+        "bank_account": draw(st.sampled_from([None, "12345678903", "DE02-1"])) if ignored else None,
+    }
     return [item, {"account_number": draw(st.sampled_from(makings.plain)), "amount": amount}]
 
 

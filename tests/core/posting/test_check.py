@@ -95,6 +95,11 @@ def test_a_tax_code_by_its_id_is_told_its_number() -> None:
         # the buyer computes the VAT: it is never in the amount
         ([("6300", "1000.00", "86"), ("2710", "250.00", "0"), ("2701", "-250.00", "0")], LEDGER, False),
         ([("6300", "1000.00", "86"), ("2710", "250.00", "0"), ("6540", "-250.00", "0")], LEDGER, True),
+        # owed, it is in credit; the list does not tell which of its two accounts it tells
+        ([("6300", "1000.00", "86"), ("2710", "-250.00", "0"), ("6540", "250.00", "0")], LEDGER, True),
+        ([("6300", "1000.00", "86"), ("2710", "200.00", "0"), ("6540", "-200.00", "0")], LEDGER, False),
+        # 65 % of the VAT in it: the rate alone does not tell how much that is
+        ([("6300", "1250.00", "65"), ("2716", "162.50", "0"), ("6540", "-162.50", "0")], LEDGER, True),
         # the vendor computes it
         ([("3000", "-1250.00", "3")], DRAFT, True),
         ([("3000", "-1250.00", "3")], replace(LEDGER, server_computes_vat=True), True),
@@ -214,6 +219,15 @@ def test_a_tax_code_whose_vat_account_is_not_told_cannot_be_checked_in_the_ledge
 
     assert checked.ok
     assert {each.rule for each in checked.not_checked} == {"vat-not-in-balance", "vat-without-base", "month-locked"}
+
+
+def test_a_rate_that_may_be_a_share_of_another_cannot_be_checked_in_the_ledger() -> None:
+    checked = check(row(6300, "1250.00", tax_number="65"), row(1920, "-1250.00"), options=LEDGER)
+
+    assert checked.ok
+    assert ("vat-not-in-balance", "The 16.25 % of tax code 65 may be a share of another rate.") in {
+        (each.rule, each.why) for each in checked.not_checked
+    }
 
 
 @pytest.mark.parametrize("text", ["1234567897", "0012345674", "12345678901234567890123452", "1-", "2345676"])
