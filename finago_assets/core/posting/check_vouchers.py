@@ -34,6 +34,7 @@ def check_voucher(voucher: Voucher, lists: Lists, options: PostingOptions) -> It
     """Find everything that is wrong with a voucher as a whole."""
     yield from _check_count(voucher)
     yield from _check_type(voucher, lists, options)
+    yield from _check_documents(voucher, options)
     yield from _check_balance(voucher, lists)
     if options.computes_vat:
         yield from _check_vat_by_hand(voucher, lists)
@@ -63,6 +64,13 @@ def _check_type(voucher: Voucher, lists: Lists, options: PostingOptions) -> Iter
         yield _of_voucher(voucher, "type-unknown", "There is no such type.", column, number)
     elif options.counts and known.series is None:
         yield _of_voucher(voucher, "type-without-series", f"Type {number} has no series of numbers.", column, number)
+
+
+def _check_documents(voucher: Voucher, options: PostingOptions) -> Iterator[PostingFinding]:
+    documents = {entry.document_id: entry for entry in voucher.entries if entry.document_id is not None}
+    if options.one_document and len(documents) > 1:
+        detail = f"The voucher has {len(documents)} documents, and {options.route} takes one."
+        yield find_in(documents[max(documents)], "several-documents", "document_id", detail)
 
 
 def _check_balance(voucher: Voucher, lists: Lists) -> Iterator[PostingFinding]:

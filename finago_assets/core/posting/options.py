@@ -20,7 +20,9 @@ _LONGEST_COMMENT: Final = 3_999
 
 @dataclass(frozen=True, slots=True)
 class PostingOptions:
-    """`saves`, `counts` and `offers_links` are the route's; `marker_length` is what sending adds to each comment.
+    """`saves`, `counts` and `offers_links` are the route's, and `one_document`: a voucher's rows have one at most.
+
+    `marker_length` is what sending adds to each comment.
 
     `ignore_warnings` are those of the vendor's to ignore in this call, as far as the deployment has `allowed_warnings`.
     `server_computes_vat` is None for what the contract gives to understand: of a draft, and not in the ledger.
@@ -33,6 +35,7 @@ class PostingOptions:
     saves: frozenset[SaveAs] = frozenset(SaveAs)
     counts: bool = True
     offers_links: bool = True
+    one_document: bool = False
     longest_comment: int = _LONGEST_COMMENT
     marker_length: int = 0
     ignore_warnings: tuple[str, ...] = ()

@@ -133,6 +133,12 @@ _OF_EACH_VOUCHER: Final = (
     ("type-unknown", _B, "The type of the voucher exists.", "Give the number of a type of the organization."),
     ("type-not-postable", _B, "The type's number is above 0; others are the system's own.", "Choose another type."),
     ("type-without-series", _B, "The type has a series that its vouchers are numbered in.", "Choose another type."),
+    (
+        "several-documents",
+        _B,
+        "A voucher has one document where the way of posting takes one.",
+        "Give all its rows one.",
+    ),
     ("unbalanced", _B, "Debit and credit of a voucher are equal, in the organization's currency.", "Correct it."),
     ("unbalanced-day", _B, "Debit and credit are equal on each date of a voucher.", "Balance each date."),
     ("unbalanced-currency", _B, "A voucher in one currency balances in it.", "Correct it."),

@@ -160,6 +160,11 @@ def type_without_series(makings: Makings) -> Broken:
     return Broken(rows, replace(makings.lists, types=types), replace(makings.options, counts=True))
 
 
+def several_documents(makings: Makings) -> Broken:
+    rows = [row | {"document_id": at} for at, row in enumerate(makings.pair(VOUCHER), start=1)]
+    return Broken(rows, makings.lists, replace(makings.options, one_document=True))
+
+
 def unbalanced_day(makings: Makings) -> Broken | None:
     first = makings.days[0]
     other = next((day for day in makings.days[1:] if makings.year_of(day) == makings.year_of(first)), None)
@@ -307,6 +312,7 @@ BREAKAGES: Final[dict[str, Break]] = {
     "type-unknown": both(transaction_type_number=987_654),
     "type-not-postable": both(transaction_type_number=-3),
     "type-without-series": type_without_series,
+    "several-documents": several_documents,
     "unbalanced": pair(amount=Decimal("77.71")),
     "unbalanced-day": unbalanced_day,
     "unbalanced-currency": unbalanced_currency,

@@ -127,7 +127,9 @@ class Makings:
             for number in (income if f"{code.account_number}".startswith("270") else costs)
         ]
         self.types = [
-            number for number, known in sorted(self.lists.types.items()) if number > 0 and known.series is not None
+            number
+            for number, known in sorted(self.lists.types.items())
+            if number > 0 and not (self.options.counts and known.series is None)
         ]
         self.days = [
             day
@@ -161,8 +163,15 @@ class Makings:
         return rows
 
 
+_LONGEST_WORDS: Final = 60
 AMOUNTS: Final = st.integers(1, 10**9).map(lambda cents: Decimal(cents).scaleb(-2))
-WORDS: Final = st.text(st.characters(codec="utf-8", categories=["L", "N", "P", "Zs"]), min_size=1, max_size=60)
+
+
+def words(room: int) -> st.SearchStrategy[str]:
+    """Draw a comment that has room."""
+    return st.text(
+        st.characters(codec="utf-8", categories=["L", "N", "P", "Zs"]), min_size=1, max_size=min(room, _LONGEST_WORDS)
+    )
 
 
 @st.composite
@@ -231,8 +240,8 @@ def _plain(draw: st.DrawFn, makings: Makings, _: str, day: dt.date) -> list[Row]
             st.sampled_from([None, *(f"{kind}={value}" for kind, values in dimensions for value in sorted(values))])
         ),
         "period_date": draw(st.sampled_from([None, day.replace(day=1)])),
-        "comment": draw(st.none() | WORDS),
-        "document_id": draw(st.none() | st.integers(1, 2**31 - 1)),
+        "comment": draw(st.none() | words(makings.options.longest_comment - makings.options.marker_length)),
+        "document_id": None if makings.options.one_document else draw(st.none() | st.integers(1, 2**31 - 1)),
     }
     first, second = draw(st.permutations(makings.plain))[:2]
     return [{"account_number": first, "amount": amount} | extra, {"account_number": second, "amount": -amount}]

@@ -121,7 +121,11 @@ def test_a_warning_that_is_ignored_and_allowed_no_longer_blocks() -> None:
     allowed = replace(ignored, allowed_warnings=frozenset({"vatisnotinbalance"}))
 
     assert rules(check(*rows, options=LEDGER)) == [("vat-not-in-balance", "block")]
-    assert not check(*rows, options=ignored).ok
+    assert rules(check(*rows, options=ignored)) == [
+        ("ignored-warning-not-allowed", "block"),
+        ("vat-not-in-balance", "block"),
+    ]
+    assert not check(*rows, options=replace(LEDGER, allowed_warnings=frozenset({"vatisnotinbalance"}))).ok
     assert rules(check(*rows, options=allowed)) == [("vat-not-in-balance", "warn")]
 
 
@@ -132,6 +136,14 @@ def test_a_payment_of_an_invoice_that_the_ledger_has_is_no_second_invoice() -> N
 
     assert paid("-100.00").ok
     assert [fault.rule for fault in paid("100.00").faults] == ["invoice-in-ledger"]
+
+
+def test_an_invoice_and_its_payment_are_no_two_invoices() -> None:
+    item = {"customer_id": 1001, "invoice_number": "1"}
+    rows = [row(1500, "5.00", **item), row(3100, "-5.00", tax_number="5"), row(1500, "-5.00", **item)]
+
+    assert check(*rows, row(1920, "5.00")).ok
+    assert not check(*rows, row(1500, "5.00", **item)).ok
 
 
 def test_a_payment_that_settles_an_open_line_passes() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 import sqlite3
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
@@ -15,7 +16,7 @@ from pyarrow import parquet
 
 from finago_assets.core.errors import FinagoError, RequestRefused
 from finago_assets.core.posting.read import ReadJournal, read_journal
-from tests.core.posting.workbooks import day, failed, flag, number, text, uncalculated, write_workbook
+from tests.core.posting.workbooks import day, failed, flag, number, rewrite_sheet, text, uncalculated, write_workbook
 from tests.postgresql import PASSWORD
 
 if TYPE_CHECKING:
@@ -357,7 +358,7 @@ def test_a_table_without_rows_is_refused(tmp_path: Path) -> None:
 
 def test_a_row_that_is_cut_wrongly_keeps_every_voucher_back(tmp_path: Path) -> None:
     read = csv(
-        tmp_path, ",".join(HEAD) + '\nA,9,2026-11-30,1920,"1\n2",\n\nA,9,2026-11-30,1920,x\nA,9,2026-11-30,1920,1'
+        tmp_path, ",".join(HEAD) + '\nA,9,2026-11-30,1920,"1\n2",\n\nA,9,2026-11-30,1920,x\nB,9,2026-11-30,1920,1'
     )
 
     assert rules(read) == [("ragged-row", 2, None), ("not-a-number", 5, "amount")]
@@ -369,6 +370,29 @@ def test_a_voucher_with_a_fault_is_kept_back_and_the_others_are_handed_on(tmp_pa
 
     assert [entry.row for entry in read.journal.entries] == [4]
     assert not read.ok
+
+
+def test_a_row_that_does_not_say_whose_it_is_keeps_every_voucher_back(tmp_path: Path) -> None:
+    read = csv(tmp_path, ",".join(HEAD) + "\nA,9,2026-11-30,1920,1\n,9,2026-11-30,1920,1\nB,9,2026-11-30,1920,1\n")
+
+    assert rules(read) == [("missing-value", 3, "voucher")]
+    assert read.journal.entries == ()
+
+
+def test_a_duckdb_file_is_opened_for_reading_alone(tmp_path: Path) -> None:
+    source = as_duckdb(tmp_path)
+
+    # a process that has it open for reading lets nobody open it otherwise
+    with duckdb.connect(tmp_path / "books.duckdb", read_only=True):
+        assert figures(read_journal(source)) == list(ROWS)
+
+
+def test_cells_of_a_workbook_that_do_not_say_where_they_are_follow_each_other(tmp_path: Path) -> None:
+    head = [*map(text, HEAD)]
+    write_workbook(tmp_path / "j.xlsx", ("Ark1", [head, [text("A"), number("9"), day("46356"), failed("#N/A")]]))
+    rewrite_sheet(tmp_path / "j.xlsx", re.compile(rb' r="[A-Z]*[0-9]+"'), b"")
+
+    assert ("formula-error", 2, "account_number") in rules(read_journal(tmp_path / "j.xlsx"))
 
 
 def test_a_voucher_of_two_types_is_refused(tmp_path: Path) -> None:
@@ -431,18 +455,9 @@ def test_files_that_are_not_what_their_name_says_and_tables_that_are_missing_are
 
 
 def test_a_sheet_that_reaches_over_millions_of_cells_is_refused_before_it_is_unfolded(tmp_path: Path) -> None:
-    far = [[text("voucher")], *([[]] * 2)]
-    write_workbook(tmp_path / "j.xlsx", ("Ark1", far))
-    import zipfile  # noqa: PLC0415  for this one workbook
-
-    with zipfile.ZipFile(tmp_path / "j.xlsx") as package:
-        parts = {name: package.read(name) for name in package.namelist()}
-    parts["xl/worksheets/sheet1.xml"] = parts["xl/worksheets/sheet1.xml"].replace(
-        b"</sheetData>", b'<row r="1048576"><c r="XFD1048576"><v>1</v></c></row></sheetData>'
-    )
-    with zipfile.ZipFile(tmp_path / "j.xlsx", "w") as package:
-        for name, content in parts.items():
-            package.writestr(name, content)
+    write_workbook(tmp_path / "j.xlsx", ("Ark1", [[text("voucher")]]))
+    end = b'<row r="1048576"><c r="XFD1048576"><v>1</v></c></row></sheetData>'
+    rewrite_sheet(tmp_path / "j.xlsx", re.compile(b"</sheetData>"), end)
 
     with pytest.raises(RequestRefused, match="millions of cells"):
         read_journal(tmp_path / "j.xlsx")
