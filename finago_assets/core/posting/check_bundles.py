@@ -100,6 +100,9 @@ def _opens_item(entry: Entry) -> bool:
 
 def check_links(journal: Journal, lists: Lists, options: PostingOptions) -> Iterator[PostingFinding]:
     """Find links that tie nothing, tie what does not belong together, or reach a line that cannot be settled."""
+    if not options.offers_links:
+        yield from _check_that_none_links(journal, options)
+        return
     tied: dict[str, list[Entry]] = defaultdict(list)
     bundles: dict[str, str] = {}
     for bundle in journal.bundles:
@@ -112,7 +115,14 @@ def check_links(journal: Journal, lists: Lists, options: PostingOptions) -> Iter
             tied[entry.link].append(entry)
     for entries in tied.values():
         yield from _check_tied(entries)
-    yield from _check_lines(journal, lists, options)
+    yield from _check_lines(journal, lists)
+
+
+def _check_that_none_links(journal: Journal, options: PostingOptions) -> Iterator[PostingFinding]:
+    for entry in journal.entries:
+        if entry.link or entry.links_to:
+            column = "link" if entry.link else "links_to"
+            yield find_in(entry, "links-not-offered", column, f"Posting over {options.route} knows no links.")
 
 
 def _check_tied(entries: list[Entry]) -> Iterator[PostingFinding]:
@@ -125,12 +135,9 @@ def _check_tied(entries: list[Entry]) -> Iterator[PostingFinding]:
             yield find_in(entry, "link-differs", "link", detail)
 
 
-def _check_lines(journal: Journal, lists: Lists, options: PostingOptions) -> Iterator[PostingFinding]:
+def _check_lines(journal: Journal, lists: Lists) -> Iterator[PostingFinding]:
     seen: dict[str, int] = {}
     for entry in journal.entries:
-        if not options.offers_links and (entry.link or entry.links_to):
-            column = "link" if entry.link else "links_to"
-            yield find_in(entry, "links-not-offered", column, f"Posting over {options.route} knows no links.")
         for line_id in entry.links_to:
             if (row := seen.setdefault(line_id, entry.row)) != entry.row or entry.links_to.count(line_id) > 1:
                 yield find_in(entry, "links-to-twice", "links_to", f"{line_id:.40} is in row {row} too.")

@@ -154,6 +154,11 @@ def comment_too_long(makings: Makings) -> Broken | None:
     return pair(comment="x" * (makings.options.longest_comment + 1))(makings)
 
 
+def comment_long(makings: Makings) -> Broken | None:
+    room = makings.options.longest_comment - makings.options.marker_length
+    return pair(comment="x" * 76)(makings) if room > 75 else None
+
+
 def type_without_series(makings: Makings) -> Broken:
     types = {**makings.lists.types, 4711: TransactionType(4711, "Uten serie")}
     rows = [row | {"transaction_type_number": 4711} for row in makings.pair(VOUCHER)]
@@ -213,7 +218,7 @@ def many(vouchers: int, pairs: int) -> Break:
     """A bundle of so many vouchers of so many pairs of rows."""
 
     def change(makings: Makings) -> Broken:
-        rows = [row | {"comment": "x" * 70} for row in makings.pair(VOUCHER)] * pairs
+        rows = [row | {"comment": "x" * 50} for row in makings.pair(VOUCHER)] * pairs
         return _with(makings, [row | {"voucher": f"V{at}"} for at in range(vouchers) for row in rows])
 
     return change
@@ -251,6 +256,11 @@ def linked(*, bundle: str = VOUCHER, other: bool = False, **changes: Any) -> Bre
 def link_unknown_to_route(makings: Makings) -> Broken | None:
     broken = linked()(replace(makings, options=replace(makings.options, offers_links=True)))
     return None if broken is None else replace(broken, options=replace(makings.options, offers_links=False))
+
+
+def with_links(change: Break) -> Break:
+    """A change that only a route with links is checked for."""
+    return lambda makings: change(makings) if makings.options.offers_links else None
 
 
 def links_to(*ids: str, **line: Any) -> Break:
@@ -306,7 +316,7 @@ BREAKAGES: Final[dict[str, Break]] = {
     "kid-check-digit": invoice(payment_reference="12345678"),
     "bank-account-check-digit": invoice(bank_account="1234.56.78901"),
     "comment-too-long": comment_too_long,
-    "comment-long": pair(comment="x" * 76),
+    "comment-long": comment_long,
     "too-few-entries": lambda makings: _with(makings, makings.pair(VOUCHER)[:1]),
     "too-many-entries": many(1, 501),
     "type-unknown": both(transaction_type_number=987_654),
@@ -325,7 +335,7 @@ BREAKAGES: Final[dict[str, Break]] = {
     "request-too-large": many(5, 500),
     "invoice-twice": invoice_twice,
     "invoice-in-ledger": invoice_in_ledger,
-    "link-alone": invoice(link="X", invoice_number=None),
+    "link-alone": with_links(invoice(link="X", invoice_number=None)),
     "link-differs": linked(other=True),
     "link-across-bundles": linked(bundle="elsewhere"),
     "links-not-offered": link_unknown_to_route,
