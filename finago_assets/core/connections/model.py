@@ -44,7 +44,7 @@ class ConnectionKind:
 
     @property
     def required(self) -> tuple[str, ...]:
-        """Those that it cannot do without."""
+        """Those that it cannot do without; of the others, what is left out or empty is `true` and the first kind."""
         return self.columns[:-2]
 
 
@@ -89,7 +89,7 @@ def made_from(
     kind = _find_kind(values.get("kind"), kinds)
     _raise_for([*_find_missing_values(values, kind), *_find_unknown_values(values, kind, kinds)])
     texts = {name: value for name in kind.required if isinstance(value := values[name], str)}
-    enabled = _flag(values.get("enabled", True))
+    enabled = _flag(values.get("enabled"))
     faults = [f"{name} must be a text, in quotes where it is digits" for name in kind.required if name not in texts]
     if enabled is None:
         faults.append("enabled takes true or false")
@@ -176,6 +176,8 @@ def _find_unknown_values(
 
 
 def _flag(value: object) -> bool | None:
+    if value in (None, ""):
+        return True
     if isinstance(value, int) and value in (0, 1):  # the way databases without a boolean keep it
         return bool(value)
     return _FLAGS.get(value.lower()) if isinstance(value, str) else None

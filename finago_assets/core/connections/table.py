@@ -5,7 +5,7 @@ Owns the reading. Only the registry's own columns are asked for, so the table ma
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import sqlalchemy as sa
 from sqlalchemy.exc import NoSuchTableError
@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 
     from finago_assets.core.connections.address import Address
     from finago_assets.core.connections.model import ConnectionKind
+
+# what a kind needs besides is told of each row
+_ROW_OF_ANY_KIND: Final = ("name", "organization_id")
 
 
 def rows_of_table(address: Address, kinds: Sequence[ConnectionKind]) -> list[object]:
@@ -34,9 +37,11 @@ def rows_of_table(address: Address, kinds: Sequence[ConnectionKind]) -> list[obj
 
 
 def _choose_columns(connection: sa.Connection, address: Address, kinds: Sequence[ConnectionKind]) -> list[str]:
-    """Return the columns to ask for: all of the first kind, those of others and the kind's own where there are any."""
-    usual, *others = kinds
-    needed = usual.columns[:-1]
+    """Return the columns to ask for: of those that a kind may have, the ones that are there.
+
+    Where there is no `kind`, every row is of the first and needs what that needs.
+    """
+    needed = kinds[0].required
     try:
         found = {column["name"] for column in sa.inspect(connection).get_columns(address.table, address.schema)}
     except NoSuchTableError:
@@ -44,12 +49,13 @@ def _choose_columns(connection: sa.Connection, address: Address, kinds: Sequence
             f"The registry {address.place} is not there: no such table. Name another one after '#', or create it with "
             f"the columns {', '.join(needed)}."
         ) from None
-    lacking = [name for name in needed if name not in found]
-    if lacking and "kind" not in found:
-        raise SettingInvalid(f"The registry {address.place} lacks the columns {', '.join(lacking)}.")
-    return [
-        name for name in dict.fromkeys([*usual.columns, *(n for kind in others for n in kind.columns)]) if name in found
-    ]
+    asked = _ROW_OF_ANY_KIND if "kind" in found else needed
+    if lacking := [name for name in asked if name not in found]:
+        raise SettingInvalid(
+            f"The registry {address.place} lacks the column{'s'[: len(lacking) > 1]} {', '.join(lacking)}. "
+            f"It needs {', '.join(asked)}; enabled and kind may be left out."
+        )
+    return [name for name in dict.fromkeys(name for kind in kinds for name in kind.columns) if name in found]
 
 
 def _unreadable(address: Address, kind: str) -> SettingInvalid:

@@ -114,7 +114,6 @@ def test_a_value_in_a_references_place_is_refused_without_being_repeated(
         (SOUTH.replace("organization_id", "organisation_id"), "meant: organization_id"),
         (SOUTH.replace("}", f", secret: {SECRET}}}"), "1 unknown name"),
         (SOUTH.replace("}", ", enabled: yes}"), "enabled takes true or false"),
-        (SOUTH.replace("}", ", enabled: }"), "enabled takes true or false"),
         (SOUTH.replace("south", "''"), "name is missing"),
         (SOUTH.replace("south", "' south'"), "name must be 1 to 100 visible characters"),
         (f"just {SECRET}", "no list of names and values"),
@@ -210,6 +209,12 @@ def test_a_connection_made_on_the_spot_follows_the_rules_of_the_registry() -> No
     assert made_from({**ROW, "enabled": 0}, CONNECTION_KINDS).enabled is False
 
 
+@pytest.mark.parametrize("optional", ["", ", enabled: ", ", kind: ", ", enabled: , kind: "])
+def test_what_a_row_may_leave_out_it_may_leave_empty(registry: Path, optional: str) -> None:
+    row = open_registry(write(registry, SOUTH.replace("}", f"{optional}}}")), CONNECTION_KINDS, {}).named("south")
+    assert (row.enabled, row.kind) == (True, FINAGO_CONNECTION)
+
+
 @pytest.mark.parametrize(
     ("change", "why"),
     [
@@ -217,7 +222,6 @@ def test_a_connection_made_on_the_spot_follows_the_rules_of_the_registry() -> No
         ({"client_secret": SECRET}, "client_secret must be a reference"),
         ({"organization_id": 123}, "organization_id must be a text"),
         ({"client_secret": "file:relative"}, "must be an absolute path"),
-        ({"enabled": None}, "enabled takes true or false"),
         ({"enabled": 2}, "enabled takes true or false"),
         ({SECRET: "x"}, "1 unknown name"),
     ],

@@ -74,7 +74,6 @@ def test_a_schema_can_be_named_too(postgresql: str) -> None:
         (f"('bad', '1', '{TYPED}', 'env:B', true)", "client_id must be a reference"),
         ("('bad', '1', 'env:A', null, true)", "client_secret is missing"),
         ("('bad', '1', 'env:A', 'file:relative', true)", "absolute path"),
-        ("('bad', '1', 'env:A', 'env:B', null)", "enabled takes true or false"),
         ("('bad', '0123', 'env:A', 'env:B', true)", "organization_id stands in another row"),
         ("('north', '1', 'env:A', 'env:B', true)", "its name stands in 2 rows"),
     ],
@@ -91,9 +90,27 @@ def test_a_column_of_numbers_is_no_place_for_ids(database: str) -> None:
 
 
 def test_a_missing_table_and_a_missing_column_are_named(database: str) -> None:
-    assert "no such table" in refused(database)
-    run(database, f"create table connections ({COLUMNS.replace(', enabled', ', switched_on')})")
-    assert "lacks the columns enabled" in refused(database)
+    assert "with the columns name, organization_id, client_id, client_secret." in refused(database)
+    run(database, f"create table connections ({COLUMNS.replace(', client_id', ', application')})")
+    assert "lacks the column client_id. It needs name," in refused(database)
+
+
+def test_a_table_with_a_kind_and_without_names_is_told_what_it_lacks(database: str) -> None:
+    run(database, f"create table connections (kind text, {COLUMNS.replace('name text, ', '')})")
+    assert "lacks the column name. It needs name, organization_id;" in refused(database)
+
+
+def test_a_table_without_the_column_enabled_and_a_row_without_its_value_are_enabled(database: str) -> None:
+    row = GOOD.replace(", true", "")
+    run(
+        database,
+        f"create table plain ({COLUMNS.replace(', enabled boolean', '')})",
+        f"insert into plain values {row}",
+        f"create table connections ({COLUMNS})",
+        f"insert into connections (name, organization_id, client_id, client_secret) values {row}",
+    )
+    for place in (f"{database}#plain", database):
+        assert open_registry(place, CONNECTION_KINDS, {}).named("north").enabled
 
 
 def test_a_wrong_password_is_told_without_it(postgresql: str) -> None:
