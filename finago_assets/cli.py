@@ -78,9 +78,10 @@ def sandbox(context: typer.Context) -> None:
 @app.command()
 def doctor() -> None:
     """Check settings, credentials and every endpoint's scope with the smallest requests."""
+    from finago_assets.api_questions import Condition
     from finago_assets.connect import open_client
     from finago_assets.dagster_command import find_place
-    from finago_assets.doctor import PATIENCE, WINDOW_ADVICE, Condition, examine
+    from finago_assets.doctor import PATIENCE, examine
     from finago_assets.orchestration.history import read_dead_runs
 
     console = Console()
@@ -99,7 +100,6 @@ def doctor() -> None:
             table.add_row(finding.subject, f"[{style}]{finding.verdict.value}[/]", escape(finding.detail))
             failed = failed or finding.verdict is Condition.FAILS
     console.print(table)
-    console.print(WINDOW_ADVICE, highlight=False, markup=False)
     raise typer.Exit(1 if failed else 0)
 
 

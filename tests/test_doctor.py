@@ -12,11 +12,12 @@ from typing import TYPE_CHECKING
 import pytest
 from typer.testing import CliRunner, Result
 
+from finago_assets.api_questions import Condition, Finding
 from finago_assets.apis.finago.endpoints import ENDPOINTS
 from finago_assets.cli import app
 from finago_assets.connect import open_client
 from finago_assets.core.windows import oslo_today
-from finago_assets.doctor import PATIENCE, Condition, Finding, examine
+from finago_assets.doctor import PATIENCE, examine
 from finago_assets.sandbox.books.calendar import make_fiscal_periods
 from finago_assets.sandbox.books.plan import Size
 from finago_assets.sandbox.faults import AnswerFault, Rule
@@ -146,12 +147,11 @@ def test_a_setting_that_cannot_be_used_is_named(
     assert said in answer.output
 
 
-def test_a_start_date_in_the_future_fails_by_endpoint_and_not_with_a_stack_trace(office: Running) -> None:
+def test_a_start_date_in_the_future_is_said_once_and_the_lists_are_asked_all_the_same(office: Running) -> None:
     found = _findings(FINAGO_START_DATE="2099-01-01")
-    assert found["transactionlines"].verdict is Condition.FAILS
-    assert "is empty or reversed" in found["transactionlines"].detail
-    assert found["accounts"].verdict is Condition.WORKS
-    assert office.requests
+    assert office
+    assert [one.subject for one in found.values() if one.verdict is Condition.FAILS] == ["settings"]
+    assert "FINAGO_START_DATE (2099-01-01) lies in the future" in found["settings"].detail
 
 
 def test_an_endpoint_in_trouble_fails_alone(office: Running) -> None:
@@ -171,9 +171,10 @@ def test_a_data_folder_that_is_no_folder_or_open_to_others_is_said_so(tmp_path: 
     assert "chmod 700" in _findings()["data folder"].detail
 
 
-def test_the_advice_on_partitions_is_always_there(office: Running) -> None:
-    assert "must have a PartitionsDefinition containing the passed partition key" in " ".join(_doctor().output.split())
-    assert office.requests
+def test_the_days_that_are_partitions_are_named_and_nothing_follows_the_table(office: Running) -> None:
+    first = office.books.plan.start
+    assert _findings()["settings"].detail.endswith(f"a partition is a day from {first} to {oslo_today()}")
+    assert "PartitionsDefinition" not in _doctor().output
 
 
 def test_a_run_that_only_counts_as_under_way_is_named_with_the_reason(office: Running) -> None:
@@ -199,6 +200,14 @@ def test_fiscal_years_before_the_start_date_are_named_with_what_they_do_to_open_
         http(b"<html>Welcome</html>", "200 OK", "Content-Type: text/html"),
         http(b'{"message":"no such route"}', "404 Not Found"),
         http(b"<html>Not here</html>", "404 Not Found", "Content-Type: text/html"),
+        http(b"404 page not found", "404 Not Found", "Content-Type: text/plain"),
+        http(b"", "410 Gone"),
+        http(b"{}", "400 Bad Request"),
+        http(b"", "405 Method Not Allowed"),
+        http(b"", "302 Found", "Location: https://elsewhere.example/"),
+        http(b"{}"),
+        http(b"[]"),
+        http(b"", "204 No Content"),
     ],
 )
 def test_an_address_where_something_else_answers_is_said_so(office: Running, answer: bytes) -> None:
@@ -225,11 +234,40 @@ def test_a_firewall_in_the_way_is_said_once_and_is_no_scope(office: Running) -> 
     assert found["accounts"].verdict is Condition.WORKS
 
 
+def test_a_list_of_one_record_each_that_is_not_there_is_not_said_to_work(office: Running) -> None:
+    office.control.set_faults(Rule(fault=AnswerFault.STATUS, status=404, path="/v1/pricelists/*/prices"))
+    found = _findings()
+    assert found["prices"].verdict is Condition.UNKNOWN
+    assert "status 404" in found["prices"].detail
+    assert "pricelists" in found["prices"].detail
+    assert found["pricelists"].verdict is Condition.WORKS
+
+
+def test_a_token_that_the_api_refuses_is_said_once(office: Running) -> None:
+    with serving(saying(http(b"{}", "401 Unauthorized"))) as heard:
+        found = _findings(FINAGO_API_URL=f"{heard.url}/v1")
+    assert office
+    assert "refuses a token" in found["API"].detail
+    assert "accounts" not in found
+
+
+def test_where_every_scope_is_withheld_that_is_a_failure(office: Running) -> None:
+    with serving(saying(http(b'{"message": "Forbidden"}', "403 Forbidden"))) as heard:
+        found = _findings(FINAGO_API_URL=f"{heard.url}/v1")
+    assert office
+    assert found["accounts"].verdict is Condition.WITHHELD
+    said = found["API"]
+    assert said.verdict is Condition.FAILS
+    assert "not one list may be read" in said.detail
+    assert "FINAGO_ORGANIZATION_ID" in said.detail
+
+
 def test_a_list_that_is_not_there_is_no_list_without_records(office: Running) -> None:
     office.control.set_faults(Rule(fault=AnswerFault.STATUS, status=404, path="/v1/currencies"))
     found = _findings()
     assert found["currencies"].verdict is Condition.FAILS
     assert "status 404" in found["currencies"].detail
+    assert "FINAGO_API_URL is right" in found["currencies"].detail
     office.control.set_faults(Rule(fault=AnswerFault.STATUS, status=404, path="/v1/organization/information"))
     found = _findings()
     assert found["organization_information"].verdict is Condition.FAILS

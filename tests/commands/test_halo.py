@@ -10,14 +10,16 @@ from typing import TYPE_CHECKING
 import pytest
 from typer.testing import CliRunner, Result
 
+from finago_assets.api_questions import Condition, Finding
 from finago_assets.apis.halo.endpoints import PATHS
 from finago_assets.apis.halo.facts import SHAPES, Class
 from finago_assets.cli import app
 from finago_assets.connect import open_client
-from finago_assets.doctor import PATIENCE, Condition, Finding, examine
+from finago_assets.doctor import PATIENCE, examine
 from finago_assets.sandbox.halo.estate import PLANTED
 from finago_assets.sandbox.halo.server import RunningTenant, running_tenant
 from finago_assets.sandbox.halo.tenant import HALO_SECRET
+from tests.core.http.loopback import http, saying, serving
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -168,6 +170,17 @@ def test_the_doctor_says_what_an_agent_without_rights_sees(shell: Shell) -> None
         shell.beside.tenant.rights = True
     assert found["halo"].verdict is Condition.UNKNOWN
     assert "rights" in found["halo"].detail
+
+
+@pytest.mark.parametrize("status", ["404 Not Found", "405 Method Not Allowed"])
+def test_the_doctor_tells_a_wrong_address_of_halo_in_one_line(shell: Shell, status: str) -> None:
+    auth = f"{shell.beside.origin}/auth"
+    with serving(saying(http(b"{}", status))) as heard:
+        found = _looked_at(shell.environment() | {"HALO_URL": f"{heard.url}/wrong", "HALO_AUTH_URL": auth})
+    said = [one for one in found if one.startswith("halo") and "token" not in one]
+    assert said == ["halo/API"]
+    assert f"something answers at {heard.url}/wrong, and it is not the API" in found["halo/API"].detail
+    assert "Check HALO_URL" in found["halo/API"].detail
 
 
 def test_the_doctor_passes_over_a_halo_that_is_not_set_up_and_names_half_a_connection(shell: Shell) -> None:

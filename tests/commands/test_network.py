@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 import pytest
 from typer.testing import CliRunner
 
+from finago_assets.api_questions import Condition, Finding
 from finago_assets.cli import app
 from finago_assets.connect import open_client
-from finago_assets.doctor import PATIENCE, Condition, Finding, examine
+from finago_assets.doctor import PATIENCE, examine
 from tests.certificates import Authority
 from tests.core.http.loopback import Heard, http, saying, serving
 from tests.core.http.proxying import Proxied, proxying
