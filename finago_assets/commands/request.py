@@ -45,6 +45,7 @@ class OnError(StrEnum):
 
 
 def request(  # noqa: PLR0913  the command's options
+    context: typer.Context,
     method: Annotated[str | None, typer.Argument(help="GET, POST, PUT, PATCH, DELETE; not with --template.")] = None,
     path: Annotated[str | None, typer.Argument(help="Below the API's address: /salesorders/{id}/lines.")] = None,
     *,
@@ -96,6 +97,8 @@ def request(  # noqa: PLR0913  the command's options
         raise typer.Exit(0 if on_error is OnError.CONTINUE else FAILED)
     with _exit_on_error(console, 0 if on_error is OnError.CONTINUE else FAILED):
         _hand_over(result.answer, target, console)
+    if result.is_part:
+        _tell_that_it_is_part(context.params, asked, console)
 
 
 def _read_parts(variables: Sequence[str], query: Sequence[str], body: str | None, *, all_pages: bool) -> dict[str, Any]:
@@ -278,6 +281,13 @@ def _tell_error(result: RequestResult, console: Console) -> None:
             console.print(f"What the server said is kept in {answer.body}", markup=False)
         else:
             answer.body.unlink()
+
+
+def _tell_that_it_is_part(typed: dict[str, Any], request: Request, console: Console) -> None:
+    from finago_assets.commands.whole_list import spell_for_all_pages
+
+    whole = spell_for_all_pages(typed, request)
+    console.print(f"This is one page, and the list goes on. All of it: {whole}", style="yellow", markup=False)
 
 
 def _tell_facts(answer: Answer, console: Console) -> None:

@@ -113,6 +113,15 @@ def test_all_pages_of_a_list_are_one_array_whatever_a_page_holds(shell: Shell) -
     assert all("page_size=100" in query and f"page_no={page}" in query for page, query in enumerate(pages, start=1))
 
 
+def test_a_page_of_a_counted_list_is_told_with_the_command_for_all_of_it(shell: Shell) -> None:
+    part = shell.type("--template", "integrationerror.list", "--query", "page_no=3", "--query", "page_size=100")
+    assert part.exit_code == 0
+    assert part.stderr.endswith(
+        "All of it: finago-assets request --template integrationerror.list --api halo --all-pages\n"
+    )
+    assert "the list goes on" not in shell.type("GET", "/Tax").stderr
+
+
 def test_a_row_of_the_registry_says_which_api_is_meant(shell: Shell) -> None:
     registry = shell.folder / "connections.yaml"
     variables = {"url": "HALO_URL", "auth_url": "HALO_AUTH_URL", "client_id": "HALO_CLIENT_ID"}

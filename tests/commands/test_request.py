@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -90,6 +91,45 @@ def test_into_a_target_leaves_standard_output_empty(shell: Shell) -> None:
         ((rows,),) = connection.execute(f"select count(*) from '{target}'").fetchall()
     assert f"{rows:,} rows in" in result.stderr
     assert rows > 300
+
+
+def whole_of(result: Result) -> list[str]:
+    """Return the command that a part of a list is told with, as words of a shell."""
+    assert "This is one page, and the list goes on." in result.stderr
+    return shlex.split(result.stderr.partition("All of it: finago-assets request ")[2])
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        LEDGER,
+        ("--template", "customers.list", "--query", "limit=5"),
+        ("--template", "customers.list", "--query", "limit=5", "--query", "page=2"),
+        ("GET", "/customers", "--query", "isSupplier=false", "--query", "limit=5"),
+        (*LEDGER, "--api", "finago"),
+    ],
+)
+def test_one_page_of_a_longer_list_is_told_with_the_command_for_all_of_it(shell: Shell, typed: tuple[str, ...]) -> None:
+    part = shell.type(*typed)
+    assert part.exit_code == 0
+    words = whole_of(part)
+    assert "limit=5" not in words
+    whole = shell.type(*words)
+    assert (whole.exit_code, whole.stderr) == (0, "")
+    assert len(json.loads(whole.stdout)) > len(json.loads(part.stdout)) > 0
+
+
+def test_one_page_in_a_target_is_told_too_and_an_address_is_not_repeated(shell: Shell) -> None:
+    part = shell.type(*LEDGER, "--into", f"{shell.folder / 'lines.ndjson'}")
+    assert (part.exit_code, part.stdout) == (0, "")
+    assert whole_of(part)[2:4] == ["--into", f"{shell.folder / 'lines.ndjson'}"]
+    part = shell.type(*LEDGER, "--into", f"sqlite:///{shell.folder}/own.db#lines")
+    assert whole_of(part)[2:4] == ["--into", "..."]
+
+
+@pytest.mark.parametrize("typed", [("GET", "/accounts"), ("GET", "/customers", "--all-pages"), ("GET", "/customers/1")])
+def test_a_whole_list_and_a_single_record_are_no_part(shell: Shell, typed: tuple[str, ...]) -> None:
+    assert "the list goes on" not in shell.type(*typed).stderr
 
 
 def test_verbose_tells_status_trace_time_and_retries_to_people_only(shell: Shell) -> None:

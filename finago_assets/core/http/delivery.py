@@ -13,6 +13,7 @@ from finago_assets.core.http.body import BYTE_ORDER_MARK, INFLATED_LIMIT, split_
 from finago_assets.core.http.chunks import PACE, Bounds
 from finago_assets.core.http.empty import EmptyAnswers
 from finago_assets.core.http.fault import Fault
+from finago_assets.core.http.links import leads_on
 from finago_assets.core.http.secret_scanner import SecretScanner
 from finago_assets.core.http.transport import ERROR_BODY_LIMIT
 
@@ -140,6 +141,7 @@ def note_reply(reply: Reply, receipt: Receipt, scanner: SecretScanner, redaction
     An error's body is no record that a redaction knows, so that of an API that has one is not kept.
     """
     receipt.status, receipt.trace_id = reply.status, reply.trace
+    receipt.goes_on = leads_on(reply.all("link"))
     receipt.headers.clear()
     for name in KEPT_HEADERS:
         value = reply.first(name)

@@ -50,6 +50,14 @@ def next_target(headers: Sequence[str]) -> str | None:
     return targets.pop() if targets else None
 
 
+def leads_on(headers: Sequence[str]) -> bool:
+    """Tell whether there is a next page; what cannot be read may be the link to it."""
+    try:
+        return next_target(headers) is not None
+    except Fault:
+        return True
+
+
 def parse(header: str) -> list[Link]:
     """Every link-value of one header line."""
     if len(header) > HEADER_LIMIT:

@@ -26,7 +26,7 @@ class Receipt:
 
     `file` holds the body of a sent message's last attempt: a success inflated and as it came, or an error's. `refusal`
     is the first 64 KiB of an error's body, nothing where that repeats a secret. `headers` are the few that say
-    something, names in lower case.
+    something, names in lower case. `goes_on`: the answer links to a further page.
     """
 
     file: Path
@@ -35,10 +35,11 @@ class Receipt:
     trace_id: str | None = None
     headers: dict[str, str] = field(default_factory=dict)
     refusal: bytes = b""
+    goes_on: bool = False
 
     def clear(self) -> None:
         """Forget the answer before."""
-        self.status, self.trace_id, self.refusal = None, None, b""
+        self.status, self.trace_id, self.refusal, self.goes_on = None, None, b"", False
         self.headers.clear()
 
     @property

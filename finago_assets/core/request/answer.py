@@ -36,6 +36,7 @@ class Answer:
     for an HTTP error what it said, at most 64 KiB. `many` tells an array from one object. Times are seconds, of which
     `waited_seconds` went to the request ceiling and to pauses; `requests` leaves out those for tokens. `errors` are the
     names an error body gives its reasons, no values; `redaction` names what took secrets out of the body, if anything.
+    `is_part`: the list has records on other pages, which were not asked for.
     """
 
     status: int
@@ -52,6 +53,7 @@ class Answer:
     size: int
     errors: tuple[str, ...] = field(default=())
     redaction: str = ""
+    is_part: bool = False
 
     def payloads(self) -> Iterator[bytes]:
         """Yield each record's own bytes, in order, in bounded memory."""

@@ -18,6 +18,7 @@ from finago_assets.core.landing.files import Files, typed_errors
 from finago_assets.core.progress import silent
 from finago_assets.core.request.answer import Answer
 from finago_assets.core.request.audit import Audit, Sent
+from finago_assets.core.request.part import is_part_of_a_list
 from finago_assets.core.request.reading import count_records, error_names
 from finago_assets.core.request.result import Exit, RequestResult
 
@@ -139,6 +140,7 @@ def _send(request: Request, client: ApiClient, receipt: Receipt, say: Callable[[
         size=receipt.size,
         errors=error_names(receipt.refusal),
         redaction=client.redaction,
+        is_part=not request.all_pages and is_part_of_a_list(request, receipt, records),
     )
     return _conclude(request, client, answer, problem)
 

@@ -49,6 +49,11 @@ class RequestResult:
     description: str = ""
 
     @property
+    def is_part(self) -> bool:
+        """Whether one page came of a list that has more."""
+        return self.answer is not None and self.problem is None and self.answer.is_part
+
+    @property
     def status(self) -> int | None:
         """The HTTP status of the last answer; None where there was none."""
         return self.answer.status if self.answer is not None else self.problem.status if self.problem else None
@@ -86,4 +91,5 @@ class RequestResult:
         answer = self.answer
         if answer is None or not answer.size:
             return "no body"
-        return f"{answer.records:,} records" if answer.many else "one object"
+        told = f"{answer.records:,} records" if answer.many else "one object"
+        return f"{told}, one page of a list that goes on" if answer.is_part else told

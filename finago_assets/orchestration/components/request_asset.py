@@ -10,7 +10,9 @@ from typing import Any, Final
 import dagster as dg
 from dagster import AssetExecutionContext
 
+from finago_assets.core.catalogue.model import Paging
 from finago_assets.core.errors import FinagoError, Forbidden
+from finago_assets.core.http.paging import PAGING_KEYS
 from finago_assets.core.request.request import Request
 from finago_assets.core.request.result import Exit, RequestResult
 from finago_assets.orchestration.checks import list_scopes, not_granted
@@ -28,6 +30,7 @@ ANSWERED: Final = "answered_with_success"
 SCOPE: Final = "scope_granted"
 LANDED: Final = "every_record_landed"
 FILLED: Final = "has_records"
+WHOLE: Final = "list_is_whole"
 
 
 def request_key(fields: RequestFields) -> dg.AssetKey:
@@ -54,7 +57,7 @@ def request_asset(fields: RequestFields, request: Request, settings: Settings) -
         # not the name of its job: Dagster wants the two apart
         name=f"send_{fields.name}",
         specs=[spec],
-        check_specs=_specs(fields, key),
+        check_specs=_specs(fields, key, request),
         backfill_policy=dg.BackfillPolicy.single_run(),
     )
     def ask(context: AssetExecutionContext, finago: FinagoResource) -> Iterator[dg.Output[None] | dg.AssetCheckResult]:
@@ -63,7 +66,7 @@ def request_asset(fields: RequestFields, request: Request, settings: Settings) -
             if fields.partitioned:
                 days = window_of(context, finago.settings()).days
         if request.writes and _in_company(context):
-            verdicts = _warn_unanswered(fields, key, _not_alone(fields, request), ANSWERED)
+            verdicts = _warn_unanswered(fields, key, request, _not_alone(fields, request), ANSWERED)
         else:
             verdicts = yield from _send_each_day(context, finago, fields, request, days)
         yield dg.Output(None, output_name=key.to_python_identifier(), metadata=SILENT_OUTPUT)
@@ -84,10 +87,10 @@ def _send_each_day(
     for day in days:
         attempt = Attempt(context.op_execution_context, fields.config(day), finago, None, None)
         result = attempt.result(RequestResult(None, asked=request.what, description=fields.title or ""))
-        context.log.info(result.sentence())
+        context.log.log("WARNING" if result.is_part else "INFO", result.sentence())
         if result.exit is not Exit.SUCCESS:
             if isinstance(result.problem, Forbidden):
-                return _warn_unanswered(fields, key, _withheld(request, result.problem), SCOPE)
+                return _warn_unanswered(fields, key, request, _withheld(request, result.problem), SCOPE)
             yield _verdict(key, ANSWERED, passed=False, description=result.sentence())
             raise _failure(result)
         context.log_event(
@@ -101,7 +104,7 @@ def _event(result: RequestResult) -> dict[str, Any]:
     return {**facts_of(result), "dagster/row_count": result.answer.records if result.answer else 0}
 
 
-def _specs(fields: RequestFields, key: dg.AssetKey) -> list[dg.AssetCheckSpec]:
+def _specs(fields: RequestFields, key: dg.AssetKey, request: Request) -> list[dg.AssetCheckSpec]:
     found = {
         ANSWERED: "Every request was answered with success.",
         SCOPE: "The organization grants the scope this request needs.",
@@ -110,6 +113,8 @@ def _specs(fields: RequestFields, key: dg.AssetKey) -> list[dg.AssetCheckSpec]:
         found[LANDED] = "As many rows are in the target as there were records in the answers."
     if not fields.may_be_empty:
         found[FILLED] = "The answers hold records."
+    if _may_be_part(request):
+        found[WHOLE] = "The answers are whole lists, and not the first page of a longer one."
     return [dg.AssetCheckSpec(name, asset=key, description=said) for name, said in found.items()]
 
 
@@ -119,24 +124,43 @@ def _report_checks(
     records = sum(one.answer.records for one in results if one.answer)
     rows = sum(one.landed.rows for one in results if one.landed)
     counts = {"requests": len(results), "records": records}
+    parts = sum(one.is_part for one in results)
     found = {
         ANSWERED: _verdict(key, ANSWERED, passed=True, metadata=counts),
         SCOPE: _verdict(key, SCOPE, passed=True, metadata={"scopes": list_scopes(request.operation.scopes)}),
         LANDED: _verdict(key, LANDED, passed=rows == records, metadata={**counts, "rows": rows}),
         FILLED: _verdict(key, FILLED, passed=records > 0, metadata=counts),
+        WHOLE: _verdict(key, WHOLE, passed=not parts, description=_describe_parts(parts), metadata=counts),
     }
-    return [found[spec.name] for spec in _specs(fields, key)]
+    return [found[spec.name] for spec in _specs(fields, key, request)]
+
+
+def _may_be_part(request: Request) -> bool:
+    """Tell whether a page may come of a list that goes on without anybody having asked for a page."""
+    pages = request.operation.paging is not Paging.NONE and not request.writes
+    return pages and not request.all_pages and not PAGING_KEYS.keys() & {name.lower() for name in request.query}
+
+
+def _describe_parts(parts: int) -> str | None:
+    if not parts:
+        return None
+    return (
+        f"{parts} answers are the first page of a list that goes on, so that records are missing from what landed. "
+        "Write `all_pages: true`, or a `limit` in `query` where one page is what is meant."
+    )
 
 
 def _verdict(key: dg.AssetKey, name: str, *, passed: bool, **more: Any) -> dg.AssetCheckResult:  # noqa: ANN401  as Dagster takes them
-    severity = dg.AssetCheckSeverity.WARN if name == FILLED else dg.AssetCheckSeverity.ERROR
+    severity = dg.AssetCheckSeverity.WARN if name in {FILLED, WHOLE} else dg.AssetCheckSeverity.ERROR
     return dg.AssetCheckResult(**{"check_name": name, "asset_key": key, "passed": passed, "severity": severity, **more})
 
 
-def _warn_unanswered(fields: RequestFields, key: dg.AssetKey, said: str, why: str) -> list[dg.AssetCheckResult]:
+def _warn_unanswered(
+    fields: RequestFields, key: dg.AssetKey, request: Request, said: str, why: str
+) -> list[dg.AssetCheckResult]:
     """A request that was not answered and is no failure: one warning, and nothing for the other checks to find."""
     warning = _verdict(key, why, passed=False, severity=dg.AssetCheckSeverity.WARN, description=said)
-    idle = [spec.name for spec in _specs(fields, key) if spec.name != why]
+    idle = [spec.name for spec in _specs(fields, key, request) if spec.name != why]
     return [warning, *(_verdict(key, name, passed=True, description="Nothing was answered.") for name in idle)]
 
 

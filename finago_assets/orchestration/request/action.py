@@ -52,6 +52,6 @@ def rest_api_request(
     result = RequestResult(None, asked=name_request(config.request), description=config.description)
     if not config.disabled:
         result = Attempt(context, config, finago, connection, values).result(result)
-    context.log.log("WARNING" if result.problem else "INFO", result.sentence())
+    context.log.log("WARNING" if result.problem or result.is_part else "INFO", result.sentence())
     for name in (CONTINUE,) if result.exit is None else (result.exit.value, CONTINUE):
         yield dg.Output(result, name, metadata=facts_of(result))

@@ -42,6 +42,7 @@ def _answer_facts(result: RequestResult) -> dict[str, Any]:
         "seconds": round(result.answer.seconds, 2),
         "seconds_waited": round(result.answer.waited_seconds, 2),
         "bytes": result.answer.size,
+        "one_page_of_a_list": "the list goes on; all_pages: true fetches all of it" if result.is_part else "",
         "error_names": ", ".join(result.answer.errors),
         "answer": dg.MetadataValue.path(result.answer.body),
     }

@@ -97,6 +97,23 @@ def test_an_answer_is_landed_where_it_was_asked_to_be_with_its_facts_and_its_che
 
 
 @pytest.mark.usefixtures("office")
+@pytest.mark.parametrize(("changes", "verdicts"), [({}, [False]), ({"all_pages": True}, []), ({"limit": 5}, [])])
+def test_the_first_page_of_a_longer_list_is_a_warning_unless_a_page_is_what_was_asked_for(
+    instance: dg.DagsterInstance, project: MakeProject, changes: dict[str, Any], verdicts: list[bool]
+) -> None:
+    query = {"dateFrom": "2024-01-01", "dateTo": "2024-12-31"}
+    pages: dict[str, Any] = {"all_pages": True} if "all_pages" in changes else {"query": query | changes}
+    asked = {"name": "a_years_lines", "template": "transactionlines.list", "query": query, **pages}
+    run = send(instance, assets(project(asked, type_=REQUEST)))
+    assert run.result.success
+    found = [check for name, check in checks(run).items() if name == "list_is_whole"]
+    assert [check.passed for check in found] == verdicts
+    for check in found:
+        assert check.severity is dg.AssetCheckSeverity.WARN
+        assert "`all_pages: true`" in str(check.description)
+
+
+@pytest.mark.usefixtures("office")
 def test_a_partitioned_request_is_sent_once_for_each_day_of_a_range(
     instance: dg.DagsterInstance, tmp_path: Path, project: MakeProject
 ) -> None:

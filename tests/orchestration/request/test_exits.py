@@ -34,6 +34,16 @@ def test_success_fires_when_the_api_returned_a_successful_response(desk: Desk) -
     assert sent.run.output_for_node("after_success").startswith("GET /accounts: status 200, ")
 
 
+def test_one_page_of_a_longer_list_is_a_warning_and_a_fact_of_every_exit(desk: Desk) -> None:
+    window = {"dateFrom": "2024-01-01", "dateTo": "2024-12-31"}
+    sent = desk.send(template("transactionlines.list", query=window))
+    assert sent.fired == {"success", "continue_"}
+    assert "one page of a list that goes on" in sent.run.output_for_node("after_success")
+    assert "all_pages: true" in sent.metadata()["one_page_of_a_list"]
+    whole = desk.send(template("transactionlines.list", query=window, all_pages=True))
+    assert "one_page_of_a_list" not in whole.metadata()
+
+
 @pytest.mark.parametrize(
     ("status", "kind"),
     [(400, "BadRequest"), (403, "Forbidden"), (404, "NotFound"), (409, "BadRequest"), (503, "Unavailable")],
