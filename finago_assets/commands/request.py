@@ -67,7 +67,9 @@ def request(  # noqa: PLR0913  the command's options
     all_pages: Annotated[bool, typer.Option("--all-pages", help="Follow the pages to the end.")] = False,
     into: Annotated[
         str | None,
-        typer.Option(metavar="TARGET", help="A .parquet or .ndjson file, duckdb:FILE#schema.table, URL#table, raw."),
+        typer.Option(
+            metavar="TARGET", help="A .parquet, .csv or .ndjson file, duckdb:FILE#schema.table, URL#table, raw."
+        ),
     ] = None,
     allow_writes: Annotated[bool, typer.Option("--allow-writes", help="Let other methods than GET through.")] = False,
     on_error: Annotated[OnError, typer.Option(help="`continue` ends with 0 after an error.")] = OnError.FAIL,

@@ -35,8 +35,10 @@ from finago_assets.settings import read_settings
 
 _DATE: Final = "{date}"
 _NEXT: Final = "{next_date}"
-_FILES: Final = (".parquet", ".ndjson", ".jsonl")
-_TARGETS: Final = "a .parquet or .ndjson path, duckdb:FILE#schema.table, or env:NAME#table where NAME holds an address"
+_FILES: Final = (".parquet", ".csv", ".ndjson", ".jsonl")
+_TARGETS: Final = (
+    "a .parquet, .csv or .ndjson path, duckdb:FILE#schema.table, or env:NAME#table where NAME holds an address"
+)
 _ABOUT: Final = {
     "the path takes": "method",
     "lacks a value": "variables",

@@ -81,7 +81,7 @@ def test_a_connection_is_looked_up_in_the_registry_that_is_named() -> None:
         ({**LINES, "query": {"dateFrom": "yesterday", "dateTo": "{date}"}}, "query", "day"),
         ({**LINES, "partitioned": False}, "partitioned", "true"),
         ({**LINES, "into": "lines.parquet"}, "into", "{date}"),
-        ({**LIST, "into": "accounts.csv"}, "into", ".parquet"),
+        ({**LIST, "into": "accounts.tsv"}, "into", ".parquet"),
         ({**LIST, "into": "raw"}, "into", "FinagoEndpoint"),
         ({**LIST, "into": "postgresql://me:hunter2@host/books#accounts"}, "into", "env:NAME"),
         ({**LIST, "connection": "a", "registry": "postgresql://me:hunter2@host/books"}, "registry", "env:NAME"),

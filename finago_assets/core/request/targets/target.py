@@ -1,7 +1,7 @@
 """The text behind `--into` -> a target. Everything that can be known to be wrong is refused here, before a request.
 
-Owns the spelling: `x.parquet`, `x.ndjson`, `duckdb:FILE#schema.table`, a SQLAlchemy URL with `#table`, `raw`, and
-`env:NAME` for a variable that holds one of them. Which files are the pipeline's own is owned.py's.
+Owns the spelling: `x.parquet`, `x.csv`, `x.ndjson`, `duckdb:FILE#schema.table`, a SQLAlchemy URL with `#table`, `raw`,
+and `env:NAME` for a variable that holds one of them. Which files are the pipeline's own is owned.py's.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from finago_assets.core.connections.registry import REGISTRY_REFERENCE, REGISTRY
 from finago_assets.core.errors import RequestRefused, SettingInvalid
 from finago_assets.core.request.targets.files import NdjsonFile, ParquetFile
 from finago_assets.core.request.targets.owned import is_same
+from finago_assets.core.request.targets.spreadsheets import CsvFile
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
 
 RAW: Final = "raw"
 FORMS: Final = (
-    "a path that ends in .parquet, .ndjson or .jsonl, duckdb:FILE#schema.table, a SQLAlchemy URL with #table or "
+    "a path that ends in .parquet, .csv, .ndjson or .jsonl, duckdb:FILE#schema.table, a SQLAlchemy URL with #table or "
     "#schema.table, or raw"
 )
 _DUCKDB: Final = "duckdb:"
@@ -162,6 +163,8 @@ def _file_target(text: str, given: str) -> Target:
             return ParquetFile(_in_a_folder(path))
         case ".ndjson" | ".jsonl":
             return NdjsonFile(_in_a_folder(path))
+        case ".csv":
+            return CsvFile(_in_a_folder(path))
         case _:
             raise RequestRefused(f"{shown(given)} is no target; it takes {FORMS}.")
 

@@ -47,7 +47,7 @@ def test_a_variable_may_hold_the_address_so_that_no_password_is_typed(tmp_path: 
     ("text", "why"),
     [
         ("", "is no target; it takes a path that ends in .parquet"),
-        ("accounts.csv", "is no target"),
+        ("accounts.tsv", "is no target"),
         ("nowhere/accounts.parquet", "lies in .*nowhere, which is no folder"),
         ("sqlite:///nowhere/own.db#t", "lies in .*nowhere, which is no folder"),
         ("sqlite://#t", "needs a file"),

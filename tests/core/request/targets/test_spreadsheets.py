@@ -1,0 +1,130 @@
+"""Records into files that spreadsheets open: what a cell holds, read back by the libraries that others would use."""
+
+from __future__ import annotations
+
+import csv
+import json
+import stat
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+import duckdb
+import pytest
+
+from finago_assets.core.errors import Malformed
+from finago_assets.core.request.targets.target import parse_target
+from finago_assets.core.request.targets.written import Written
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.core.request.targets.conftest import Answering
+
+RECORDS = [
+    {
+        "id": 1,
+        "name": 'Blåbær, "Øst" AS',
+        "amount": -12.5,
+        "open": True,
+        "lines": [1, {"a": "x"}],
+        "to": {"city": "Bø"},
+    },
+    {"id": -2, "name": "", "amount": 0.05, "open": None, "lines": [], "to": None},
+    {"id": 3, "name": None, "amount": 1234567890123456.78, "day": "2024-01-31", "note": "two\nlines"},
+]
+FORMULAS = [
+    "=1+1",
+    "+47 22 33 44",
+    "-5",
+    "@SUM(A1)",
+    "\t=1",
+    "\r=1",
+    "\n=1",
+    "\uff1d1+1",
+    "\uff0d1",
+    "'=1",
+    '=HYPERLINK("x")',
+]
+PLAIN = ["1=1", "a+b", " =1", "Ola-Kari", "2024-01-01", "o'hara"]
+
+
+def text(value: object) -> str:
+    """Return JSON with every digit of a number as it was sent."""
+    return json.dumps(value, ensure_ascii=False).replace("1234567890123456.8", "1234567890123456.78")
+
+
+def rows_of(path: Path) -> list[dict[str, str]]:
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def test_csv_has_a_header_points_in_decimals_days_as_sent_and_nested_values_as_json(
+    tmp_path: Path, answer: Answering
+) -> None:
+    path = tmp_path / "all.CSV"
+    assert parse_target(str(path)).write(answer(text(RECORDS))) == Written(3, str(path))
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert path.read_bytes().startswith(b'\xef\xbb\xbf"id","name","amount",')
+    first, second, third = rows_of(path)
+    assert (first["name"], first["amount"], first["open"], first["to_city"]) == (
+        'Blåbær, "Øst" AS',
+        "-12.50",
+        "true",
+        "Bø",
+    )
+    assert json.loads(first["lines"]) == [1, {"a": "x"}]
+    assert (second["id"], second["amount"], second["open"], second["to_city"]) == ("-2", "0.05", "", "")
+    assert (third["amount"], third["day"], third["note"]) == ("1234567890123456.78", "2024-01-31", "two\nlines")
+    # an empty text is told from no value
+    assert b'\r\n-2,"",0.05,' in path.read_bytes()
+
+
+def test_csv_is_read_with_its_types_by_duckdb(tmp_path: Path, answer: Answering) -> None:
+    path = tmp_path / "all.csv"
+    parse_target(str(path)).write(answer('[{"id": 1, "amount": 10.00}, {"id": 2, "amount": 0.10}]'))
+    with duckdb.connect() as connection:
+        found = connection.execute(f"select sum(amount::decimal(18, 2)), max(id) from '{path}'").fetchall()
+    assert found == [(Decimal("10.10"), 2)]
+
+
+def test_a_text_that_a_spreadsheet_would_evaluate_has_an_apostrophe_and_dropping_it_gives_it_back(
+    tmp_path: Path, answer: Answering
+) -> None:
+    path = tmp_path / "texts.csv"
+    sent = [{"n": -1, "=field": one} for one in FORMULAS + PLAIN]
+    parse_target(str(path)).write(answer(json.dumps(sent)))
+    rows = rows_of(path)
+    cells = [row["'=field"] for row in rows]
+    assert not [cell for cell in cells if cell[0] in "=+-@\t\r\n\uff1d\uff0b\uff0d\uff20"]
+    assert cells[len(FORMULAS) :] == PLAIN
+    assert [cell.removeprefix("'") for cell in cells] == FORMULAS + PLAIN
+    assert {row["n"] for row in rows} == {"-1"}
+
+
+def test_a_column_alone_keeps_its_rows_without_a_value(tmp_path: Path, answer: Answering) -> None:
+    path = tmp_path / "one.csv"
+    parse_target(str(path)).write(answer('[{"a": 1}, {"a": null}, {"a": 3}]'))
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        assert list(csv.reader(file)) == [["a"], ["1"], [""], ["3"]]
+
+
+@pytest.mark.parametrize("name", ["x.csv"])
+def test_without_records_there_is_an_empty_file_and_a_damaged_answer_leaves_the_earlier_one(
+    tmp_path: Path, answer: Answering, name: str
+) -> None:
+    target = parse_target(str(tmp_path / name))
+    assert target.write(answer("[]")).rows == 0
+    target.write(answer('[{"a": 1}]'))
+    before = (tmp_path / name).read_bytes()
+    broken = answer('[{"a": 2}]')
+    broken.body.write_text('[{"a": 2}')
+    with pytest.raises(Malformed):
+        target.write(broken)
+    assert (tmp_path / name).read_bytes() == before
+    assert sorted(path.name for path in tmp_path.iterdir()) == sorted(["body.json", name])
+
+
+def test_many_rows_are_written_with_one_header(tmp_path: Path, answer: Answering) -> None:
+    path = tmp_path / "many.csv"
+    parse_target(str(path)).write(answer(json.dumps([{"n": n} for n in range(25_000)])))
+    assert [int(row["n"]) for row in rows_of(path)] == list(range(25_000))
