@@ -68,7 +68,7 @@ def request(  # noqa: PLR0913  the command's options
     into: Annotated[
         str | None,
         typer.Option(
-            metavar="TARGET", help="A .parquet, .csv or .ndjson file, duckdb:FILE#schema.table, URL#table, raw."
+            metavar="TARGET", help="A .parquet, .csv, .xlsx or .ndjson file, duckdb:FILE#schema.table, URL#table, raw."
         ),
     ] = None,
     allow_writes: Annotated[bool, typer.Option("--allow-writes", help="Let other methods than GET through.")] = False,

@@ -35,9 +35,9 @@ from finago_assets.settings import read_settings
 
 _DATE: Final = "{date}"
 _NEXT: Final = "{next_date}"
-_FILES: Final = (".parquet", ".csv", ".ndjson", ".jsonl")
+_FILES: Final = (".parquet", ".csv", ".xlsx", ".ndjson", ".jsonl")
 _TARGETS: Final = (
-    "a .parquet, .csv or .ndjson path, duckdb:FILE#schema.table, or env:NAME#table where NAME holds an address"
+    "a .parquet, .csv, .xlsx or .ndjson path, duckdb:FILE#schema.table, or env:NAME#table where NAME holds an address"
 )
 _ABOUT: Final = {
     "the path takes": "method",

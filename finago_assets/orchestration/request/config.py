@@ -137,10 +137,10 @@ class IntoRaw(dg.Config):
 
 
 class IntoFile(dg.Config):
-    """One file: parquet, CSV, or NDJSON with one record a line."""
+    """One file: parquet, CSV, an Excel workbook, or NDJSON with one record a line."""
 
     kind: Literal["file"] = "file"
-    path: str = Field(description="Where; the end of the name says which: .parquet, .csv or .ndjson.")
+    path: str = Field(description="Where; the end of the name says which: .parquet, .csv, .xlsx or .ndjson.")
 
 
 class IntoDuckdb(dg.Config):

@@ -6,6 +6,7 @@ Owns what a cell holds. Types are columns.py's, appearing whole is whole.py's.
 from __future__ import annotations
 
 import codecs
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
 # what a spreadsheet takes for the beginning of a formula, in full width too, and the mark that says it is a text
 _STARTS_A_FORMULA: Final = "^['=+\\-@\t\r\n\uff1d\uff0b\uff0d\uff20]"
+_FORMULA: Final = re.compile(_STARTS_A_FORMULA)
 _MARK: Final = "'"
 _WITH_HEADER: Final = csv.WriteOptions(include_header=True, quoting_style="needed", eol="\r\n")
 _ROWS_ALONE: Final = csv.WriteOptions(include_header=False, quoting_style="needed", eol="\r\n")
@@ -72,6 +74,11 @@ def _as_cells(batch: pa.RecordBatch) -> pa.RecordBatch:
         # a line without anything on it would be no row
         cells = [pc.fill_null(cells[0].cast(pa.string()), "")]
     return pa.record_batch(cells, names=_cell_texts(pa.array(batch.schema.names)).to_pylist())
+
+
+def may_be_formula(text: str) -> bool:
+    """Tell whether a spreadsheet might take a text for a formula, or drop its apostrophe."""
+    return _FORMULA.match(text) is not None
 
 
 def _cell_texts(column: pa.Array) -> pa.Array:

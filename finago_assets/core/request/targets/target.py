@@ -1,7 +1,7 @@
 """The text behind `--into` -> a target. Everything that can be known to be wrong is refused here, before a request.
 
-Owns the spelling: `x.parquet`, `x.csv`, `x.ndjson`, `duckdb:FILE#schema.table`, a SQLAlchemy URL with `#table`, `raw`,
-and `env:NAME` for a variable that holds one of them. Which files are the pipeline's own is owned.py's.
+Owns the spelling: `x.parquet`, `x.csv`, `x.xlsx`, `x.ndjson`, `duckdb:FILE#schema.table`, a SQLAlchemy URL with
+`#table`, `raw`, and `env:NAME` for a variable that holds one of them. Which files are the pipeline's own is owned.py's.
 """
 
 from __future__ import annotations
@@ -31,8 +31,8 @@ if TYPE_CHECKING:
 
 RAW: Final = "raw"
 FORMS: Final = (
-    "a path that ends in .parquet, .csv, .ndjson or .jsonl, duckdb:FILE#schema.table, a SQLAlchemy URL with #table or "
-    "#schema.table, or raw"
+    "a path that ends in .parquet, .csv, .xlsx, .ndjson or .jsonl, duckdb:FILE#schema.table, a SQLAlchemy URL with "
+    "#table or #schema.table, or raw"
 )
 _DUCKDB: Final = "duckdb:"
 _VARIABLE: Final = "env:"
@@ -165,6 +165,10 @@ def _file_target(text: str, given: str) -> Target:
             return NdjsonFile(_in_a_folder(path))
         case ".csv":
             return CsvFile(_in_a_folder(path))
+        case ".xlsx":
+            from finago_assets.core.request.targets.excel import ExcelFile
+
+            return ExcelFile(_in_a_folder(path))
         case _:
             raise RequestRefused(f"{shown(given)} is no target; it takes {FORMS}.")
 

@@ -80,7 +80,7 @@ def test_a_file_that_cannot_be_made_is_told_with_its_path(tmp_path: Path, answer
         target.write(answer('[{"a": 1}]'))
 
 
-@pytest.mark.parametrize("name", ["x.parquet", "x.ndjson"])
+@pytest.mark.parametrize("name", ["x.parquet", "x.csv", "x.xlsx", "x.ndjson"])
 def test_a_full_disk_leaves_the_earlier_file(tmp_path: Path, answer: Answering, name: str) -> None:
     target = parse_target(str(tmp_path / name))
     target.write(answer('[{"a": 1}]'))

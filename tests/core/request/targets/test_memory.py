@@ -37,12 +37,14 @@ def body(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("kind", ["parquet", "ndjson", "duckdb", "sqlite", "postgresql"])
+@pytest.mark.parametrize("kind", ["parquet", "csv", "xlsx", "ndjson", "duckdb", "sqlite", "postgresql"])
 def test_every_target_takes_200000_records_in_bounded_memory(
     request: pytest.FixtureRequest, tmp_path: Path, body: Path, kind: str
 ) -> None:
     into = {
         "parquet": f"{tmp_path / 'x.parquet'}",
+        "csv": f"{tmp_path / 'x.csv'}",
+        "xlsx": f"{tmp_path / 'x.xlsx'}",
         "ndjson": f"{tmp_path / 'x.ndjson'}",
         "duckdb": f"duckdb:{tmp_path / 'x.duckdb'}#t",
         "sqlite": f"sqlite:///{tmp_path / 'x.db'}#t",

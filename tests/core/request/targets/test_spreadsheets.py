@@ -5,11 +5,14 @@ from __future__ import annotations
 import csv
 import json
 import stat
+from dataclasses import replace
 from decimal import Decimal
 from typing import TYPE_CHECKING
+from zipfile import ZipFile
 
 import duckdb
 import pytest
+from python_calamine import CalamineWorkbook
 
 from finago_assets.core.errors import Malformed
 from finago_assets.core.request.targets.target import parse_target
@@ -108,7 +111,7 @@ def test_a_column_alone_keeps_its_rows_without_a_value(tmp_path: Path, answer: A
         assert list(csv.reader(file)) == [["a"], ["1"], [""], ["3"]]
 
 
-@pytest.mark.parametrize("name", ["x.csv"])
+@pytest.mark.parametrize("name", ["x.csv", "x.xlsx"])
 def test_without_records_there_is_an_empty_file_and_a_damaged_answer_leaves_the_earlier_one(
     tmp_path: Path, answer: Answering, name: str
 ) -> None:
@@ -128,3 +131,64 @@ def test_many_rows_are_written_with_one_header(tmp_path: Path, answer: Answering
     path = tmp_path / "many.csv"
     parse_target(str(path)).write(answer(json.dumps([{"n": n} for n in range(25_000)])))
     assert [int(row["n"]) for row in rows_of(path)] == list(range(25_000))
+
+
+def sheet_of(path: Path) -> list[list[object]]:
+    book = CalamineWorkbook.from_path(str(path))
+    assert book.sheet_names == ["records"]
+    return [list(row) for row in book.get_sheet_by_index(0).to_python()]
+
+
+def strings_marked_in(path: Path) -> int:
+    with ZipFile(path) as package:
+        return package.read("xl/styles.xml").count(b'quotePrefix="1"')
+
+
+def test_excel_has_numbers_as_numbers_and_texts_as_they_were_sent(tmp_path: Path, answer: Answering) -> None:
+    path = tmp_path / "all.xlsx"
+    assert parse_target(str(path)).write(answer(text(RECORDS))) == Written(3, str(path))
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    header, first, second, third = (dict(zip(sheet_of(path)[0], row, strict=True)) for row in sheet_of(path))
+    assert list(header) == ["id", "name", "amount", "open", "lines", "to_city", "day", "note"]
+    assert (first["id"], first["amount"], first["open"]) == (1.0, -12.5, True)
+    assert (first["name"], first["lines"], first["to_city"]) == ('Blåbær, "Øst" AS', '[1, {"a": "x"}]', "Bø")
+    assert (second["id"], second["amount"], second["open"], second["name"]) == (-2.0, 0.05, "", "")
+    assert (third["amount"], third["day"], third["note"]) == ("1234567890123456.78", "2024-01-31", "two\nlines")
+
+
+def test_excel_keeps_every_digit_of_a_number_and_makes_none_of_a_text(tmp_path: Path, answer: Answering) -> None:
+    path = tmp_path / "digits.xlsx"
+    numbers = [999_999_999_999_999, -999_999_999_999_999, 1_234_567_890_123_456, 3_000_000_000_000_000, 300000000000001]
+    sent = [{"number": number, "text": f"{number:018d}"} for number in numbers]
+    parse_target(str(path)).write(answer(json.dumps(sent)))
+    rows = sheet_of(path)[1:]
+    assert [row[0] for row in rows] == [*map(float, numbers[:2]), "1234567890123456", *map(float, numbers[3:])]
+    assert [row[1] for row in rows] == [f"{number:018d}" for number in numbers]
+
+
+def test_no_text_in_excel_is_a_formula_and_each_is_as_it_was_sent(tmp_path: Path, answer: Answering) -> None:
+    path = tmp_path / "texts.xlsx"
+    texts = FORMULAS + PLAIN
+    parse_target(str(path)).write(answer(json.dumps([{"=field": one} for one in texts])))
+    assert [row[0] for row in sheet_of(path)] == ["=field", *texts]
+    with ZipFile(path) as package:
+        sheet = package.read("xl/worksheets/sheet1.xml")
+    assert b"<f>" not in sheet
+    assert b"<hyperlink" not in sheet
+    assert strings_marked_in(path) >= 2
+
+
+def test_what_no_cell_of_excel_holds_is_refused_by_its_field_and_leaves_the_earlier_file(
+    tmp_path: Path, answer: Answering
+) -> None:
+    target = parse_target(str(tmp_path / "x.xlsx"))
+    target.write(answer('[{"memo": "short"}]'))
+    before = (tmp_path / "x.xlsx").read_bytes()
+    with pytest.raises(Malformed, match=r"Record 2: 'memo' has more than the 32,767 characters.*Nothing was changed"):
+        target.write(answer(json.dumps([{"memo": "a"}, {"memo": "x" * 32_768}])))
+    with pytest.raises(Malformed, match=r"1,048,576 records are more than the 1,048,575 rows"):
+        target.write(replace(answer("[]"), records=1_048_576))
+    assert (tmp_path / "x.xlsx").read_bytes() == before
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["body.json", "x.xlsx"]
+    target.write(answer(json.dumps([{"memo": "x" * 32_767}])))
+    assert sheet_of(tmp_path / "x.xlsx")[1] == ["x" * 32_767]
