@@ -57,3 +57,30 @@
     end as {{ reading }}{{ ',' if not loop.last }}
     {%- endfor %}
 {%- endmacro %}
+
+{#- What converts the amounts of an order: the organization's currency, what the order's rate is per, and where the rate is
+    from. For a query with `organization` (stg_organization_information) and `basis` (int_currency_verdict) in it. At
+    rate 1 a ledger line stands as it was sent, and so does an order. -#}
+{% macro order_rate(record) -%}
+    organization.currency_code as base_currency,
+    case
+        when coalesce({{ record }}.currency_code, 'LOCAL') in ('LOCAL', organization.currency_code) then null
+        when {{ record }}.currency_rate = 1 then 1
+        when {{ record }}.currency_rate > 0 then basis.rate_units[{{ record }}.currency_code]
+    end as rate_per,
+    case
+        when coalesce({{ record }}.currency_code, 'LOCAL') in ('LOCAL', organization.currency_code) then 'own currency'
+        when {{ record }}.currency_rate = 1 then 'order'
+        when {{ record }}.currency_rate > 0 and basis.rate_units[{{ record }}.currency_code] is not null then 'order'
+    end as rate_source
+{%- endmacro %}
+
+{#- An amount of `rated`, which has currency_rate and the columns of order_rate, in the organization's currency; NULL without
+    a rate. -#}
+{% macro in_base_currency(amount, rated) -%}
+    try_cast(case
+        when {{ rated }}.rate_source = 'own currency' then {{ amount }}
+        when {{ rated }}.rate_per = 1 then round({{ at_rate(amount, rated ~ '.currency_rate', 1) }}, 2)
+        when {{ rated }}.rate_per = 100 then round({{ at_rate(amount, rated ~ '.currency_rate', 100) }}, 2)
+    end as decimal(18, 2))
+{%- endmacro %}

@@ -105,8 +105,21 @@ select
     matched.item_kind,
     matched.item,
     matched.due_date,
-    matched.open_amount
+    matched.open_amount,
+    matched.open_amount_currency,
+    organization.currency_code as base_currency,
+    case
+        when matched.currency_code = organization.currency_code then matched.amount
+        when matched.currency_code = matched.item_currency
+            then {{ proportion('matched.amount', 'matched.open_amount', 'matched.open_amount_currency') | indent(12) }}
+    end as amount_base,
+    case
+        when matched.currency_code = organization.currency_code then 'own currency'
+        when matched.currency_code = matched.item_currency and matched.open_amount_currency <> 0 then 'item'
+    end as rate_source
 from matched
+left join {{ ref('stg_organization_information') }} as organization
+    on matched.organization_id = organization.organization_id
 -- a payment is of one party's items on one account
 window paid as (
     partition by

@@ -2,6 +2,10 @@ with invoices as (
     select
         orders.*,
         {{ own_currency('orders') }} as resolved_currency,
+        {{ order_rate('orders') | indent(8) }},
+        {{ cents('orders.net_amount') }} as net,
+        {{ cents('orders.tax_amount') }} as tax,
+        {{ cents('orders.gross_amount') }} as gross,
         nullif(orders.payment_method_id, '') is not null as is_paid_at_once,
         balances.posted_amount,
         case
@@ -14,6 +18,8 @@ with invoices as (
     from {{ ref('int_invoiced_orders') }} as orders
     left join {{ ref('stg_organization_information') }} as organization
         on orders.organization_id = organization.organization_id
+    left join {{ ref('int_currency_verdict') }} as basis
+        on orders.organization_id = basis.organization_id
     left join {{ ref('int_invoice_balances') }} as balances
         on orders.organization_id = balances.organization_id and orders.order_id = balances.order_id
 )
@@ -28,9 +34,9 @@ select
     invoices.customer_id,
     invoices.customer_name,
     invoices.resolved_currency as currency_code,
-    {{ cents('invoices.net_amount') }} as net_amount,
-    {{ cents('invoices.tax_amount') }} as tax_amount,
-    {{ cents('invoices.gross_amount') }} as gross_amount,
+    invoices.net as net_amount,
+    invoices.tax as tax_amount,
+    invoices.gross as gross_amount,
     cast(invoices.open_amount as decimal(18, 2)) as open_amount,
     case
         when invoices.is_paid_at_once then 'paid'
@@ -57,7 +63,13 @@ select
     customers.organization_number as customer_organization_number_now,
     customers.address_visit_country_code as customer_country_code_now,
     invoices.created_at,
-    invoices.modified_at
+    invoices.modified_at,
+    invoices.base_currency,
+    {{ in_base_currency('invoices.net', 'invoices') | indent(4) }} as net_amount_base,
+    {{ in_base_currency('invoices.tax', 'invoices') | indent(4) }} as tax_amount_base,
+    {{ in_base_currency('invoices.gross', 'invoices') | indent(4) }} as gross_amount_base,
+    invoices.rate_per,
+    invoices.rate_source
 from invoices
 left join {{ ref('stg_customers') }} as customers
     on invoices.organization_id = customers.organization_id and invoices.customer_id = customers.customer_id
