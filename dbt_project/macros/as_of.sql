@@ -6,7 +6,7 @@
     date '9999-12-31'
 {%- endmacro %}
 
-{#- The columns of open_items from a state `s` and the date expression `as_of`. -#}
+{#- The columns of open_items from a state `s`, its `customers` and the date expression `as_of`. -#}
 {% macro open_item_columns(as_of) -%}
     s.organization_id,
     {{ as_of }} as as_of,
@@ -24,7 +24,8 @@
     s.item_kind,
     s.item,
     s.item_date,
-    s.payment_reference
+    s.payment_reference,
+    customers.name as party_name
 {%- endmacro %}
 
 {% macro holds_on(as_of) -%}
@@ -84,8 +85,11 @@ group by by_bucket.organization_id, by_bucket.as_of, by_bucket.customer_id
     {{ relation.include(database=false) }}
 {%- endmacro %}
 
-{% macro open_items_query(states) -%}
-    select {{ open_item_columns('cast(on_date as date)') }} from {{ states }} as s where {{ holds_on('cast(on_date as date)') }}
+{% macro open_items_query(states, customers) -%}
+    select {{ open_item_columns('cast(on_date as date)') }} from {{ states }} as s
+    left join {{ customers }} as customers
+        on s.organization_id = customers.organization_id and s.customer_id = customers.customer_id
+    where {{ holds_on('cast(on_date as date)') }}
 {%- endmacro %}
 
 {#- receivables / invoicing x 90. A quotient of decimals would be a double, so øre are divided as integers. -#}

@@ -33,16 +33,16 @@ _MONTHS: Final = """
     from marts.ledger_tie_out group by period order by period
 """
 _DIFFERENCES: Final = """
-    select organization_id, strftime(period, '%Y-%m') as month, account_number,
+    select organization_id, strftime(period, '%Y-%m') as month, account_number, account_name,
         ledger_change, reported_change, difference
     from marts.ledger_tie_out where status = 'differs' order by period, abs(difference) desc, account_number
 """
 _UNTOLD: Final = """
-    select organization_id, strftime(period, '%Y-%m') as month, account_number, reported_change
+    select organization_id, strftime(period, '%Y-%m') as month, account_number, account_name, reported_change
     from marts.ledger_tie_out where status = 'not told' order by period, account_number
 """
 _OPENINGS: Final = """
-    select organization_id, strftime(period, '%Y-%m') as month, account_number,
+    select organization_id, strftime(period, '%Y-%m') as month, account_number, account_name,
         reported_closing - reported_change - opening_difference as closed_before,
         reported_closing - reported_change as opens_with, opening_difference as difference
     from marts.ledger_tie_out where status = 'opens differently'

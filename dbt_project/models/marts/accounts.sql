@@ -28,7 +28,10 @@ select
     grouped.grouping_category,
     grouped.grouping_code,
     accounts.account_id,
-    taxes.tax_number as default_tax_number
+    taxes.tax_number as default_tax_number,
+    classified.class_name,
+    classified.group_name,
+    classified.statement_line
 from {{ ref('stg_accounts') }} as accounts
 left join grouped
     on

@@ -116,10 +116,13 @@ select
     case
         when matched.currency_code = organization.currency_code then 'own currency'
         when matched.currency_code = matched.item_currency and matched.open_amount_currency <> 0 then 'item'
-    end as rate_source
+    end as rate_source,
+    customers.name as party_name
 from matched
 left join {{ ref('stg_organization_information') }} as organization
     on matched.organization_id = organization.organization_id
+left join {{ ref('customers') }} as customers
+    on matched.organization_id = customers.organization_id and matched.customer_id = customers.customer_id
 -- a payment is of one party's items on one account
 window paid as (
     partition by

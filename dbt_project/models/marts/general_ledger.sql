@@ -32,7 +32,11 @@ select
     lines.document_id,
     lines.comment,
     lines.created_at,
-    lines.modified_at
+    lines.modified_at,
+    accounts.account_name,
+    customers.name as party_name,
+    types.transaction_type_name,
+    taxes.tax_name
 from {{ ref('int_ledger_lines') }} as lines
 inner join {{ ref('int_line_balances') }} as balances
     on {{ same_row('lines', 'balances', ['organization_id', 'partition_date', '_ordinal']) }}
@@ -46,3 +50,7 @@ left join {{ ref('stg_transactiontypes') }} as types
     on lines.organization_id = types.organization_id and lines.transaction_type_id = types.transaction_type_id
 left join {{ ref('stg_organization_information') }} as organization
     on lines.organization_id = organization.organization_id
+left join {{ ref('int_accounts') }} as accounts
+    on lines.organization_id = accounts.organization_id and lines.account_number = accounts.account_number
+left join {{ ref('stg_customers') }} as customers
+    on lines.organization_id = customers.organization_id and lines.customer_id = customers.customer_id

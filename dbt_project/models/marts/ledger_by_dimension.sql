@@ -88,8 +88,11 @@ select
     coalesce(figures.dimension_name, names.dimension_name) as dimension_name,
     try_cast(figures.debit as decimal(18, 2)) as debit,
     try_cast(figures.credit as decimal(18, 2)) as credit,
-    try_cast(figures.change as decimal(18, 2)) as change
+    try_cast(figures.change as decimal(18, 2)) as change,
+    accounts.account_name
 from figures
+left join {{ ref('int_accounts') }} as accounts
+    on figures.organization_id = accounts.organization_id and figures.account_number = accounts.account_number
 left join {{ ref('int_dimension_names') }} as names
     on
         figures.organization_id = names.organization_id

@@ -82,5 +82,8 @@ select
     end as reason,
     case
         when compared.is_compared then try_cast(compared.opening_difference as decimal(18, 2))
-    end as opening_difference
+    end as opening_difference,
+    accounts.account_name
 from compared
+left join {{ ref('int_accounts') }} as accounts
+    on compared.organization_id = accounts.organization_id and compared.account_number = accounts.account_number

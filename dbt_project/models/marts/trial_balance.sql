@@ -45,5 +45,14 @@ select
     try_cast(account_and_result_rows.credit as decimal(18, 2)) as credit,
     try_cast(account_and_result_rows.change as decimal(18, 2)) as change,
     try_cast(account_and_result_rows.closing as decimal(18, 2)) as closing_balance,
-    account_and_result_rows.is_whole as is_whole_month
+    account_and_result_rows.is_whole as is_whole_month,
+    accounts.account_name,
+    accounts.account_class,
+    accounts.class_name,
+    accounts.group_name,
+    accounts.statement_line,
+    accounts.line_number,
+    accounts.statement
 from account_and_result_rows
+left join {{ ref('int_accounts') }} as accounts
+    on account_and_result_rows.organization_id = accounts.organization_id and account_and_result_rows.account_number = accounts.account_number

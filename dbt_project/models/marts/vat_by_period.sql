@@ -112,6 +112,16 @@ summed_by_term as (
         parts.direction
 ),
 
+-- a number that /taxes has twice is one code with one name
+names as (
+    select
+        taxes.organization_id,
+        taxes.tax_number,
+        max(taxes.tax_name) as tax_name
+    from {{ ref('stg_taxes') }} as taxes
+    group by taxes.organization_id, taxes.tax_number
+),
+
 terms as (
     select distinct
         days.organization_id,
@@ -133,7 +143,13 @@ select
     case when summed_by_term.is_computed then 'computed' else 'posted' end as tax_source,
     settled_terms.settled_at,
     try_cast(summed_by_term.late_base_amount as decimal(18, 2)) as late_base_amount,
-    try_cast(summed_by_term.late_tax_amount as decimal(18, 2)) as late_tax_amount
+    try_cast(summed_by_term.late_tax_amount as decimal(18, 2)) as late_tax_amount,
+    names.tax_name,
+    standard_codes.description as standard_tax_name
 from summed_by_term
 inner join terms on summed_by_term.organization_id = terms.organization_id and summed_by_term.period = terms.period
 left join settled_terms on summed_by_term.organization_id = settled_terms.organization_id and summed_by_term.period = settled_terms.period
+left join names
+    on summed_by_term.organization_id = names.organization_id and summed_by_term.tax_number = names.tax_number
+left join {{ ref('standard_tax_codes') }} as standard_codes
+    on summed_by_term.standard_tax_code = standard_codes.standard_tax_code
