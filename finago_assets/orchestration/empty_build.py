@@ -10,7 +10,6 @@ import shutil
 import subprocess
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
-from datetime import date
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Final
@@ -18,7 +17,8 @@ from typing import TYPE_CHECKING, Final
 import dagster as dg
 import duckdb
 
-from finago_assets.core.landing.store import Landing, open_store
+from finago_assets.core.landing.landed_data import open_landed_data
+from finago_assets.core.landing.model import Landing
 from finago_assets.orchestration.dbt_project import dbt_resource
 from finago_assets.orchestration.dbt_run import PARSED
 
@@ -49,9 +49,7 @@ def empty_build(project: DbtProject, endpoints: Iterable[Endpoint]) -> Iterator[
     with TemporaryDirectory() as name:
         folder = Path(name)
         target, warehouse = folder / "target", folder / "data" / "work" / "warehouse.duckdb"
-        for endpoint in endpoints:
-            store = open_store(folder / "data", Landing.PARQUET, endpoint.source.name)
-            store.placeholder(endpoint, "none", date(2020, 1, 1))
+        open_landed_data(folder / "data", Landing.PARQUET, endpoints).make_readable()
         warehouse.parent.mkdir(parents=True)
         target.mkdir()
         if (parsed := project.manifest_path.with_name(PARSED)).exists():

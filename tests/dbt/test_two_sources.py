@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import shutil
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
 
+from finago_assets.apis.finago.endpoints import ENDPOINTS
+from finago_assets.core.catalogue.model import Source
+from finago_assets.core.landing.landed_data import open_landed_data
+from finago_assets.core.landing.model import Landing
 from tests.dbt.raw_layout import NEVER
 from tests.dbt.warehouse import PROJECT, Warehouse, troubles
 
@@ -101,3 +106,26 @@ def test_a_model_that_types_one_source_and_chooses_partitions_of_another_is_refu
         two.raw.file("accounts", "2024-01-02").parents[2], two.raw.data_dir / "raw" / "harbour" / model.stem[4:]
     )
     assert troubles(two.dbt("run", "--select", model.stem)) == {f"model.finago.{model.stem}": "error"}
+
+
+@pytest.mark.parametrize("landing", Landing)
+def test_a_source_that_nobody_landed_reads_as_no_rows_and_is_read_once_it_landed(
+    two: Warehouse, landing: Landing
+) -> None:
+    data = two.folder / "data"
+    shutil.rmtree(data / "raw" / "harbour")
+    if landing is Landing.DUCKDB:
+        two.raw.copy_into_duckdb()
+    harbour = Source("harbour", "Harbour", "1", "https://harbour.example")
+    open_landed_data(data, landing, [replace(ENDPOINTS["accounts"], source=harbour)]).make_readable()
+    for _ in range(2):
+        assert troubles(two.dbt("run", "--select", "stg_accounts", *MODELS, landing=landing)) == {}
+        assert [two.rows(NEWEST.format(name)) for name in MODELS] == [[], []]
+
+    two.raw.of_source("harbour").land("accounts", "2024-01-02", _named("theirs"))
+    if landing is Landing.DUCKDB:
+        (data / "raw.duckdb").unlink()
+        two.raw.copy_into_duckdb()
+        two.raw.of_source("harbour").copy_into_duckdb()
+    assert troubles(two.dbt("run", "--select", *MODELS, landing=landing)) == {}
+    assert [two.rows(NEWEST.format(name)) for name in MODELS] == [[("org-1", "2024-01-02", "theirs")]] * 2

@@ -31,7 +31,7 @@ from finago_assets.core.progress import silent
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from duckdb import DuckDBPyConnection
@@ -167,8 +167,18 @@ class DuckdbStore:
         refuse_case_twin(organization, self._organizations(endpoint.name))
         with typed_errors(f"Preparing {endpoint.name}"), self._database.transaction() as connection:
             if not self._select(connection, "endpoint = ? and organization = ?", [endpoint.name, organization]):
-                _create(connection, f"{self.source}.{endpoint.name}", endpoint.text_column)
+                _create_for(connection, endpoint)
                 _insert_manifest(connection, placeholder_manifest(partition))
+
+    def make_readable(self, endpoints: Iterable[Endpoint]) -> None:
+        """See `RawStore.make_readable`."""
+        with typed_errors(f"Preparing {self.source}"):
+            there = self._tables()
+            missing = [endpoint for endpoint in endpoints if endpoint.name not in there]
+            if missing:
+                with self._database.transaction() as connection:
+                    for endpoint in missing:
+                        _create_for(connection, endpoint)
 
     def forget(self, endpoint: str, organization: str, before: dt.date) -> int:
         """See `RawStore.forget`."""
@@ -245,6 +255,13 @@ class DuckdbStore:
             sql = f"select distinct organization from {self.source}.manifests where endpoint = coalesce(?, endpoint)"
             return [name for (name,) in connection.execute(sql, [endpoint]).fetchall()]
 
+    def _tables(self) -> set[str]:
+        with self._reading() as connection:
+            if connection is None:
+                return set()
+            known = "select table_name from duckdb_tables() where schema_name = ?"
+            return {name for (name,) in connection.execute(known, [self.source]).fetchall()}
+
     def _exported(self, partition: Partition) -> tuple[dict[str, Any], RawReader]:
         """Copy the partition to a file that has no name any more, so that no lock is held while it is read."""
         path = litter.temporary(self._data_dir, "export.parquet")
@@ -279,6 +296,10 @@ class DuckdbStore:
         found = connection.execute(f"select * from {self.source}.manifests where {where} order by date", values)
         names = [column[0] for column in found.description or []]
         return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
+
+
+def _create_for(connection: DuckDBPyConnection, endpoint: Endpoint) -> None:
+    _create(connection, f"{endpoint.source.name}.{endpoint.name}", endpoint.text_column)
 
 
 def _create(connection: DuckDBPyConnection, table: str, text_column: str | None) -> None:

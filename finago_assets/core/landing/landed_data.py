@@ -48,9 +48,19 @@ class LandedData:
         }
 
     def complete(self, day: dt.date) -> None:
-        """Give every endpoint that never landed a file without rows, so that whoever reads it finds its columns."""
+        """Let whoever reads an endpoint that never landed find its columns, once anything has landed at all."""
+        landed = False
         for endpoint, store, organization in self._each():
+            landed = True
             store.placeholder(endpoint, organization, day)
+        if landed:
+            self.make_readable()
+
+    def make_readable(self) -> None:
+        """Do so for the sources of which nothing has landed, and with them for no organization."""
+        for source, store in self.stores.items():
+            if not store.organizations():
+                store.make_readable(endpoint for endpoint in self.endpoints if endpoint.source.name == source)
 
     def faults(self, endpoints: Collection[str]) -> Iterator[CorruptFile]:
         """Verify every partition of endpoints, by their full names, and yield the error of each that fails."""

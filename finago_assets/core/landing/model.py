@@ -17,7 +17,7 @@ from finago_assets.core.errors import CorruptFile, SettingInvalid
 from finago_assets.core.windows import Window
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from types import TracebackType
     from typing import Self
 
@@ -328,6 +328,10 @@ class RawStore(Protocol):
 
     def placeholder(self, endpoint: Endpoint, organization: str, day: dt.date) -> None:
         """Put a zero-row partition at `day` if the endpoint has none at all for the organization."""
+        ...
+
+    def make_readable(self, endpoints: Iterable[Endpoint]) -> None:
+        """Let readers find the columns of endpoints that nobody has landed, and no row and no organization."""
         ...
 
     def forget(self, endpoint: str, organization: str, before: dt.date) -> int:

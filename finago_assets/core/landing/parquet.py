@@ -5,7 +5,9 @@ Owns visibility and durability of raw files. Their format is rawfile.py, their p
 
 from __future__ import annotations
 
+import datetime as dt
 from contextlib import closing, suppress
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -20,8 +22,7 @@ from finago_assets.core.landing.spool import ChainSpool, placeholder_manifest
 from finago_assets.core.progress import silent
 
 if TYPE_CHECKING:
-    import datetime as dt
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from finago_assets.core.catalogue.model import Endpoint
@@ -130,7 +131,16 @@ class ParquetStore:
         self._tree.refuse_case_twin(endpoint.name, organization)
         if not self._tree.days(endpoint.name, organization):
             with typed_errors(f"Preparing {endpoint.name}"):
-                self._put_placeholder(partition, endpoint.text_column)
+                self._put_placeholder(endpoint, placeholder_manifest(partition), self._tree.file(partition))
+
+    def make_readable(self, endpoints: Iterable[Endpoint]) -> None:
+        """See `RawStore.make_readable`."""
+        for endpoint in endpoints:
+            file = self._tree.nobodys_file(endpoint.name)
+            if not file.exists():
+                of_any = placeholder_manifest(Partition(self.source, endpoint.name, "nobody", dt.date(1970, 1, 1)))
+                with typed_errors(f"Preparing {endpoint.name}"):
+                    self._put_placeholder(endpoint, replace(of_any, organization=""), file)
 
     def forget(self, endpoint: str, organization: str, before: dt.date) -> int:
         """See `RawStore.forget`."""
@@ -151,7 +161,7 @@ class ParquetStore:
 
     def organizations(self) -> list[str]:
         """See `RawStore.organizations`."""
-        return sorted({path.name.partition("=")[2] for path in self._tree.organizations()})
+        return sorted({path.name.partition("=")[2] for path in self._tree.organizations()} - {""})
 
     def sweep(self) -> int:
         """See `RawStore.sweep`."""
@@ -186,19 +196,15 @@ class ParquetStore:
         self.files.fsync_directory(target.parent)
         return str(target)
 
-    def _put_placeholder(self, partition: Partition, text_column: str | None) -> None:
-        self.prepare([partition])
-        file = RawWriter(
-            litter.temporary(self.temporaries(partition.endpoint, partition.organization), DATA_FILE),
-            text_column,
-            self.files,
-        )
+    def _put_placeholder(self, endpoint: Endpoint, manifest: Manifest, target: Path) -> None:
+        self.files.make_private(target.parent)
+        file = RawWriter(litter.temporary(target.parents[1], DATA_FILE), endpoint.text_column, self.files)
         try:
-            file.finish(placeholder_manifest(partition))
+            file.finish(manifest)
             file.sync()
             # a link never overwrites: somebody may be landing the very first answer at this moment
             with suppress(FileExistsError):
-                self.files.link(file.path, self._tree.file(partition))
+                self.files.link(file.path, target)
         finally:
             file.discard()
 

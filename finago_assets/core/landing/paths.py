@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 DATA_FILE: Final = "data.parquet"
+# no organization is called so, and a reader's pattern finds it
+_NOBODYS_DAY: Final = ("organization=", "date=1970-01-01")
 _ORGANIZATION_FOLDER: Final = "organization="
 _DAY_FOLDER: Final = "date="
 
@@ -57,8 +59,12 @@ class RawTree:
         ]
         refuse_case_twin(organization, known)
 
+    def nobodys_file(self, endpoint: str) -> Path:
+        """Return where an endpoint's file of no organization lies. Raises NotWritable for a link beneath the root."""
+        return self._inside(self.root.joinpath(endpoint, *_NOBODYS_DAY, DATA_FILE))
+
     def organizations(self) -> list[Path]:
-        """Every organization's folder of every endpoint, links left out."""
+        """Every organization's folder of every endpoint, that of none too, links left out."""
         return [
             directory / name
             for directory in (self.root / endpoint for endpoint in _list_folders(self.root))

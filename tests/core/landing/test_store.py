@@ -7,11 +7,14 @@ import os
 import random
 import stat
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from typing import TYPE_CHECKING
 
+import duckdb
 import pytest
 
 from finago_assets.core.errors import Malformed, NotLanded, OutsideWindow, SettingInvalid
+from finago_assets.core.landing.parquet import ParquetStore
 from finago_assets.core.landing.store import LandingOutcome
 from finago_assets.core.windows import ONE_DAY, Window
 from tests.core.landing.samples import (
@@ -256,6 +259,31 @@ def test_an_answer_takes_the_place_of_a_placeholder(store: Store) -> None:
         spool.add(1, [b"1"], FIRST, ["1"], "order 1")
         (landed,) = spool.publish(facts(THREE_DAYS))
     assert store.newest(ORDER_LINES.name, ORGANIZATION) == landed.partition
+
+
+def test_what_nobody_landed_can_be_read_and_counts_for_no_organization(store: Store, tmp_path: Path) -> None:
+    for _ in range(2):
+        store.make_readable([LINES, ORDER_LINES])
+    assert store.organizations() == []
+    assert store.held(LINES.name, ORGANIZATION) == 0
+    data = tmp_path / "data"
+    with closing(duckdb.connect()) as connection:
+        if isinstance(store, ParquetStore):
+            place = (
+                f"read_parquet('{data}/raw/finago/{{}}/organization=*/date=*/data.parquet', hive_partitioning = true)"
+            )
+        else:
+            connection.execute(f"attach '{data}/raw.duckdb' as raw (read_only)")
+            assert connection.execute("from raw.finago.manifests").fetchall() == []
+            place = "raw.finago.{}"
+        for endpoint, parents in ((LINES, set()), (ORDER_LINES, {"salesorder_id"})):
+            found = connection.execute(f"from {place.format(endpoint.name)}")
+            columns = {column[0] for column in found.description}
+            assert columns == {"organization", "date", "ordinal", "page", "payload"} | parents
+            assert found.fetchall() == []
+    land(store, THREE_DAYS, {FIRST: ODD})
+    assert store.organizations() == [ORGANIZATION]
+    assert payloads(store, FIRST) == ODD
 
 
 def test_every_organization_with_a_partition_is_known(store: Store) -> None:
