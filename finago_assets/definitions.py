@@ -44,7 +44,10 @@ def build_definitions(
             *([raw_assets_beside(HALO), halo_connection_changes] if settings.halo_url else []),
             *([raw_assets_beside(FINAGO_SOAP)] if settings.uses_soap else []),
             *(windowed_assets_beside(FINAGO_SOAP, settings) if settings.uses_soap else []),
-            *warehouse_assets([*FINAGO.endpoints.values(), *added.endpoints.values()]),
+            *warehouse_assets(
+                [*FINAGO.endpoints.values(), *added.endpoints.values()],
+                others=list(HALO.endpoints.values()) if settings.halo_url else [],
+            ),
         ],
         asset_checks=[tie_out_check(settings)],
         jobs=[*jobs(), finago_request, *([halo_change, halo_delete] if settings.halo_url else [])],

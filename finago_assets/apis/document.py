@@ -39,17 +39,20 @@ def source_tables(api: Api) -> str:
 def documents(root: Path) -> dict[Path, str]:
     """Return what each file of a checkout should hold that repeats the catalogue."""
     readme, halo = root / "README.md", root / "docs" / "halo.md"
-    sources = root / "dbt_project" / "models" / "finago_sources.yml"
     table = re.compile(re.escape(_format_row(_COLUMN_TITLES)) + r"\n(\|.*\n)+")
 
     def with_table(path: Path, api: Api) -> str:
         return table.sub(lambda _: f"{endpoint_table(api)}\n", path.read_text("utf-8"))
 
-    opening = sources.read_text("utf-8").partition("    tables:\n")
+    def with_tables(api: Api) -> tuple[Path, str]:
+        path = root / "dbt_project" / "models" / f"{api.source.name}_sources.yml"
+        opening = path.read_text("utf-8").partition("    tables:\n")
+        return path, f"{opening[0]}{opening[1]}{source_tables(api)}"
+
     return {
         readme: with_table(readme, FINAGO),
         halo: with_table(halo, HALO),
-        sources: f"{opening[0]}{opening[1]}{source_tables(FINAGO)}",
+        **dict(map(with_tables, (FINAGO, HALO))),
         root / "docs" / "templates.md": template_page(),
     }
 

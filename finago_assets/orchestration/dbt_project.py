@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 PACKAGE: Final = "finago"
 # beside the manifest: what it was parsed from
 _PARSED_FROM: Final = "parsed_from.txt"
+_WITH_HALO: Final = "with_halo"
 
 
 def dbt_folder() -> Path:
@@ -41,7 +42,8 @@ def dbt_folder() -> Path:
 def dbt_project() -> DbtProject:
     """Return the dbt project with the manifest of what lies there now, parsing it where that is another's."""
     own, folder = _own(), dbt_folder()
-    target = folder / TARGET_FOLDER
+    # dbt_project.yml asks for the same variable; each of the two projects keeps its parsing
+    target = folder / TARGET_FOLDER / (_WITH_HALO if read_settings().halo_url else "")
     with typed_errors("Reading the dbt project"):
         target.mkdir(parents=True, exist_ok=True)
     with FileLock(folder / ".parse.lock"):
@@ -52,7 +54,7 @@ def dbt_project() -> DbtProject:
         if not _is_parsed_from(read, target):
             _parse(folder, target)
             (target / _PARSED_FROM).write_text(read, encoding="utf-8")
-    return DbtProject(project_dir=folder, profiles_dir=folder)
+    return DbtProject(project_dir=folder, profiles_dir=folder, target_path=target)
 
 
 def dbt_resource() -> DbtCliResource:

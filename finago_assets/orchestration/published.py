@@ -25,7 +25,7 @@ from finago_assets.orchestration.tie_out import count_statuses
 from finago_assets.orchestration.warehouse import PUBLISHED, build_asset, locked, publisher
 from finago_assets.settings import Settings, TieOut, read_settings
 
-OWN_CHECK: Final = "models_of_your_own_are_built"
+BESIDE_CHECK: Final = "models_beside_the_books_are_built"
 
 
 class PublishConfig(dg.Config):
@@ -38,9 +38,12 @@ class PublishConfig(dg.Config):
     )
 
 
-def warehouse_assets(endpoints: Sequence[Endpoint]) -> list[dg.AssetsDefinition]:
-    """Return the dbt models as assets, and `published`. `endpoints` are those whose raw files dbt may read."""
-    build, graph = build_asset(endpoints)
+def warehouse_assets(endpoints: Sequence[Endpoint], others: Sequence[Endpoint] = ()) -> list[dg.AssetsDefinition]:
+    """Return the dbt models as assets, and `published`. `endpoints` are those whose raw files dbt may read.
+
+    So are `others`, which the books are not made of.
+    """
+    build, graph = build_asset(endpoints, others)
     return [build, _published_asset(build, graph)]
 
 
@@ -59,16 +62,17 @@ def _published_asset(build: dg.AssetsDefinition, graph: BuildGraph) -> dg.Assets
         ),
     )
 
-    own = dg.AssetCheckSpec(
-        OWN_CHECK,
+    beside = dg.AssetCheckSpec(
+        BESIDE_CHECK,
         asset=PUBLISHED,
-        description="The models of your own are built too. One that fails is left as it was and holds back no other.",
+        description="The models beside the books, such as your own, are built too. One that fails is left as it was "
+        "and holds back no other.",
     )
 
     @dg.multi_asset(
         name="publish",
         specs=[spec],
-        check_specs=[own] if graph.own else [],
+        check_specs=[beside] if graph.beside else [],
         backfill_policy=dg.BackfillPolicy.single_run(),
     )
     def publish(context: AssetExecutionContext, config: PublishConfig) -> Iterator[dg.MaterializeResult[None]]:
@@ -84,19 +88,19 @@ def _published_asset(build: dg.AssetsDefinition, graph: BuildGraph) -> dg.Assets
                 "build_of_run": dg.MetadataValue.dagster_run(record.run),
                 "built_at": dg.MetadataValue.timestamp(record.finished_at),
             },
-            check_results=[_verdict_on_own(graph, path)] if graph.own else [],
+            check_results=[_verdict_on_others(graph, path)] if graph.beside else [],
         )
 
     return publish
 
 
-def _verdict_on_own(graph: BuildGraph, published: Path) -> dg.AssetCheckResult:
-    """Name the models of a user's own that are not in the published build as they should be."""
+def _verdict_on_others(graph: BuildGraph, published: Path) -> dg.AssetCheckResult:
+    """Name the models beside the books that are not in the published build as they should be."""
     mark = read_mark(published)
     left = sorted(graph.names[key] for key in graph.left_out(() if mark is None else mark.settled))
     said = "Not built, and missing or as they were before: {}. The log of the build says why." if left else None
     return dg.AssetCheckResult(
-        check_name=OWN_CHECK,
+        check_name=BESIDE_CHECK,
         passed=not left,
         severity=dg.AssetCheckSeverity.WARN,
         description=None if said is None else said.format(", ".join(left)),

@@ -51,8 +51,15 @@ class _NodesFailed(Exception):
         self.nodes = nodes
 
 
-def build_asset(endpoints: Sequence[Endpoint]) -> tuple[dg.AssetsDefinition, BuildGraph]:
-    """Return the dbt models as assets, and their graph. `endpoints` are those whose raw files dbt may read."""
+def build_asset(
+    endpoints: Sequence[Endpoint], others: Sequence[Endpoint] = ()
+) -> tuple[dg.AssetsDefinition, BuildGraph]:
+    """Return the dbt models as assets, and their graph. `endpoints` are those whose raw files dbt may read.
+
+    So are `others`, which the books are not made of.
+    """
+    beside = {endpoint.full_name for endpoint in others}
+    endpoints = [*endpoints, *others]
     project = dbt_project()
     manifest = validate_manifest(project.manifest_path)
     checked = DagsterDbtTranslatorSettings(enable_asset_checks=True)
@@ -73,7 +80,8 @@ def build_asset(endpoints: Sequence[Endpoint]) -> tuple[dg.AssetsDefinition, Bui
         built = Built(build_warehouse, manifest, settings.working_warehouse, asked)
         data = open_landed_data(settings.data_dir, settings.landing, endpoints)
         with typed_failures(context), _explained(data, graph), locked(settings, context):
-            landed = data.count_days()
+            # what is beside the books may come and go
+            landed = {key: days for key, days in data.count_days().items() if key[0] not in beside}
             data.complete(settings.start_date)
             state = look(marked, data, graph, f"{engine_of(manifest)}/{settings.landing}")
             _check_landed(state, settings)
@@ -91,11 +99,11 @@ def build_asset(endpoints: Sequence[Endpoint]) -> tuple[dg.AssetsDefinition, Bui
                 with _raw_held(settings):
                     results = run_dbt(dbt, parsed, settings, _names(graph, plan), _progress(context, graph))
             failed = [one for one in results if one.status in _FAILED]
-            if any(one.node not in graph.own for one in failed):
+            if any(one.node not in graph.beside for one in failed):
                 yield from _told(context, built.events_of_failed(results))
                 raise _NodesFailed(failed)
             for one in failed:
-                context.log.error("%s, a model of your own, could not be built: %s", graph.names[one.node], one.message)
+                context.log.error("%s, beside the books, could not be built: %s", graph.names[one.node], one.message)
             if state.contents != state.known:
                 marked.remember(state.contents)
             mark = state.mark

@@ -12,7 +12,10 @@ from typing import Any
 from jinja2 import Environment
 
 PROJECT = Path(__file__).parents[2] / "dbt_project"
-STAGING = {path.stem: path for path in (PROJECT / "models" / "staging").rglob("stg_*.sql")}
+HALO_STAGING = {path.stem: path for path in (PROJECT / "models" / "staging" / "halo").glob("stg_*.sql")}
+STAGING = {
+    path.stem: path for path in (PROJECT / "models" / "staging").rglob("stg_*.sql") if path.stem not in HALO_STAGING
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,9 +39,13 @@ def staged_columns(model: str) -> tuple[str, list[Column]]:
         return ""
 
     names = {"typed": typed} | dict.fromkeys(("config", "one_row_each", "reject_reason", "typed_value"), blank)
-    Environment(autoescape=False).from_string(STAGING[model].read_text("utf-8")).render(names)  # noqa: S701  SQL
+    Environment(autoescape=False).from_string(_text(model)).render(names)  # noqa: S701  SQL
     (call,) = calls
     return call
+
+
+def _text(model: str) -> str:
+    return {**STAGING, **HALO_STAGING}[model].read_text("utf-8")
 
 
 def _column(name: str, path: str, kind: str | list[Any] = "text") -> Column:

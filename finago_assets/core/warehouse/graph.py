@@ -22,8 +22,9 @@ BUILT = frozenset({"model", "seed", "snapshot"})
 _CODE: Final = ("raw_code", "checksum", "config", "columns", "description", "test_metadata")
 
 
-# where the models of a user's own lie in the project that is run
+# where the models of a user's own lie in the project that is run, and what others say in their config's meta
 _OWN: Final = "own/"
+_BESIDE: Final = "beside_the_books"
 
 
 class Reading(StrEnum):
@@ -40,7 +41,8 @@ class BuildGraph:
 
     `blocking` are the tests that withhold publication when they fail; `dbt_names` is what dbt's command line takes.
     `endpoints`: what a node reads itself of landed data, as `source/endpoint`, `reading` what it takes of them; `code`:
-    digest of its text. `own` are the tables of a user's own, without which the rest may be published.
+    digest of its text. `beside` are tables of a user's own, and tables and tests of what is no part of the books:
+    the rest may be published without them.
     """
 
     parents: Mapping[str, frozenset[str]]
@@ -51,7 +53,7 @@ class BuildGraph:
     endpoints: Mapping[str, frozenset[str]]
     reading: Mapping[str, Reading]
     code: Mapping[str, str]
-    own: frozenset[str] = frozenset()
+    beside: frozenset[str] = frozenset()
 
     @classmethod
     def of_manifest(cls, manifest: Mapping[str, Any]) -> BuildGraph:
@@ -78,7 +80,7 @@ class BuildGraph:
                 key: digest_of([{field: nodes[part].get(field) for field in _CODE} for part in parts[key]])
                 for key in parts
             },
-            own=frozenset(key for key in tables if nodes[key].get("original_file_path", "").startswith(_OWN)),
+            beside=frozenset(key for key in parts if _is_beside(nodes[key])),
         )
 
     @property
@@ -150,19 +152,24 @@ class BuildGraph:
 
     def unproven(self, settled: Iterable[str]) -> list[str]:
         """What must still be built or tested before all of it may be published; by name, tables first."""
-        left = (self.tables | self.blocking) - self.own - set(settled)
+        left = (self.tables | self.blocking) - self.beside - set(settled)
         waiting = self.left_out(settled)
-        # a test of a user's own model that could not be built has nothing to look at
+        # a test of a model beside the books that could not be built has nothing to look at
         telling = (key for key in left if key not in self.tests or not self.parents[key] & waiting)
         return sorted(telling, key=lambda key: (key in self.tests, self.names[key]))
 
     def left_out(self, settled: Iterable[str]) -> frozenset[str]:
-        """Return the tables of a user's own that are not settled: they hold back nothing but what rests on them."""
-        return self.own - set(settled)
+        """Return the tables beside the books that are not settled: they hold back nothing but what rests on them."""
+        return (self.beside & self.tables) - set(settled)
 
 
 def _name_source(source: Mapping[str, Any]) -> str:
     return f"{source['source_name']}/{source['name']}"
+
+
+def _is_beside(node: Mapping[str, Any]) -> bool:
+    is_own = node["resource_type"] in BUILT and node.get("original_file_path", "").startswith(_OWN)
+    return is_own or bool((node["config"].get("meta") or {}).get(_BESIDE))
 
 
 def _is_part(node: Mapping[str, Any]) -> bool:

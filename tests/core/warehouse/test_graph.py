@@ -86,6 +86,20 @@ def test_a_model_of_the_users_own_holds_back_nothing_but_the_tests_that_look_at_
     assert graph.unproven(frozenset(parents) - {"b"}) == ["b"]
 
 
+def test_what_is_beside_the_books_holds_back_nothing_its_tests_included() -> None:
+    parents = {**PARENTS, "other": ["d"], "of_other": ["other"], "of_both": ["other", "d"]}
+    beside = {"meta": {"beside_the_books": True}}
+    config = {"other": beside, "of_other": beside}
+    manifest = manifest_of(parents, TESTS | {"of_other", "of_both"}, warns={"d_books"}, config=config)
+    graph = BuildGraph.of_manifest(manifest)
+    assert graph.beside == {"other", "of_other"}
+    assert graph.unproven(frozenset(parents) - {"of_other"}) == []
+    assert graph.unproven(frozenset(parents) - {"other", "of_other", "of_both"}) == []
+    assert graph.unproven(frozenset(parents) - {"of_both"}) == ["of_both"]
+    assert graph.left_out(frozenset(PARENTS)) == {"other"}
+    assert graph.unproven(frozenset(parents) - {"b"}) == ["b"]
+
+
 @given(st.lists(st.sets(st.sampled_from("abcd"), min_size=1), max_size=6))
 def test_whatever_is_built_in_whatever_order_a_settled_table_is_never_older_than_what_it_reads(
     builds: list[set[str]],
