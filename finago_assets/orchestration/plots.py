@@ -1,6 +1,7 @@
 """Pictures for people who would rather look: aggregates of a mart as a PNG in its materialization's metadata.
 
-Owns which mart has a picture and how it is drawn. Sums by month or day only; no party, voucher or line is ever named.
+Owns which mart has a picture and how it is drawn. Sums by month or day, or counts by provider; no party, voucher or
+line is ever named.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 INK, RISE, FALL, QUIET = "#33415c", "#2a9d8f", "#d1495b", "#9aa5b1"
+STATES: Final = ("connected", "not told", "reconnect soon", "must reconnect", "disconnected", "off")
 SHADES: Final = ("#2a9d8f", "#8ab17d", "#e9c46a", "#f4a261", "#d1495b", QUIET)
 
 
@@ -72,6 +74,15 @@ PLOTS: Final = {
         from marts.ledger_tie_out where status <> 'not landed' group by period order by period
         """,
         ("difference", "opens differently"),
+    ),
+    "integration_inventory": Plot(
+        "Connections by provider and state",
+        f"""
+        select provider_name, {", ".join(f"count(*) filter (where state = '{state}')" for state in STATES)}
+        from marts.integration_inventory group by provider_name order by provider_name
+        """,
+        STATES,
+        stacked=True,
     ),
 }
 

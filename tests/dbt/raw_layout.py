@@ -17,6 +17,8 @@ import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from finago_assets.apis import APIS
+from finago_assets.apis.finago import FINAGO
 from finago_assets.apis.finago.endpoints import ENDPOINTS
 from finago_assets.core.landing.model import LandingOutcome, Partition
 from finago_assets.core.landing.spool import placeholder_manifest
@@ -65,7 +67,7 @@ class RawFolder:
             "page": pa.array([1] * len(payloads), pa.int32()),
             "payload": pa.array(payloads, pa.string()),
         }
-        parent = ENDPOINTS[endpoint].parent
+        parent = APIS.get(self.source, FINAGO).endpoints[endpoint].parent
         if parent is not None:
             columns[parent.column] = pa.array(parents, pa.string())
         digest = hashlib.sha256("\n".join([*payloads, *parents]).encode()).hexdigest()
