@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from finago_assets.orchestration.dbt_run import NodeResult
 
 # dagster-dbt writes it into every spec
-_UNIQUE_ID: Final = "dagster_dbt/unique_id"
+UNIQUE_ID: Final = "dagster_dbt/unique_id"
 NOT_EVALUATED: Final = "Not evaluated again: nothing that it looks at has changed since the run named here."
 
 
@@ -42,9 +42,9 @@ class Built:
         warehouse: Path,
         asked: Container[dg.AssetCheckKey],
     ) -> None:
-        self.nodes: dict[dg.AssetKey, str] = {spec.key: spec.metadata[_UNIQUE_ID] for spec in asset.specs}
+        self.nodes: dict[dg.AssetKey, str] = {spec.key: spec.metadata[UNIQUE_ID] for spec in asset.specs}
         self.checks: dict[str, dg.AssetCheckKey] = {
-            spec.metadata[_UNIQUE_ID]: spec.key for spec in asset.check_specs if spec.metadata
+            spec.metadata[UNIQUE_ID]: spec.key for spec in asset.check_specs if spec.metadata
         }
         self.asked = frozenset(test for test, key in self.checks.items() if key in asked)
         self._keys = {node: key for key, node in self.nodes.items()}

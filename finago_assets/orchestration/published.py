@@ -20,6 +20,7 @@ from finago_assets.core.landing.publish import copy_database
 from finago_assets.core.warehouse.generation import Marked, read_mark
 from finago_assets.core.warehouse.graph import BuildGraph
 from finago_assets.core.warehouse.publication import PublicationRecord, check_whole
+from finago_assets.orchestration.built import UNIQUE_ID
 from finago_assets.orchestration.failures import typed_failures
 from finago_assets.orchestration.tie_out import count_statuses
 from finago_assets.orchestration.warehouse import PUBLISHED, build_asset, locked, publisher
@@ -48,10 +49,12 @@ def warehouse_assets(endpoints: Sequence[Endpoint], others: Sequence[Endpoint] =
 
 
 def _published_asset(build: dg.AssetsDefinition, graph: BuildGraph) -> dg.AssetsDefinition:
-    """Return the asset. It comes after every mart, and so after every blocking check of theirs."""
+    """Return the asset. It comes after every mart of the books, and so after every blocking check of theirs."""
+    marts = [spec for spec in build.specs if spec.key.path[0] == "marts"]
     spec = dg.AssetSpec(
         PUBLISHED,
-        deps=[spec.key for spec in build.specs if spec.key.path[0] == "marts"],
+        # nothing may have come of one beside the books
+        deps=[spec.key for spec in marts if spec.metadata[UNIQUE_ID] not in graph.beside],
         group_name="published",
         owners=["team:finance-data"],
         kinds={"duckdb"},

@@ -108,7 +108,7 @@ def build_asset(
                 marked.remember(state.contents)
             mark = state.mark
             if plan.run:
-                made_of = state.made_after(graph, (one.node for one in results if one.status in _PASSED))
+                made_of = state.made_after(graph, plan.run, (one.node for one in results if one.status in _PASSED))
                 verdicts = _verdicts(graph, results, context.run_id)
                 mark = marked.finish(made_of, landed, _finished_at(settings), verdicts)
             _keep_for_publication(context, settings, graph, mark)

@@ -57,12 +57,12 @@ class State:
             {key[0] for key in keys if _list_digests(self.contents.get(key)) != _list_digests(self.known.get(key))}
         )
 
-    def made_after(self, graph: BuildGraph, passed: Iterable[str]) -> dict[str, str]:
-        """Return what each settled node is made of after a run in which `passed` were built or tested."""
-        done = frozenset(passed)
+    def made_after(self, graph: BuildGraph, tried: Iterable[str], passed: Iterable[str]) -> dict[str, str]:
+        """Return what each settled node is made of after a run that tried some and in which `passed` came out right."""
+        done, before = frozenset(passed), frozenset(self.made_before) - graph.touched(tried)
         return {
             node: self.made_of[node] if node in done else self.made_before[node]
-            for node in graph.settle_run(done, self.made_before)
+            for node in graph.settle_run(done, before)
         }
 
 

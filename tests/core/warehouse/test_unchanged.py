@@ -11,8 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from finago_assets.core.landing.model import Content
+from finago_assets.core.warehouse.generation import Mark
 from finago_assets.core.warehouse.graph import BuildGraph
-from finago_assets.core.warehouse.unchanged import digests, find_stale, plan_build
+from finago_assets.core.warehouse.unchanged import State, digests, find_stale, plan_build
 from tests.core.warehouse.manifests import manifest_of
 
 if TYPE_CHECKING:
@@ -153,6 +154,15 @@ def test_a_plan_runs_what_is_stale_keeps_the_rest_and_leaves_out_tests_that_coul
     # only `mart` was chosen, over a ledger that is stale and not settled
     plan = plan_build(GRAPH, {"mart", "mart_ours"}, stale, ALL - stale)
     assert (plan.run, plan.kept, plan.idle) == (frozenset({"mart"}), frozenset(), frozenset({"mart_ours"}))
+
+
+def test_a_table_that_could_not_be_made_again_is_not_settled_by_what_it_was_before() -> None:
+    made = digests(GRAPH, LANDED, frozenset(), "1")
+    before = Mark("run", THEN, THEN, made)
+    state = State(LANDED, LANDED, before, THERE, made, frozenset({"ledger", "mart", "mart_ours"}))
+    assert state.made_after(GRAPH, state.stale, state.stale).keys() == ALL
+    assert state.made_after(GRAPH, state.stale, ()).keys() == ALL - state.stale
+    assert state.made_after(GRAPH, state.stale, {"ledger"}).keys() == ALL - {"mart", "mart_ours"}
 
 
 @given(st.sets(st.sampled_from(sorted(ALL))), st.sets(st.sampled_from(sorted(ALL))))
