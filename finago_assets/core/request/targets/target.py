@@ -18,7 +18,6 @@ from finago_assets.core.connections.registry import REGISTRY_REFERENCE, REGISTRY
 from finago_assets.core.errors import RequestRefused, SettingInvalid
 from finago_assets.core.request.targets.files import NdjsonFile, ParquetFile
 from finago_assets.core.request.targets.owned import is_same
-from finago_assets.core.request.targets.spreadsheets import CsvFile
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -164,6 +163,8 @@ def _file_target(text: str, given: str) -> Target:
         case ".ndjson" | ".jsonl":
             return NdjsonFile(_in_a_folder(path))
         case ".csv":
+            from finago_assets.core.request.targets.spreadsheets import CsvFile
+
             return CsvFile(_in_a_folder(path))
         case ".xlsx":
             from finago_assets.core.request.targets.excel import ExcelFile
