@@ -33,7 +33,7 @@ class AnswerFault(StrEnum):
     CUT_GZIP = "cut gzip"  # a gzip stream that stops early, all lengths agreeing
     DRIP = "drip"  # a few bytes every `seconds`
     LATENCY = "latency"  # `seconds` before the answer
-    EXPIRY = "expiry"  # every token dies just before this request is looked at
+    EXPIRY = "expiry"  # every token and every session dies just before this request is looked at
     NEXT = "next"  # the next link is replaced by `link`; {self}, {origin} and {host} are filled in
     LOOP = "loop"  # the next link leads back to this very page
     NO_NEXT = "no next"  # the Link header is missing

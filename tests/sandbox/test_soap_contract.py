@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
 from urllib.request import urlopen
 
 import pytest
+import zeep
 from lxml import etree
 
 from finago_assets.sandbox.soap.contract import ASMX_FACTS
@@ -102,26 +105,49 @@ def test_every_request_and_every_answer_is_valid(
         schema.assertValid(reply.element)
 
 
-@there
-def test_a_client_made_of_the_contracts_alone_can_read(start_sandbox: StartSandbox) -> None:
-    zeep = pytest.importorskip("zeep")
-    sandbox = start_sandbox(scenarios=True)
-    caller = logged_in(sandbox)
-    found = _ask_with_zeep(zeep, caller, "AccountService", "GetAccountList")
+@dataclass(frozen=True, slots=True)
+class Proxy:
+    """Asks with a client of others, which knows the services by their contracts alone."""
+
+    caller: SoapCaller
+    contract: Callable[[str], bytes]
+    folder: Path
+
+    def ask(self, service: str, operation: str, **arguments: object) -> Any:
+        file = self.folder / f"{service}.wsdl"
+        file.write_bytes(self.contract(service))
+        client: Any = zeep.Client(str(file))  # type: ignore[no-untyped-call]
+        client.transport.session.cookies.set("ASP.NET_SessionId", self.caller.session)
+        port = next(iter(next(iter(client.wsdl.services.values())).ports.values()))
+        proxy = client.create_service(port.binding.name, self.caller.sandbox.origin + SERVICES[service].path)
+        answer = getattr(proxy, operation)(**arguments)
+        client.transport.session.close()
+        return answer
+
+
+@pytest.fixture(params=CONTRACTS_BY)
+def proxy(sandbox: Running, request: pytest.FixtureRequest, tmp_path: Path) -> Proxy:
+    return Proxy(logged_in(sandbox), request.param, tmp_path)
+
+
+def test_a_client_made_of_the_contracts_alone_can_read(proxy: Proxy) -> None:
+    found = proxy.ask("AccountService", "GetAccountList")
     assert [one.AccountNo for one in found][:2] == [1200, 1250]
     nil = zeep.xsd.Nil
     search = {"DateStart": DAY, "DateEnd": "2024-12-31T23:59:59", "SystemType": nil, "HasInvoiceId": nil}
-    lines = _ask_with_zeep(zeep, caller, "TransactionService", "GetTransactions", searchParams=search)
+    lines = proxy.ask("TransactionService", "GetTransactions", searchParams=search)
     window = f"<DateStart>{DAY}</DateStart><DateEnd>2024-12-31T23:59:59</DateEnd>"
-    assert [line.Id for line in lines] == [line["Id"] for line in caller.transactions(window=window)]
+    assert [line.Id for line in lines] == [line["Id"] for line in proxy.caller.transactions(window=window)]
 
 
-def _ask_with_zeep(zeep: Any, caller: SoapCaller, service: str, operation: str, **arguments: object) -> Any:
-    client = zeep.Client(str(CONTRACTS / FILES[service]))
-    client.transport.session.cookies.set("ASP.NET_SessionId", caller.session)
-    port = next(iter(next(iter(client.wsdl.services.values())).ports.values()))
-    with client.settings():
-        proxy = client.create_service(port.binding.name, caller.sandbox.origin + SERVICES[service].path)
-        answer = getattr(proxy, operation)(**arguments)
-    client.transport.session.close()
-    return answer
+def test_a_client_made_of_the_contracts_alone_can_post(proxy: Proxy) -> None:
+    asked = {"Date": DAY, "SortNo": 370, "EntryNo": 0}
+    number = proxy.ask("AccountService", "GetEntryId", argEntryId=asked).EntryNo
+    sides = ((6860, Decimal("1E+3")), (1920, Decimal("-1000.00")))
+    entries = [{"AccountNo": account, "Date": DAY, "Amount": amount, "TaxNo": "0"} for account, amount in sides]
+    vouchers = {"Voucher": [{"TransactionNo": number, "Sort": 9, "Entries": {"Entry": entries}}]}
+    bundles = {"Bundle": [{"YearId": 2024, "Name": "fa", "Vouchers": vouchers}]}
+    sent = {"Bundles": bundles, "SaveOption": 0, "IgnoreWarnings": {"string": ["vatisnotinbalance"]}}
+    assert proxy.ask("AccountService", "SaveBundleList", BundleList=sent).Type == "Ok"
+    assert proxy.ask("AccountService", "SaveBundleList", BundleList=sent).Type == "DataAlreadySaved"
+    assert proxy.ask("AccountService", "GetEntryId", argEntryId=asked).EntryNo == number + 1
