@@ -238,7 +238,7 @@ class _LandingBeside:
         """Land the days of the run; where it reaches up to today, also the older ones on which something changed."""
         window = window_of(self._context, self._settings)
         landed = list(self._landed_days(extractor, endpoint, window))
-        if window.end > oslo_today():
+        if window.end > oslo_today() and window.start > self._settings.start_date:
             # the vendor's days of change are those of UTC
             changed = extractor.changed_days(endpoint, Window(window.start - ONE_DAY, window.end))
             for older in windows_of({day for day in changed if self._settings.start_date <= day < window.start}):

@@ -356,6 +356,20 @@ def test_a_value_that_would_change_on_the_way_is_refused_by_its_field(entry: wir
     assert office.sent == []
 
 
+def test_a_warning_to_ignore_that_there_is_not_is_refused() -> None:
+    office = SoapOffice()
+    with pytest.raises(RequestRefused, match=r"1 of the warnings to ignore .* It takes vatisnotinbalance"):
+        _service(office).save_bundle_list(replace(BUNDLES, ignore_warnings=("everything",)))  # type: ignore[arg-type]
+    assert office.sent == []
+
+
+def test_a_quarantine_that_meets_a_post_refuses_it_for_nothing_was_done() -> None:
+    office = _saving(lambda: fault("Limit exceeded by 1. Request is blocked. Quarantine ends at 13:00:00"))
+    outcome = _service(office).save_bundle_list(BUNDLES)
+    assert (outcome.answered, office.asked.count("SaveBundleList")) == (Answered.REFUSED, 1)
+    assert "the hourly limit is used up" in outcome.reason
+
+
 def test_an_entry_id_that_is_no_guid_is_refused() -> None:
     bundles = wire.BundleList((wire.Bundle(2024, (wire.Voucher(1, 2, (replace(ENTRY, link_id="x"),)),)),))
     with pytest.raises(RequestRefused, match="does not fit its contract"):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import UTC, date, datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import duckdb
 import pyarrow.parquet as pq
@@ -15,6 +15,7 @@ from finago_assets.apis.finago_soap.contract import Service, contract_of
 from finago_assets.core.errors import Malformed, OutsideWindow
 from finago_assets.core.extract import Extractor
 from finago_assets.core.landing.store import Landing, open_store
+from finago_assets.core.soap.contract import repeated_in
 from finago_assets.core.soap.records import records_of
 from finago_assets.core.windows import Window
 from tests.apis.soap_service import (
@@ -192,6 +193,20 @@ def test_no_secret_reaches_the_disk(tmp_path: Path) -> None:
         held = b"" if file.is_dir() else file.read_bytes()
         assert PASSWORD.encode() not in held, file
         assert SESSION.encode() not in held, file
+
+
+@pytest.mark.parametrize("name", FINAGO_SOAP.endpoints)
+def test_the_fields_that_are_known_are_those_of_the_contract(name: str) -> None:
+    endpoint = FINAGO_SOAP.endpoints[name]
+    service = next(one for one in Service if endpoint.action in contract_of(one).operations)
+    item = repeated_in(contract_of(service).result_type(endpoint.action))
+    known = endpoint.fields or {}
+    assert {one.rstrip("!") for one in known} == {one for one, _ in item.type.elements}
+    assert [f"{key}!" for key in endpoint.key] == [one for one in known if one.endswith("!")]
+    for one, member in item.type.elements:
+        if (inner := repeated_in(member.type)) is not None:
+            (shape,) = cast("list[dict[str, object]]", known[one])
+            assert set(shape) == {each for each, _ in inner.type.elements}
 
 
 # -- the making of records

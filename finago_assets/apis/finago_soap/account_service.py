@@ -188,6 +188,12 @@ class AccountService:
 
     def save_bundle_list(self, bundles: wire.BundleList) -> SaveOutcome:
         """Save bundles, once. Raises only where nothing was sent; an answer, or none, is what is returned."""
+        unknown = set(bundles.ignore_warnings) - set(wire.IgnoreWarnings)
+        if unknown:
+            raise RequestRefused(
+                f"SaveBundleList was not sent: {len(unknown)} of the warnings to ignore are none that there are. It "
+                f"takes {', '.join(wire.IgnoreWarnings)}."
+            )
         values = self._argument("SaveBundleList", "BundleList", bundles)
         call = soap_call(Service.ACCOUNT, "SaveBundleList", values, writes=True)
         self.assert_tenant()

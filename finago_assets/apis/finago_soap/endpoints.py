@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 from finago_assets.apis.finago_soap.calls import search_argument, soap_call
 from finago_assets.apis.finago_soap.connection import FINAGO_SOAP_API
 from finago_assets.apis.finago_soap.contract import SERVICE_PATHS, Service, contract_of
+from finago_assets.apis.finago_soap.fields import SOAP_FIELDS
 from finago_assets.apis.finago_soap.ledger import TransactionSearch, soap_day
 from finago_assets.core.catalogue.model import Endpoint, EndpointKind, Upper, WindowRule
 from finago_assets.core.soap.records import records_of
@@ -52,6 +53,7 @@ def _soap_row(service: Service, operation: str, title: str, key: str, **row: Any
         action=operation,
         make=partial(_make_records, service, operation),
         keeps_xml=True,
+        fields=SOAP_FIELDS[operation.removeprefix("Get").lower()],
         **{**usual, **row},
     )
 
