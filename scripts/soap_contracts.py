@@ -26,10 +26,7 @@ PREFIXES: Final = ("wsdl", "soap", "s", "s1", "tns")
 USED: Final = {
     "authService": (
         "Login",
-        "HasSession",
         "GetIdentity",
-        "GetIdentities",
-        "SetIdentityById",
         "GetIdentitiesWithCredential",
     ),
     "accountService": (

@@ -24,6 +24,7 @@ from finago_assets.core.landing.store import ChainFacts, LandingOutcome, Partiti
 from finago_assets.core.outage import Outage, Patience
 from finago_assets.core.progress import silent
 from finago_assets.core.records import RecordReader, inside
+from finago_assets.core.window_pages import pages_within
 from finago_assets.core.windows import ONE_DAY, Window, oslo_today, utc_now, windows_of
 
 if TYPE_CHECKING:
@@ -103,21 +104,6 @@ class Extractor:
             children.refusals.settle()
             return read.publish()
 
-    def changed_days(self, endpoint: Endpoint, window: Window) -> set[date]:
-        """Return the days of the records that were changed within a window, wherever they lie.
-
-        Raises any error of the tree.
-        """
-        rule, reader = endpoint.window, RecordReader(endpoint)
-        if rule is None or not endpoint.changes:
-            return set()
-        days: set[date] = set()
-        for month in window.months():
-            call = call_for(endpoint, {**span(rule, month), **dict(endpoint.changes)})
-            for page in self.client.pages(call, Tally()):
-                days |= set(reader.read(page.records).days)
-        return days
-
     # -- windows
 
     def _side_by_side(self, endpoint: Endpoint, months: list[Window]) -> Iterator[Landed]:
@@ -161,7 +147,7 @@ class Extractor:
 
         def read(spool: Spool) -> tuple[Census, Tally]:
             census, cost = Census(), Tally()
-            for page in self.client.pages(call, cost):
+            for page in pages_within(self.client, endpoint, window, call, cost):
                 came()
                 reading = reader.read(page.records)
                 census.count(page.records, reading.keys)

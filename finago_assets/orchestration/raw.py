@@ -17,6 +17,7 @@ from finago_assets.core.catalogue.model import Endpoint, EndpointKind
 from finago_assets.core.errors import AuthRefused, Blocked, FinagoError, Forbidden, Transient
 from finago_assets.core.extract import Extractor
 from finago_assets.core.landing.store import Landed
+from finago_assets.core.window_pages import changed_days
 from finago_assets.core.windows import ONE_DAY, Window, oslo_today, windows_of
 from finago_assets.orchestration import checks
 from finago_assets.orchestration.failures import typed_failures
@@ -240,7 +241,7 @@ class _LandingBeside:
         landed = list(self._landed_days(extractor, endpoint, window))
         if window.end > oslo_today() and window.start > self._settings.start_date:
             # the vendor's days of change are those of UTC
-            changed = extractor.changed_days(endpoint, Window(window.start - ONE_DAY, window.end))
+            changed = changed_days(extractor.client, endpoint, Window(window.start - ONE_DAY, window.end))
             for older in windows_of({day for day in changed if self._settings.start_date <= day < window.start}):
                 landed += self._landed_days(extractor, endpoint, older)
         self._context.log.info(_summary(endpoint, landed))

@@ -20,6 +20,7 @@ from finago_assets.core.catalogue.api import Api
 from finago_assets.core.errors import SettingInvalid, SettingMissing
 from finago_assets.core.extract import Extractor
 from finago_assets.core.http.client import ApiClient
+from finago_assets.core.http.retry import RetryPolicy
 from finago_assets.core.landing.store import RawStore, open_store
 from finago_assets.core.outage import Patience
 from finago_assets.core.progress import silent, throttled
@@ -217,6 +218,10 @@ class SoapResource(ApiResource):
             password=self.password.notation(),
             organization_id=self.organization_id.notation(),
         )
+
+    def client(self, settings: Settings, connection: Connection, tell: Callable[[str], None] = silent) -> ApiClient:
+        """Open a client that tries a read three times: an answer may take minutes, and a smaller one is asked for."""
+        return open_client(settings, connection, RetryPolicy(attempts=3), tell)
 
     def patience(self, settings: Settings) -> Patience:
         """Return how long an outage is sat out: the books may wait for these services, and do not need them."""

@@ -17,6 +17,7 @@ from finago_assets.core.extract import Extractor
 from finago_assets.core.landing.store import Landing, open_store
 from finago_assets.core.soap.contract import repeated_in
 from finago_assets.core.soap.records import records_of
+from finago_assets.core.window_pages import changed_days
 from finago_assets.core.windows import Window
 from tests.apis.soap_service import (
     LINES,
@@ -28,11 +29,14 @@ from tests.apis.soap_service import (
     SoapOffice,
     client_of,
     enveloped,
+    fault,
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
+    from finago_assets.core.http.transport import Response
     from finago_assets.core.landing.store import Landed, RawStore
 
 NOW = datetime(2024, 2, 1, 12, tzinfo=UTC)
@@ -156,23 +160,22 @@ def test_a_line_outside_the_window_and_one_without_a_day_stop_the_landing(
     assert list(tmp_path.rglob("data.parquet")) == []
 
 
-def test_a_month_that_is_too_large_is_asked_for_in_halves(tmp_path: Path) -> None:
-    filler = "x" * (70 * 1024 * 1024)
+@pytest.mark.parametrize(
+    ("answer", "tries"), [(lambda: "x" * (70 * 1024 * 1024), 1), (lambda: fault("Timeout expired."), 8)]
+)
+def test_a_month_that_is_too_large_or_takes_too_long_is_asked_for_in_halves(
+    tmp_path: Path, answer: Callable[[], str | Response], tries: int
+) -> None:
+    def answer_less(operation: str, sent: Sent) -> str | Response | None:
+        if operation != "GetTransactions":
+            return None
+        first, last = (datetime.fromisoformat(sent.text(f"searchParams/Date{end}") or "") for end in ("Start", "End"))
+        return answer() if last - first > timedelta(days=20) else None
 
-    def answer(operation: str, sent: Sent) -> str | None:
-        days = timedelta(days=40)
-        if operation == "GetTransactions":
-            first, last = (
-                datetime.fromisoformat(sent.text(f"searchParams/Date{end}") or "") for end in ("Start", "End")
-            )
-            days = last - first
-            return filler if days > timedelta(days=20) else None
-        return None
-
-    office = SoapOffice(answer)
+    office = SoapOffice(answer_less)
     _, landed = _land(office, tmp_path, Landing.PARQUET)
     assert sum(one.manifest.rows for one in landed) == len(LINES)
-    assert office.asked.count("GetTransactions") == 3
+    assert office.asked.count("GetTransactions") == tries + 2
 
 
 def test_days_of_changed_lines_are_found_wherever_they_lie(tmp_path: Path) -> None:
@@ -180,7 +183,7 @@ def test_days_of_changed_lines_are_found_wherever_they_lie(tmp_path: Path) -> No
     store = open_store(tmp_path, Landing.PARQUET, "finago_soap")
     endpoint = FINAGO_SOAP.endpoints["transactions"]
     window = Window(date(2024, 1, 20), date(2024, 2, 2))
-    found = _extractor(office, store).changed_days(endpoint, window)
+    found = changed_days(_extractor(office, store).client, endpoint, window)
     assert found == {date(2024, 1, 1), date(2024, 1, 2), date(2024, 1, 31)}
     asked = [one for one in office.sent if one.operation == "GetTransactions"]
     assert {one.text("searchParams/DateSearchParameters") for one in asked} == {"DateChangedUTC"}

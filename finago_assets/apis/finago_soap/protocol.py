@@ -17,6 +17,7 @@ from finago_assets.core.errors import (
     ForeignOrigin,
     NotFound,
     RateLimited,
+    Timeout,
     Unavailable,
     WrongOrganization,
 )
@@ -35,7 +36,8 @@ DISABLED: Final = re.compile(rb"identityid is blocked", re.IGNORECASE)
 QUARANTINE: Final = re.compile(rb"limit exceeded by|quarantine ends at", re.IGNORECASE)
 QUARANTINE_END: Final = re.compile(r"quarantine ends at:?\s*([0-9][0-9/.:\-TZ+ ]*(?:[AP]M)?)", re.IGNORECASE)
 # what a database under load says, in .NET's words; another try may help
-MOMENTARY: Final = re.compile(rb"timeout expired|deadlock", re.IGNORECASE)
+TIMED_OUT: Final = re.compile(rb"timeout expired", re.IGNORECASE)
+DEADLOCKED: Final = re.compile(rb"deadlock", re.IGNORECASE)
 # how the end of a quarantine is written is nowhere described
 _SPELLINGS: Final = (
     "%d.%m.%Y %H:%M:%S",
@@ -81,7 +83,9 @@ def _meant_by(reply: Reply, code: str) -> Fault:
         return Fault(AuthRefused, "the service refuses a session that was just opened", refused=True)
     if DISABLED.search(reply.body):
         return Fault(AuthRefused, "the identity is blocked", refused=True)
-    if MOMENTARY.search(reply.body):
+    if TIMED_OUT.search(reply.body):
+        return Fault(Timeout, "the service's database took too long", again=True)
+    if DEADLOCKED.search(reply.body):
         return Fault(Unavailable, "the service's database was too busy", again=True)
     return Fault(BadRequest, f"the service answers with a fault ({code})")
 
