@@ -20,7 +20,7 @@ from finago_assets.apis.finago_soap.connection import FINAGO_SOAP_API, SOAP_URL,
 from finago_assets.apis.halo.connection import HaloConnection
 from finago_assets.apis.halo.endpoints import HALO_API
 from finago_assets.core.connections.place import expanded
-from finago_assets.core.connections.references import follow_all
+from finago_assets.core.connections.references import follow_all, read_variable
 from finago_assets.core.errors import FinagoError, SettingInvalid, SettingMissing
 from finago_assets.core.http.network import DIRECT, Network, read_proxy
 from finago_assets.core.http.secret import Secret
@@ -47,6 +47,9 @@ SOAP_PASSWORD: Final = "env:FINAGO_SOAP_PASSWORD"  # noqa: S105  the name of the
 # 7,200 an hour is what the vendor lets one address ask of its SOAP services
 SOAP_CEILING: Final = Decimal(2)
 RATE: Final = "a number from 0, where 0 means no ceiling"
+# more days than a date can be counted back from, and more of anything else than anybody means
+MOST: Final = 99_999
+COUNT: Final = f"a whole number from 1 to {MOST:,}"
 OUTAGE: Final = "a whole number of minutes, where 0 waits for nothing"
 # DuckDB knows no pattern for the first, and dbt takes what follows the others for options
 _NO_FOLDER: Final = ("\\", "?", "#")
@@ -141,7 +144,7 @@ def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
     return Settings(
         data_dir=_take(env, "FINAGO_DATA_DIR", _top() / usual.data_dir, _data_dir, "a folder"),
         start_date=_take(env, "FINAGO_START_DATE", usual.start_date, date.fromisoformat, "a day as YYYY-MM-DD"),
-        lookback_days=_take(env, "FINAGO_LOOKBACK_DAYS", usual.lookback_days, _parse_count, "a whole number from 1"),
+        lookback_days=_take(env, "FINAGO_LOOKBACK_DAYS", usual.lookback_days, _parse_count, COUNT),
         tie_out=_take(env, "FINAGO_TIE_OUT", usual.tie_out, TieOut, "warn or block"),
         landing=_take(env, "FINAGO_LANDING", usual.landing, Landing, "parquet or duckdb"),
         requests_per_second=_take(
@@ -151,7 +154,7 @@ def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
             _rate,
             RATE,
         ),
-        concurrency=_take(env, "FINAGO_CONCURRENCY", usual.concurrency, _parse_count, "a whole number from 1"),
+        concurrency=_take(env, "FINAGO_CONCURRENCY", usual.concurrency, _parse_count, COUNT),
         extra_endpoints=_take(
             env, "FINAGO_EXTRA_ENDPOINTS", usual.extra_endpoints, _extra, f"a comma-separated list of {', '.join(_OFF)}"
         ),
@@ -321,7 +324,7 @@ def _data_dir(text: str) -> Path:
 
 
 def _take(env: Mapping[str, str], name: str, usual: T, parse: Callable[[str], T], takes: str) -> T:
-    text = env.get(name, "").strip()
+    text = read_variable(env, name)
     if not text:
         return usual
     try:
@@ -334,14 +337,14 @@ def _take(env: Mapping[str, str], name: str, usual: T, parse: Callable[[str], T]
 
 def _parse_count(text: str) -> int:
     number = int(text)
-    if number < 1:
+    if not 1 <= number <= MOST:
         raise ValueError(text)
     return number
 
 
 def _parse_whole(text: str) -> int:
     number = int(text)
-    if number < 0:
+    if not 0 <= number <= MOST:
         raise ValueError(text)
     return number
 

@@ -37,19 +37,17 @@ def _closed_port() -> int:
 @pytest.mark.parametrize(
     ("variable", "value", "said"),
     [
-        ("FINAGO_CLIENT_SECRET", "not the secret", "AuthRefused: POST the token endpoint"),
-        ("FINAGO_CLIENT_ID", "nobody", "AuthRefused: POST the token endpoint"),
-        ("FINAGO_ORGANIZATION_ID", "999999999999999", "AuthRefused: POST the token endpoint"),
+        ("FINAGO_CLIENT_SECRET", "not the secret", "Check FINAGO_CLIENT_ID and FINAGO_CLIENT_SECRET"),
+        ("FINAGO_CLIENT_ID", "nobody", "Check FINAGO_CLIENT_ID and FINAGO_CLIENT_SECRET"),
+        ("FINAGO_ORGANIZATION_ID", "999999999999999", "check FINAGO_ORGANIZATION_ID"),
     ],
     ids=["wrong secret", "wrong client", "unknown organization"],
 )
-def test_refused_credentials_name_the_three_variables_to_check(
-    shop: Shop, variable: str, value: str, said: str
-) -> None:
+def test_refused_credentials_name_the_variables_to_check(shop: Shop, variable: str, value: str, said: str) -> None:
     shop.monkeypatch.setenv(variable, value)
     failure = shop.run("transactionlines")
-    assert failure.startswith(said)
-    assert "Check FINAGO_CLIENT_ID, FINAGO_CLIENT_SECRET and FINAGO_ORGANIZATION_ID" in failure
+    assert failure.startswith("AuthRefused: POST the token endpoint")
+    assert said in failure
     assert NEVER_AGAIN in failure
     assert value not in failure
     assert shop.stands()

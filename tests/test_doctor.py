@@ -90,18 +90,36 @@ def test_a_withheld_scope_is_named_and_is_no_failure(office: Running) -> None:
 
 
 @pytest.mark.parametrize(
-    ("variable", "value"), [("FINAGO_CLIENT_SECRET", "not-the-secret"), ("FINAGO_ORGANIZATION_ID", "999999999999999")]
+    ("variable", "value", "advice", "other"),
+    [
+        (
+            "FINAGO_CLIENT_SECRET",
+            "not-the-secret",
+            "Check FINAGO_CLIENT_ID and FINAGO_CLIENT_SECRET",
+            "ORGANIZATION_ID",
+        ),
+        ("FINAGO_ORGANIZATION_ID", "999999999999999", "check FINAGO_ORGANIZATION_ID", "CLIENT_SECRET"),
+    ],
 )
-def test_refused_credentials_end_the_questions(
-    office: Running, monkeypatch: pytest.MonkeyPatch, variable: str, value: str
+def test_refused_credentials_end_the_questions_with_the_advice_for_what_was_refused(  # noqa: PLR0913, PLR0917  a row
+    office: Running, monkeypatch: pytest.MonkeyPatch, variable: str, value: str, advice: str, other: str
 ) -> None:
     monkeypatch.setenv(variable, value)
     seen = len(office.requests)
     answer = _doctor()
     assert answer.exit_code == 1
-    assert "Check FINAGO_CLIENT_ID, FINAGO_CLIENT_SECRET and FINAGO_ORGANIZATION_ID" in answer.output
+    assert advice in answer.output
+    assert other not in answer.output
     assert value not in answer.output
     assert len(office.requests) == seen + 1
+
+
+def test_a_token_endpoint_that_is_not_there_is_no_refusal_of_the_secret(office: Running) -> None:
+    said = _findings(FINAGO_TOKEN_URL=office.api_url)["token"]
+    assert said.verdict is Condition.FAILS
+    assert "nobody signs in at this address (status 404" in said.detail
+    assert "Check FINAGO_TOKEN_URL" in said.detail
+    assert "CLIENT_SECRET" not in said.detail
 
 
 @pytest.mark.parametrize("variable", ["FINAGO_TOKEN_URL", "FINAGO_API_URL"])
@@ -116,7 +134,8 @@ def test_a_host_that_cannot_be_reached_fails_with_what_to_check(
     assert answer.exit_code == 1
     assert "the connection failed" in answer.output
     assert "transactionlines" not in answer.output
-    assert "Check the address" in answer.output
+    assert "Check the address (FINAGO_API_URL, FINAGO_TOKEN_URL)" in answer.output
+    assert f"127.0.0.1:{port}" in answer.output
     assert office.client_secret not in answer.output
 
 
@@ -134,7 +153,15 @@ def test_missing_settings_are_all_named_and_nothing_is_sent(office: Running, mon
     ("variable", "value", "said"),
     [
         ("FINAGO_START_DATE", "01.01.2024", "a day as YYYY-MM-DD"),
-        ("FINAGO_API_URL", "http://rest.example.com/v1", "plain http"),
+        ("FINAGO_API_URL", "http://rest.example.com/v1", "API's address (FINAGO_API_URL) is plain http"),
+        ("FINAGO_API_URL", "rest.example.com/v1", "(FINAGO_API_URL) must start with https://"),
+        ("FINAGO_TOKEN_URL", "rest.example.com/v1", "(FINAGO_TOKEN_URL) must start with https://"),
+        ("FINAGO_ORGANIZATION_ID", "300 000", "organization id (FINAGO_ORGANIZATION_ID) must be"),
+        ("FINAGO_CLIENT_SECRET", '"in-quotes"', "FINAGO_CLIENT_SECRET begins and ends with a quotation mark"),
+        ("FINAGO_DATA_DIR", "'data'", "FINAGO_DATA_DIR begins and ends with a quotation mark"),
+        ("FINAGO_CONCURRENCY", "1000000", "a whole number from 1 to 99,999"),
+        ("FINAGO_LOOKBACK_DAYS", "-5", "a whole number from 1 to 99,999"),
+        ("FINAGO_KEEP_RUNS_DAYS", "99999999999", "a whole number of days"),
     ],
 )
 @pytest.mark.usefixtures("office")

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 from finago_assets.apis.finago.endpoints import FINAGO_REST
 from finago_assets.core.connections.model import ConnectionKind
-from finago_assets.core.errors import AuthRefused, Blocked, ForeignOrigin, NotFound, RateLimited
+from finago_assets.core.errors import AuthRefused, Blocked, ForeignOrigin, NotFound, RateLimited, Unavailable
 from finago_assets.core.http.connection import check_client, checked, checked_organization
 from finago_assets.core.http.protocol import Protocol
 from finago_assets.core.http.secret import Secret
@@ -39,8 +39,22 @@ FINAGO_PROTOCOL: Final = Protocol(
             "Something in front of the API answers in its place. Check that a firewall or proxy on the way lets this "
             "machine through (its address, FINAGO_PROXY), and FINAGO_API_URL and FINAGO_TOKEN_URL."
         ),
+        Unavailable: (
+            "Check the address (FINAGO_API_URL, FINAGO_TOKEN_URL) and the vendor's status page, then run it again."
+        ),
         NotFound: "The record or the endpoint is gone, or FINAGO_API_URL is wrong.",
         ForeignOrigin: "Nothing was sent there; check FINAGO_API_URL and what answers on it.",
+    },
+    sign_in_steps={
+        401: (
+            "Check FINAGO_CLIENT_ID and FINAGO_CLIENT_SECRET: not exchanged, and the newest secret, since a new one "
+            "may end the old."
+        ),
+        403: (
+            "Most likely it is the organization: check FINAGO_ORGANIZATION_ID, and that this organization has approved "
+            "the application, under Integrations."
+        ),
+        **dict.fromkeys((404, 405, 410), f"Check FINAGO_TOKEN_URL, its path too; the vendor's is {TOKEN_URL}."),
     },
     address_setting="FINAGO_API_URL",
 )
@@ -68,10 +82,10 @@ class FinagoConnection:
     audience: str = AUDIENCE
 
     def __post_init__(self) -> None:
-        checked_organization(self.organization_id)
+        checked_organization(self.organization_id, "organization id (FINAGO_ORGANIZATION_ID)")
         check_client(self.client_id, self.client_secret)
-        object.__setattr__(self, "api_url", checked(self.api_url, "API URL").rstrip("/"))
-        object.__setattr__(self, "token_url", checked(self.token_url, "token URL"))
+        object.__setattr__(self, "api_url", checked(self.api_url, "API's address (FINAGO_API_URL)").rstrip("/"))
+        object.__setattr__(self, "token_url", checked(self.token_url, "token endpoint's address (FINAGO_TOKEN_URL)"))
 
     @property
     def source(self) -> Source:

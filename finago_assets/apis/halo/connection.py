@@ -20,6 +20,7 @@ from finago_assets.core.errors import (
     ForeignOrigin,
     NotFound,
     RateLimited,
+    Unavailable,
 )
 from finago_assets.core.http.connection import check_client, checked, checked_organization
 from finago_assets.core.http.protocol import Protocol
@@ -47,9 +48,14 @@ HALO_PROTOCOL: Final = Protocol(
             "Something in front of the API answers in its place. Check that a firewall or proxy on the way lets this "
             "machine through (its address, FINAGO_PROXY), and HALO_URL."
         ),
+        Unavailable: "Check the address (HALO_URL, HALO_AUTH_URL) and the vendor's status page, then run it again.",
         NotFound: "The record is gone, this version of Halo does not have it, or HALO_URL is wrong.",
         ForeignOrigin: "Nothing was sent there; check HALO_URL and what answers on it.",
     },
+    sign_in_steps=dict.fromkeys(
+        (404, 405, 410),
+        "Check HALO_AUTH_URL, which is /auth on the host of HALO_URL where it is empty, and HALO_TENANT.",
+    ),
     address_setting="HALO_URL",
     redaction=REDACTION,
 )
@@ -70,11 +76,13 @@ class HaloConnection:
 
     def __post_init__(self) -> None:
         check_client(self.client_id, self.client_secret)
-        api = checked(self.api_url, "API URL").rstrip("/")
+        api = checked(self.api_url, "API's address (HALO_URL)").rstrip("/")
         usual = urlsplit(api)._replace(path="/auth").geturl()
         object.__setattr__(self, "api_url", api)
-        object.__setattr__(self, "auth_url", checked(self.auth_url or usual, "auth server's URL").rstrip("/"))
-        checked_organization(self.organization_id)
+        object.__setattr__(
+            self, "auth_url", checked(self.auth_url or usual, "auth server's address (HALO_AUTH_URL)").rstrip("/")
+        )
+        checked_organization(self.organization_id, "tenant (HALO_TENANT)")
 
     @property
     def organization_id(self) -> str:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
+_QUOTATION_MARKS: Final = "\"'"
 # names in capitals alone: a value typed in a name's place is then not repeated as one that is not set
 _VARIABLE_NAME: Final = re.compile(r"[A-Z_][A-Z0-9_]*")
 
@@ -32,7 +33,18 @@ def follow(environ: Mapping[str, str], what: str, reference: str) -> str:
     """Return what a reference leads to, an empty text when it is not set. Raises SettingInvalid."""
     check(what, reference)
     scheme, _, name = reference.partition(":")
-    return environ.get(name, "").strip() if scheme == "env" else _read_content(what, expanded(name, f"The {what}"))
+    return read_variable(environ, name) if scheme == "env" else _read_content(what, expanded(name, f"The {what}"))
+
+
+def read_variable(environ: Mapping[str, str], name: str) -> str:
+    """Return what a variable holds, without spaces around it. Raises SettingInvalid for quotation marks around it."""
+    value = environ.get(name, "").strip()
+    if len(value) > 1 and value[0] == value[-1] and value[0] in _QUOTATION_MARKS:
+        raise SettingInvalid(
+            f"{name} begins and ends with a quotation mark, which would be taken for a part of it. Take both out: a "
+            "shell and a .env file of ours drop them, `docker --env-file` and others do not."
+        )
+    return value
 
 
 def follow_all(environ: Mapping[str, str], references: Mapping[str, str], *, advice: str) -> dict[str, str]:

@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 ASSUMED_LIFETIME: Final = 3600.0
 MARGIN: Final = 60.0
+# a refusal all the same: a NotFound would be taken for a record that is gone
+NO_SIGN_IN: Final = frozenset({404, 405, 410})
 
 
 @dataclass(slots=True, eq=False)
@@ -109,4 +111,9 @@ class TokenSource:
             word = self._sign_in.word_of_refusal(reply)
             fault.kind = AuthRefused
             fault.reason = "the credentials were refused" + (f" with `{word}`" if word else "")
+            absent = reply.status in NO_SIGN_IN
+            if absent and not word:
+                fault.reason = "nobody signs in at this address"
+            if not (absent and word):
+                fault.step = self._protocol.sign_in_steps.get(reply.status, "")
         return fault

@@ -46,10 +46,10 @@ class Connection(Protocol):
     def sign_in(self) -> SignIn: ...
 
 
-def checked_organization(organization_id: str) -> str:
+def checked_organization(organization_id: str, name: str = "organization id") -> str:
     """Give the id back. Raises SettingInvalid for one that is not safe in a path."""
     if not isinstance(organization_id, str) or not ORGANIZATION.fullmatch(organization_id):
-        raise SettingInvalid("the organization id must be 1 to 64 letters, digits, '_' or '-'")
+        raise SettingInvalid(f"the {name} must be 1 to 64 letters, digits, '_' or '-'")
     return organization_id
 
 
@@ -62,6 +62,8 @@ def check_client(client_id: str, client_secret: Secret) -> None:
 def checked(url: str, name: str) -> str:
     """Give the URL back if a token may be sent to it. Raises SettingInvalid or TlsRefused, never naming the value."""
     parts = split_address(url, name)
+    if "://" not in url:
+        raise SettingInvalid(f"the {name} must start with https://")
     if not parts.hostname or parts.username is not None or parts.query or parts.fragment or "\\" in url:
         raise SettingInvalid(f"the {name} must be scheme, host and path, with no user, query or fragment")
     if any(segment in {".", ".."} for segment in parts.path.split("/")):

@@ -63,6 +63,7 @@ class Fault(Exception):
     `sent` is False only when it is certain that no byte of the request reached the server, `accepted` True when the
     server said yes before the rest of its answer was lost, `refused` when it said that it did nothing, in words whose
     status does not. `lift` says how to end a pause that this machine keeps.
+    `step` is the next step where it is known better than the kind tells.
     """
 
     kind: type[FinagoError]
@@ -78,6 +79,7 @@ class Fault(Exception):
     accepted: bool = False
     refused: bool = False
     lift: str = ""
+    step: str = ""
 
     def __str__(self) -> str:
         return self.reason
@@ -94,7 +96,7 @@ class Fault(Exception):
 
         `look` names where it can be seen whether a write was carried out, `advice` is an API's own next steps.
         """
-        steps = {**NEXT_STEP, **advice}
+        steps = {**NEXT_STEP, **advice, **({self.kind: self.step} if self.step else {})}
         error = self._worded(f"{verb} {template}: {self.reason}{self._evidence()}.", scopes, look, steps)
         error.status, error.trace_id = self.status, self.trace
         return error

@@ -53,8 +53,8 @@ class Protocol:
     `trace_header` and `trace_field` are where the id of a request stands, in an answer and in an error's JSON.
     `throttled` finds, in an error of any status, the words that mean too many requests. `signed_out` tells that an
     answer refuses the credential, which is then renewed once. `advice` is the next step for an error where there is
-    a better one than the general, mostly because it can name the setting; `address_setting` is what the API's address
-    is called there.
+    a better one than the general, mostly because it can name the setting, and `sign_in_steps` that for a refused
+    sign-in, by its status; `address_setting` is what the API's address is called there.
 
     `judge` reads an answer whose status says too little, at the time that it is given, and returns the fault that it
     means, None where the status says enough. `counts_sign_in`: signing in is asked of the API itself, under its ceiling
@@ -68,6 +68,7 @@ class Protocol:
     throttled: re.Pattern[bytes] | None = None
     signed_out: Callable[[Reply], bool] = _says_401
     advice: Mapping[type[FinagoError], str] = field(default_factory=dict)
+    sign_in_steps: Mapping[int, str] = field(default_factory=dict)
     address_setting: str = "the API's address"
     redaction: Redaction | None = None
     judge: Callable[[Reply, datetime], Fault | None] | None = None
