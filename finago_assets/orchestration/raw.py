@@ -30,6 +30,8 @@ from finago_assets.settings import Settings
 # Dagster materializes an asset once its output is handed over, for the whole range at once. This key, which its own
 # converted source assets carry, hands the output over silently, so that each landed day can have an event of its own
 # and a withheld scope none at all. It is private; tests/orchestration/test_raw_events.py fails the day it changes.
+# no run is red for a list beside the books, so its asset shows when none has landed: after a night, and after two
+EACH_NIGHT: Final = dg.FreshnessPolicy.time_window(fail_window=timedelta(hours=50), warn_window=timedelta(hours=26))
 SILENT_OUTPUT: Final = {"__source_asset_observation__": True}
 # what says that the next list would not be had either
 OF_ALL_LISTS: Final = (Transient, AuthRefused, Blocked)
@@ -165,7 +167,10 @@ def _assets_beside(name: str, resource: str, endpoints: list[Endpoint]) -> dg.As
 
     @dg.multi_asset(
         name=name,
-        specs=[_spec(endpoint, partitions=None, skippable=True) for endpoint in endpoints],
+        specs=[
+            _spec(endpoint, partitions=None, skippable=True).replace_attributes(freshness_policy=EACH_NIGHT)
+            for endpoint in endpoints
+        ],
         check_specs=[checks.spec(endpoint, key, blocking=False) for key, endpoint in by_key.items()],
         can_subset=True,
         backfill_policy=dg.BackfillPolicy.single_run(),
@@ -214,8 +219,8 @@ class _LandingBeside:
         try:
             if resource.connection() is not None:
                 self._extractor = stack.enter_context(resource.extractor(run=run, tell=context.log.info))
-        except FinagoError as error:
-            self._refusal = error
+        except Exception as error:  # noqa: BLE001  the build waits for this step, and the books are built whatever happens
+            self._refusal = _as_known(error)
 
     def verdict(self, key: dg.AssetKey, endpoint: Endpoint) -> dg.AssetCheckResult:
         """Land one list, or the days that the run asks for, or say why not."""
@@ -228,11 +233,12 @@ class _LandingBeside:
                 return self._land_days(self._extractor, key, endpoint)
             verdict = _land_list(self._context, self._extractor, key, endpoint, resume=self._resume)
             _forget_old(self._extractor, endpoint, self._settings.keep_lists_days)
-        except FinagoError as error:
-            self._context.log.warning("%s was not landed: %s", endpoint.full_name, error)
-            if isinstance(error, OF_ALL_LISTS):
-                self._refusal = error
-            return checks.warn_not_landed(endpoint, key, error)
+        except Exception as error:  # noqa: BLE001  see above
+            known = _as_known(error)
+            self._context.log.warning("%s was not landed: %s", endpoint.full_name, known)
+            if isinstance(known, OF_ALL_LISTS):
+                self._refusal = known
+            return checks.warn_not_landed(endpoint, key, known)
         return verdict
 
     def _land_days(self, extractor: Extractor, key: dg.AssetKey, endpoint: Endpoint) -> dg.AssetCheckResult:
@@ -251,6 +257,15 @@ class _LandingBeside:
         for day in extractor.land_window(endpoint, window, resume=self._resume):
             _log_day(self._context, endpoint, day)
             yield day
+
+
+def _as_known(error: Exception) -> FinagoError:
+    """Return an error of ours; of another only its kind is told, its words could hold anything."""
+    if isinstance(error, FinagoError):
+        return error
+    return FinagoError(
+        f"{type(error).__name__}, which nobody has foreseen. Report it; the other lists are not touched."
+    )
 
 
 def _choose(

@@ -302,6 +302,30 @@ def test_who_has_no_halo_has_none_of_its_assets_which_a_backfill_of_everything_w
     assert [key for key in keys if key.path[0] == "halo"] == []
 
 
+class Broken(HaloResource):
+    """Fails in a way that nobody has foreseen."""
+
+    def client(self, settings: Settings, connection: Connection, tell: Callable[[str], None] = silent) -> ApiClient:  # noqa: ARG002  a stand-in
+        raise KeyError("planted-in-an-error")
+
+
+def test_what_nobody_has_foreseen_is_a_warning_too_for_the_build_waits_for_these_lists(
+    tenant: RunningTenant,  # noqa: ARG001  its environment
+    instance: dg.DagsterInstance,
+) -> None:
+    run = land(instance, "tax", resource=Broken())
+    assert run.result.success
+    ((passed, said),) = verdicts(run).values()
+    assert not passed
+    assert "KeyError" in said
+    assert "planted" not in said + run.log()
+
+
+def test_a_list_of_halo_tells_when_it_has_not_landed_for_a_night() -> None:
+    policies = {spec.freshness_policy for spec in raw_assets_beside(HALO).specs}
+    assert {type(policy).__name__ for policy in policies} == {"TimeWindowFreshnessPolicy"}
+
+
 def test_an_outage_of_halo_is_not_sat_out_as_long_as_one_of_the_books() -> None:
     usual = Settings()
     assert FinagoResource().patience(usual).seconds == 45 * 60
