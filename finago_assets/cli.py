@@ -55,12 +55,13 @@ def demo() -> None:
         from finago_assets.demo import demo_days, run_demo
         from finago_assets.sandbox.books.plan import Size
         from finago_assets.sandbox.halo.server import running_tenant
+        from finago_assets.sandbox.halo.tenant import tenant_of_today
         from finago_assets.sandbox.server import running
 
         console.print("Starting a sandbox Finago Office and a Halo beside it on this machine …")
         days = demo_days(oslo_today())
         books = running(start=days.start, until=days.end - ONE_DAY, size=Size.SMALL)
-        with books as office, running_tenant() as tenant:
+        with books as office, running_tenant(tenant_of_today()) as tenant:
             raise typer.Exit(run_demo(office.environment() | tenant.environment(), days, console, supervisor))
 
 
@@ -118,6 +119,7 @@ def dev(
         from finago_assets.new_project import WORKSPACE
         from finago_assets.sandbox.books.plan import Size
         from finago_assets.sandbox.halo.server import running_tenant
+        from finago_assets.sandbox.halo.tenant import tenant_of_today
         from finago_assets.sandbox.server import running
 
         environment: dict[str, str] = {}
@@ -125,7 +127,7 @@ def dev(
             days = demo_days(oslo_today())
             books = running(start=days.start, until=days.end - ONE_DAY, size=Size.SMALL)
             office = stack.enter_context(books)
-            environment = office.environment() | stack.enter_context(running_tenant()).environment()
+            environment = office.environment() | stack.enter_context(running_tenant(tenant_of_today())).environment()
             console.print("FINAGO_CLIENT_ID is not set: the UI runs on the sandbox.")
         command = [os.fspath(Path(sys.executable).with_name("dagster")), "dev", "--port", f"{port}"]
         place = find_place(os.environ, on_sandbox=bool(environment))

@@ -100,6 +100,7 @@ def drawn(plot: Plot, rows: Sequence[Sequence[object]]) -> dg.MarkdownMetadataVa
     """Draw `rows` (label, then one amount for each series; None counts as nothing) as a PNG."""
     # half a second, for a process that draws
     from matplotlib.figure import Figure  # noqa: PLC0415
+    from matplotlib.ticker import MaxNLocator  # noqa: PLC0415
 
     figure = Figure(figsize=(9, 3.4), layout="constrained")
     axes = figure.subplots()
@@ -108,6 +109,10 @@ def drawn(plot: Plot, rows: Sequence[Sequence[object]]) -> dg.MarkdownMetadataVa
     axes.set_title(plot.title, loc="left", color=INK)
     axes.axhline(0, color=INK, linewidth=0.8)
     axes.yaxis.set_major_formatter("{x:,.0f}")
+    axes.yaxis.set_major_locator(MaxNLocator("auto", steps=[1, 2, 2.5, 5, 10], integer=True))
+    lowest, highest = axes.get_ylim()
+    # the legend stands above the bars
+    axes.set_ylim(lowest, highest + (highest - lowest) * 0.15)
     step = max(1, len(labels) // 12)
     axes.set_xticks(range(0, len(labels), step), labels[::step], rotation=30, ha="right", fontsize=8)
     axes.spines[["top", "right"]].set_visible(False)

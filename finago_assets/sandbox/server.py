@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Unpack
 from finago_assets.sandbox.app import BASE, OAUTH_PATH, application
 from finago_assets.sandbox.control import Control
 from finago_assets.sandbox.halo.server import RunningTenant, running_tenant
+from finago_assets.sandbox.halo.tenant import tenant_of_today
 from finago_assets.sandbox.listening import prepare, serving
 from finago_assets.sandbox.middleware import CONTROL, Middleware, Wires
 from finago_assets.sandbox.options import CLIENT_ID, CLIENT_SECRET, Changes, SandboxOptions
@@ -118,7 +119,7 @@ def running(books: Books | None = None, **options: Unpack[Changes]) -> Iterator[
 def serve(options: SandboxOptions) -> None:
     """Serve in the foreground until interrupted. Raises SettingInvalid for a port that is taken."""
     server, listening, found = _prepared(options, None)
-    with suppress(KeyboardInterrupt), running_tenant(port=options.halo_port) as beside:
+    with suppress(KeyboardInterrupt), running_tenant(tenant_of_today(), port=options.halo_port) as beside:
         sys.stdout.write(how_to_connect(found, beside) + "\n")
         sys.stdout.flush()
         server.run(sockets=[listening])

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 from urllib.parse import urlencode
 
@@ -128,3 +130,12 @@ def test_a_token_that_died_is_refused(caller: Caller) -> None:
 def test_no_description_has_the_fields_that_are_unseen() -> None:
     (first, _) = Caller(Tenant(unseen=True)).read("/FortnoxDetails")
     assert {"region", "new_signing_secret", "session", "handle"} <= set(first)
+
+
+def test_the_estate_of_a_day_happened_before_that_day_and_is_the_same_otherwise() -> None:
+    usual, later = Tenant(), Tenant(today=date(2025, 1, 9))
+    moment = re.compile(r"\d{4}-\d\d-\d\dT[\d:.]+")
+    ours, theirs = json.dumps(usual.records), json.dumps(later.records)
+    assert moment.sub("", ours) == moment.sub("", theirs)
+    assert later.records["/FortnoxDetails"][0]["token_expiry"] == "2025-01-09T04:15:00"
+    assert max(one["datelogged"] for one in later.records["/IntegrationRequest"]) == "2025-01-09T04:15:00"

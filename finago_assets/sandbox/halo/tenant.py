@@ -10,13 +10,14 @@ import json
 import secrets
 from collections import deque
 from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
 from pathlib import Path
 from threading import RLock
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import parse_qsl
 
 from finago_assets.sandbox.description.facts import read_description
-from finago_assets.sandbox.halo.estate import records
+from finago_assets.sandbox.halo.estate import BUILT_AROUND, records
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -81,12 +82,17 @@ def too_many(seconds: int | None = None) -> TenantAnswer:
     return in_text("Rate Limit Reached", 429, **({} if seconds is None else {"Retry_After": f"{seconds}"}))
 
 
+def tenant_of_today() -> Tenant:
+    """Return the tenant that people look at: its last night was the last one."""
+    return Tenant(today=datetime.now(UTC).date())
+
+
 @dataclass(slots=True)
 class Tenant:
     """A tenant and its records by path.
 
     `rights`: whether the agent that a client logs in as may see integrations. `unseen`: whether records have fields
-    that no description has.
+    that no description has. `today`: the day before which everything happened.
 
     `troubles` are answered first, one for each request below the API, and nothing is done then; `undone` are what
     writes are answered that are not carried out, `lost` those that were. `envelopes` says which arrays come in an
@@ -95,6 +101,7 @@ class Tenant:
 
     rights: bool = True
     unseen: bool = False
+    today: date = BUILT_AROUND
     envelopes: Mapping[str, str] = field(default_factory=lambda: dict(ENVELOPES))
     troubles: deque[TenantAnswer] = field(default_factory=deque)
     undone: deque[TenantAnswer] = field(default_factory=deque)
@@ -106,7 +113,7 @@ class Tenant:
     _tokens: set[str] = field(default_factory=set, repr=False)
 
     def __post_init__(self) -> None:
-        self.records = records(self.description, unseen=self.unseen)
+        self.records = records(self.description, unseen=self.unseen, today=self.today)
 
     def token(self, tenant: str | None, body: bytes) -> TenantAnswer:
         """Answer a request for a token; the tenant stands in the query."""
