@@ -95,6 +95,7 @@ class Settings:
     soap_webservices_url: str = WEBSERVICES_URL
     soap_identity_id: str = ""
     uses_soap: bool = False  # somebody has set one of its variables
+    dbt_memory: str = "300MB"
     halo_url: str = ""
     halo_auth_url: str = ""
     halo_tenant: str = ""
@@ -127,10 +128,16 @@ class Settings:
         return self.data_dir / "finago.duckdb"
 
     @property
+    def published_details(self) -> Path:
+        """The whole build behind it: what the marts are made of, seeds, and what checks found."""
+        return self.data_dir / "finago_details.duckdb"
+
+    @property
     def owned(self) -> Owned:
         """What no request may be written into. Each place is named by itself too: it may be a link to another disk."""
         folders = self.data_dir / "raw", self.work_dir, self.requests_dir, self.data_dir / "dagster"
-        databases = self.published_warehouse, self.working_warehouse, self.data_dir / "raw.duckdb"
+        published = self.published_warehouse, self.published_details
+        databases = *published, self.working_warehouse, self.data_dir / "raw.duckdb"
         # dagster.yaml keeps run history in `data` of the project, wherever the data folder is
         project = find_project()
         ours = (self.data_dir,) if project is None else (self.data_dir, project.root / "data")
@@ -169,6 +176,7 @@ def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
         soap_webservices_url=_take(env, "FINAGO_SOAP_WEBSERVICES_URL", usual.soap_webservices_url, str, "an address"),
         soap_identity_id=_take(env, "FINAGO_SOAP_IDENTITY_ID", usual.soap_identity_id, str, "an identity's guid"),
         uses_soap=any(env.get(f"FINAGO_SOAP_{name}", "").strip() for name in ("URL", "USERNAME", "APPLICATION_ID")),
+        dbt_memory=_take(env, "FINAGO_DBT_MEMORY", usual.dbt_memory, str, "an amount such as 300MB"),
         halo_url=_take(env, "HALO_URL", usual.halo_url, str, "an address"),
         halo_auth_url=_take(env, "HALO_AUTH_URL", usual.halo_auth_url, str, "an address"),
         halo_tenant=_take(env, "HALO_TENANT", usual.halo_tenant, str, "a tenant's name"),

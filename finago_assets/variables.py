@@ -13,15 +13,14 @@ from finago_assets.settings import Settings
 
 @dataclass(frozen=True, slots=True)
 class Variable:
-    """One row of the table. `usual` says the default where the settings do not hold it."""
+    """One row of the table."""
 
     names: tuple[str, ...]
     meaning: str
-    usual: str = ""
 
     def default(self, name: str) -> str:
         """Return how the default of one of the names is spelled; empty where there is none."""
-        value = getattr(Settings(), name.removeprefix("FINAGO_").lower(), self.usual)
+        value = getattr(Settings(), name.removeprefix("FINAGO_").lower(), "")
         return "" if value == frozenset() else f"{value}"
 
 
@@ -69,7 +68,7 @@ VARIABLES: Final = (
     ),
     Variable(("FINAGO_KEEP_RUNS_DAYS",), "days that run history is kept; `0` for good"),
     Variable(("FINAGO_KEEP_LISTS_DAYS",), "days that older files of a list are kept; `0` for good"),
-    Variable(("FINAGO_DBT_MEMORY",), "DuckDB's memory limit inside dbt", "300MB"),
+    Variable(("FINAGO_DBT_MEMORY",), "DuckDB's memory limit inside dbt, and where marts are published"),
     Variable(("FINAGO_EXECUTOR",), "`in_process`, or `multiprocess` for a process a step"),
     Variable(
         ("FINAGO_SOAP_APPLICATION_ID", "FINAGO_SOAP_USERNAME", "FINAGO_SOAP_PASSWORD"),

@@ -74,7 +74,7 @@ def test_one_command_ends_with_a_published_warehouse_although_taxes_are_withheld
     assert lines > 0
     assert balance == 0
     assert with_tax == 0  # unknown without /taxes, and shown so
-    mark = read_mark(data / "finago.duckdb")
+    mark = read_mark(data / "finago_details.duckdb")
     assert mark is not None
     assert mark.finished_at is not None
     assert mark.run in log

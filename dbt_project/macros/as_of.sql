@@ -32,10 +32,13 @@
     s.valid_from <= {{ as_of }} and {{ as_of }} < s.valid_to and s.open_amount is distinct from 0
 {%- endmacro %}
 
+{#- Queries that also become table macros name no subquery in a WITH: DuckDB 1.4.0 and 1.4.1 lose those of a macro that
+    another version wrote. -#}
+
 {#- Aged items of one ledger: `items` is anything with the columns of open_items. -#}
 {% macro aged(items, customers, ledger) -%}
     {%- set side = '<' if ledger == 'receivable' else '>' -%}
-with by_bucket as (
+    {%- set by_bucket -%}
     select
         items.organization_id,
         items.as_of,
@@ -56,8 +59,7 @@ with by_bucket as (
         end as bucket
     from {{ items }} as items
     where items.ledger = '{{ ledger }}'
-)
-
+    {%- endset %}
 select
     by_bucket.organization_id,
     by_bucket.as_of,
@@ -67,7 +69,7 @@ select
     {{ known_sum('by_bucket.open_amount', "by_bucket.bucket = '" ~ bucket ~ "'") }} as {{ bucket }},
     {%- endfor %}
     {{ known_sum('by_bucket.open_amount') }} as total
-from by_bucket
+from ({{ by_bucket }}) as by_bucket
 left join {{ customers }} as customers
     on by_bucket.organization_id = customers.organization_id and by_bucket.customer_id = customers.customer_id
 group by by_bucket.organization_id, by_bucket.as_of, by_bucket.customer_id
@@ -107,7 +109,7 @@ group by by_bucket.organization_id, by_bucket.as_of, by_bucket.customer_id
 
 {#- Days sales outstanding for `dates`: anything with organization_id and as_of. -#}
 {% macro days_sales_outstanding(dates, items, invoicing, landed) -%}
-with receivables as (
+    {%- set receivables -%}
     select
         items.organization_id,
         items.as_of,
@@ -115,9 +117,8 @@ with receivables as (
     from {{ items }} as items
     where items.ledger = 'receivable'
     group by items.organization_id, items.as_of
-),
-
-windows as (
+    {%- endset -%}
+    {%- set windows -%}
     select
         dates.organization_id,
         dates.as_of,
@@ -133,26 +134,24 @@ windows as (
                 landed.organization_id = dates.organization_id and landed.landed_date between dates.as_of - 89 and dates.as_of
         ) as landed_days
     from {{ dates }} as dates
-),
-
-measured as (
+    {%- endset -%}
+    {%- set measured -%}
     select
         windows.organization_id,
         windows.as_of,
         case when receivables.organization_id is null then 0 else receivables.amount end as receivables,
         case when windows.landed_days = 90 then windows.invoiced end as invoicing
-    from windows
-    left join receivables
+    from ({{ windows }}) as windows
+    left join ({{ receivables }}) as receivables
         on windows.organization_id = receivables.organization_id and windows.as_of = receivables.as_of
-)
-
+    {%- endset %}
 select
     measured.organization_id,
     measured.as_of,
     {{ days_outstanding('measured.receivables', 'measured.invoicing') }} as days,
     try_cast(measured.receivables as decimal(18, 2)) as receivables,
     try_cast(measured.invoicing as decimal(18, 2)) as invoicing
-from measured
+from ({{ measured }}) as measured
 {%- endmacro %}
 
 {% macro days_sales_outstanding_query() -%}

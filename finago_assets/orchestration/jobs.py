@@ -58,7 +58,7 @@ def _read_moved_days(settings: Settings) -> set[date]:
         organization = read_connection(settings).organization_id
     except SettingMissing:
         return set()  # the nightly run says so
-    return days_to_land_again(settings.published_warehouse, organization)
+    return days_to_land_again(settings.published_details, organization)
 
 
 def nightly(settings: Settings) -> dg.ScheduleDefinition:

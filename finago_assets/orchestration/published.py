@@ -7,7 +7,7 @@ import os
 from collections.abc import Iterator, Sequence
 from contextlib import closing
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import dagster as dg
 import duckdb
@@ -27,6 +27,15 @@ from finago_assets.orchestration.warehouse import PUBLISHED, build_asset, locked
 from finago_assets.settings import Settings, TieOut, read_settings
 
 BESIDE_CHECK: Final = "models_beside_the_books_are_built"
+HOW_TO_OPEN: Final = """Any DuckDB from 1.2 on, read-only, in a notebook, a SQL tool or a BI tool:
+
+```python
+import duckdb
+duckdb.connect("{path}", read_only=True).sql("from marts.trial_balance")
+```
+
+The tables are in the schema `marts`. The whole build, `{details}`, takes DuckDB 2.0.
+"""
 
 
 class PublishConfig(dg.Config):
@@ -59,9 +68,11 @@ def _published_asset(build: dg.AssetsDefinition, graph: BuildGraph) -> dg.Assets
         owners=["team:finance-data"],
         kinds={"duckdb"},
         description=(
-            "`finago.duckdb`, the file that people query: a finished, checkpointed build renamed into place. A failing "
-            "blocking check upstream withholds it, and so does a build that did not finish, that was built in part, or "
-            "that rests on less than the published one; the previous file then stays."
+            "`finago.duckdb`, the file that people query: the marts of a finished build with their comments, keys and "
+            "table macros, in a form that DuckDB 1.2 and every later version opens. A failing blocking check upstream "
+            "withholds it, and so does a build that did not finish, that was built in part, or that rests on less than "
+            "the published one; the previous file then stays. `finago_details.duckdb` beside it is the whole build "
+            "(staging, intermediate, seeds, and in `audit` the rows that checks found); it takes DuckDB 2.0."
         ),
     )
 
@@ -82,25 +93,34 @@ def _published_asset(build: dg.AssetsDefinition, graph: BuildGraph) -> dg.Assets
         settings = read_settings()
         with typed_failures(context):
             record = _publish(context, settings, graph, config)
-        path = settings.published_warehouse
         yield dg.MaterializeResult(
             asset_key=PUBLISHED,
-            metadata={
-                "dagster/uri": os.fspath(path),
-                "bytes": path.stat().st_size,
-                "build_of_run": dg.MetadataValue.dagster_run(record.run),
-                "built_at": dg.MetadataValue.timestamp(record.finished_at),
-            },
-            check_results=[_verdict_on_others(graph, path)] if graph.beside else [],
+            metadata=_facts_of_published(settings, record),
+            check_results=[_verdict_on_others(graph, settings, record)] if graph.beside else [],
         )
 
     return publish
 
 
-def _verdict_on_others(graph: BuildGraph, published: Path) -> dg.AssetCheckResult:
+def _facts_of_published(settings: Settings, record: PublicationRecord) -> dict[str, Any]:
+    path = settings.published_warehouse
+    tables = [dg.TableRecord({"table": name.replace("/", "."), "rows": rows}) for name, rows in record.tables.items()]
+    columns = dg.TableSchema([dg.TableColumn("table"), dg.TableColumn("rows", "int")])
+    return {
+        "dagster/uri": os.fspath(path),
+        "bytes": path.stat().st_size,
+        "tables": dg.MetadataValue.table(tables, schema=columns),
+        "how_to_open_it": dg.MetadataValue.md(HOW_TO_OPEN.format(path=path, details=settings.published_details)),
+        "build_of_run": dg.MetadataValue.dagster_run(record.run),
+        "built_at": dg.MetadataValue.timestamp(record.finished_at),
+    }
+
+
+def _verdict_on_others(graph: BuildGraph, settings: Settings, record: PublicationRecord) -> dg.AssetCheckResult:
     """Name the models beside the books that are not in the published build as they should be."""
-    mark = read_mark(published)
-    left = sorted(graph.names[key] for key in graph.left_out(() if mark is None else mark.settled))
+    mark = read_mark(settings.published_details)
+    unsettled = {graph.names[key] for key in graph.left_out(() if mark is None else mark.settled)}
+    left = sorted(unsettled | set(record.left_out))
     said = "Not built, and missing or as they were before: {}. The log of the build says why." if left else None
     return dg.AssetCheckResult(
         check_name=BESIDE_CHECK,
@@ -124,6 +144,10 @@ def _publish(
     record = publisher(settings).publish(found, mark, graph, accept_fewer=config.accept_fewer)
     if record.run != mark.run:
         context.log.warning("Run %s has already published a newer build; that one stays.", record.run)
+    if record.left_out:
+        context.log.warning(
+            "Not in the published file, because they rest on what is not there: %s", ", ".join(record.left_out)
+        )
     return record
 
 

@@ -167,7 +167,9 @@ def locked(settings: Settings, context: AssetExecutionContext | AssetCheckExecut
 
 def publisher(settings: Settings) -> Publisher:
     """Return what publishes into the folder of these settings."""
-    return Publisher(settings.work_dir, settings.published_warehouse)
+    return Publisher(
+        settings.work_dir, settings.published_warehouse, settings.published_details, memory=settings.dbt_memory
+    )
 
 
 def _names(graph: BuildGraph, plan: Plan) -> list[str] | None:

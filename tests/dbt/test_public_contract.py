@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING
@@ -151,9 +150,27 @@ def test_reference_rows_are_the_newest_and_history_keeps_what_was_closed(small: 
 
 
 def test_every_mart_can_be_read_where_only_the_published_file_is(small: Warehouse, tmp_path: Path) -> None:
-    published = tmp_path / "finago.duckdb"
-    shutil.copyfile(small.file, published)
-    with duckdb.connect(os.fspath(published), read_only=True) as connection:
+    with duckdb.connect(os.fspath(small.publish(tmp_path)), read_only=True) as connection:
         connection.execute("set enable_external_access = false")
         for mart in CONTRACT:
             assert connection.execute(f"from marts.{mart}").fetchall()
+
+
+def test_the_published_file_lists_the_marts_with_their_comments_and_little_else(
+    small: Warehouse, tmp_path: Path
+) -> None:
+    with duckdb.connect(os.fspath(small.publish(tmp_path)), read_only=True) as connection:
+        found = connection.execute("select schema_name, table_name, comment from duckdb_tables()").fetchall()
+        bare = connection.execute(
+            "select table_name, column_name from duckdb_columns() where schema_name = 'marts' and comment is null"
+        ).fetchall()
+        views = connection.execute("select count(*) from duckdb_views() where not internal").fetchall()
+    marts = {
+        name for (name,) in small.rows("select table_name from information_schema.tables where table_schema = 'marts'")
+    }
+    assert {name for schema, name, _ in found if schema == "marts"} == marts >= set(CONTRACT)
+    # what the table macros read
+    behind = {f"{schema}.{name}" for schema, name, _ in found if schema != "marts"}
+    assert behind == {f"intermediate.int_{name}" for name in ("invoicing_days", "item_states", "landed_days")}
+    assert [name for schema, name, comment in found if schema == "marts" and not comment] == []
+    assert (bare, views) == ([], [(0,)])

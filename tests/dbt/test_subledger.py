@@ -224,9 +224,7 @@ def _hostile(number: int, party: int, kid: str) -> str:
 def test_a_table_macro_needs_the_published_file_alone_and_agrees_with_its_mart(
     staged: Staged, tmp_path: Path, macro: str
 ) -> None:
-    published = tmp_path / "finago.duckdb"
-    shutil.copyfile(staged.warehouse.file, published)
-    with duckdb.connect(os.fspath(published), read_only=True) as connection:
+    with duckdb.connect(os.fspath(staged.warehouse.publish(tmp_path)), read_only=True) as connection:
         connection.execute("set enable_external_access = false")
         of_macro = connection.execute(f"from marts.{macro}_as_of(date '2024-06-30') order by all").fetchall()
         of_mart = connection.execute(f"from marts.{macro} where as_of = '2024-06-30' order by all").fetchall()

@@ -15,9 +15,12 @@ from typing import Any
 
 import duckdb
 import pytest
+from dagster_dbt.dbt_manifest import validate_manifest
 from dbt.artifacts.schemas.run import RunExecutionResult
 
 from finago_assets.core.landing.store import Landing
+from finago_assets.core.warehouse.graph import BuildGraph
+from finago_assets.core.warehouse.public_file import write_public_file
 from finago_assets.orchestration.dbt_project import dbt_project
 from finago_assets.orchestration.dbt_run import PARSED, invoke, read_manifest
 from tests.dbt.raw_layout import RawFolder
@@ -102,6 +105,13 @@ class Warehouse:
         """Change the working warehouse behind dbt's back."""
         with duckdb.connect(os.fspath(self.file)) as connection:
             connection.execute(sql)
+
+    def publish(self, into: Path) -> Path:
+        """Write the file that people query, as `published` does, with the keys of the project's own manifest."""
+        graph = BuildGraph.of_manifest(validate_manifest(dbt_project().manifest_path))
+        published = into / "finago.duckdb"
+        assert write_public_file(self.file, published, graph.public, "300MB").left_out == []
+        return published
 
     def tables(self, *schemas: str) -> dict[str, list[str]]:
         """Every table of the schemas with its rows in a fixed order, for comparing two warehouses."""

@@ -140,5 +140,6 @@ def test_a_project_of_ones_own_adds_yaml_a_model_and_a_seed_and_they_are_publish
     # one that cannot be built is named, and holds back nothing else
     assert "Not built, and missing or as they were before: own/broken" in log
     assert _rows(warehouse, "select count(*) > 0 from own.revenue_by_month") == [(True,)]
-    assert _rows(warehouse, "select grouping_code from seeds.account_grouping") == [("sales",)]
+    details = project / "data" / "finago_details.duckdb"
+    assert _rows(details, "select grouping_code from seeds.account_grouping") == [("sales",)]
     assert list(project.glob("data/raw/finago/suppliers/*/*/data.parquet"))

@@ -1,4 +1,4 @@
-"""The nightly run lands older days again from which a record has moved, as the published warehouse names them."""
+"""The nightly run lands older days again from which a record has moved, as the published build names them."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ NIGHT = datetime(2024, 6, 30, 2, 15, tzinfo=UTC)
 
 
 def publish(folder: Path, days: list[str], organization: str = "org-1") -> Settings:
-    """Write what the question needs of a published warehouse: the marks of both tables."""
+    """Write what the question needs of a published build: the marks of both tables."""
     settings = Settings(data_dir=folder, start_date=date(2024, 1, 1))
-    with duckdb.connect(str(settings.published_warehouse)) as connection:
+    with duckdb.connect(str(settings.published_details)) as connection:
         connection.execute("create schema staging")
         for table, moved in (("stg_salesorders", days), ("stg_transactionlines", days[:1])):
             connection.execute(
@@ -82,6 +82,6 @@ def test_another_organization_s_days_and_a_warehouse_without_marks_ask_for_nothi
     other.mkdir()
     assert asked(publish(other, ["2024-01-10"], "org-2"), monkeypatch) == [LAST]
     assert asked(Settings(data_dir=tmp_path, start_date=date(2024, 1, 1)), monkeypatch) == [LAST]
-    with duckdb.connect(str(tmp_path / "finago.duckdb")) as connection:
+    with duckdb.connect(str(tmp_path / "finago_details.duckdb")) as connection:
         connection.execute("create schema staging")
-    assert days_to_land_again(tmp_path / "finago.duckdb", "org-1") == set()
+    assert days_to_land_again(tmp_path / "finago_details.duckdb", "org-1") == set()

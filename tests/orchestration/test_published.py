@@ -127,7 +127,10 @@ def test_a_difference_from_the_erp_withholds_it_too_when_the_settings_say_block(
     settings: Settings, instance: dg.DagsterInstance, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with closing(duckdb.connect(settings.working_warehouse)) as warehouse:
-        warehouse.execute("create schema marts; create table marts.ledger_tie_out as select 'differs' as status")
+        warehouse.execute(
+            "create schema marts; create table marts.ledger_tie_out as "
+            "select 'o' as organization_id, 1920 as account_number, date '2024-01-01' as period, 'differs' as status"
+        )
     monkeypatch.setenv("FINAGO_TIE_OUT", "block")
     said = _said(_publish(instance))
     assert "1 account-months differ from the ERP" in said

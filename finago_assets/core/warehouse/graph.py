@@ -9,10 +9,12 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import deque
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from graphlib import TopologicalSorter
 from typing import TYPE_CHECKING, Any, Final
+
+from finago_assets.core.warehouse.public_file import Public
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -25,6 +27,8 @@ _CODE: Final = ("raw_code", "checksum", "config", "columns", "description", "tes
 # where the models of a user's own lie in the project that is run, and what others say in their config's meta
 _OWN: Final = "own/"
 _BESIDE: Final = "beside_the_books"
+# the schemas that people query
+_PUBLIC: Final = ("marts/", "reporting/")
 
 
 class Reading(StrEnum):
@@ -42,7 +46,8 @@ class BuildGraph:
     `blocking` are the tests that withhold publication when they fail; `dbt_names` is what dbt's command line takes.
     `endpoints`: what a node reads itself of landed data, as `source/endpoint`, `reading` what it takes of them; `code`:
     digest of its text. `beside` are tables of a user's own, and tables and tests of what is no part of the books:
-    the rest may be published without them.
+    the rest may be published without them; `own` are the user's alone. `keys`: the columns that tell a table's rows
+    apart, by its name, where its model declares them.
     """
 
     parents: Mapping[str, frozenset[str]]
@@ -54,6 +59,8 @@ class BuildGraph:
     reading: Mapping[str, Reading]
     code: Mapping[str, str]
     beside: frozenset[str] = frozenset()
+    own: frozenset[str] = frozenset()
+    keys: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     @classmethod
     def of_manifest(cls, manifest: Mapping[str, Any]) -> BuildGraph:
@@ -81,12 +88,20 @@ class BuildGraph:
                 for key in parts
             },
             beside=frozenset(key for key in parts if _is_beside(nodes[key])),
+            own=frozenset(key for key in tables if _is_own(nodes[key])),
+            keys=dict(filter(None, (_key_of(nodes[key], nodes) for key in tests))),
         )
 
     @property
     def tables(self) -> frozenset[str]:
         """Every node that makes a table or a view."""
         return frozenset(self.parents) - self.tests
+
+    @property
+    def public(self) -> Public:
+        """What people query of a build: the marts, the views for people, and whatever a user adds."""
+        tables = {self.names[key] for key in self.tables if self.names[key].startswith(_PUBLIC) or key in self.own}
+        return Public(sorted(tables), {self.names[key] for key in self.beside}, self.keys)
 
     def in_order(self, nodes: Iterable[str]) -> list[str]:
         """Return nodes in an order in which everything comes after what it reads."""
@@ -167,9 +182,19 @@ def _name_source(source: Mapping[str, Any]) -> str:
     return f"{source['source_name']}/{source['name']}"
 
 
+def _is_own(node: Mapping[str, Any]) -> bool:
+    return node["resource_type"] in BUILT and node.get("original_file_path", "").startswith(_OWN)
+
+
 def _is_beside(node: Mapping[str, Any]) -> bool:
-    is_own = node["resource_type"] in BUILT and node.get("original_file_path", "").startswith(_OWN)
-    return is_own or bool((node["config"].get("meta") or {}).get(_BESIDE))
+    return _is_own(node) or bool((node["config"].get("meta") or {}).get(_BESIDE))
+
+
+def _key_of(test: Mapping[str, Any], nodes: Mapping[str, Any]) -> tuple[str, tuple[str, ...]] | None:
+    """Return the table that a test looks at, and the columns that it holds to be unlike on every row."""
+    model = nodes.get(test.get("attached_node") or "")
+    key = ((test.get("test_metadata") or {}).get("kwargs") or {}).get("key")
+    return (f"{model['schema']}/{model['name']}", tuple(key)) if model and key else None
 
 
 def _is_part(node: Mapping[str, Any]) -> bool:

@@ -1,10 +1,12 @@
 """Whether a build may become what people query: it is whole, nobody has published a newer one, and it holds no less.
 
-Owns that verdict, the kept copies of finished builds in `work/builds`, and the record of what was published last.
+Owns that verdict, the kept copies of finished builds in `work/builds`, and the record of what was published last. The
+whole build lies beside the published file, which holds what people query of it.
 """
 
 from __future__ import annotations
 
+import os
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime  # noqa: TC003  msgspec reads the annotation
@@ -18,6 +20,7 @@ from finago_assets.core.landing.files import Files, stamp_of, typed_errors
 from finago_assets.core.landing.lock import file_lock
 from finago_assets.core.landing.publish import publish_copy
 from finago_assets.core.warehouse.generation import full_name_of
+from finago_assets.core.warehouse.public_file import STORAGE_VERSION, write_public_file
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -25,8 +28,12 @@ if TYPE_CHECKING:
 
     from finago_assets.core.warehouse.generation import Mark
     from finago_assets.core.warehouse.graph import BuildGraph
+    from finago_assets.core.warehouse.public_file import Public, PublicContent
 
-PUBLISHING_PATIENCE_SECONDS: Final = 60.0
+PUBLISHING_PATIENCE_SECONDS: Final = 1800.0
+# a file that was written in another way is published anew
+WRITTEN_AS: Final = f"{STORAGE_VERSION}/1"
+MEMORY: Final = "300MB"
 TABLES_NAMED: Final = 5
 
 
@@ -38,6 +45,10 @@ class PublicationRecord(msgspec.Struct, frozen=True):
     landed: list[tuple[str, str, int]]
     # of the published file: somebody may have written into it since
     stamp: str = ""
+    form: str = ""
+    # as `schema/name`, with their rows
+    tables: dict[str, int] = {}
+    left_out: list[str] = []
 
     @classmethod
     def of(cls, mark: Mark) -> PublicationRecord:
@@ -50,10 +61,15 @@ class PublicationRecord(msgspec.Struct, frozen=True):
 
 @dataclass(frozen=True, slots=True)
 class Publisher:
-    """Publishes into `published`, one at a time. `work_dir` holds the copies and the record."""
+    """Publishes into `published`, and the whole build into `details`, one at a time.
+
+    `work_dir` holds the copies and the record; `memory` bounds DuckDB.
+    """
 
     work_dir: Path
     published: Path
+    details: Path
+    memory: str = MEMORY
     patience_seconds: float = PUBLISHING_PATIENCE_SECONDS
 
     def copy_of(self, run: str) -> Path:
@@ -97,17 +113,36 @@ class Publisher:
                 return last
             if last is not None and not accept_fewer:
                 check_no_less(last, mark.landed)
-            publish_copy(copy, self.published)
-            mine = msgspec.structs.replace(mine, stamp=stamp_of(self.published))
+            content = self._put(copy, graph.public)
+            mine = msgspec.structs.replace(
+                mine,
+                stamp=stamp_of(self.published),
+                form=WRITTEN_AS,
+                tables=dict(content.tables),
+                left_out=list(content.left_out),
+            )
             self._write(mine)
         return mine
+
+    def _put(self, copy: Path, public: Public) -> PublicContent:
+        """Replace both files. A crash in between leaves a newer build beside the published file, until the next one."""
+        written = litter.temporary(copy.parent, self.published.name)
+        try:
+            content = write_public_file(copy, written, public, self.memory)
+            with typed_errors("Publishing the warehouse"), written.open("rb") as file:
+                os.fsync(file.fileno())
+            publish_copy(copy, self.details)
+            publish_copy(written, self.published)
+        finally:
+            written.unlink(missing_ok=True)
+        return content
 
     def standing(self, mark: Mark) -> PublicationRecord | None:
         """Return the record of what is published if that is this very build, and nobody has written into it since."""
         last = self.last()
         if last is None or last.finished_at != mark.finished_at or last.stamp != stamp_of(self.published):
             return None
-        return last
+        return last if last.form == WRITTEN_AS and self.details.exists() else None
 
     @property
     def _record(self) -> Path:

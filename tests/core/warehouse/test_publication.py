@@ -42,7 +42,7 @@ class Folder:
     def __init__(self, path: Path) -> None:
         self.working = path / "work" / "warehouse.duckdb"
         self.working.parent.mkdir(parents=True)
-        self.publisher = Publisher(path / "work", path / "finago.duckdb")
+        self.publisher = Publisher(path / "work", path / "finago.duckdb", path / "details.duckdb")
         self.clock = NOW
 
     def begin(self, run: str) -> None:
@@ -75,11 +75,12 @@ class Folder:
         if not self.publisher.published.exists():
             return set()
         with closing(duckdb.connect(self.publisher.published, read_only=True)) as warehouse:
-            return {run for (run,) in warehouse.execute("from one union all from two").fetchall()}
+            return {run for (run,) in warehouse.execute("from marts.one union all from marts.two").fetchall()}
 
     def _write(self, table: str, run: str) -> None:
         with closing(duckdb.connect(self.working)) as warehouse:
-            warehouse.execute(f"create or replace table {table} as select '{run}' as run")
+            warehouse.execute("create schema if not exists marts")
+            warehouse.execute(f"create or replace table marts.{table} as select '{run}' as run")
 
 
 @pytest.fixture

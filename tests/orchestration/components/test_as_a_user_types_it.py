@@ -107,7 +107,7 @@ def test_a_user_adds_endpoints_a_staging_model_and_a_request_without_any_python(
 
     _add_staging(checkout.root, "suppliers", "{{ typed('suppliers', [['supplier_id', 'id']]) }}\n")
     checkout.materialize("*", *RANGE)
-    with duckdb.connect(checkout.root / "data" / "finago.duckdb", read_only=True) as warehouse:
+    with duckdb.connect(checkout.root / "data" / "finago_details.duckdb", read_only=True) as warehouse:
         (suppliers,) = warehouse.execute("select count(*) from staging.stg_suppliers").fetchall()[0]
         (lines,) = warehouse.execute(
             "select count(*) from marts.general_ledger where account_number = 1920 and posting_date < '2024-01-25'"
