@@ -96,6 +96,7 @@ class Settings:
     soap_identity_id: str = ""
     uses_soap: bool = False  # somebody has set one of its variables
     dbt_memory: str = "300MB"
+    publish_parquet: Path | None = None
     halo_url: str = ""
     halo_auth_url: str = ""
     halo_tenant: str = ""
@@ -177,6 +178,7 @@ def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
         soap_identity_id=_take(env, "FINAGO_SOAP_IDENTITY_ID", usual.soap_identity_id, str, "an identity's guid"),
         uses_soap=any(env.get(f"FINAGO_SOAP_{name}", "").strip() for name in ("URL", "USERNAME", "APPLICATION_ID")),
         dbt_memory=_take(env, "FINAGO_DBT_MEMORY", usual.dbt_memory, str, "an amount such as 300MB"),
+        publish_parquet=_take(env, "FINAGO_PUBLISH_PARQUET", None, _parquet_folder, "a folder"),
         halo_url=_take(env, "HALO_URL", usual.halo_url, str, "an address"),
         halo_auth_url=_take(env, "HALO_AUTH_URL", usual.halo_auth_url, str, "an address"),
         halo_tenant=_take(env, "HALO_TENANT", usual.halo_tenant, str, "a tenant's name"),
@@ -319,6 +321,10 @@ def _top() -> Path:
 
 def _parse_file(text: str) -> Path | None:
     return expanded(text, "FINAGO_CA_FILE").absolute()
+
+
+def _parquet_folder(text: str) -> Path | None:
+    return _top() / expanded(text, "FINAGO_PUBLISH_PARQUET")
 
 
 def _data_dir(text: str) -> Path:

@@ -21,7 +21,7 @@ class Variable:
     def default(self, name: str) -> str:
         """Return how the default of one of the names is spelled; empty where there is none."""
         value = getattr(Settings(), name.removeprefix("FINAGO_").lower(), "")
-        return "" if value == frozenset() else f"{value}"
+        return "" if value in (frozenset(), None) else f"{value}"
 
 
 VARIABLES: Final = (
@@ -69,6 +69,10 @@ VARIABLES: Final = (
     Variable(("FINAGO_KEEP_RUNS_DAYS",), "days that run history is kept; `0` for good"),
     Variable(("FINAGO_KEEP_LISTS_DAYS",), "days that older files of a list are kept; `0` for good"),
     Variable(("FINAGO_DBT_MEMORY",), "DuckDB's memory limit inside dbt, and where marts are published"),
+    Variable(
+        ("FINAGO_PUBLISH_PARQUET",),
+        "a folder for the published tables as parquet too, such as `data/exports/marts`: read its `current/marts`",
+    ),
     Variable(("FINAGO_EXECUTOR",), "`in_process`, or `multiprocess` for a process a step"),
     Variable(
         ("FINAGO_SOAP_APPLICATION_ID", "FINAGO_SOAP_USERNAME", "FINAGO_SOAP_PASSWORD"),

@@ -21,6 +21,7 @@ from finago_assets.core.warehouse.generation import Marked, read_mark
 from finago_assets.core.warehouse.graph import BuildGraph
 from finago_assets.core.warehouse.publication import PublicationRecord, check_whole
 from finago_assets.orchestration.built import UNIQUE_ID
+from finago_assets.orchestration.copies import copy_checks, copy_published
 from finago_assets.orchestration.failures import typed_failures
 from finago_assets.orchestration.tie_out import count_statuses
 from finago_assets.orchestration.warehouse import PUBLISHED, build_asset, locked, publisher
@@ -83,10 +84,12 @@ def _published_asset(build: dg.AssetsDefinition, graph: BuildGraph) -> dg.Assets
         "and holds back no other.",
     )
 
+    copies = copy_checks(read_settings())
+
     @dg.multi_asset(
         name="publish",
         specs=[spec],
-        check_specs=[beside] if graph.beside else [],
+        check_specs=[*([beside] if graph.beside else []), *copies],
         backfill_policy=dg.BackfillPolicy.single_run(),
     )
     def publish(context: AssetExecutionContext, config: PublishConfig) -> Iterator[dg.MaterializeResult[None]]:
@@ -96,7 +99,10 @@ def _published_asset(build: dg.AssetsDefinition, graph: BuildGraph) -> dg.Assets
         yield dg.MaterializeResult(
             asset_key=PUBLISHED,
             metadata=_facts_of_published(settings, record),
-            check_results=[_verdict_on_others(graph, settings, record)] if graph.beside else [],
+            check_results=[
+                *([_verdict_on_others(graph, settings, record)] if graph.beside else []),
+                *copy_published(context, settings, record, {spec.name for spec in copies}),
+            ],
         )
 
     return publish

@@ -16,6 +16,7 @@ from finago_assets.core.landing.lock import queued_lock
 from finago_assets.core.landing.publish import copy_database
 from finago_assets.core.warehouse.generation import Marked
 from finago_assets.core.warehouse.graph import BuildGraph
+from finago_assets.orchestration.copies import PARQUET_CHECK
 from finago_assets.orchestration.dbt_project import dbt_project, dbt_resource
 from finago_assets.orchestration.published import warehouse_assets
 from finago_assets.orchestration.warehouse import PUBLISHED, publisher
@@ -136,3 +137,58 @@ def test_a_difference_from_the_erp_withholds_it_too_when_the_settings_say_block(
     assert "1 account-months differ from the ERP" in said
     monkeypatch.setenv("FINAGO_TIE_OUT", "warn")
     assert _publish(instance).success
+
+
+def _with_accounts(settings: Settings) -> None:
+    with closing(duckdb.connect(settings.working_warehouse)) as warehouse:
+        warehouse.execute("create schema marts")
+        warehouse.execute("create table marts.accounts as select 'o' as organization_id, 1920 as account_number")
+
+
+def test_it_says_which_tables_it_holds_and_how_it_is_opened(settings: Settings, instance: dg.DagsterInstance) -> None:
+    _with_accounts(settings)
+    # of a build that stands, too
+    for _ in range(2):
+        (event,) = _publish(instance).asset_materializations_for_node("publish")
+        tables = event.metadata["tables"]
+        assert isinstance(tables, dg.TableMetadataValue)
+        assert [record.data for record in tables.records] == [{"table": "marts.accounts", "rows": 1}]
+        assert str(settings.published_warehouse) in str(event.metadata["how_to_open_it"].value)
+
+
+def test_a_file_from_before_it_held_the_marts_alone_is_published_anew(
+    settings: Settings, instance: dg.DagsterInstance
+) -> None:
+    _with_accounts(settings)
+    assert _publish(instance).success
+    record = settings.work_dir / "published.json"
+    record.write_text(record.read_text().replace("v1.2.0", "v1.0.0"))
+    before = settings.published_warehouse.stat().st_ino
+    assert _publish(instance).success
+    assert settings.published_warehouse.stat().st_ino != before
+    settings.published_details.unlink()
+    assert _publish(instance).success
+    assert settings.published_details.exists()
+
+
+def _said_of_copy(done: dg.ExecuteInProcessResult, check: str) -> tuple[bool, str]:
+    assert done.success
+    (found,) = [one for one in done.get_asset_check_evaluations() if one.check_name == check]
+    return found.passed, found.description or ""
+
+
+def test_a_folder_of_the_settings_gets_the_tables_as_parquet_and_one_that_cannot_holds_back_nothing(
+    settings: Settings, instance: dg.DagsterInstance, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    _with_accounts(settings)
+    monkeypatch.setenv("FINAGO_PUBLISH_PARQUET", str(tmp_path / "marts"))
+    passed, said = _said_of_copy(_publish(instance), PARQUET_CHECK)
+    assert (passed, said) == (True, f"1 tables with 1 rows are in {tmp_path}/marts/current.")
+    assert (tmp_path / "marts" / "current" / "marts" / "accounts.parquet").is_file()
+    monkeypatch.setenv("FINAGO_PUBLISH_PARQUET", str(settings.data_dir / "raw"))
+    settings.published_warehouse.unlink()
+    passed, said = _said_of_copy(_publish(instance), PARQUET_CHECK)
+    assert not passed
+    assert "which the pipeline keeps for itself" in said
+    assert settings.published_warehouse.exists()
+    assert not (settings.data_dir / "raw").exists()

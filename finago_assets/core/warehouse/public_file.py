@@ -71,9 +71,9 @@ def write_public_file(build: Path, target: Path, public: Public, memory: str) ->
             typed_database_errors(target),
             closing(duckdb.connect(config={"memory_limit": memory, "threads": 2})) as connection,
         ):
-            connection.execute(f"set temp_directory = {_sql_text(spill)}")
-            connection.execute(f"attach {_sql_text(build)} as built (read_only)")
-            connection.execute(f"attach {_sql_text(target)} as public (storage_version '{STORAGE_VERSION}')")
+            connection.execute(f"set temp_directory = {sql_text(spill)}")
+            connection.execute(f"attach {sql_text(build)} as built (read_only)")
+            connection.execute(f"attach {sql_text(target)} as public (storage_version '{STORAGE_VERSION}')")
             target.chmod(0o600)
             content = _fill(connection, public)
             connection.execute("checkpoint public")
@@ -116,8 +116,8 @@ def _read_by_macros(definitions: Iterable[str], others: Iterable[str]) -> list[s
 
 def _copy_relation(connection: DuckDBPyConnection, name: str, key: Sequence[str]) -> int:
     schema, _, table = name.partition("/")
-    place = f"{_sql_name(schema)}.{_sql_name(table)}"
-    connection.execute(f"create schema if not exists public.{_sql_name(schema)}")
+    place = f"{sql_name(schema)}.{sql_name(table)}"
+    connection.execute(f"create schema if not exists public.{sql_name(schema)}")
     copied = connection.execute(f"create table public.{place} as from built.{place}").fetchall()
     rows = int(copied[0][0])
     if key and rows <= MOST_KEYED_ROWS:
@@ -127,8 +127,8 @@ def _copy_relation(connection: DuckDBPyConnection, name: str, key: Sequence[str]
 
 def _add_key(connection: DuckDBPyConnection, place: str, key: Sequence[str]) -> None:
     """Make the columns the table's primary key, unless one of them is NULL somewhere: such a table has none."""
-    columns = ", ".join(map(_sql_name, key))
-    some_null = f"select 1 from {place} where {' or '.join(f'{_sql_name(column)} is null' for column in key)} limit 1"
+    columns = ", ".join(map(sql_name, key))
+    some_null = f"select 1 from {place} where {' or '.join(f'{sql_name(column)} is null' for column in key)} limit 1"
     if not connection.execute(some_null).fetchall():
         try:
             connection.execute(f"alter table {place} add primary key ({columns})")
@@ -140,8 +140,8 @@ def _add_key(connection: DuckDBPyConnection, place: str, key: Sequence[str]) -> 
 def _comment(connection: DuckDBPyConnection, names: Collection[str]) -> None:
     for kind, schema, table, column, comment in connection.execute(_COMMENTS).fetchall():
         if comment is not None and f"{schema}/{table}" in names:
-            place = ".".join(map(_sql_name, filter(None, ("public", schema, table, column))))
-            connection.execute(f"comment on {kind} {place} is {_sql_text(comment)}")
+            place = ".".join(map(sql_name, filter(None, ("public", schema, table, column))))
+            connection.execute(f"comment on {kind} {place} is {sql_text(comment)}")
 
 
 def _add_macros(connection: DuckDBPyConnection, macros: Sequence[tuple[str, str, str, str]]) -> list[str]:
@@ -157,15 +157,17 @@ def _add_macros(connection: DuckDBPyConnection, macros: Sequence[tuple[str, str,
 def _is_made(connection: DuckDBPyConnection, macro: tuple[str, str, str, str]) -> bool:
     schema, name, parameters, definition = macro
     try:
-        connection.execute(f"create macro {_sql_name(schema)}.{_sql_name(name)}({parameters}) as table {definition}")
+        connection.execute(f"create macro {sql_name(schema)}.{sql_name(name)}({parameters}) as table {definition}")
     except duckdb.Error:
         return False
     return True
 
 
-def _sql_name(name: str) -> str:
+def sql_name(name: str) -> str:
+    """Spell a name in DuckDB's SQL."""
     return '"' + name.replace('"', '""') + '"'
 
 
-def _sql_text(value: object) -> str:
+def sql_text(value: object) -> str:
+    """Spell a text in DuckDB's SQL, where it takes no parameter."""
     return "'" + f"{value}".replace("'", "''") + "'"
