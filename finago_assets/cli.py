@@ -106,7 +106,7 @@ def doctor() -> None:
 
 @app.command()
 def dev(
-    port: Annotated[int, typer.Option(help="Port of the Dagster UI.")] = 3000,
+    port: Annotated[int, typer.Option(help="Port of the Dagster UI.", min=0, max=65535)] = 3000,
 ) -> None:
     """Open the Dagster UI; on the sandbox when no credentials are set."""
     console = Console(stderr=True)
@@ -114,7 +114,7 @@ def dev(
     again = f"`{typed('dev')}` opens the UI again, where a run that was under way can be re-executed"
     with _supervised(console, f"{stands}; {again}.") as supervisor, ExitStack() as stack:
         from finago_assets.core.windows import ONE_DAY, oslo_today
-        from finago_assets.dagster_command import dagster_environment, find_place, make_home
+        from finago_assets.dagster_command import dagster_environment, find_place, make_home, refuse_taken_port
         from finago_assets.demo import demo_days
         from finago_assets.new_project import WORKSPACE
         from finago_assets.sandbox.books.plan import Size
@@ -122,6 +122,7 @@ def dev(
         from finago_assets.sandbox.halo.tenant import tenant_of_today
         from finago_assets.sandbox.server import running
 
+        refuse_taken_port(port)
         environment: dict[str, str] = {}
         if not os.environ.get("FINAGO_CLIENT_ID"):
             days = demo_days(oslo_today())

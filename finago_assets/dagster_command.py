@@ -6,6 +6,7 @@ Owns those three. In a project they are the project's; elsewhere everything lies
 from __future__ import annotations
 
 import os
+import socket
 import sys
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import yaml
 
+from finago_assets.core.errors import SettingInvalid
 from finago_assets.core.landing.files import typed_errors
 from finago_assets.new_project import INSTANCE
 from finago_assets.project import ENV_FILE, find_project
@@ -77,3 +79,16 @@ def make_home(place: DagsterPlace) -> None:
     with typed_errors("Making Dagster's home"):
         place.home.mkdir(parents=True, exist_ok=True, mode=0o700)
         (place.home / INSTANCE.name).write_text(yaml.safe_dump(said), encoding="utf-8")
+
+
+def refuse_taken_port(port: int) -> None:
+    """Raise SettingInvalid for a port that something listens on: Dagster would serve its UI on another one."""
+    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as tried:
+        # one that a UI before has just left is free
+        tried.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            tried.bind(("127.0.0.1", port))
+        except OSError as error:
+            raise SettingInvalid(
+                f"Port {port} on 127.0.0.1 cannot be used ({error.strerror}); give another one: --port."
+            ) from None

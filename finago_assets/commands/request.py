@@ -54,7 +54,7 @@ def request(  # noqa: PLR0913  the command's options
     query: Annotated[list[str] | None, typer.Option(metavar="K=V", help="A query parameter; repeatable.")] = None,
     body: Annotated[str | None, typer.Option(metavar="FILE", help="What to send; - reads standard input.")] = None,
     api: Annotated[
-        ApiName | None, typer.Option(help="Which API; by default that of the connection, else finago.")
+        ApiName | None, typer.Option(help="Which API; by default that of the connection or the template, else finago.")
     ] = None,
     connection: Annotated[str | None, typer.Option(help="A connection's name in the registry.")] = None,
     registry: Annotated[
@@ -87,7 +87,7 @@ def request(  # noqa: PLR0913  the command's options
         settings = read_settings()
         parts = _read_parts(var or [], query or [], body, all_pages=all_pages)
         row = _find_row(connection, registry)
-        which = _find_api(api, row)
+        which = _find_api(api, row, template)
         asked = _describe(which, method, path, template, parts, settings)
         caller = _find_caller(which, settings) if row is None else row.open(settings)
         target = _find_target(into, registry, settings, caller, asked)
@@ -114,14 +114,16 @@ def _read_parts(variables: Sequence[str], query: Sequence[str], body: str | None
     }
 
 
-def _find_api(name: ApiName | None, row: RegisteredConnection | None) -> Api:
-    known = APIS.get((name or ApiName.FINAGO) if row is None else row.kind.name)
-    if known is None:
+def _find_api(name: ApiName | None, row: RegisteredConnection | None, template: str | None) -> Api:
+    if row is None and name is None and template is not None:
+        # as in the launchpad, a template's name says whose it is
+        return next((one for one in APIS.values() if template in one.operations), APIS[ApiName.FINAGO])
+    api = APIS.get((name or ApiName.FINAGO) if row is None else row.kind.name)
+    if api is None:
         raise RequestRefused(
             "A connection of the kind `soap` is for landing and for posting; no request by hand goes over it. "
             "Nothing was sent."
         )
-    api = known
     if row is not None and name not in (None, row.kind.name):
         raise RequestRefused(
             f"The connection {row.name!r} is one to {api.source.title}; leave --api out. Nothing was sent."

@@ -74,7 +74,7 @@ def test_a_body_is_an_array_of_values_without_action_flags(shape: str) -> None:
 
 def test_a_body_that_is_one_object_is_refused_before_it_is_sent() -> None:
     body = json.dumps({"id": 1, "name": "North"}).encode()
-    with pytest.raises(RequestRefused, match=r"fit at \$: it must be array"):
+    with pytest.raises(RequestRefused, match=r"the body does not fit: it must be a list, \[\.\.\.\]"):
         from_template(HALO, "fortnoxdetails.save", body=body)
     assert from_template(HALO, "fortnoxdetails.save", body=b"[" + body + b"]").path == "/FortnoxDetails"
 

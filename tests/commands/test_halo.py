@@ -139,6 +139,12 @@ def test_a_row_of_the_registry_says_which_api_is_meant(shell: Shell) -> None:
     assert "is one to Halo API" in other.stderr
 
 
+def test_the_name_of_a_template_says_which_api_is_meant(shell: Shell) -> None:
+    said = CliRunner().invoke(app, ["request", "--template", "tax.list"], env=shell.environment())
+    assert said.exit_code == 0, said.stderr
+    assert len(json.loads(said.stdout)) == 4
+
+
 def test_without_its_variables_nothing_is_asked(shell: Shell) -> None:
     said = shell.type("GET", "/Tax", HALO_URL="", HALO_CLIENT_ID="", HALO_CLIENT_SECRET="")
     assert said.exit_code == 2

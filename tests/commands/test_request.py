@@ -153,6 +153,27 @@ def test_an_error_ends_with_1_names_the_trace_and_keeps_what_the_server_said(she
     assert "The resource does not exist." not in result.stderr
 
 
+@pytest.mark.parametrize(
+    ("path", "meant"),
+    [
+        ("/acounts", "; did you mean /accounts?"),
+        ("/Accounts", "; did you mean /accounts?"),
+        ("/v2/customers", "; did you mean /customers?"),
+        ("/customer/10001/bankaccount", "; did you mean /customers/{customerId}/bankaccounts?"),
+        ("/payslips", "description does not have this path."),
+    ],
+)
+def test_a_path_that_the_description_does_not_have_is_sent_and_named_when_nothing_is_there(
+    shell: Shell, path: str, meant: str
+) -> None:
+    result = shell.type("GET", path)
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert shell.asked() == [f"GET /v1{path}"]
+    assert meant in result.stderr
+    known = shell.type("GET", "/customers/999999")
+    assert "The API description does not have this path" not in known.stderr
+
+
 def test_an_error_may_be_passed_over(shell: Shell) -> None:
     result = shell.type("GET", "/customers/999999", "--on-error", "continue")
     assert (result.exit_code, result.stdout) == (0, "")
@@ -172,7 +193,9 @@ REFUSED = {
     "a parameter the endpoint does not have": (("GET", "/accounts", "--query", "dateForm=x"), "no parameter"),
     "a method the path does not take": (("DELETE", "/accounts", "--allow-writes"), "the path takes GET"),
     "a method that is none": (("FETCH", "/accounts"), "GET"),
-    "a write that is not allowed": (("DELETE", "/customers/10001"), "allow"),
+    "a write that is not allowed": (("DELETE", "/customers/10001"), "--allow-writes"),
+    "a path that ends in a slash": (("GET", "/accounts/"), "the path ends in a slash; leave it out"),
+    "a query in the path": (("GET", "/accounts?limit=5"), "--query NAME=VALUE"),
     "a body that is not there": (("POST", "/customers", "--allow-writes", "--body", "nowhere.json"), "nowhere.json"),
     "a target that is none": (("GET", "/accounts", "--into", "accounts.xls"), "no target"),
     "a table in the warehouse that is rebuilt": (

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import socket
 import subprocess
 import sys
 from typing import Final
 
 import pytest
+from typer.testing import CliRunner
+
+from finago_assets.cli import app
 
 LARGE: Final = ("dagster", "dbt", "duckdb", "jsonschema", "matplotlib", "numpy", "pyarrow", "sqlalchemy")
 SENT: Final = (
@@ -16,6 +20,15 @@ SENT: Final = (
     "parse_target('records.ndjson')"
 )
 RUN: Final = "from typer.testing import CliRunner; from finago_assets.cli import app; CliRunner().invoke(app, {})"
+
+
+@pytest.mark.parametrize("port", [None, 65_536])
+def test_dev_refuses_a_port_that_is_taken_or_none(port: int | None) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        taken = listening.getsockname()[1] if port is None else port
+        done = CliRunner().invoke(app, ["dev", "--port", f"{taken}"])
+    assert done.exit_code != 0
+    assert f"Port {taken} on 127.0.0.1 cannot be used" in f"{done.exception}" or "65535" in done.output
 
 
 @pytest.mark.parametrize(

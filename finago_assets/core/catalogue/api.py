@@ -51,6 +51,18 @@ class Api:
         """Return the names of templates that look like `name`, the most alike first."""
         return difflib.get_close_matches(name, self.operations, n=3, cutoff=0.5)
 
+    def nearest_path(self, path: str) -> str | None:
+        """Return the path, as a template, that looks like `path` in whatever letters; None where none does."""
+        known = {_outline(one.path): one.path for one in self.operations.values()}
+        near = difflib.get_close_matches(_outline(path), known, n=1, cutoff=0.8)
+        return known[near[0]] if near else None
+
+
+def _outline(path: str) -> str:
+    """Return a path in small letters with the places of ids alike, filled in or not."""
+    segments = path.lower().strip("/").split("/")
+    return "/".join("{}" if one.isdigit() or one.startswith("{") else one for one in segments)
+
 
 def _fits(template: str, path: str) -> bool:
     ours, theirs = template.split("/"), path.split("/")

@@ -73,8 +73,8 @@ class Registry:
     def _advice(self, name: str) -> str:
         names = [one.name for one in self.connections]
         known = names + [row.name for row in self.bad if row.name is not None]
-        near = get_close_matches(name, known, n=3)
-        unread = f" {len(self.bad)} of its rows cannot be used; the list of all says why." if self.bad else ""
+        near = get_close_matches(name, dict.fromkeys(known), n=3)
+        unread = f" {len(self.bad)} of its rows cannot be used, the first: {self.bad[0]}." if self.bad else ""
         if near:
             return f"Close: {', '.join(near)}.{unread}"
         return (f"It has: {', '.join(names[:20])}." if names else "It has none.") + unread

@@ -21,6 +21,15 @@ if TYPE_CHECKING:
 
 JSON: Final = "application/json"
 LARGEST: Final = 32 * 1024 * 1024
+_KINDS: Final = {
+    "object": "an object, {...}",
+    "array": "a list, [...]",
+    "string": "a text, in quotes",
+    "number": "a number, without quotes",
+    "integer": "a whole number, without quotes",
+    "boolean": "true or false, without quotes",
+    "null": "null",
+}
 _MOST_SHOWN: Final = 200
 _LONGEST_NAME: Final = 100
 _NOT_PLAIN: Final = re.compile(r"[^A-Za-z0-9 ._-]")
@@ -76,14 +85,14 @@ def _hold_against(what: str, body: bytes, schema: Mapping[str, object]) -> None:
         ) from None
     if error is not None:
         raise RequestRefused(
-            f"{what}: the body does not fit at {_name_json_path(error)}: it must {_rule(error)}. "
-            "See the template's example body."
+            f"{what}: {_name_json_path(error)} does not fit: it must {_rule(error)}. `finago-assets templates "
+            "--example`, with the template's name, prints a body that fits."
         )
 
 
 def _name_json_path(error: Any) -> str:  # noqa: ANN401  jsonschema has no types
     parts = [f"[{part}]" if isinstance(part, int) else f".{part}" for part in error.absolute_path]
-    return f"${''.join(parts)}"[:_MOST_SHOWN]
+    return f"{''.join(parts).removeprefix('.')} in the body"[:_MOST_SHOWN] if parts else "the body"
 
 
 def _rule(error: Any) -> str:  # noqa: ANN401  see above
@@ -93,7 +102,8 @@ def _rule(error: Any) -> str:  # noqa: ANN401  see above
         case "required":
             return f"have {', '.join(name for name in wanted if name not in error.instance)}"
         case "type":
-            return f"be {wanted if isinstance(wanted, str) else ' or '.join(wanted)}"
+            kinds = [wanted] if isinstance(wanted, str) else wanted
+            return f"be {' or '.join(_KINDS[kind] for kind in kinds)}"
         case "enum":
             return f"be one of {', '.join(map(str, wanted))}"[:_MOST_SHOWN]
         case "additionalProperties":

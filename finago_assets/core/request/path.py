@@ -36,7 +36,10 @@ def path_of(path: str, base: str) -> str:
             raise RequestRefused("The path must be one below the API, such as /accounts; an address is not taken.")
         text = text[len(whole) :]
     if "?" in text or "#" in text:
-        raise RequestRefused("The path must end before the question mark; put the rest into the query.")
+        raise RequestRefused(
+            "The path must end before the question mark; what follows goes into the query: --query NAME=VALUE in a "
+            "shell, `query` in the launchpad and in YAML."
+        )
     text = text if text.startswith("/") else f"/{text}"
     return text[len(prefix) :] if prefix and text.startswith(f"{prefix}/") else text
 
@@ -61,6 +64,8 @@ def fill_in(what: str, template: str, places: Iterable[Parameter], variables: Ma
     path = template
     for name, place in known.items():
         path = path.replace(f"{{{name}}}", quote(check_value(what, place, variables[name]), safe=""))
+    if len(path) > 1 and path.endswith("/") and is_plain_path(path[:-1]):
+        raise RequestRefused(f"{what}: the path ends in a slash; leave it out.")
     if not is_plain_path(path):
         raise RequestRefused(
             f"{what}: it is no plain path below the API. Segments of letters, digits and the signs that need no "

@@ -20,6 +20,7 @@ from finago_assets.core.request.answer import Answer
 from finago_assets.core.request.audit import Audit, Sent
 from finago_assets.core.request.part import is_part_of_a_list
 from finago_assets.core.request.reading import count_records, error_names
+from finago_assets.core.request.request import BY_HAND
 from finago_assets.core.request.result import Exit, RequestResult
 
 if TYPE_CHECKING:
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from finago_assets.core.request.request import Request
 
 AUDIT_FILE: Final = "writes.jsonl"
+_NOT_THERE: Final = (404, 410)
 _LARGER_THAN_A_PAGE: Final = 16 * 1024 * 1024
 _log = logging.getLogger(__name__)
 
@@ -59,8 +61,9 @@ def perform(  # noqa: PLR0913  the seams have defaults
         return _send(request, client, receipt, say)
     if not allow_writes:
         raise RequestRefused(
-            f"{request.what} was not sent: it writes, which has to be allowed for each request; allow writes if that "
-            "is meant."
+            f"{request.what} was not sent: it writes, which has to be allowed for each request. Where it is meant, say "
+            "so: --allow-writes in a shell, `allow_writes: true` in the launchpad and in YAML, allow_writes=True in "
+            "Python."
         )
     return _send_recorded(request, client, receipt, say, audit or Audit(folder / AUDIT_FILE))
 
@@ -121,7 +124,7 @@ def _send(request: Request, client: ApiClient, receipt: Receipt, say: Callable[[
             else:
                 many, records = client.send(request, receipt, tally, count_records)
     except FinagoError as raised:
-        problem = strip_frames(_doubt_a_write(request, raised, tally))
+        problem = strip_frames(_name_a_near_path(request, _doubt_a_write(request, raised, tally)))
         _keep_refusal(request, receipt)
         if receipt.status is None:
             return _conclude(request, client, None, problem)
@@ -169,6 +172,15 @@ def _doubt_a_write(request: Request, error: FinagoError, tally: Tally) -> Finago
         f"{request.what}: the request was sent, but its answer could not be kept: {error} It is unknown "
         f"whether the write was carried out. Before sending it again, look: {request.look}."
     )
+
+
+def _name_a_near_path(request: Request, error: FinagoError) -> FinagoError:
+    """Say of a path that was sent as it was typed, and is not there, which one the description has instead."""
+    if request.operation.name == BY_HAND and error.status in _NOT_THERE:
+        near = request.api.nearest_path(request.path)
+        hint = f"; did you mean {near}?" if near else "."
+        error.args = (f"{error} The API description does not have this path{hint}",)
+    return error
 
 
 def _keep_refusal(request: Request, receipt: Receipt) -> None:

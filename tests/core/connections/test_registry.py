@@ -151,6 +151,11 @@ def test_a_disabled_connection_is_listed_and_never_used(registry: Path) -> None:
         opened.all()[1].open(Settings(), {"SOUTH_ID": "id", "SOUTH_SECRET": SECRET})
 
 
+def test_an_unknown_name_beside_rows_that_cannot_be_used_is_told_why_they_cannot(registry: Path) -> None:
+    told = refused(write(registry, NORTH, SOUTH.replace("south", "north")), "nroth")
+    assert "Close: north. 2 of its rows cannot be used, the first: row 1 ('north'): its name stands in 2 rows" in told
+
+
 def test_an_unknown_name_is_answered_with_names_that_are_close(registry: Path) -> None:
     location = write(registry, NORTH, SOUTH)
     assert "Close: north" in refused(location, "nroth")

@@ -91,9 +91,12 @@ TEMPLATES: dict[str, tuple[dict[str, Any], list[str]]] = {
     ),
     "a body of the wrong shape": (
         {"name": "customers.create", "body": b'["value-nobody-should-read"]'},
-        ["does not fit at $:", "be object"],
+        ["the body does not fit: it must be an object, {...}.", "templates --example"],
     ),
-    "a field that is missing": ({"name": "transactions.create", "body": b"{}"}, ["does not fit at $:", "have "]),
+    "a field that is missing": (
+        {"name": "transactions.create", "body": b"{}"},
+        ["the body does not fit: it must have "],
+    ),
     "a file of another kind": (
         {"name": "salesorder_attachments.create", "variables": {"id": "1"}, "body": b"GIF89a"},
         ["application/pdf, image/png."],

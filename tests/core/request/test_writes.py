@@ -197,7 +197,7 @@ def test_a_write_needs_the_switch_and_is_neither_sent_nor_recorded_without(tmp_p
     put = by_hand(FINAGO, "PUT", "/unheard/of", body=b"{}")
     with client_of(office, Clock()) as client:
         for request in (CUSTOMER, deletion, put):
-            with pytest.raises(RequestRefused, match="allow writes"):
+            with pytest.raises(RequestRefused, match=r"--allow-writes in a shell, `allow_writes: true`"):
                 perform(request, client, tmp_path)
     assert office.asked == []
     assert list(tmp_path.iterdir()) == []
