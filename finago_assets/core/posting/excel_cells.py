@@ -1,4 +1,4 @@
-"""What the reader of workbooks does not tell: which formulas have no result, and how far a sheet reaches.
+"""What the reader of workbooks does not tell: formulas without a result, hidden rows, and how far a sheet reaches.
 
 Owns a look at the sheet's own XML. Reads no value.
 """
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 _WORKBOOK: Final = "xl/workbook.xml"
 _RELATIONS: Final = "xl/_rels/workbook.xml.rels"
 _CELL_PLACE: Final = re.compile(r"([A-Z]{1,3})([0-9]{1,7})")
+_TRUE: Final = ("1", "true")
 _NO_RESULT: Final = FormulaError("a formula that was never calculated")
 
 
@@ -29,6 +30,7 @@ class SheetScan:
     """Cells by row and column, both counted from 1. `cells` is how many the sheet's outline takes in."""
 
     without_result: dict[tuple[int, int], FormulaError] = field(default_factory=dict)
+    hidden_rows: set[int] = field(default_factory=set)
     rows: int = 0
     columns: int = 0
 
@@ -66,6 +68,8 @@ def _scan(stream: IO[bytes], scan: SheetScan) -> None:
             if event == "start":
                 # a row or a cell that does not say where it is follows the one before
                 row, column = int(element.get("r") or row + 1), 0
+                if element.get("hidden") in _TRUE:
+                    scan.hidden_rows.add(row)
             else:
                 element.clear()
         elif event == "end":

@@ -14,15 +14,14 @@ from typing import TYPE_CHECKING, Final
 from lxml.etree import XMLSyntaxError
 from python_calamine import CalamineError, SheetTypeEnum, SheetVisibleEnum, load_workbook
 
-from finago_assets.core.posting.excel_cells import scan_sheet
+from finago_assets.core.posting.excel_cells import SheetScan, scan_sheet
+from finago_assets.core.posting.findings import find
 from finago_assets.core.posting.table import JournalTable, refuse_source
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from python_calamine import CalamineWorkbook
-
-    from finago_assets.core.posting.cells import FormulaError
 
 _MOST_INFLATED: Final = 200_000_000
 _MOST_CELLS: Final = 5_000_000
@@ -39,7 +38,7 @@ def read_excel_table(path: Path, content: bytes, sheet: str | None) -> JournalTa
             found = scan_sheet(package, name)
         if found.cells > _MOST_CELLS:
             raise refuse_source(source, "its sheet reaches over millions of cells. Delete the empty rows and columns.")
-        return _table_of(source, workbook, name, found.without_result)
+        return _table_of(source, workbook, name, found)
     except (zipfile.BadZipFile, CalamineError, XMLSyntaxError, KeyError, ValueError, OverflowError):
         raise refuse_source(
             source, "it is no .xlsx workbook that can be opened. Save it as .xlsx, without a password."
@@ -66,15 +65,13 @@ def _find_sheet(source: str, workbook: CalamineWorkbook, sheet: str | None) -> s
     return name
 
 
-def _table_of(
-    source: str, workbook: CalamineWorkbook, name: str, without_result: dict[tuple[int, int], FormulaError]
-) -> JournalTable:
+def _table_of(source: str, workbook: CalamineWorkbook, name: str, found: SheetScan) -> JournalTable:
     sheet = workbook.get_sheet_by_name(name)
     if sheet.start is None:
         raise refuse_source(source, "the sheet is empty. Its first row names the columns.")
     top, left = sheet.start
     rows = [
-        (at, [without_result.get((at, left + place + 1)) or _exact(cell) for place, cell in enumerate(row)])
+        (at, [found.without_result.get((at, left + place + 1)) or _exact(cell) for place, cell in enumerate(row)])
         for at, row in enumerate(sheet.to_python(), start=top + 1)
     ]
     (header, names), *records = rows
@@ -88,6 +85,7 @@ def _table_of(
         [(at, cells[:wide]) for at, cells in kept],
         header,
         loses_zeros=True,
+        findings=tuple(find("hidden-row", row=at) for at, _ in kept if at in found.hidden_rows),
     )
 
 

@@ -77,7 +77,7 @@ def read_journal(source: str | Path | pa.Table | duckdb.DuckDBPyRelation, *, nam
     rows = list(_read_rows(table, findings))
     findings += _check_groups(rows)
     # a row that could not be cut into cells may be any voucher's
-    bundles = () if table.findings else tuple(_bundles(rows))
+    bundles = () if any(finding.blocks for finding in table.findings) else tuple(_bundles(rows))
     return ReadJournal(Journal(table.source, bundles), tuple(findings))
 
 

@@ -42,6 +42,7 @@ _OF_TABLE: Final = (
     ("stray-blank", _B, "A cell neither begins nor ends with a blank.", "Take the blank away."),
     ("not-a-value", _B, "A cell holds a value, not the word for none.", "Leave the cell empty."),
     ("formula-error", _B, "A formula of the workbook has a result.", "Mend the formula, calculate, save."),
+    ("hidden-row", _W, "No row of the sheet is hidden.", "It is read all the same; check that it is meant."),
     ("wrong-kind", _B, "A cell holds what its column is for.", "Convert the column."),
     ("bool-as-number", _B, "True and false are no numbers.", "Give the number itself."),
     (

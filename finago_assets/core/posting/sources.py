@@ -102,7 +102,9 @@ def _from_duckdb(text: str) -> JournalTable:
         known = {(row[0], row[1]) for row in connection.execute(_DUCKDB_TABLES).fetchall()}
         if (schema or "main", table) not in known:
             raise refuse_source(place, "the file has no such table.")
-        relation = connection.table(f"{_quoted(schema or 'main')}.{_quoted(table)}")
+        # the file's own name first: DuckDB takes the schema for another file where both are called the same
+        database = connection.execute("select current_database()").fetchall()[0][0]
+        relation = connection.table(".".join(map(_quoted, (database, schema or "main", table))))
         return _from_rows(place, relation.columns, relation.fetchall())
 
 

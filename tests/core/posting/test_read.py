@@ -387,6 +387,27 @@ def test_a_duckdb_file_is_opened_for_reading_alone(tmp_path: Path) -> None:
         assert figures(read_journal(source)) == list(ROWS)
 
 
+def test_a_view_is_a_source_and_a_file_may_be_called_as_its_schema(tmp_path: Path) -> None:
+    as_duckdb(tmp_path)
+    with duckdb.connect(tmp_path / "books.duckdb") as connection:
+        connection.execute("create view marts.posted as select * from marts.accruals")
+
+    assert figures(read_journal(f"duckdb:{tmp_path}/books.duckdb#marts.posted")) == list(ROWS)
+    (tmp_path / "books.duckdb").rename(tmp_path / "marts.duckdb")
+    assert figures(read_journal(f"duckdb:{tmp_path}/marts.duckdb#marts.accruals")) == list(ROWS)
+
+
+def test_a_hidden_row_of_a_workbook_is_read_and_named(tmp_path: Path) -> None:
+    source = as_workbook(tmp_path)
+    rewrite_sheet(tmp_path / "journal.xlsx", re.compile(rb'<row r="3"'), b'<row r="3" hidden="1"', sheet=2)
+
+    read = read_journal(source)
+
+    assert rules(read) == [("hidden-row", 3, None)]
+    assert read.ok
+    assert len(read.journal.entries) == len(ROWS)
+
+
 def test_cells_of_a_workbook_that_do_not_say_where_they_are_follow_each_other(tmp_path: Path) -> None:
     head = [*map(text, HEAD)]
     write_workbook(tmp_path / "j.xlsx", ("Ark1", [head, [text("A"), number("9"), day("46356"), failed("#N/A")]]))

@@ -66,12 +66,12 @@ def write_workbook(
     return path
 
 
-def rewrite_sheet(path: Path, pattern: re.Pattern[bytes], by: bytes) -> None:
-    """Replace something in the XML of a workbook's first sheet."""
+def rewrite_sheet(path: Path, pattern: re.Pattern[bytes], by: bytes, sheet: int = 1) -> None:
+    """Replace something in the XML of a sheet of a workbook."""
     with zipfile.ZipFile(path) as package:
         parts = {name: package.read(name) for name in package.namelist()}
-    sheet = "xl/worksheets/sheet1.xml"
-    parts[sheet] = pattern.sub(by, parts[sheet])
+    part = f"xl/worksheets/sheet{sheet}.xml"
+    parts[part] = pattern.sub(by, parts[part])
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as package:
         for name, content in parts.items():
             package.writestr(name, content)
