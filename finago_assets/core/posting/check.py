@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 from finago_assets.core.errors import RequestRefused
 from finago_assets.core.posting.check_bundles import check_bundle, check_invoices, check_links, check_twice
 from finago_assets.core.posting.check_entries import check_entry, year_of
-from finago_assets.core.posting.check_vouchers import check_voucher
+from finago_assets.core.posting.check_vouchers import check_type, check_voucher
 from finago_assets.core.posting.findings import find
 from finago_assets.core.posting.keys import digest_journal, key_of
 from finago_assets.core.posting.rules import WARNINGS_TO_IGNORE
@@ -22,11 +22,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from finago_assets.core.posting.findings import PostingFinding
-    from finago_assets.core.posting.journal import Bundle, FiscalYear, Journal, Lists
+    from finago_assets.core.posting.journal import Bundle, FiscalYear, Journal, Lists, Voucher
     from finago_assets.core.posting.options import PostingOptions
     from finago_assets.core.posting.read import ReadJournal
 
 _FAULTS_SHOWN: Final = 3
+# their lists have only what the journal names, which these rows are no part of
+_OF_NAMED_ALONE: Final = ("customer-unknown", "dimension-type-unknown", "dimension-value-unknown")
 
 
 @dataclass(frozen=True)
@@ -82,7 +84,8 @@ class CheckedJournal:
 def check_journal(read: ReadJournal, lists: Lists, options: PostingOptions) -> CheckedJournal:
     """Hold a journal against every rule. Of a table with faults, the vouchers that could be read are checked too."""
     journal = read.journal
-    found = [*read.findings, *_check_call(options), *_check_all(journal, lists, options)]
+    of_parts = _check_parts(read.parts, lists, options)
+    found = [*read.findings, *_check_call(options), *_check_all(journal, lists, options), *of_parts]
     unchecked = not_checked(journal, lists, options)
     return CheckedJournal(journal, lists, options, tuple(_with_names(found, journal)), unchecked)
 
@@ -111,6 +114,16 @@ def _check_all(journal: Journal, lists: Lists, options: PostingOptions) -> Itera
     yield from check_twice(journal)
     yield from check_invoices(journal, lists, options)
     yield from check_links(journal, lists, options)
+
+
+def _check_parts(parts: Iterable[Voucher], lists: Lists, options: PostingOptions) -> Iterator[PostingFinding]:
+    """Check the rows that were read of vouchers that were not read whole, by the rules that need no other row."""
+    for voucher in parts:
+        yield from check_type(voucher, lists, options)
+        for entry in voucher.entries:
+            for finding in check_entry(entry, lists, options):
+                if finding.rule not in _OF_NAMED_ALONE:
+                    yield finding
 
 
 def _with_names(findings: Iterable[PostingFinding], journal: Journal) -> list[PostingFinding]:

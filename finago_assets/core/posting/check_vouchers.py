@@ -33,7 +33,7 @@ _TOLERANCE: Final = Decimal("0.01")
 def check_voucher(voucher: Voucher, lists: Lists, options: PostingOptions) -> Iterator[PostingFinding]:
     """Find everything that is wrong with a voucher as a whole."""
     yield from _check_count(voucher)
-    yield from _check_type(voucher, lists, options)
+    yield from check_type(voucher, lists, options)
     yield from _check_documents(voucher, options)
     yield from _check_balance(voucher, lists)
     if options.computes_vat:
@@ -54,7 +54,8 @@ def _check_count(voucher: Voucher) -> Iterator[PostingFinding]:
         yield _of_voucher(voucher, "too-many-entries", f"The voucher has {count:,} entries.", "voucher", voucher.name)
 
 
-def _check_type(voucher: Voucher, lists: Lists, options: PostingOptions) -> Iterator[PostingFinding]:
+def check_type(voucher: Voucher, lists: Lists, options: PostingOptions) -> Iterator[PostingFinding]:
+    """Find what is wrong with the type of a voucher."""
     number = voucher.transaction_type_number
     known = lists.types.get(number)
     column = "transaction_type_number"

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
-from finago_assets.core.posting.rules import RULES, Severity
+from finago_assets.core.posting.rules import RULES, WHAT_WAS_FOUND, Severity
 
 if TYPE_CHECKING:
     from finago_assets.core.posting.journal import Entry
@@ -48,9 +48,9 @@ def find(  # noqa: PLR0913  a finding's own fields
     voucher: str = "",
     bundle: str = "",
 ) -> PostingFinding:
-    """Make the finding of a rule. `detail` is what was found, else the rule's own sentence stands for it."""
+    """Make the finding of a rule. `detail` is what was found here, else a sentence of the rule stands for it."""
     known = RULES[rule]
-    message = f"{detail or known.says} {known.advice}"
+    message = f"{detail or WHAT_WAS_FOUND.get(rule, known.says)} {known.advice}"
     return PostingFinding(rule, known.severity, message, row, column, shorten(value), voucher, bundle)
 
 

@@ -39,10 +39,14 @@ _OF_COLUMN: Final = ("float-value", "wrong-kind", "id-as-number", "number-for-te
 
 @dataclass(frozen=True, slots=True)
 class ReadJournal:
-    """What a table says: `journal` has the vouchers that were read whole, `findings` what is wrong with the rest."""
+    """What a table says: `journal` has the vouchers that were read whole, `findings` what is wrong with the rest.
+
+    `parts` are the others, with those of their rows that were read whole: for the rules that look at a row alone.
+    """
 
     journal: Journal
     findings: tuple[PostingFinding, ...] = ()
+    parts: tuple[Voucher, ...] = ()
 
     @property
     def ok(self) -> bool:
@@ -76,9 +80,16 @@ def read_journal(source: str | Path | pa.Table | duckdb.DuckDBPyRelation, *, nam
         return ReadJournal(Journal(table.source, ()), tuple(findings))
     rows = list(_read_rows(table, findings))
     findings += _check_groups(rows)
-    # a row that could not be cut into cells may be any voucher's
-    bundles = () if any(finding.blocks for finding in table.findings) else tuple(_bundles(rows))
-    return ReadJournal(Journal(table.source, bundles), tuple(findings))
+    # a row that could not be cut into cells, or does not say whose it is, may be any voucher's
+    lost = any(finding.blocks for finding in table.findings) or any(row.key is None for row in rows)
+    gathered = _gather(rows)
+    bundles = () if lost else tuple(_bundles(gathered))
+    whole = {(bundle.name, voucher.name) for bundle in bundles for voucher in bundle.vouchers}
+    parts = (_part(name, of) for key, name, of in _all_of(gathered) if (key, name) not in whole)
+    return ReadJournal(Journal(table.source, bundles), tuple(findings), tuple(filter(None, parts)))
+
+
+_Gathered = dict[str, dict[str, list[_Row]]]
 
 
 def _check_header(table: JournalTable) -> Iterator[PostingFinding]:
@@ -168,17 +179,29 @@ def _check_groups(rows: Sequence[_Row]) -> Iterator[PostingFinding]:
             yield find("type-differs", detail, row=row.place, column="transaction_type_number", value=number)
 
 
-def _bundles(rows: Iterable[_Row]) -> Iterator[Bundle]:
-    """Gather vouchers that were read whole. A row that does not say whose it is may be any voucher's."""
-    gathered: dict[str, dict[str, list[_Row]]] = defaultdict(lambda: defaultdict(list))
+def _gather(rows: Iterable[_Row]) -> _Gathered:
+    gathered: _Gathered = defaultdict(lambda: defaultdict(list))
     for row in rows:
-        if (key := row.key) is None:
-            return
-        gathered[key[0]][key[1]].append(row)
+        if row.key is not None:
+            gathered[row.key[0]][row.key[1]].append(row)
+    return gathered
+
+
+def _all_of(gathered: _Gathered) -> Iterator[tuple[str, str, list[_Row]]]:
+    return ((bundle, name, rows) for bundle, vouchers in gathered.items() for name, rows in vouchers.items())
+
+
+def _bundles(gathered: _Gathered) -> Iterator[Bundle]:
     for name, vouchers in gathered.items():
-        whole = tuple(_make_voucher(voucher, of) for voucher, of in vouchers.items() if _is_whole(of))
+        whole = tuple(_make_voucher(voucher, rows) for voucher, rows in vouchers.items() if _is_whole(rows))
         if whole:
             yield Bundle(name, whole)
+
+
+def _part(name: str, rows: Iterable[_Row]) -> Voucher | None:
+    """Return what was read of a voucher that was not read whole."""
+    read = [row for row in rows if row.whole]
+    return _make_voucher(name, read) if read else None
 
 
 def _is_whole(rows: Sequence[_Row]) -> bool:

@@ -214,6 +214,30 @@ RULE_PARTS: Final = {
     "The call": _OF_CALL,
 }
 RULES: Final = {row[0]: PostingRule(row[0], part, *row[1:]) for part, rows in RULE_PARTS.items() for row in rows}
+# what is said where a finding has no figure or name of its own to say
+WHAT_WAS_FOUND: Final = {
+    "stray-blank": "There is a blank at its beginning or end.",
+    "not-a-value": "It is a word for nothing.",
+    "hidden-row": "The row is hidden.",
+    "bool-as-number": "It is true or false.",
+    "float-value": "It is a binary float.",
+    "not-a-number": "It is no number.",
+    "exponent": "The number has an exponent.",
+    "thousands-separator": "The number has a separator of thousands.",
+    "ambiguous-number": "The mark in it may be that of decimals or of thousands.",
+    "too-many-decimals": "It has more than two decimals.",
+    "not-whole": "The number is not whole.",
+    "leading-zero": "The number begins with 0.",
+    "id-as-number": "It is a number where text belongs.",
+    "number-for-text": "It is a number where text belongs.",
+    "not-a-day": "It is no day.",
+    "day-with-time": "It has a time of day.",
+    "day-with-zone": "It has a time zone.",
+    "malformed-list": "It cannot be taken apart.",
+    "bundle-missing": "The row names no bundle, and others do.",
+    "scattered-voucher": "Rows of another voucher stand between its rows.",
+    "control-character": "It holds a character that cannot be seen.",
+}
 WARNINGS_TO_IGNORE: Final = (
     "vatisnotinbalance",
     "vatismissingfoundation",

@@ -179,21 +179,24 @@ def test_the_last_day_of_a_closed_year_is_closed_and_the_next_is_open(day: str, 
 
 def test_faults_of_the_table_and_of_the_rules_are_said_at_once(tmp_path: Path) -> None:
     (tmp_path / "j.csv").write_text(
-        "voucher,transaction_type_number,date,account_number,amount,tax_number\n"
-        "A,9,2026-11-30,6300,1e+06,0\nA,9,2026-11-30,1920,-5,0\n"
-        "B,-3,2026-11-30,6300,5.00,0\nB,-3,2026-11-30,1921,-4.00,8\n"
+        "voucher,transaction_type_number,date,account_number,amount,tax_number,customer_id\n"
+        "A,-3,2026-11-30,6300,1e+06,0,\nA,-3,2024-11-30,1920,-5,0,77\n"
+        "B,-3,2026-11-30,6300,5.00,0,\nB,-3,2026-11-30,1921,-4.00,8,\n"
     )
 
     checked = check_journal(read_journal(tmp_path / "j.csv"), LISTS, DRAFT)
 
+    # of voucher A the row that could be read is held against the rules that need no other row, and no list of names
     assert [(fault.row, fault.column, fault.rule) for fault in checked.faults] == [
         (2, "amount", "exponent"),
+        (3, "transaction_type_number", "type-not-postable"),
+        (3, "date", "year-closed"),
         (4, "transaction_type_number", "type-not-postable"),
         (4, "amount", "unbalanced"),
         (5, "account_number", "account-unknown"),
         (5, "tax_number", "tax-id-for-number"),
     ]
-    with pytest.raises(RequestRefused, match=r"5 faults.*row 2, amount.*exponent.*Nothing was sent"):
+    with pytest.raises(RequestRefused, match=r"7 faults.*row 2, amount.*exponent.*Nothing was sent"):
         checked.require()
 
 

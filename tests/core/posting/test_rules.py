@@ -14,7 +14,7 @@ import finago_assets
 from finago_assets.core.posting.check import check_journal
 from finago_assets.core.posting.journal import SaveAs
 from finago_assets.core.posting.read import read_journal
-from finago_assets.core.posting.rules import RULES
+from finago_assets.core.posting.rules import RULES, WHAT_WAS_FOUND
 from finago_assets.core.posting.rules_page import RULES_PAGE, write_rules_page
 from tests.core.posting.breakages import BREAKAGES
 from tests.core.posting.journals import DRAFT, LEDGER, Makings, journals, lists_of_a_tenant, rows_as_csv, rows_as_table
@@ -148,6 +148,7 @@ def test_the_page_of_rules_is_the_table_of_rules() -> None:
 
 
 def test_a_rule_says_what_holds_and_what_to_do_in_whole_sentences() -> None:
+    assert WHAT_WAS_FOUND.keys() <= RULES.keys()
     for rule in RULES.values():
         assert rule.says.endswith(".")
         assert rule.advice.endswith(".")
