@@ -85,7 +85,7 @@ def read_journal(source: str | Path | pa.Table | duckdb.DuckDBPyRelation, *, nam
     gathered = _gather(rows)
     bundles = () if lost else tuple(_bundles(gathered))
     whole = {(bundle.name, voucher.name) for bundle in bundles for voucher in bundle.vouchers}
-    parts = (_part(name, of) for key, name, of in _all_of(gathered) if (key, name) not in whole)
+    parts = (_readable_part(name, of) for key, name, of in _all_of(gathered) if (key, name) not in whole)
     return ReadJournal(Journal(table.source, bundles), tuple(findings), tuple(filter(None, parts)))
 
 
@@ -198,7 +198,7 @@ def _bundles(gathered: _Gathered) -> Iterator[Bundle]:
             yield Bundle(name, whole)
 
 
-def _part(name: str, rows: Iterable[_Row]) -> Voucher | None:
+def _readable_part(name: str, rows: Iterable[_Row]) -> Voucher | None:
     """Return what was read of a voucher that was not read whole."""
     read = [row for row in rows if row.whole]
     return _make_voucher(name, read) if read else None
