@@ -46,7 +46,10 @@ def build_definitions(
             *(windowed_assets_beside(FINAGO_SOAP, settings) if settings.uses_soap else []),
             *warehouse_assets(
                 [*FINAGO.endpoints.values(), *added.endpoints.values()],
-                others=list(HALO.endpoints.values()) if settings.halo_url else [],
+                others=[
+                    *(HALO.endpoints.values() if settings.halo_url else ()),
+                    *(FINAGO_SOAP.endpoints.values() if settings.uses_soap else ()),
+                ],
             ),
         ],
         asset_checks=[tie_out_check(settings)],

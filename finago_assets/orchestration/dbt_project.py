@@ -26,10 +26,11 @@ from finago_assets.settings import read_settings
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from finago_assets.settings import Settings
+
 PACKAGE: Final = "finago"
 # beside the manifest: what it was parsed from
 _PARSED_FROM: Final = "parsed_from.txt"
-_WITH_HALO: Final = "with_halo"
 
 
 def dbt_folder() -> Path:
@@ -42,8 +43,7 @@ def dbt_folder() -> Path:
 def dbt_project() -> DbtProject:
     """Return the dbt project with the manifest of what lies there now, parsing it where that is another's."""
     own, folder = _own(), dbt_folder()
-    # dbt_project.yml asks for the same variable; each of the two projects keeps its parsing
-    target = folder / TARGET_FOLDER / (_WITH_HALO if read_settings().halo_url else "")
+    target = folder / TARGET_FOLDER / _apis_beside(read_settings())
     with typed_errors("Reading the dbt project"):
         target.mkdir(parents=True, exist_ok=True)
     with FileLock(folder / ".parse.lock"):
@@ -55,6 +55,14 @@ def dbt_project() -> DbtProject:
             _parse(folder, target)
             (target / _PARSED_FROM).write_text(read, encoding="utf-8")
     return DbtProject(project_dir=folder, profiles_dir=folder, target_path=target)
+
+
+def _apis_beside(settings: Settings) -> str:
+    """Name the APIs whose models are part of the project; each such project keeps its own parsing.
+
+    dbt_project.yml asks for the same variables.
+    """
+    return "".join(f"with_{name}" for name, on in (("halo", settings.halo_url), ("soap", settings.uses_soap)) if on)
 
 
 def dbt_resource() -> DbtCliResource:
