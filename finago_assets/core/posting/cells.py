@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from finago_assets.core.posting.columns import JournalColumn
 
 _NONE_WORDS: Final = frozenset({"nan", "null", "none", "nat", "<na>", "n/a", "#n/a", "\\n"})
-_WHOLE: Final = re.compile(r"-?[0-9]{1,18}")
+_WHOLE_NUMBER: Final = re.compile(r"-?[0-9]{1,18}")
 _DAY: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _MOMENT: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:.*")
 _TYPE: Final = re.compile(r"[1-9][0-9]{0,8}")
@@ -59,7 +59,7 @@ def _plain(column: JournalColumn, text: str) -> str | None:
     return text
 
 
-def _read_text(column: JournalColumn, value: object, _: str | None) -> str:
+def _read_text_cell(column: JournalColumn, value: object, _: str | None) -> str:
     match value:
         case str():
             return value
@@ -96,7 +96,7 @@ def _whole(value: object) -> int:
             if not value.is_finite() or value != value.to_integral_value():
                 raise CellRefused("not-whole")
             return int(value)
-        case str() if _WHOLE.fullmatch(value):
+        case str() if _WHOLE_NUMBER.fullmatch(value):
             if len(value.lstrip("-")) > 1 and value.lstrip("-").startswith("0"):
                 raise CellRefused("leading-zero")
             return int(value)
@@ -211,9 +211,9 @@ def _read_ids(_: JournalColumn, value: object, __: str | None) -> tuple[str, ...
 
 
 _CELL_READERS: Final[Mapping[CellKind, Callable[[JournalColumn, object, str | None], object]]] = {
-    CellKind.TEXT: _read_text,
-    CellKind.CODE: _read_text,
-    CellKind.REFERENCE: _read_text,
+    CellKind.TEXT: _read_text_cell,
+    CellKind.CODE: _read_text_cell,
+    CellKind.REFERENCE: _read_text_cell,
     CellKind.WHOLE: _read_whole,
     CellKind.AMOUNT: _read_amount,
     CellKind.RATE: _read_rate,

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _SEPARATORS: Final = (",", ";")
-_UTF_16: Final = (b"\xff\xfe", b"\xfe\xff")
+_UTF_16_MARKS: Final = (b"\xff\xfe", b"\xfe\xff")
 _SAVE_AS: Final = "Save it as UTF-8; in Excel choose 'CSV UTF-8'."
 
 
@@ -47,7 +47,7 @@ def read_csv_table(path: Path, content: bytes) -> JournalTable:
 
 
 def _decode(source: str, content: bytes) -> str:
-    if content.startswith(_UTF_16):
+    if content.startswith(_UTF_16_MARKS):
         raise refuse_source(source, f"it is UTF-16. {_SAVE_AS}")
     try:
         text = content.decode("utf-8-sig")

@@ -71,7 +71,10 @@ def _table_of(source: str, workbook: CalamineWorkbook, name: str, found: SheetSc
         raise refuse_source(source, "the sheet is empty. Its first row names the columns.")
     top, left = sheet.start
     rows = [
-        (at, [found.without_result.get((at, left + place + 1)) or _exact(cell) for place, cell in enumerate(row)])
+        (
+            at,
+            [found.without_result.get((at, left + place + 1)) or _exact_number(cell) for place, cell in enumerate(row)],
+        )
         for at, row in enumerate(sheet.to_python(), start=top + 1)
     ]
     (header, names), *records = rows
@@ -89,7 +92,7 @@ def _table_of(source: str, workbook: CalamineWorkbook, name: str, found: SheetSc
     )
 
 
-def _exact(cell: object) -> object:
+def _exact_number(cell: object) -> object:
     """Return a number as the shortest decimal that gives it, nothing for an empty cell, and the rest as it is."""
     if isinstance(cell, float):
         return Decimal(repr(cell))

@@ -150,6 +150,15 @@ def test_a_payment_that_settles_an_open_line_passes() -> None:
     assert check(row(1500, "-100.00", customer_id=1001, links_to="open"), row(1920, "100.00")).ok
 
 
+def test_rows_of_a_voucher_may_have_documents_of_their_own_where_that_can_be_sent() -> None:
+    rows = [row(6300, "1.00", document_id=1), row(1920, "-1.00", document_id=2)]
+
+    assert check(*rows).ok
+    assert [fault.rule for fault in check(*rows, options=replace(DRAFT, one_document=True)).faults] == [
+        "several-documents"
+    ]
+
+
 def test_links_between_vouchers_need_a_bundle() -> None:
     item = {"customer_id": 1001, "link": "L"}
     rows = [row(1500, "5.00", **item), row(3100, "-5.00", tax_number="5")]
