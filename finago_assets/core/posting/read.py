@@ -34,6 +34,7 @@ _OF_VOUCHER: Final = ("bundle", "voucher", "transaction_type_number")
 _NUMBERS: Final = (CellKind.AMOUNT, CellKind.RATE)
 # a workbook makes a number of what a person types there
 _TYPED_BY_HAND: Final = ("invoice_number", "department", "project")
+_DIGITS_KEPT: Final = 10**15
 _OF_COLUMN: Final = ("float-value", "wrong-kind", "id-as-number", "number-for-text")
 
 
@@ -123,6 +124,8 @@ def _read_rows(table: JournalTable, findings: list[PostingFinding]) -> Iterator[
             if table.loses_zeros and column.name in _TYPED_BY_HAND and isinstance(value, (int, Decimal)):
                 of_columns["number-for-text", column.name].append(_in_cell("number-for-text", place, column, value))
             try:
+                if table.loses_zeros:
+                    _check_digits(value)
                 cells[column.name] = _read_filled(column, value, mark)
             except CellRefused as refused:
                 whole = False
@@ -131,6 +134,12 @@ def _read_rows(table: JournalTable, findings: list[PostingFinding]) -> Iterator[
                 group.append(found)
         yield _Row(place, cells, whole, "bundle" in table.names)
     findings.extend(_once(group) for group in of_columns.values())
+
+
+def _check_digits(value: object) -> None:
+    """Raise CellRefused for a number that a workbook has cut: it keeps 15 digits, and makes zeros of the others."""
+    if isinstance(value, Decimal) and abs(value) >= _DIGITS_KEPT:
+        raise CellRefused("id-as-number", "The number has more digits than a workbook keeps.")
 
 
 def _read_filled(column: JournalColumn, value: object, mark: str | None) -> object:

@@ -408,6 +408,18 @@ def test_a_hidden_row_of_a_workbook_is_read_and_named(tmp_path: Path) -> None:
     assert len(read.journal.entries) == len(ROWS)
 
 
+def test_a_number_that_a_workbook_has_cut_is_refused(tmp_path: Path) -> None:
+    head = [*map(text, HEAD), text("invoice_number")]
+    cells = [text("A"), number("9"), day("46356"), number("1920"), number("1")]
+    rows = [[*cells, number("999999999999999")], [*cells, number("1234567890123450000")]]
+    write_workbook(tmp_path / "j.xlsx", ("Ark1", [head, *rows]))
+
+    read = read_journal(tmp_path / "j.xlsx")
+
+    assert set(rules(read)) == {("number-for-text", 2, "invoice_number"), ("id-as-number", 3, "invoice_number")}
+    assert "more digits than a workbook keeps" in read.findings[-1].message
+
+
 def test_cells_of_a_workbook_that_do_not_say_where_they_are_follow_each_other(tmp_path: Path) -> None:
     head = [*map(text, HEAD)]
     write_workbook(tmp_path / "j.xlsx", ("Ark1", [head, [text("A"), number("9"), day("46356"), failed("#N/A")]]))
