@@ -35,7 +35,7 @@ import duckdb
 duckdb.connect("{path}", read_only=True).sql("from marts.trial_balance")
 ```
 
-The tables are in the schema `marts`. The whole build, `{details}`, takes DuckDB 2.0.
+The tables are in the schema `marts`, and in `reporting` as a person reads them. The whole build, `{details}`, takes DuckDB 2.0.
 """
 
 
@@ -60,11 +60,11 @@ def warehouse_assets(endpoints: Sequence[Endpoint], others: Sequence[Endpoint] =
 
 def _published_asset(build: dg.AssetsDefinition, graph: BuildGraph) -> dg.AssetsDefinition:
     """Return the asset. It comes after every mart of the books, and so after every blocking check of theirs."""
-    marts = [spec for spec in build.specs if spec.key.path[0] == "marts"]
+    public = [spec for spec in build.specs if spec.key.path[0] in {"marts", "reporting"}]
     spec = dg.AssetSpec(
         PUBLISHED,
         # nothing may have come of one beside the books
-        deps=[spec.key for spec in marts if spec.metadata[UNIQUE_ID] not in graph.beside],
+        deps=[spec.key for spec in public if spec.metadata[UNIQUE_ID] not in graph.beside],
         group_name="published",
         owners=["team:finance-data"],
         kinds={"duckdb"},

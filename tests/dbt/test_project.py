@@ -64,13 +64,20 @@ def test_our_own_faults_block_and_the_books_faults_only_show(manifest: dict[str,
 
 
 def test_a_mart_has_an_enforced_contract_and_describes_its_grain_and_columns(models: Nodes) -> None:
-    marts = {name: node for name, node in models.items() if node["schema"] == "marts"}
+    marts = {name: node for name, node in models.items() if node["schema"] in ("marts", "reporting")}
     assert marts
     for name, node in marts.items():
         assert node["config"]["contract"]["enforced"], name
         assert node["description"].startswith("One row for each "), name
         assert [column["name"] for column in node["columns"].values() if not column["description"]] == []
-    assert {node["schema"] for node in models.values()} == {"staging", "intermediate", "marts"}
+    assert {node["schema"] for node in models.values()} == {"staging", "intermediate", "marts", "reporting"}
+
+
+def test_a_view_for_people_reads_marts_and_nothing_else(models: Nodes) -> None:
+    views = [node for node in models.values() if node["schema"] == "reporting"]
+    read = {parent.rsplit(".", 1)[-1] for node in views for parent in node["depends_on"]["nodes"]}
+    assert {models[name]["schema"] for name in read} == {"marts"}
+    assert {node["config"]["materialized"] for node in views} == {"view"}
 
 
 def test_what_stands_in_for_a_model_without_a_table_has_the_types_of_its_columns(

@@ -29,7 +29,7 @@ print(json.dumps(sorted(key.to_user_string() for key in graph.get_all_asset_keys
 
 
 # with nothing set, and with every API beside the books
-ALL_SETTINGS = {"books": Settings(), "all": Settings(halo_url="https://north.example.test/api")}
+ALL_SETTINGS = {"books": Settings(), "all": Settings(halo_url="https://north.example.test/api", uses_soap=True)}
 
 
 @pytest.fixture(scope="module", params=ALL_SETTINGS)
@@ -47,7 +47,11 @@ def test_everything_loads_with_an_empty_environment() -> None:
 
 def test_every_asset_has_an_owner_a_kind_a_group_and_a_description(definitions: dg.Definitions) -> None:
     specs = definitions.resolve_all_asset_specs()
-    built = [spec for spec in specs if spec.key.path[0] in {"finago", "halo", "marts", "published"}]
+    built = [
+        spec
+        for spec in specs
+        if spec.key.path[0] in {"finago", "finago_soap", "halo", "marts", "reporting", "published"}
+    ]
     assert len(built) > 30
     for spec in built:
         if spec.key.path[0] == "finago" and spec.key.path[1] in _off():
@@ -76,7 +80,7 @@ def test_lineage_runs_unbroken_from_every_endpoint_to_the_published_warehouse(de
     for name, endpoint in ENDPOINTS.items():
         if endpoint.enabled:
             assert any(child.path[0] == "staging" for child in graph.get(raw_key("finago", name)).child_keys), name
-    assert {key.path[0] for key in graph.get(dg.AssetKey("published")).parent_keys} == {"marts"}
+    assert {key.path[0] for key in graph.get(dg.AssetKey("published")).parent_keys} == {"marts", "reporting"}
 
 
 def test_where_a_mart_comes_from_fits_on_a_screen_while_the_group_intermediate_is_shut(
