@@ -22,6 +22,10 @@ CONNECTIONS: Final = {f"stg_halo_{shape.lower()}": shape.lower() for shape in PR
 OTHERS: Final = {
     f"stg_halo_{name}": name for name in ("integrationerror", "integrationrequest", "externallink", "features", "tax")
 }
+DETAILS: Final = {
+    f"stg_halo_{name}_by_id": f"{name}_by_id"
+    for name in ("exactdetails", "businesscentraldetails", "sagebusinessclouddetails")
+}
 KINDS: Final = {Scalar.FLAG: "boolean", Scalar.MOMENT: "timestamp", Scalar.NUMBER: "decimal"}
 # counted, where any other whole number of a connection is an id or a code
 WHOLE: Final = {"group_increment", "line_increment"}
@@ -39,7 +43,7 @@ def _seed(name: str) -> list[dict[str, str]]:
 
 
 def test_each_list_of_connections_and_what_tells_of_their_health_is_staged() -> None:
-    assert {model: staged_columns(model)[0] for model in HALO_STAGING} == CONNECTIONS | OTHERS
+    assert {model: staged_columns(model)[0] for model in HALO_STAGING} == CONNECTIONS | OTHERS | DETAILS
 
 
 @pytest.mark.parametrize("model", CONNECTIONS)
@@ -67,6 +71,15 @@ def test_what_is_staged_of_the_other_lists_is_a_field_of_its_kind(model: str) ->
             shape = shape[inner]
         assert isinstance(shape, Scalar)
         assert column.kind == KINDS.get(shape, "text"), column
+
+
+@pytest.mark.parametrize("endpoint", [name for name in HALO.endpoints if name.endswith("_by_id")])
+def test_of_the_details_the_links_are_staged_of_each_provider_that_has_any(endpoint: str) -> None:
+    links = {
+        name for name, shape in _fields(endpoint).items() if name.endswith("_mappings") and isinstance(shape, list)
+    }
+    staged = staged_columns(f"stg_halo_{endpoint}")[1] if endpoint in DETAILS.values() else []
+    assert {column.path for column in staged} - {"id"} == links
 
 
 def test_the_seeds_know_the_providers_and_no_field_that_a_record_has_not() -> None:

@@ -390,6 +390,14 @@ NORTH_DAYS: Final[dict[str, Lists]] = {
         ),
         **listed("kashflow", connected("kashflow", 7, enablesync=False, isdefault=False)),
         **listed("fortnox", connected("fortnox", 3, isauthorized=False), connected("fortnox", 4, name="Sydvik")),
+        "businesscentraldetails_by_id": [
+            {
+                "id": 1,
+                "client_mappings": [{"id": 1, "halo_id": 5, "third_party_id": "C-5", "halo_desc": "Told otherwise"}],
+                "vendor_mappings": [{"id": 8, "halo_id": 6, "third_party_id": "V-6", "third_party_desc": "SUPPLIER"}],
+                "item_group_mappings": None,
+            }
+        ],
         "integrationerror": [
             error(1, "2024-06-08", module_id=21, error="The account is not known"),
             error(2, "2024-06-08", module_id=21, entity_id=1, error="The tax is not known", date="2024-06-08T09:00:00"),
@@ -420,7 +428,8 @@ def land_lists(raw: RawFolder, tenant: str, days: Mapping[str, Lists]) -> None:
     halo = raw.of_source("halo").of(tenant)
     for day, lists in days.items():
         for endpoint, records in lists.items():
-            halo.land(endpoint, day, [json.dumps(record) for record in records])
+            parents = [f"{record['id']}" for record in records] if endpoint.endswith("_by_id") else []
+            halo.land(endpoint, day, [json.dumps(record) for record in records], parents=parents)
 
 
 def make_readable(raw: RawFolder) -> None:

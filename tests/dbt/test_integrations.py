@@ -124,7 +124,7 @@ def test_the_inventory_has_a_row_for_each_connection_with_what_it_points_at_and_
     assert estate.rows(
         f"select {columns} from marts.integration_inventory where organization_id = '{NORTH}' order by 1, 2"
     ) == [
-        ("businesscentral", "1", "connected", "c-1, Production, t-1", True, True, None, date(2024, 8, 31), 9, 1),
+        ("businesscentral", "1", "connected", "c-1, Production, t-1", True, True, None, date(2024, 8, 31), 9, 2),
         ("fortnox", "3", "disconnected", None, False, None, None, None, None, 0),
         ("fortnox", "4", "connected", None, True, None, None, date(2024, 7, 26), 0, 0),
         ("kashflow", "7", "off", "...fice", None, False, False, None, None, 0),
@@ -229,9 +229,11 @@ def test_mappings_are_defaults_codes_of_taxes_and_links_with_names(estate: Built
         (*central, "default", "default_invoice_item", "item", None, None, None, None),
         (*central, "default", "client_top_level", "client", "5", None, None, None),
         (*central, "link", "1", "table 2", "5", "Fjord AS", "C-5", "FJORD"),
+        (*central, "link", "8", "table 9", "6", None, "V-6", "SUPPLIER"),
         ("kashflow", "7", "default", "client_item_tax", "tax", "1", None, None, None),
         ("kashflow", "7", "tax code", "1", "tax", "1", "Standard", "T25", None),
     } <= found
+    assert len({row for row in found if row[2] == "link"}) == 2
 
 
 def test_the_estate_is_drawn_by_provider_and_state(estate: Built) -> None:
@@ -266,3 +268,24 @@ def test_a_tenant_of_which_nothing_landed_has_empty_tables(empty_warehouse: Call
     make_readable(warehouse.raw)
     assert troubles({**warehouse.dbt("seed", "--select", "tag:halo"), **warehouse.dbt(*BUILD)}) == {}
     assert {name: warehouse.rows(f"from marts.{name}") for name in MARTS} == {name: [] for name in MARTS}
+
+
+@pytest.mark.slow
+def test_day_after_day_and_in_tables_it_comes_out_as_in_one_go(
+    empty_warehouse: Callable[[], Warehouse],
+) -> None:
+    once, daily, tables = empty_warehouse(), empty_warehouse(), empty_warehouse()
+    for warehouse in (once, daily, tables):
+        make_readable(warehouse.raw)
+    for day, lists in NORTH_DAYS.items():
+        land_lists(daily.raw, NORTH, {day: lists})
+        daily.dbt("seed", "--select", "tag:halo")
+        daily.dbt(*BUILD)
+    land_lists(once.raw, NORTH, NORTH_DAYS)
+    land_lists(tables.raw, NORTH, NORTH_DAYS)
+    tables.raw.of_source("halo").copy_into_duckdb()
+    for warehouse, landing in ((once, "parquet"), (tables, "duckdb")):
+        warehouse.dbt("seed", "--select", "tag:halo", landing=landing)
+        warehouse.dbt(*BUILD, landing=landing)
+    assert once.tables("marts") == daily.tables("marts")
+    assert once.tables("marts") == tables.tables("marts")

@@ -92,18 +92,14 @@ of_silence as (
 links as (
     select
         l.organization_id,
-        coalesce(modules.provider, 'module ' || l.module_id, 'not told') as provider,
+        l.provider,
         l.connection_id,
-        coalesce(l.table_id, '') as table_id,
+        l.table_id,
         l.halo_id,
         l.third_party_id,
         cast(l.created_at as date) as linked_on
-    from {{ ref('stg_halo_externallink') }} as l
-    left join modules on l.organization_id = modules.organization_id and l.module_id = modules.module_id
-    where
-        not {{ is_unset('l.halo_id') }}
-        and not {{ is_unset('l.third_party_id') }}
-        and {{ until_integrations_as_of('cast(l.created_at as date)') }}
+    from {{ ref('int_integration_links') }} as l
+    where not {{ is_unset('l.halo_id') }} and not {{ is_unset('l.third_party_id') }}
 ),
 
 of_link as (

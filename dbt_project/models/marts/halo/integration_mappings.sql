@@ -1,13 +1,4 @@
-with modules as (
-    select
-        m.organization_id,
-        m.module_id,
-        max_by(m.provider, m.list_date) as provider
-    from {{ ref('int_integration_modules') }} as m
-    group by m.organization_id, m.module_id
-),
-
-tax_lists as (
+with tax_lists as (
     select
         c.organization_id,
         max(c.list_date) as list_date
@@ -67,17 +58,15 @@ where
 union all
 select
     links.organization_id,
-    coalesce(modules.provider, 'module ' || links.module_id, 'not told') as provider,
+    links.provider,
     links.connection_id,
     'link' as mapping_kind,
     links.link_id as mapping_id,
-    'table ' || coalesce(links.table_id, 'not told') as subject,
+    'table ' || links.table_id as subject,
     links.halo_id,
     links.halo_desc as halo_name,
     links.third_party_id as provider_id,
     links.third_party_desc as provider_name,
     not {{ is_unset('links.halo_id') }} and not {{ is_unset('links.third_party_id') }} as is_mapped,
-    coalesce(links.updated_at, links.created_at) as updated_at
-from {{ ref('stg_halo_externallink') }} as links
-left join modules on links.organization_id = modules.organization_id and links.module_id = modules.module_id
-where links.created_at is null or {{ until_integrations_as_of('cast(links.created_at as date)') }}
+    links.updated_at
+from {{ ref('int_integration_links') }} as links
