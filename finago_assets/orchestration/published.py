@@ -35,7 +35,8 @@ import duckdb
 duckdb.connect("{path}", read_only=True).sql("from marts.trial_balance")
 ```
 
-The tables are in the schema `marts`, and in `reporting` as a person reads them. The whole build, `{details}`, takes DuckDB 2.0.
+The tables are in the schema `marts`, and in `reporting` as a person reads them. The whole build, `{details}`, takes
+DuckDB 2.0.
 """
 
 
