@@ -7,16 +7,18 @@ run that failed for a passing reason is tried again by itself. A failure carries
 from __future__ import annotations
 
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import dagster as dg
+from dagster._core.errors import DagsterUserCodeProcessError
 from dagster._core.execution.context.invocation import DirectOpExecutionContext
 from dagster._core.storage.tags import MAX_RETRIES_TAG, RETRY_ON_ASSET_OR_OP_FAILURE_TAG
+from dagster_shared.error import SerializableErrorInfo
 
 from finago_assets.core.errors import FinagoError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     Context = dg.OpExecutionContext | dg.AssetExecutionContext | dg.AssetCheckExecutionContext
 
@@ -25,13 +27,23 @@ RUNS_AFTER_A_PASSING_FAILURE: Final = 2
 FINAL_TAG: Final = "finago/failed_for_good"
 
 
+class FinalFailure(DagsterUserCodeProcessError, dg.Failure):
+    """A failure that no retry helps, shown as its sentence alone: the frames that it passed say nothing to anybody.
+
+    Dagster 1.13 has no way to leave them out but for an error that it takes to be another process's, which it shows as
+    that process told it. It raises one past a retry policy, hence only what must not be tried again
+    (`tests/orchestration/test_verdicts.py`).
+    """
+
+    def __init__(self, description: str, metadata: Mapping[str, Any] | None = None) -> None:
+        dg.Failure.__init__(self, description, metadata, allow_retries=False)
+        self.user_code_process_error_infos = [SerializableErrorInfo(f"{description}\n", [], "Failure")]
+
+
 def make_failure(error: FinagoError) -> dg.Failure:
     """Return the failure to raise; its description is the error's own sentence."""
-    return dg.Failure(
-        description=f"{type(error).__name__}: {error}",
-        metadata={"verdict": error.verdict},
-        allow_retries=error.retry,
-    )
+    description, metadata = f"{type(error).__name__}: {error}", {"verdict": error.verdict}
+    return dg.Failure(description, metadata) if error.retry else FinalFailure(description, metadata)
 
 
 @contextmanager

@@ -29,7 +29,7 @@ from finago_assets.orchestration.built import Built
 from finago_assets.orchestration.column_lineage import LineageTranslator, lineage_metadata
 from finago_assets.orchestration.dbt_project import dbt_project, engine_of
 from finago_assets.orchestration.dbt_run import PARSED, NodeResult, run_dbt
-from finago_assets.orchestration.failures import make_failure, typed_failures
+from finago_assets.orchestration.failures import FinalFailure, make_failure, typed_failures
 from finago_assets.orchestration.standing import let_stand
 from finago_assets.settings import Settings, read_settings
 
@@ -274,7 +274,6 @@ def _explain(data: LandedData, graph: BuildGraph, failed: Sequence[NodeResult]) 
     for fault in data.faults(graph.read_by(one.node for one in failed)):
         return make_failure(fault)
     reasons = "; ".join(f"{graph.names.get(one.node, one.node)}: {' '.join(one.message.split())}" for one in failed)
-    return dg.Failure(
-        description=f"dbt build failed; the published warehouse is unchanged. {reasons or 'Its log is in work/dbt.'}",
-        allow_retries=False,
+    return FinalFailure(
+        f"dbt build failed; the published warehouse is unchanged. {reasons or 'Its log is in work/dbt.'}"
     )

@@ -50,6 +50,33 @@ def test_a_permanent_error_is_never_run_again(settings: dict[str, Any], error: E
     assert not _again(settings, error)
 
 
+@pytest.mark.parametrize(("error", "attempts"), [(AuthRefused("the words"), 1), (Unavailable("the words"), 2)])
+def test_a_failure_for_good_is_its_sentence_alone_and_a_retry_policy_goes_by_the_verdict(
+    error: FinagoError, attempts: int
+) -> None:
+    tried = []
+
+    @dg.op(retry_policy=dg.RetryPolicy(max_retries=1))
+    def fail(context: dg.OpExecutionContext) -> None:
+        tried.append(context.retry_number)
+        with typed_failures(context):
+            raise error
+
+    @dg.job
+    def failing() -> None:
+        fail()
+
+    result = failing.execute_in_process(raise_on_error=False)
+    (failed,) = [event for event in result.all_events if event.is_step_failure]
+    shown = failed.step_failure_data
+    assert len(tried) == attempts
+    assert shown.user_failure_data is not None
+    assert shown.user_failure_data.description == f"{error.kind}: the words"
+    if not error.retry:
+        assert shown.error is not None
+        assert shown.error.to_string() == "AuthRefused: the words\n"
+
+
 @ALL
 def test_a_passing_error_is_run_again(settings: dict[str, Any]) -> None:
     assert _again(settings, Unavailable("the API is away"))

@@ -17,7 +17,7 @@ from finago_assets.core.request.request import Request
 from finago_assets.core.request.result import Exit, RequestResult
 from finago_assets.orchestration.checks import list_scopes, not_granted
 from finago_assets.orchestration.components.request_fields import RequestFields
-from finago_assets.orchestration.failures import typed_failures
+from finago_assets.orchestration.failures import FinalFailure, typed_failures
 from finago_assets.orchestration.layers import REQUEST_LAYER
 from finago_assets.orchestration.partitions import daily, spell_key, window_of
 from finago_assets.orchestration.raw import SILENT_OUTPUT
@@ -182,7 +182,8 @@ def _in_company(context: AssetExecutionContext) -> bool:
 
 def _failure(result: RequestResult) -> dg.Failure:
     again = result.problem is not None and result.problem.retry
-    return dg.Failure(description=result.sentence(), metadata=facts_of(result), allow_retries=again)
+    made: type[dg.Failure] = dg.Failure if again else FinalFailure
+    return made(result.sentence(), facts_of(result))
 
 
 def _describe_request(fields: RequestFields, request: Request) -> dict[str, Any]:

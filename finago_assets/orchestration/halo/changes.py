@@ -19,7 +19,7 @@ from finago_assets.apis.halo.changes.guarded import ChangeResult, Consent, Guard
 from finago_assets.apis.halo.changes.record import CHANGES_FILE, ChangeLine, ChangeRecord, Ended
 from finago_assets.apis.halo.changes.tenant import TenantReader
 from finago_assets.connect import open_client
-from finago_assets.orchestration.failures import typed_failures
+from finago_assets.orchestration.failures import FinalFailure, typed_failures
 from finago_assets.orchestration.layers import REQUEST_LAYER
 from finago_assets.orchestration.request.job import NEVER_AGAIN
 from finago_assets.orchestration.resources import Reference
@@ -173,7 +173,7 @@ def _tell_preview(context: dg.OpExecutionContext, preview: Preview) -> None:
 def _tell(context: dg.OpExecutionContext, result: ChangeResult) -> None:
     context.log_event(dg.AssetMaterialization(CHANGES_KEY, metadata=_record_metadata()))
     if result.ended not in {Ended.DONE, Ended.ALREADY}:
-        raise dg.Failure(result.sentence, metadata={"ended": result.ended.value}, allow_retries=False)
+        raise FinalFailure(result.sentence, {"ended": result.ended.value})
     context.log.info(result.sentence)
 
 

@@ -8,6 +8,7 @@ from typing import Final
 import dagster as dg
 
 from finago_assets.core.request.result import RequestResult
+from finago_assets.orchestration.failures import FinalFailure
 from finago_assets.orchestration.request.action import rest_api_request
 from finago_assets.orchestration.request.config import FromTemplate, RequestConfig, Template
 from finago_assets.orchestration.request.exits import facts_of
@@ -25,7 +26,7 @@ OPENS_WITH: Final = dg.RunConfig(
 def fail_the_run(outcome: RequestResult) -> None:
     """End the run as failed, with status, trace id and advice."""
     again = {"to try again": "Re-execute all steps; from the failed one on, nothing would be sent."}
-    raise dg.Failure(outcome.sentence(), metadata={**facts_of(outcome), **again}, allow_retries=False)
+    raise FinalFailure(outcome.sentence(), {**facts_of(outcome), **again})
 
 
 @dg.op
