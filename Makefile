@@ -10,6 +10,9 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 TOOLS := $(VENV)/.tools
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+# `make demo` on a slow line is minutes of this
+PINNED := $(BIN)/python -m pip install --disable-pip-version-check --progress-bar off --require-hashes -r
+TOLD := $(BIN)/python scripts/pip_progress.py
 PIN := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-strip-extras --no-header
 export DO_NOT_TRACK := 1
 
@@ -43,7 +46,7 @@ $(READY): constraints.txt pyproject.toml
 	@test -n '$(PYTHON)' || { echo 'Python 3.11, 3.12 or 3.13 with the venv module is needed, and none was found.' >&2; exit 1; }
 	@echo 'Setting up $(VENV) with $(PYTHON): a minute or two, once.'
 	@$(PYTHON) -m venv --clear $(VENV)
-	@$(PIP) --require-hashes -r constraints.txt
+	@$(PINNED) constraints.txt | $(TOLD) constraints.txt
 	@$(PIP) --no-deps --no-build-isolation -e .
 	@mkdir -p -m 700 data
 	@touch $@
@@ -51,7 +54,7 @@ $(READY): constraints.txt pyproject.toml
 # tests, linters and the type checker, beside what a run needs
 $(TOOLS): $(READY) constraints-dev.txt
 	@echo 'Adding what tests and linters need.'
-	@$(PIP) --require-hashes -r constraints-dev.txt
+	@$(PINNED) constraints-dev.txt | $(TOLD) constraints.txt constraints-dev.txt
 	@touch $@
 
 # both files anew from pyproject.toml, by uv, which is not installed here; pins that still fit stay
