@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import shutil
 from dataclasses import replace
+from difflib import get_close_matches
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
@@ -26,6 +27,7 @@ from finago_assets.settings import (
     read_settings,
     read_soap_connection,
 )
+from finago_assets.variables import VARIABLES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -34,6 +36,7 @@ if TYPE_CHECKING:
     from finago_assets.core.http.connection import Connection
     from finago_assets.settings import Settings
 
+_PREFIXES: Final = ("FINAGO_", "HALO_")
 LITTLE_SPACE: Final = 1 << 30
 # an answer after half a minute helps nobody who waits for it
 PATIENCE: Final = RetryPolicy(attempts=2, cap_seconds=1, retry_after_cap=5, throttle_seconds=1, request_seconds=30)
@@ -54,6 +57,7 @@ def examine(
         yield Finding("settings", Condition.FAILS, str(error))
         return
     yield _days_to_land(settings)
+    yield from _unread_variables(environ)
     yield _data_folder(settings)
     yield _runs(dead_runs())
     yield from _finago(settings, environ, connect)
@@ -210,6 +214,18 @@ def _days_to_land(settings: Settings) -> Finding:
     return Finding(
         "settings", Condition.WORKS, f"data in {settings.data_dir}; a partition is a day from {first} to {today}"
     )
+
+
+def _unread_variables(environ: Mapping[str, str]) -> Iterator[Finding]:
+    """Name variables that look like ours and are none, which a misspelt one would be."""
+    known = {name for variable in VARIABLES for name in variable.names}
+    unread = sorted(name for name in environ if name.startswith(_PREFIXES) and name not in known)
+    if unread:
+        near = {name: get_close_matches(name, known, n=1, cutoff=0.7) for name in unread}
+        named = ", ".join(f"{name} (meant: {found[0]}?)" if (found := near[name]) else name for name in unread)
+        yield Finding(
+            "variables", Condition.UNKNOWN, f"nothing reads {named}, unless a reference in your own registry does"
+        )
 
 
 def _runs(dead: Mapping[str, str]) -> Finding:

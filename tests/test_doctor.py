@@ -198,6 +198,14 @@ def test_a_data_folder_that_is_no_folder_or_open_to_others_is_said_so(tmp_path: 
     assert "chmod 700" in _findings()["data folder"].detail
 
 
+def test_a_variable_that_nothing_reads_is_named_with_the_one_that_is_meant(office: Running) -> None:
+    said = _findings(FINAGO_START_DAY="2024-01-01", FINAGO_ORG_ID="1", FINAGO_NORTH="x", OTHER="y")["variables"]
+    assert office
+    assert said.verdict is Condition.UNKNOWN
+    assert "nothing reads FINAGO_NORTH, FINAGO_ORG_ID (meant: FINAGO_ORGANIZATION_ID?), " in said.detail
+    assert "FINAGO_START_DAY (meant: FINAGO_START_DATE?)" in said.detail
+
+
 def test_the_days_that_are_partitions_are_named_and_nothing_follows_the_table(office: Running) -> None:
     first = office.books.plan.start
     assert _findings()["settings"].detail.endswith(f"a partition is a day from {first} to {oslo_today()}")
