@@ -15,7 +15,11 @@ from threading import Thread
 from typing import Final
 
 EVERY_SECONDS: Final = 10.0
-_FETCHES: Final = re.compile(r"(?:Collecting|Requirement already satisfied:) (?P<name>[A-Za-z0-9._-]+)")
+# `Processing` is said of a file on this machine
+_FETCHES: Final = re.compile(
+    r"(?:Collecting |Requirement already satisfied: |Processing (?:\S*/)?)"
+    r"(?P<name>[A-Za-z0-9._]+(?:-[A-Za-z][A-Za-z0-9._]*)*)"
+)
 # a pin for another system or another Python
 _LEAVES_OUT: Final = re.compile(r"Ignoring [A-Za-z0-9._-]+: markers ")
 _INSTALLS: Final = "Installing collected packages"

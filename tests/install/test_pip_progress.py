@@ -17,17 +17,19 @@ agate==1.9.1 \\
 colorama==0.4.6 ; sys_platform == 'win32' \\
     --hash=sha256:bb
 zeep[x]==4
+zipp==3.23.0
 """
 SAID = """Ignoring colorama: markers 'sys_platform == "win32"' don't match your environment
 Collecting agate==1.9.1 (from -r constraints.txt (line 2))
   Downloading agate-1.9.1-py2.py3-none-any.whl (95 kB)
 Requirement already satisfied: zeep[x]==4 in /somewhere
-Installing collected packages: agate, zeep
+Processing /opt/wheels/zipp-3.23.0-py3-none-any.whl (from -r constraints.txt (line 9))
+Installing collected packages: agate, zeep, zipp
 """
 
 
 def test_packages_are_counted_against_those_that_this_machine_needs() -> None:
-    assert pins_in(PINS) == 3
+    assert pins_in(PINS) == 4
     assert pins_in((ROOT / "constraints.txt").read_text(encoding="utf-8")) > 100
     progress, said = Progress(pins_in(PINS)), []
     for line in SAID.splitlines(keepends=True):
@@ -35,10 +37,11 @@ def test_packages_are_counted_against_those_that_this_machine_needs() -> None:
         said.append(progress.said)
     assert said == [
         "asking the package index",
-        "1 of 2 packages: agate",
-        "1 of 2 packages: agate",
-        "2 of 2 packages: zeep",
-        "all 2 packages are here, installing them",
+        "1 of 3 packages: agate",
+        "1 of 3 packages: agate",
+        "2 of 3 packages: zeep",
+        "3 of 3 packages: zipp",
+        "all 3 packages are here, installing them",
     ]
 
 
