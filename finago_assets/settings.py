@@ -19,8 +19,9 @@ from finago_assets.apis.finago.endpoints import ENDPOINTS
 from finago_assets.apis.finago_soap.connection import FINAGO_SOAP_API, SOAP_URL, WEBSERVICES_URL, SoapConnection
 from finago_assets.apis.halo.connection import HaloConnection
 from finago_assets.apis.halo.endpoints import HALO_API
+from finago_assets.core.connections.address import Address, read_address
 from finago_assets.core.connections.place import expanded
-from finago_assets.core.connections.references import follow_all, read_variable
+from finago_assets.core.connections.references import follow, follow_all, read_variable
 from finago_assets.core.errors import FinagoError, SettingInvalid, SettingMissing
 from finago_assets.core.http.network import DIRECT, Network, read_proxy
 from finago_assets.core.http.secret import Secret
@@ -46,6 +47,7 @@ SOAP_USERNAME: Final = "env:FINAGO_SOAP_USERNAME"
 SOAP_PASSWORD: Final = "env:FINAGO_SOAP_PASSWORD"  # noqa: S105  the name of the variable
 # 7,200 an hour is what the vendor lets one address ask of its SOAP services
 SOAP_CEILING: Final = Decimal(2)
+SQL_SCHEMA: Final = "finago"
 RATE: Final = "a number from 0, where 0 means no ceiling"
 # more days than a date can be counted back from, and more of anything else than anybody means
 MOST: Final = 99_999
@@ -97,6 +99,7 @@ class Settings:
     uses_soap: bool = False  # somebody has set one of its variables
     dbt_memory: str = "300MB"
     publish_parquet: Path | None = None
+    publishes_sql: bool = False
     halo_url: str = ""
     halo_auth_url: str = ""
     halo_tenant: str = ""
@@ -178,6 +181,7 @@ def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
         soap_identity_id=_take(env, "FINAGO_SOAP_IDENTITY_ID", usual.soap_identity_id, str, "an identity's guid"),
         uses_soap=any(env.get(f"FINAGO_SOAP_{name}", "").strip() for name in ("URL", "USERNAME", "APPLICATION_ID")),
         dbt_memory=_take(env, "FINAGO_DBT_MEMORY", usual.dbt_memory, str, "an amount such as 300MB"),
+        publishes_sql=bool(env.get("FINAGO_PUBLISH_SQL", "").strip()),
         publish_parquet=_take(env, "FINAGO_PUBLISH_PARQUET", None, _parquet_folder, "a folder"),
         halo_url=_take(env, "HALO_URL", usual.halo_url, str, "an address"),
         halo_auth_url=_take(env, "HALO_AUTH_URL", usual.halo_auth_url, str, "an address"),
@@ -208,6 +212,15 @@ def read_connection(
         api_url=settings.api_url,
         token_url=settings.token_url,
     )
+
+
+def read_publish_address(environ: Mapping[str, str] | None = None) -> Address:
+    """Return the database that the published tables are copied to; its "table" is a schema. Raises SettingInvalid."""
+    env = os.environ if environ is None else environ
+    text = env.get("FINAGO_PUBLISH_SQL", "").strip()
+    if text.startswith(("env:", "file:")):
+        text = follow(env, "address that FINAGO_PUBLISH_SQL leads to", text)
+    return read_address(text, table=SQL_SCHEMA)
 
 
 def read_halo_connection(

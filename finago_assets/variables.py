@@ -73,6 +73,11 @@ VARIABLES: Final = (
         ("FINAGO_PUBLISH_PARQUET",),
         "a folder for the published tables as parquet too, such as `data/exports/marts`: read its `current/marts`",
     ),
+    Variable(
+        ("FINAGO_PUBLISH_SQL",),
+        "your PostgreSQL for the published tables too: `postgresql://user:password@host/database#schema`, or "
+        "`env:NAME` or `file:PATH` that holds it; the schema is `finago` unless it is named",
+    ),
     Variable(("FINAGO_EXECUTOR",), "`in_process`, or `multiprocess` for a process a step"),
     Variable(
         ("FINAGO_SOAP_APPLICATION_ID", "FINAGO_SOAP_USERNAME", "FINAGO_SOAP_PASSWORD"),

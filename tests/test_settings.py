@@ -11,7 +11,7 @@ import pytest
 from finago_assets.core.errors import SettingInvalid, SettingMissing, TlsRefused
 from finago_assets.core.http.network import DIRECT, Proxy
 from finago_assets.core.landing.store import Landing
-from finago_assets.settings import Settings, TieOut, read_connection, read_settings
+from finago_assets.settings import Settings, TieOut, read_connection, read_publish_address, read_settings
 
 CREDENTIALS = {
     "FINAGO_CLIENT_ID": "id",
@@ -173,3 +173,25 @@ def test_the_home_folder_is_meant_by_its_sign(tmp_path: Path, monkeypatch: pytes
 @pytest.mark.parametrize("name", ["100% done", "5$", "Kunde [Acme] Økonomi's data", "a*b", "C:", "x://"])
 def test_an_odd_name_is_a_folder_all_the_same(tmp_path: Path, name: str) -> None:
     assert read_settings({"FINAGO_DATA_DIR": str(tmp_path / name)}).data_dir == tmp_path / name
+
+
+@pytest.mark.parametrize("spelled", ["{address}", "env:WHERE", "file:{file}"])
+def test_the_address_of_ones_own_database_is_given_or_referred_to_and_its_password_never_shows(
+    tmp_path: Path, spelled: str
+) -> None:
+    address = "postgresql://me:s3cret-value@db.example.com/reports#books"
+    file = tmp_path / "address"
+    file.write_text(f"{address}\n")
+    environ = {"FINAGO_PUBLISH_SQL": spelled.format(address=address, file=file), "WHERE": address}
+    assert read_settings(environ).publishes_sql
+    found = read_publish_address(environ)
+    assert (found.place, found.url.password) == ("postgresql://db.example.com/reports#books", "s3cret-value")
+    assert "s3cret-value" not in repr(found) + repr(read_settings(environ))
+
+
+def test_a_copy_goes_into_a_schema_of_ours_unless_one_is_named_and_nowhere_unless_it_is_asked_for() -> None:
+    assert read_publish_address({"FINAGO_PUBLISH_SQL": "postgresql://db/reports"}).table == "finago"
+    assert (read_settings({}).publishes_sql, read_settings({}).publish_parquet) == (False, None)
+    for wrong in ("env:NOT_SET", "no address"):
+        with pytest.raises(SettingInvalid, match="address of the database"):
+            read_publish_address({"FINAGO_PUBLISH_SQL": wrong})

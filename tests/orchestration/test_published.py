@@ -8,6 +8,7 @@ from typing import Any
 
 import dagster as dg
 import duckdb
+import psycopg
 import pytest
 from dagster_dbt.dbt_manifest import validate_manifest
 
@@ -16,11 +17,12 @@ from finago_assets.core.landing.lock import queued_lock
 from finago_assets.core.landing.publish import copy_database
 from finago_assets.core.warehouse.generation import Marked
 from finago_assets.core.warehouse.graph import BuildGraph
-from finago_assets.orchestration.copies import PARQUET_CHECK
+from finago_assets.orchestration.copies import PARQUET_CHECK, SQL_CHECK
 from finago_assets.orchestration.dbt_project import dbt_project, dbt_resource
 from finago_assets.orchestration.published import warehouse_assets
 from finago_assets.orchestration.warehouse import PUBLISHED, publisher
 from finago_assets.settings import Settings, read_settings
+from tests.postgresql import PASSWORD
 
 NOW = datetime(2026, 3, 1, 4, 15, tzinfo=UTC)
 LANDED = {("transactionlines", "1"): 31}
@@ -192,3 +194,28 @@ def test_a_folder_of_the_settings_gets_the_tables_as_parquet_and_one_that_cannot
     assert "which the pipeline keeps for itself" in said
     assert settings.published_warehouse.exists()
     assert not (settings.data_dir / "raw").exists()
+
+
+def test_a_database_of_the_settings_gets_the_tables_and_one_that_does_not_answer_holds_back_nothing(
+    settings: Settings,
+    instance: dg.DagsterInstance,
+    monkeypatch: pytest.MonkeyPatch,
+    postgresql: str,
+) -> None:
+    _with_accounts(settings)
+    monkeypatch.setenv("WAREHOUSE_ADDRESS", f"{postgresql}#books")
+    monkeypatch.setenv("FINAGO_PUBLISH_SQL", "env:WAREHOUSE_ADDRESS")
+    passed, said = _said_of_copy(_publish(instance), SQL_CHECK)
+    assert (passed, said) == (True, "1 tables with 1 rows are in postgresql:///postgres#books.")
+    with psycopg.connect(postgresql) as connection:
+        assert connection.execute("select * from books.accounts").fetchall() == [("o", 1920)]
+    monkeypatch.setenv("WAREHOUSE_ADDRESS", f"postgresql://me:{PASSWORD}@127.0.0.1:9/db")
+    settings.published_warehouse.unlink()
+    passed, said = _said_of_copy(_publish(instance), SQL_CHECK)
+    assert not passed
+    assert "the published file is there all the same" in said
+    assert "postgresql://127.0.0.1:9/db#finago cannot be written: no connection" in said
+    assert settings.published_warehouse.exists()
+    assert PASSWORD not in said + "".join(
+        repr(entry) for run in instance.get_runs() for entry in instance.all_logs(run.run_id)
+    )

@@ -23,10 +23,10 @@ from finago_assets.core.landing.database import typed_database_errors
 from finago_assets.core.landing.files import Files
 from finago_assets.core.landing.lock import file_lock
 from finago_assets.core.request.targets.written import typed_file_errors
-from finago_assets.core.warehouse.public_file import sql_name, sql_text
+from finago_assets.core.warehouse.public_file import PublishedSet, exact_rows, sql_text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
 
     from duckdb import DuckDBPyConnection
 
@@ -35,17 +35,6 @@ SET_MANIFEST: Final = "manifest.json"
 _PREFIX: Final = "set-"
 _SPILL: Final = ".spill"
 _FOLDER_PATIENCE_SECONDS: Final = 600.0
-# parquet has no whole numbers of that width, and DuckDB would write floats
-_WIDE: Final = frozenset({"HUGEINT", "UHUGEINT"})
-
-
-class ParquetSet(msgspec.Struct, frozen=True):
-    """What a set holds: whose build it is, which published file it was made of, and the tables with their rows."""
-
-    build_of_run: str
-    built_at: str
-    stamp: str
-    tables: dict[str, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +44,7 @@ class ParquetFolder:
     folder: Path
     memory: str
 
-    def replace(self, published: Path, wanted: ParquetSet) -> None:
+    def replace(self, published: Path, wanted: PublishedSet) -> None:
         """Make `wanted` the current set, unless it is.
 
         Raises NoSpace, NotWritable, Locked, CorruptFile and Environment; the last set then stays.
@@ -79,15 +68,15 @@ class ParquetFolder:
             return self.folder / (self.folder / CURRENT_SET).readlink()
         return None
 
-    def _held(self, place: Path) -> ParquetSet | None:
+    def _held(self, place: Path) -> PublishedSet | None:
         """Return what a set holds; None where a file of it is gone."""
         with suppress(OSError, msgspec.DecodeError):
-            held = msgspec.json.decode((place / SET_MANIFEST).read_bytes(), type=ParquetSet)
+            held = msgspec.json.decode((place / SET_MANIFEST).read_bytes(), type=PublishedSet)
             if all((place / f"{name}.parquet").is_file() for name in held.tables):
                 return held
         return None
 
-    def _write(self, published: Path, wanted: ParquetSet) -> Path:
+    def _write(self, published: Path, wanted: PublishedSet) -> Path:
         """Write a whole set under a name of its own, on the disk before it has that name."""
         moment = "".join(sign for sign in wanted.built_at if sign.isalnum())[:15]
         place = self.folder / f"{_PREFIX}{moment}-{token_hex(4)}"
@@ -134,23 +123,13 @@ class ParquetFolder:
 
 
 def _write_table(connection: DuckDBPyConnection, name: str, file: Path) -> None:
-    schema, _, table = name.partition("/")
     file.parent.mkdir(mode=0o700, exist_ok=True)
-    place = f"{sql_name(schema)}.{sql_name(table)}"
-    comment, wide = _describe_table(connection, schema, table)
-    exact = ", ".join(f"cast({column} as decimal(38, 0)) as {column}" for column in map(sql_name, wide))
-    rows = f"select * {f'replace ({exact})' if exact else ''} from {place}"
-    options = f"format parquet, compression zstd, kv_metadata {{description: {sql_text(comment)}}}"
-    connection.execute(f"copy ({rows}) to {sql_text(file)} ({options})")
-
-
-def _describe_table(connection: DuckDBPyConnection, schema: str, table: str) -> tuple[str, list[str]]:
-    """Return the table's comment, and its columns that parquet has no type for."""
-    which = "where schema_name = ? and table_name = ?"
-    said = connection.execute(f"select comment from duckdb_tables() {which}", [schema, table]).fetchone()
-    columns = f"select column_name, data_type from duckdb_columns() {which}"
-    types: Mapping[str, str] = dict(connection.execute(columns, [schema, table]).fetchall())
-    return (said[0] if said else None) or "", [name for name, kind in types.items() if kind in _WIDE]
+    schema, _, table = name.partition("/")
+    asked = "select comment from duckdb_tables() where schema_name = ? and table_name = ?"
+    found = connection.execute(asked, [schema, table]).fetchone()
+    said = (found[0] if found else None) or ""
+    options = f"format parquet, compression zstd, kv_metadata {{description: {sql_text(said)}}}"
+    connection.execute(f"copy ({exact_rows(connection, name)}) to {sql_text(file)} ({options})")
 
 
 def _sync(path: Path) -> None:

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 import duckdb
+import msgspec
 
 from finago_assets.core.landing.database import typed_database_errors
 
@@ -58,6 +59,15 @@ class PublicContent:
 
     tables: Mapping[str, int]
     left_out: Sequence[str]
+
+
+class PublishedSet(msgspec.Struct, frozen=True):
+    """What a copy of the published file holds: whose build, which file, and the tables with their rows."""
+
+    build_of_run: str
+    built_at: str
+    stamp: str
+    tables: dict[str, int]
 
 
 def write_public_file(build: Path, target: Path, public: Public, memory: str) -> PublicContent:
@@ -161,6 +171,15 @@ def _is_made(connection: DuckDBPyConnection, macro: tuple[str, str, str, str]) -
     except duckdb.Error:
         return False
     return True
+
+
+def exact_rows(connection: DuckDBPyConnection, name: str) -> str:
+    """Return the query of a table of the published file, in types that other formats hold without a float."""
+    schema, _, table = name.partition("/")
+    asked = "select column_name from duckdb_columns() where schema_name = ? and table_name = ? and data_type in (?, ?)"
+    wide = connection.execute(asked, [schema, table, "HUGEINT", "UHUGEINT"]).fetchall()
+    exact = ", ".join(f"cast({sql_name(one)} as decimal(38, 0)) as {sql_name(one)}" for (one,) in wide)
+    return f"select * {f'replace ({exact})' if exact else ''} from {sql_name(schema)}.{sql_name(table)}"
 
 
 def sql_name(name: str) -> str:

@@ -12,7 +12,8 @@ import pyarrow.parquet as pq
 import pytest
 
 from finago_assets.core.errors import CorruptFile, FinagoError, NotWritable
-from finago_assets.core.warehouse.parquet_copy import ParquetFolder, ParquetSet
+from finago_assets.core.warehouse.parquet_copy import ParquetFolder
+from finago_assets.core.warehouse.public_file import PublishedSet
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -33,8 +34,8 @@ def _publish(path: Path, amount: str) -> Path:
     return path
 
 
-def _wanted(run: str) -> ParquetSet:
-    return ParquetSet(run, f"2024-03-0{len(run)}T04:15:00+00:00", f"stamp of {run}", TABLES)
+def _wanted(run: str) -> PublishedSet:
+    return PublishedSet(run, f"2024-03-0{len(run)}T04:15:00+00:00", f"stamp of {run}", TABLES)
 
 
 @pytest.fixture
@@ -98,7 +99,7 @@ def test_a_copy_that_fails_leaves_the_last_one_and_nothing_half(published: Path,
     copies.replace(published, _wanted("a"))
     before = _names(folder)
     with pytest.raises(FinagoError):
-        copies.replace(published, ParquetSet("b", "2024-03-02T04:15:00+00:00", "b", {**TABLES, "marts/not_there": 1}))
+        copies.replace(published, PublishedSet("b", "2024-03-02T04:15:00+00:00", "b", {**TABLES, "marts/not_there": 1}))
     broken = published.with_name("broken.duckdb")
     broken.write_bytes(b"no database" * 2000)
     with pytest.raises(CorruptFile):
