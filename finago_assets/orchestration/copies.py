@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 import dagster as dg
 
-from finago_assets.core.errors import FinagoError, SettingInvalid
+from finago_assets.core.errors import FinagoError, NotProven, SettingInvalid
 from finago_assets.core.warehouse.parquet_copy import CURRENT_SET, ParquetFolder
 from finago_assets.core.warehouse.public_file import PublishedSet
 from finago_assets.core.warehouse.sql_copy import SqlSchema
@@ -80,6 +80,9 @@ def _to_sql(settings: Settings, record: PublicationRecord) -> str:
 
 
 def _set_of(record: PublicationRecord) -> PublishedSet:
+    if not record.tables:
+        # a copy of nothing would take every table away
+        raise NotProven("What the published file holds is not known. Materialize `published` again.")
     return PublishedSet(record.run, record.finished_at.isoformat(), record.stamp, record.tables)
 
 

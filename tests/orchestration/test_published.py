@@ -179,6 +179,15 @@ def _said_of_copy(done: dg.ExecuteInProcessResult, check: str) -> tuple[bool, st
     return found.passed, found.description or ""
 
 
+@pytest.mark.usefixtures("settings")
+def test_nothing_is_copied_where_it_is_not_known_what_is_published(
+    instance: dg.DagsterInstance, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("FINAGO_PUBLISH_PARQUET", str(tmp_path / "marts"))
+    passed, said = _said_of_copy(_publish(instance), PARQUET_CHECK)
+    assert (passed, "is not known" in said, (tmp_path / "marts").exists()) == (False, True, False)
+
+
 def test_a_folder_of_the_settings_gets_the_tables_as_parquet_and_one_that_cannot_holds_back_nothing(
     settings: Settings, instance: dg.DagsterInstance, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -11,12 +12,13 @@ from typing import TYPE_CHECKING
 import duckdb
 import pytest
 
-from finago_assets.core.errors import Locked, NotProven, Shrunk
+from finago_assets.core.errors import Environment, Locked, NotProven, Shrunk
 from finago_assets.core.landing.lock import file_lock
 from finago_assets.core.landing.publish import copy_database
 from finago_assets.core.warehouse.generation import Mark, Marked, later, read_mark
 from finago_assets.core.warehouse.graph import BuildGraph
 from finago_assets.core.warehouse.publication import Publisher, check_whole
+from tests.core.landing.samples import temporaries
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -191,6 +193,39 @@ def test_a_build_from_less_than_the_published_one_is_refused_until_somebody_says
     folder.begin("c")
     folder.finish("c", landed=landed)
     assert folder.publish("c") == "c"
+
+
+def test_where_one_of_both_files_cannot_be_replaced_the_published_one_stays_and_the_next_build_mends_it(
+    folder: Folder,
+) -> None:
+    for run in ("a", "b"):
+        folder.begin(run)
+        folder.finish(run)
+        if run == "a":
+            folder.publish(run)
+    details = folder.publisher.details
+    details.unlink()
+    (details / "in the way").mkdir(parents=True)
+    with pytest.raises(Environment):
+        folder.publish("b")
+    assert folder.published() == {"a"}
+    assert temporaries(folder.publisher.copy_of("b").parent) == []
+    shutil.rmtree(details)
+    assert folder.publish("b") == "b"
+    assert folder.published() == {"b"}
+    assert read_mark(details) == Marked(folder.working).mark()
+
+
+def test_the_whole_build_lies_beside_the_published_file_and_comes_back_with_it(folder: Folder) -> None:
+    folder.begin("a")
+    folder.finish("a")
+    folder.publish("a")
+    mark = Marked(folder.working).mark()
+    assert mark is not None
+    assert read_mark(folder.publisher.details) == mark
+    assert folder.publisher.standing(mark) is not None
+    folder.publisher.details.unlink()
+    assert folder.publisher.standing(mark) is None
 
 
 def test_two_publications_never_look_and_rename_at_once(folder: Folder) -> None:
