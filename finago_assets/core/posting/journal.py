@@ -5,14 +5,14 @@ Owns shapes only. Tables are read elsewhere, and so are the rules and what a rou
 
 from __future__ import annotations
 
+import datetime as dt  # noqa: TC003  msgspec reads the annotations
 from dataclasses import dataclass, field
+from decimal import Decimal  # noqa: TC003  msgspec reads the annotations
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    import datetime as dt
     from collections.abc import Mapping
-    from decimal import Decimal
 
 
 class SaveAs(StrEnum):
@@ -162,6 +162,7 @@ class LedgerLine:
     comment: str | None = None
     is_open: bool | None = None
     link_id: int | None = None
+    made_at: dt.datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

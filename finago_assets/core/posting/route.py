@@ -5,7 +5,7 @@ Owns the promises. What a route asks of which service is that route's own; what 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, Protocol
 
@@ -26,11 +26,16 @@ class Answered(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class SendResult:
-    """`reason` is in our words, with the server's known word where there is one; never a body."""
+    """`reason` is in our words, with the server's known word where there is one; never a body.
+
+    `description` is the server's own text, for the person who posts: it may repeat what was sent, and so goes into no
+    error, no log and no metadata.
+    """
 
     answered: Answered
     reason: str = ""
     transaction_id: str | None = None
+    description: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +71,15 @@ class Route(Protocol):
     @property
     def counts(self) -> bool:
         """True where vouchers are numbered here, by `next_number`; False where the server does it."""
+        ...
+
+    @property
+    def computes_vat(self) -> frozenset[SaveAs]:
+        """For which of them the server takes VAT out of the lines by itself, as far as is known."""
+        ...
+
+    def confirm_organization(self) -> None:
+        """Make sure that what is sent now gets to the organization. Raises where it would get to another, or may."""
         ...
 
     def read_lists(self, journal: Journal) -> Lists:
