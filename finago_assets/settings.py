@@ -26,6 +26,14 @@ from finago_assets.core.errors import FinagoError, SettingInvalid, SettingMissin
 from finago_assets.core.http.network import DIRECT, Network, read_proxy
 from finago_assets.core.http.secret import Secret
 from finago_assets.core.landing.model import Landing
+from finago_assets.core.posting.facts import (
+    LineAmounts,
+    PostingFacts,
+    TaxIdentifier,
+    TimestampZone,
+    VatComputedBy,
+)
+from finago_assets.core.posting.rules import WARNINGS_TO_IGNORE
 from finago_assets.core.request.targets.owned import Owned
 from finago_assets.project import find_project, find_project_above, typed
 
@@ -104,6 +112,21 @@ class Settings:
     halo_auth_url: str = ""
     halo_tenant: str = ""
     halo_requests_per_second: Decimal = Decimal("0.8")
+    posting_tax: TaxIdentifier = TaxIdentifier.NUMBER
+    posting_ledger_vat: VatComputedBy = VatComputedBy.SENDER
+    posting_amounts: LineAmounts = LineAmounts.BASE
+    posting_timestamps: TimestampZone = TimestampZone.UTC
+    posting_warnings: frozenset[str] = field(default_factory=frozenset)
+
+    @property
+    def posting_facts(self) -> PostingFacts:
+        """What the vendor's documents leave open about posting."""
+        return PostingFacts(self.posting_tax, self.posting_ledger_vat, self.posting_amounts, self.posting_timestamps)
+
+    @property
+    def posting_dir(self) -> Path:
+        """The outbox: what was posted. Never safe to delete."""
+        return self.data_dir / "posting"
 
     def ceiling(self, source: str) -> Decimal:
         """Return how many requests a second an API may be asked, by its source's name."""
@@ -139,7 +162,13 @@ class Settings:
     @property
     def owned(self) -> Owned:
         """What no request may be written into. Each place is named by itself too: it may be a link to another disk."""
-        folders = self.data_dir / "raw", self.work_dir, self.requests_dir, self.data_dir / "dagster"
+        folders = (
+            self.data_dir / "raw",
+            self.work_dir,
+            self.requests_dir,
+            self.posting_dir,
+            self.data_dir / "dagster",
+        )
         published = self.published_warehouse, self.published_details
         databases = *published, self.working_warehouse, self.data_dir / "raw.duckdb"
         # dagster.yaml keeps run history in `data` of the project, wherever the data folder is
@@ -187,6 +216,21 @@ def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
         halo_auth_url=_take(env, "HALO_AUTH_URL", usual.halo_auth_url, str, "an address"),
         halo_tenant=_take(env, "HALO_TENANT", usual.halo_tenant, str, "a tenant's name"),
         halo_requests_per_second=_take(env, "HALO_REQUESTS_PER_SECOND", usual.halo_requests_per_second, _rate, RATE),
+        posting_tax=_take(env, "FINAGO_POSTING_TAX", usual.posting_tax, TaxIdentifier, "number or id"),
+        posting_ledger_vat=_take(
+            env, "FINAGO_POSTING_LEDGER_VAT", usual.posting_ledger_vat, VatComputedBy, "sender or server"
+        ),
+        posting_amounts=_take(env, "FINAGO_POSTING_AMOUNTS", usual.posting_amounts, LineAmounts, "base or currency"),
+        posting_timestamps=_take(
+            env, "FINAGO_POSTING_TIMESTAMPS", usual.posting_timestamps, TimestampZone, "utc or oslo"
+        ),
+        posting_warnings=_take(
+            env,
+            "FINAGO_POSTING_WARNINGS",
+            usual.posting_warnings,
+            _parse_warnings,
+            f"a comma-separated list of {', '.join(WARNINGS_TO_IGNORE)}",
+        ),
     )
 
 
@@ -381,6 +425,13 @@ def _rate(text: str) -> Decimal:
     if not rate.is_finite() or rate < 0:
         raise ValueError(text)
     return rate
+
+
+def _parse_warnings(text: str) -> frozenset[str]:
+    names = frozenset(name.strip() for name in text.split(",") if name.strip())
+    if not names <= set(WARNINGS_TO_IGNORE):
+        raise ValueError(text)
+    return names
 
 
 def _extra(text: str) -> frozenset[str]:

@@ -103,6 +103,24 @@ VARIABLES: Final = (
         "an API application of its own for changes of connections; without it none can be changed from here",
     ),
     Variable(("HALO_REQUESTS_PER_SECOND",), "ceiling for the tenant, shared by every process on the machine"),
+    Variable(
+        ("FINAGO_POSTING_WARNINGS",),
+        "warnings of the vendor's that a posting may say to ignore, with commas; see docs/posting.md",
+    ),
+    Variable(
+        ("FINAGO_POSTING_TAX",),
+        "what the server takes for a tax code: its `number` or its `id`; the read-back says when this is wrong, as it "
+        "does of the next three",
+    ),
+    Variable(
+        ("FINAGO_POSTING_LEDGER_VAT",),
+        "who computes the VAT of what goes straight into the ledger over SOAP: the `sender` or the `server`",
+    ),
+    Variable(
+        ("FINAGO_POSTING_AMOUNTS",),
+        "what the amount of a foreign ledger line is in: `base`, the books' own currency, or the line's `currency`",
+    ),
+    Variable(("FINAGO_POSTING_TIMESTAMPS",), "what a timestamp of SOAP without an offset is in: `utc` or `oslo`"),
 )
 
 
