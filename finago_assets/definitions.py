@@ -16,6 +16,7 @@ from finago_assets.orchestration.halo.changes import halo_change, halo_connectio
 from finago_assets.orchestration.jobs import jobs, nightly
 from finago_assets.orchestration.lost_history import watch_uncaught
 from finago_assets.orchestration.open_history import keep_history_open
+from finago_assets.orchestration.posting import post_journal, posting_assets
 from finago_assets.orchestration.published import warehouse_assets
 from finago_assets.orchestration.raw import raw_assets, raw_assets_beside, windowed_assets_beside
 from finago_assets.orchestration.request.job import finago_request
@@ -51,9 +52,10 @@ def build_definitions(
                     *(FINAGO_SOAP.endpoints.values() if settings.uses_soap else ()),
                 ],
             ),
+            *posting_assets(),
         ],
         asset_checks=[tie_out_check(settings)],
-        jobs=[*jobs(), finago_request, *([halo_change, halo_delete] if settings.halo_url else [])],
+        jobs=[*jobs(), finago_request, post_journal, *([halo_change, halo_delete] if settings.halo_url else [])],
         schedules=[nightly(settings)],
         sensors=[prune_run_history],
         resources={
