@@ -67,6 +67,8 @@ def print_preview(checked: CheckedJournal, settings: Settings, console: Console)
 
 def print_results(results: Sequence[BundleResult], console: Console) -> None:
     """Show what became of each bundle, and what the server said in its own words."""
+    from finago_assets.core.posting.results import counted
+
     for result in results:
         style = _RESULT_STYLES.get(result.outcome, "red")
         console.print(f"[{style}]{result.outcome}[/]  {escape(result.told())}")
@@ -75,7 +77,7 @@ def print_results(results: Sequence[BundleResult], console: Console) -> None:
     counts = ", ".join(
         f"{count:,} {outcome}" for outcome, count in _counted(f"{one.outcome}" for one in results).items()
     )
-    console.print(f"{len(results):,} bundles: {counts}.")
+    console.print(f"{counted(len(results), 'bundle')}: {counts}.")
 
 
 def print_status(

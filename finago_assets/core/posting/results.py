@@ -78,7 +78,13 @@ def announce_sending(journal: Journal, route: Route, wishes: PostingWishes) -> s
     vouchers = sum(len(bundle.vouchers) for bundle in journal.bundles)
     place = "as drafts" if wishes.save_as is SaveAs.DRAFT else "INTO THE LEDGER"
     ignoring = f", ignoring {', '.join(wishes.ignore_warnings)}" if wishes.ignore_warnings else ""
+    what = f"{counted(vouchers, 'voucher')} with {counted(len(journal.entries), 'row')} of {journal.source}"
     return (
-        f"Sending {vouchers:,} vouchers with {len(journal.entries):,} rows of {journal.source} {place} of organization "
-        f"{route.organization_id} over {route.name}{ignoring}; what was posted before is not sent again."
+        f"Sending {what} {place} of organization {route.organization_id} over {route.name}{ignoring}; what was posted "
+        "before is not sent again."
     )
+
+
+def counted(number: int, what: str) -> str:
+    """Return how many there are of something, in English."""
+    return f"{number:,} {what}" if number == 1 else f"{number:,} {what}s"

@@ -12,6 +12,7 @@ from finago_assets.core.posting.facts import contradictions_in
 from finago_assets.core.posting.outbox import Outbox
 from finago_assets.core.posting.outbox_row import OutboxRow
 from finago_assets.core.posting.receipts import PostingReceipt, ReceiptStatus
+from finago_assets.core.posting.results import counted
 from finago_assets.core.posting.settle import UNDECIDED
 from finago_assets.orchestration.failures import typed_failures
 from finago_assets.orchestration.posting.tables import outbox_facts, receipt_facts, receipt_table
@@ -141,12 +142,14 @@ def judge_receipts(receipts: Iterable[PostingReceipt]) -> dg.AssetCheckResult:
     there = sum(one.status is ReceiptStatus.IN_THE_LEDGER for one in receipts)
     waits = sum(one.status is ReceiptStatus.WAITS for one in receipts)
     said = [f"{one.row.name} ({one.row.marker}): {one.sentence}" for one in wrong]
-    well = f"{there:,} posted bundles are in the ledger, to the øre; {waits:,} wait for their days to be landed again."
+    well = (
+        f"In the ledger, to the øre: {counted(there, 'bundle')}. Waiting for their days to be landed again: {waits:,}."
+    )
     return dg.AssetCheckResult(
         check_name="posted_is_in_the_ledger",
         passed=not wrong,
         severity=dg.AssetCheckSeverity.ERROR,
-        description=f"{len(wrong):,} are not in the ledger as they were sent. {_first(said)}" if wrong else well,
+        description=f"Not in the ledger as sent: {counted(len(wrong), 'bundle')}. {_first(said)}" if wrong else well,
         metadata={"wrong": receipt_table(wrong)} if wrong else {"in_the_ledger": there},
     )
 
@@ -155,7 +158,7 @@ def judge_drafts(receipts: Iterable[PostingReceipt]) -> dg.AssetCheckResult:
     """Return whether drafts are booked, and list those that are not by their age."""
     drafts = [one for one in receipts if one.status is ReceiptStatus.DRAFT]
     old = [one for one in drafts if one.days > OLD_DRAFT_DAYS]
-    said = f"{len(drafts):,} drafts are not booked yet, {len(old):,} of them older than {OLD_DRAFT_DAYS} days."
+    said = f"Not booked yet: {counted(len(drafts), 'draft')}, of them older than {OLD_DRAFT_DAYS} days: {len(old):,}."
     return dg.AssetCheckResult(
         check_name="drafts_are_booked",
         passed=not old,
