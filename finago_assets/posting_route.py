@@ -99,6 +99,7 @@ def options_of(
         saves=route.saves,
         counts=route.counts,
         offers_links=not rest,
+        one_document=rest,
         longest_comment=REST_COMMENT_LIMIT if rest else usual.longest_comment,
         marker_length=MARKER_LENGTH + 1,
         ignore_warnings=ignore_warnings,

@@ -19,7 +19,7 @@ from finago_assets.core.errors import FinagoError, RequestRefused, SettingMissin
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from finago_assets.apis.halo.changes.guarded import ChangeResult, GuardedChanges, Preview
+    from finago_assets.apis.halo.changes.guarded import GuardedChanges, HaloChangeResult, Preview
     from finago_assets.apis.halo.connection import HaloConnection
     from finago_assets.settings import Settings
 
@@ -184,7 +184,7 @@ def _next_step(preview: Preview, command: str) -> str:
     return f"Nothing was sent. If that is meant: {command} {' '.join(switches)}"
 
 
-def _end_change(result: ChangeResult, console: Console) -> None:
+def _end_change(result: HaloChangeResult, console: Console) -> None:
     from finago_assets.apis.halo.changes.record import Ended
 
     status = {Ended.DONE: NOTHING_LEFT_TO_DO, Ended.ALREADY: NOTHING_LEFT_TO_DO, Ended.UNKNOWN: OPEN}

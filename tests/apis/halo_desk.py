@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
     from finago_assets.apis.halo.changes.change import ConnectionChange
-    from finago_assets.apis.halo.changes.guarded import ChangeResult, Preview
+    from finago_assets.apis.halo.changes.guarded import HaloChangeResult, Preview
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,12 +49,12 @@ class ChangeDesk:
         with self.opened() as changes:
             return changes.preview(change)
 
-    def apply(self, change: ConnectionChange, said: Consent | None = None) -> ChangeResult:
+    def apply(self, change: ConnectionChange, said: Consent | None = None) -> HaloChangeResult:
         """Carry a change out; unless told otherwise everything is said that it asks for."""
         with self.opened() as changes:
             return changes.apply(change, said or say_all(changes.preview(change)))
 
-    def delete(self, provider: str, key: int, said: Consent | None = None) -> ChangeResult:
+    def delete(self, provider: str, key: int, said: Consent | None = None) -> HaloChangeResult:
         with self.opened() as changes:
             return changes.delete(provider, key, said or say_all(changes.preview_deletion(provider, key)))
 

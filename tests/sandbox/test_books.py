@@ -20,7 +20,7 @@ from finago_assets.sandbox.books.order_book import PAYMENT_METHODS
 from finago_assets.sandbox.books.orders import Status
 from finago_assets.sandbox.books.plan import BooksPlan, Modes, Size
 from finago_assets.sandbox.books.taxes import TAXES
-from finago_assets.sandbox.books.vouchers import Posting, Voucher, VoucherType
+from finago_assets.sandbox.books.vouchers import BooksVoucher, Posting, VoucherType
 
 TINY = BooksPlan(size=Size.TINY)
 SMALL = BooksPlan(size=Size.SMALL, scenarios=False)  # trade alone; what is staged has tests of its own
@@ -197,9 +197,9 @@ def test_vat_lines_carry_a_tax_code_only_in_that_mode() -> None:
 
 def test_a_voucher_that_does_not_sum_to_zero_is_refused() -> None:
     with pytest.raises(ValueError, match="sum to zero"):
-        Voucher(VoucherType.MANUAL, date(2024, 1, 1), (Posting(1920, 100), Posting(3000, -99)))
+        BooksVoucher(VoucherType.MANUAL, date(2024, 1, 1), (Posting(1920, 100), Posting(3000, -99)))
     with pytest.raises(ValueError, match="unknown accounts"):
-        Voucher(VoucherType.MANUAL, date(2024, 1, 1), (Posting(1, 100), Posting(3000, -100)))
+        BooksVoucher(VoucherType.MANUAL, date(2024, 1, 1), (Posting(1, 100), Posting(3000, -100)))
 
 
 @pytest.mark.parametrize(

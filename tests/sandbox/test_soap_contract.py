@@ -116,7 +116,7 @@ class Proxy:
     def ask(self, service: str, operation: str, **arguments: object) -> Any:
         file = self.folder / f"{service}.wsdl"
         file.write_bytes(self.contract(service))
-        client: Any = zeep.Client(str(file))  # type: ignore[no-untyped-call]
+        client: Any = zeep.Client(str(file))
         client.transport.session.cookies.set("ASP.NET_SessionId", self.caller.session)
         port = next(iter(next(iter(client.wsdl.services.values())).ports.values()))
         proxy = client.create_service(port.binding.name, self.caller.sandbox.origin + SERVICES[service].path)

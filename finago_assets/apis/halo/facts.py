@@ -50,7 +50,7 @@ class Described:
     high_risk: bool = False
 
 
-_MARKS: Final = {"stored": "s", "label": "l", "masked": "m", "never_sent": "n", "high_risk": "h"}
+_FIELD_MARKS: Final = {"stored": "s", "label": "l", "masked": "m", "never_sent": "n", "high_risk": "h"}
 
 
 class _Facts(msgspec.Struct):
@@ -59,7 +59,7 @@ class _Facts(msgspec.Struct):
 
 
 def _described(type_: str, kind: str = "", marks: str = "") -> Described:
-    marked = {name: letter in marks for name, letter in _MARKS.items()}
+    marked = {name: letter in marks for name, letter in _FIELD_MARKS.items()}
     return Described(type_.strip("[]"), Class(kind), many=type_.startswith("["), **marked)
 
 

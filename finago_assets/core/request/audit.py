@@ -33,7 +33,7 @@ class Sent(StrEnum):
     UNKNOWN = "unknown"
 
 
-class Entry(msgspec.Struct, frozen=True, omit_defaults=False):
+class WriteEntry(msgspec.Struct, frozen=True, omit_defaults=False):
     """One line. `time` is UTC; `connection` is its name where it has one."""
 
     id: str
@@ -57,10 +57,10 @@ class Audit:
     connection: str | None = None
     now: Callable[[], datetime] = utc_now
 
-    def open(self, request: Request, organization: str) -> Entry:
+    def open(self, request: Request, organization: str) -> WriteEntry:
         """Record that a write is about to be sent. Raises NoSpace or NotWritable; then it must not be sent."""
         body = request.body
-        entry = Entry(
+        entry = WriteEntry(
             id=uuid.uuid4().hex,
             time=self._time(),
             outcome=Sent.SENT,
@@ -74,18 +74,18 @@ class Audit:
         self._append(entry)
         return entry
 
-    def close(self, entry: Entry, outcome: Sent, status: int | None, trace_id: str | None) -> None:
+    def close(self, entry: WriteEntry, outcome: Sent, status: int | None, trace_id: str | None) -> None:
         """Record how it ended. Raises NoSpace or NotWritable."""
         ended = msgspec.structs.replace(entry, time=self._time(), outcome=outcome, status=status, trace_id=trace_id)
         self._append(ended)
 
-    def entries(self) -> list[Entry]:
+    def entries(self) -> list[WriteEntry]:
         """Read every line that is whole."""
-        return [msgspec.json.decode(line, type=Entry) for line in whole_lines(self.path)]
+        return [msgspec.json.decode(line, type=WriteEntry) for line in whole_lines(self.path)]
 
     def _time(self) -> str:
         return self.now().astimezone(UTC).isoformat(timespec="milliseconds")
 
-    def _append(self, entry: Entry) -> None:
+    def _append(self, entry: WriteEntry) -> None:
         with typed_errors("Writing the audit record of a write"):
             append_line(self.path, msgspec.json.encode(entry))

@@ -15,7 +15,7 @@ from pydantic import Field
 
 from finago_assets.apis.halo.changes.change import CHANGEABLE, make_change
 from finago_assets.apis.halo.changes.difference import table_of
-from finago_assets.apis.halo.changes.guarded import ChangeResult, Consent, GuardedChanges, Preview
+from finago_assets.apis.halo.changes.guarded import Consent, GuardedChanges, HaloChangeResult, Preview
 from finago_assets.apis.halo.changes.record import CHANGES_FILE, ChangeLine, ChangeRecord, Ended
 from finago_assets.apis.halo.changes.tenant import TenantReader
 from finago_assets.connect import open_client
@@ -170,7 +170,7 @@ def _tell_preview(context: dg.OpExecutionContext, preview: Preview) -> None:
     context.log.info("A dry run, nothing was sent. %s, state %s: %s.", preview.confirm, preview.state, lacking)
 
 
-def _tell(context: dg.OpExecutionContext, result: ChangeResult) -> None:
+def _tell(context: dg.OpExecutionContext, result: HaloChangeResult) -> None:
     context.log_event(dg.AssetMaterialization(CHANGES_KEY, metadata=_record_metadata()))
     if result.ended not in {Ended.DONE, Ended.ALREADY}:
         raise FinalFailure(result.sentence, {"ended": result.ended.value})

@@ -18,7 +18,7 @@ ROUNDING: Final = 7745
 
 
 @dataclass(frozen=True, slots=True)
-class Account:
+class BookAccount:
     """An account of the ledger; `tax` is the number of its default tax code."""
 
     id: int
@@ -111,16 +111,16 @@ _ACCOUNTS: Final = (
 )
 
 ACCOUNTS: Final = {
-    number: Account(1_000_001 + 3 * place, number, name, tax) for place, (number, name, tax) in enumerate(_ACCOUNTS)
+    number: BookAccount(1_000_001 + 3 * place, number, name, tax) for place, (number, name, tax) in enumerate(_ACCOUNTS)
 }
 
 
-def unlisted(number: int) -> Account:
+def unlisted(number: int) -> BookAccount:
     """Return an account that lines use and nobody lists."""
-    return Account(10 * number, number, "")
+    return BookAccount(10 * number, number, "")
 
 
-def account_json(account: Account) -> bytes:
+def account_json(account: BookAccount) -> bytes:
     """Return an account as `/accounts` shows it."""
     body: dict[str, object] = {"id": account.id, "number": account.number, "name": account.name}
     if account.tax is not None:

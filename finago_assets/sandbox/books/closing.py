@@ -18,14 +18,14 @@ from finago_assets.sandbox.books.taxes import SETTLEMENT, VAT_ACCOUNTS
 from finago_assets.sandbox.books.vouchers import Posting, VoucherType, abroad
 
 if TYPE_CHECKING:
-    from finago_assets.sandbox.books.journal import Journal
+    from finago_assets.sandbox.books.journal import BooksJournal
 
 OPENING: Final = {1250: 250_000_00, 1460: 480_000_50, 1920: 2_500_000_00, 2000: -1_000_000_00, 2220: -1_500_000_00}
 OPENING_EUROS: Final = 10_500_25
 EQUITY: Final = 2050
 
 
-def open_books(journal: Journal) -> None:
+def open_books(journal: BooksJournal) -> None:
     """Post the opening balances the day before the books start, and put the money in the bank."""
     day = journal.plan.start - ONE_DAY
     rate = euro(day)
@@ -41,7 +41,7 @@ def open_books(journal: Journal) -> None:
 class Authorities:
     """VAT every second month, paid in whole kroner; the øre left over go to their own account."""
 
-    journal: Journal
+    journal: BooksJournal
 
     def day(self, day: date) -> None:
         """Settle a term that ends today."""
@@ -71,7 +71,7 @@ class Authorities:
 class YearEnd:
     """Tax on the result, and the rest to equity, so that classes 3 to 8 sum to zero. The last year stays open."""
 
-    journal: Journal
+    journal: BooksJournal
 
     def day(self, day: date) -> None:
         """Close a year that ends today, unless the books end with it."""

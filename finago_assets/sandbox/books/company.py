@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from finago_assets.sandbox.books.calendar import days, make_fiscal_periods
 from finago_assets.sandbox.books.closing import Authorities, YearEnd, open_books
-from finago_assets.sandbox.books.journal import Journal
+from finago_assets.sandbox.books.journal import BooksJournal
 from finago_assets.sandbox.books.parties import parties
 from finago_assets.sandbox.books.payroll import Payroll
 from finago_assets.sandbox.books.plan import Size
@@ -37,7 +37,7 @@ class Books:
     """Everything that the sandbox can be asked for, alive: posting a voucher moves the balances."""
 
     plan: BooksPlan
-    journal: Journal
+    journal: BooksJournal
     parties: list[Party]
     products: list[Product]
     sales: Sales
@@ -73,7 +73,7 @@ class Books:
 
 def keep_books(plan: BooksPlan) -> Books:
     """Return the books of a plan: the same plan gives the same bytes."""
-    journal = Journal(plan)
+    journal = BooksJournal(plan)
     customers, suppliers = parties(plan)
     assortment = make_products(plan, suppliers)
     sales = Sales(journal, customers, assortment)

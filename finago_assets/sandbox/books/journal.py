@@ -15,7 +15,7 @@ from finago_assets.sandbox.books.bank import Statement
 from finago_assets.sandbox.books.ledger import Ledger
 from finago_assets.sandbox.books.modes import as_shown
 from finago_assets.sandbox.books.vat import VatBook
-from finago_assets.sandbox.books.vouchers import Posting, Voucher, VoucherType
+from finago_assets.sandbox.books.vouchers import BooksVoucher, Posting, VoucherType
 
 if TYPE_CHECKING:
     from finago_assets.sandbox.books.plan import BooksPlan
@@ -25,7 +25,7 @@ FIRST_DOCUMENT: Final = 70_000
 
 
 @dataclass(slots=True)
-class Journal:
+class BooksJournal:
     """Ledger, bank statement and agenda of one company."""
 
     plan: BooksPlan
@@ -55,9 +55,9 @@ class Journal:
         self.vouchers += 1
         document = FIRST_DOCUMENT + self.vouchers if scanned(self.vouchers) else None
         typed = min(entered, (self.plan.last - day).days)
-        return self.enter(Voucher(kind, day, postings, period, document, typed))
+        return self.enter(BooksVoucher(kind, day, postings, period, document, typed))
 
-    def enter(self, voucher: Voucher) -> str:
+    def enter(self, voucher: BooksVoucher) -> str:
         """Enter a voucher as it is and return its id."""
         self.vat.count(voucher)
         return self.ledger.post(replace(voucher, postings=as_shown(voucher.postings, self.plan.modes)))

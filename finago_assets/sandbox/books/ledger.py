@@ -24,7 +24,7 @@ from finago_assets.sandbox.books.plan import Modes
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from finago_assets.sandbox.books.vouchers import Voucher
+    from finago_assets.sandbox.books.vouchers import BooksVoucher
 
 Movements = dict[int, dict[int, int]]  # account number -> ordinal of the day -> øre
 DIMENSIONS = b',"dimensions":'
@@ -77,7 +77,7 @@ class Ledger:
         """Return the numbers of a voucher type, by its id, in a calendar year."""
         return self._numbers[kind, year]
 
-    def post(self, voucher: Voucher) -> str:
+    def post(self, voucher: BooksVoucher) -> str:
         """Enter a voucher and return its id. Numbers run by voucher type and year, so they repeat across both."""
         numbers = self.numbers(voucher.type.id, voucher.day.year)
         if (number := voucher.number) is None:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from decimal import Decimal
 
     from finago_assets.sandbox.books.plan import Modes
-    from finago_assets.sandbox.books.vouchers import InvoiceRef, Posting, Voucher
+    from finago_assets.sandbox.books.vouchers import BooksVoucher, InvoiceRef, Posting
 
 EXTRA_KEY_EVERY: Final = 97
 NAMED_ACCOUNT_EVERY: Final = 5
@@ -42,7 +42,7 @@ class Heading:
     created: str
 
     @classmethod
-    def of(cls, voucher: Voucher, serial: int, number: int) -> Heading:
+    def of(cls, voucher: BooksVoucher, serial: int, number: int) -> Heading:
         """Return the heading of the voucher entered as the `serial`th of all and the `number`th of its series."""
         voucher_id = make_guid(Thing.VOUCHER, serial)
         return cls(
@@ -56,7 +56,7 @@ class Heading:
         )
 
 
-def _choose_period_date(voucher: Voucher, serial: int) -> str | None:
+def _choose_period_date(voucher: BooksVoucher, serial: int) -> str | None:
     if voucher.period is not None:
         return voucher.period.isoformat()
     return None if serial % 3 == 0 else voucher.day.isoformat()

@@ -17,14 +17,14 @@ from finago_assets.sandbox.books.vouchers import Posting, VoucherType
 if TYPE_CHECKING:
     from datetime import date
 
-    from finago_assets.sandbox.books.journal import Journal
+    from finago_assets.sandbox.books.journal import BooksJournal
 
 
 @dataclass(frozen=True, slots=True)
 class Payroll:
     """Wages on the 20th, tax and employer's contribution every second month, interest and depreciation."""
 
-    journal: Journal
+    journal: BooksJournal
 
     def day(self, day: date) -> None:
         """Run what the calendar asks for."""

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from decimal import Decimal
     from random import Random
 
-    from finago_assets.sandbox.books.journal import Journal
+    from finago_assets.sandbox.books.journal import BooksJournal
     from finago_assets.sandbox.books.parties import Party
 
 EXPENSES: Final = (4300, 4300, 6300, 6340, 4300, 6800, 6900, 7320, 7140, 6700, 7500)
@@ -43,7 +43,7 @@ class _Debt:
 class Purchases:
     """Supplier invoices, paid when due. Services from abroad carry their VAT both ways."""
 
-    journal: Journal
+    journal: BooksJournal
     suppliers: list[Party]
     dice: Random = field(init=False)
     arrivals: Counter[date] = field(init=False)

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections import Counter
     from random import Random
 
-    from finago_assets.sandbox.books.journal import Journal
+    from finago_assets.sandbox.books.journal import BooksJournal
     from finago_assets.sandbox.books.parties import Party
     from finago_assets.sandbox.books.products import Product
 
@@ -61,7 +61,7 @@ CHANCES: Final = (
 class Sales:
     """The sales department: takes orders day by day and sends invoices."""
 
-    journal: Journal
+    journal: BooksJournal
     customers: list[Party]
     assortment: list[Product]
     dice: Random = field(init=False)

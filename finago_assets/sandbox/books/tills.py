@@ -18,14 +18,14 @@ from finago_assets.sandbox.books.vouchers import Posting, VoucherType
 if TYPE_CHECKING:
     from random import Random
 
-    from finago_assets.sandbox.books.journal import Journal
+    from finago_assets.sandbox.books.journal import BooksJournal
 
 
 @dataclass(slots=True)
 class Tills:
     """Shops: many small vouchers a day, the card money a banking day later."""
 
-    journal: Journal
+    journal: BooksJournal
     dice: Random = field(init=False)
 
     def __post_init__(self) -> None:

@@ -14,7 +14,7 @@ from finago_assets.sandbox.books.calendar import TERM_MONTHS
 from finago_assets.sandbox.books.taxes import OUTPUT_VAT, TAXES, VAT_ACCOUNTS
 
 if TYPE_CHECKING:
-    from finago_assets.sandbox.books.vouchers import Voucher
+    from finago_assets.sandbox.books.vouchers import BooksVoucher
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -40,7 +40,7 @@ class VatBook:
 
     figures: dict[VatKey, VatFigures] = field(default_factory=lambda: defaultdict(VatFigures))
 
-    def count(self, voucher: Voucher) -> None:
+    def count(self, voucher: BooksVoucher) -> None:
         """Count a voucher before any mode has changed how it shows."""
         term = term_of(voucher.period or voucher.day)
         for posting in voucher.postings:

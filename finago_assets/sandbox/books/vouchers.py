@@ -98,7 +98,7 @@ class Details(TypedDict, total=False):
 
 
 @dataclass(frozen=True, slots=True)
-class Voucher:
+class BooksVoucher:
     """Postings of one day. Raises ValueError unless they sum to zero and every account exists."""
 
     type: VoucherType

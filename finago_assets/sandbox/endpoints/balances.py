@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from msgspec import json
 
 from finago_assets.core.windows import ONE_DAY
-from finago_assets.sandbox.books.accounts import ACCOUNTS, Account, unlisted
+from finago_assets.sandbox.books.accounts import ACCOUNTS, BookAccount, unlisted
 from finago_assets.sandbox.books.calendar import year_start
 from finago_assets.sandbox.books.money import write_amount
 from finago_assets.sandbox.books.plan import Incoming
@@ -60,7 +60,7 @@ def spans(ask: Ask) -> list[Span]:
     return list(pairwise([*sorted(starts), last + ONE_DAY]))
 
 
-def _render_balance(ask: Ask, account: Account) -> bytes | None:
+def _render_balance(ask: Ask, account: BookAccount) -> bytes | None:
     by_period = ask.query.text("type") == "Period"
     ledger = ask.books.ledger
     movements: Movements = ledger.by_period if by_period else ledger.by_date
@@ -92,7 +92,7 @@ def _keeps_incoming(ask: Ask) -> bool:
             return incoming is Incoming.ALWAYS
 
 
-def _incoming(moved: dict[int, int], account: Account, first: date, fiscal_month: int) -> int:
+def _incoming(moved: dict[int, int], account: BookAccount, first: date, fiscal_month: int) -> int:
     since = 0 if account.is_balance else year_start(first, fiscal_month).toordinal()
     return sum(amount for day, amount in moved.items() if since <= day < first.toordinal())
 

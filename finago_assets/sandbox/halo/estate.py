@@ -26,7 +26,7 @@ UNSEEN: Final[EstateRecord] = {
     "handle": "Zm9vYmFyYmF6cXV4MTIzNDU2Nzg5MA==",
 }
 BUILT_AROUND: Final = dt.date(2024, 12, 30)
-_MOMENT: Final = re.compile(r"\d{4}-\d\d-\d\dT[\d:.]+")
+_MOMENT_TO_MOVE: Final = re.compile(r"\d{4}-\d\d-\d\dT[\d:.]+")
 # what the number of a module means is told by its name alone
 MODULES: Final = {
     11: "KashFlow",
@@ -101,7 +101,7 @@ def _moved(value: Any, days: int) -> Any:  # noqa: ANN401  JSON
             return {name: _moved(one, days) for name, one in value.items()}
         case list():
             return [_moved(one, days) for one in value]
-        case str() if days and _MOMENT.fullmatch(value):
+        case str() if days and _MOMENT_TO_MOVE.fullmatch(value):
             return (dt.datetime.fromisoformat(value) + dt.timedelta(days=days)).isoformat()
         case _:
             return value

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from finago_assets.sandbox.books.ids import Thing, make_guid
 from finago_assets.sandbox.books.modes import as_shown
 from finago_assets.sandbox.books.taxes import TAXES, VAT_ACCOUNTS
-from finago_assets.sandbox.books.vouchers import Posting, Voucher
+from finago_assets.sandbox.books.vouchers import BooksVoucher, Posting
 from finago_assets.sandbox.books.written_records import stamp
 from finago_assets.sandbox.endpoints.writing.vat import with_vat
 
@@ -48,7 +48,7 @@ def _enter_voucher(books: Books, voucher: SentVoucher, *, computes: bool) -> tup
     document = next((entry.document for entry in voucher.entries if entry.document), None)
     first, at = books.ledger.entered, stamp(books.written.now())
     voucher_id = books.journal.enter(
-        Voucher(voucher.kind, voucher.day, postings, None, document, at=at, number=voucher.number)
+        BooksVoucher(voucher.kind, voucher.day, postings, None, document, at=at, number=voucher.number)
     )
     places = {id(posting): place for place, posting in enumerate(as_shown(postings, books.plan.modes))}
     found = [places.get(id(held[0])) for held in parts]

@@ -106,7 +106,7 @@ class Preview:
 
 
 @dataclass(frozen=True, slots=True)
-class ChangeResult:
+class HaloChangeResult:
     """How a change ended: `sentence` for people, `fields` as rows."""
 
     ended: Ended
@@ -139,11 +139,11 @@ class GuardedChanges:
         name, state = f"{before.get('name') or ''}", state_of(provider, before)
         return Preview(HaloAction.DELETE, provider, key, name, state, links=links)
 
-    def apply(self, change: ConnectionChange, said: Consent) -> ChangeResult:
+    def apply(self, change: ConnectionChange, said: Consent) -> HaloChangeResult:
         """Carry a change out. Raises RequestRefused with all that is lacking, and any error before it is sent."""
         preview = self.preview(change)
         if preview.changes_nothing:
-            return ChangeResult(
+            return HaloChangeResult(
                 Ended.ALREADY, f"{preview.confirm} is set like that already; nothing was sent.", preview
             )
         self._refuse_what_lacks(preview, said)
@@ -153,13 +153,13 @@ class GuardedChanges:
         request = from_template(HALO, f"{change.provider.lower()}.save", body=body)
         return self._carry_out(preview, request, partial(self._look_at_change, change, preview))
 
-    def delete(self, provider: str, key: int, said: Consent) -> ChangeResult:
+    def delete(self, provider: str, key: int, said: Consent) -> HaloChangeResult:
         """Delete a connection. Raises as `apply` does; one that is not there is deleted already."""
         try:
             preview = self.preview_deletion(provider, key)
         except NotFound:
             gone = Preview(HaloAction.DELETE, provider, key, "", "")
-            return ChangeResult(Ended.ALREADY, f"There is no {provider} {key}; nothing was sent.", gone)
+            return HaloChangeResult(Ended.ALREADY, f"There is no {provider} {key}; nothing was sent.", gone)
         self._refuse_what_lacks(preview, said)
         request = from_template(HALO, f"{provider.lower()}.delete", variables={"id": f"{key}"})
 
@@ -195,7 +195,7 @@ class GuardedChanges:
             told = "".join(f"\n- {one}" for one in lacking)
             raise RequestRefused(f"The {preview.action} of {preview.confirm} was not sent. What is lacking:{told}")
 
-    def _carry_out(self, preview: Preview, request: Request, look: LookAfterwards) -> ChangeResult:
+    def _carry_out(self, preview: Preview, request: Request, look: LookAfterwards) -> HaloChangeResult:
         rows = [dict(row) for row in table_of(list(preview.differs))]
         line = self.record.open(
             self.tenant.client.organization_id, preview.provider, preview.action, preview.key, preview.name, rows
@@ -245,7 +245,9 @@ class GuardedChanges:
             return key, f"these read otherwise: {', '.join(wrong)}"
         return key, "a secret cannot be read back" if change.secrets and saved is None else ""
 
-    def _close(self, preview: Preview, line: ChangeLine, key: int | None, ended: Ended, reason: str) -> ChangeResult:
+    def _close(
+        self, preview: Preview, line: ChangeLine, key: int | None, ended: Ended, reason: str
+    ) -> HaloChangeResult:
         self.record.close(line, ended, reason, key)
         named = confirmation(preview.provider, preview.key if preview.key is not None else key, preview.name)
         told = {
@@ -257,7 +259,7 @@ class GuardedChanges:
                 "looks first and sends nothing that is done already."
             ),
         }
-        return ChangeResult(ended, told[ended], preview)
+        return HaloChangeResult(ended, told[ended], preview)
 
 
 def shown_connection(provider: str, record: HaloRecord) -> dict[str, Any]:

@@ -30,7 +30,7 @@ _MOST_ROWS: Final = 1_048_576 - 1  # the header is one too
 _MOST_LETTERS: Final = 32_767
 _EXACT_DIGITS: Final = 15
 _SHEET: Final = "records"
-_OPTIONS: Final = {
+_WORKBOOK_OPTIONS: Final = {
     "constant_memory": True,
     "strings_to_formulas": False,
     "strings_to_numbers": False,
@@ -80,7 +80,7 @@ class ExcelFile:
 
 
 def _fill_workbook(file: BinaryIO, batches: pa.RecordBatchReader, folder: str) -> int:
-    workbook = Workbook(file, {**_OPTIONS, "tmpdir": folder})
+    workbook = Workbook(file, {**_WORKBOOK_OPTIONS, "tmpdir": folder})
     sheet = _Sheet(workbook, batches.schema)
     problem: Malformed | OSError | None = None
     try:

@@ -21,7 +21,7 @@ from finago_assets.sandbox.books.vouchers import VoucherType
 if TYPE_CHECKING:
     from datetime import date
 
-    from finago_assets.sandbox.books.journal import Journal
+    from finago_assets.sandbox.books.journal import BooksJournal
     from finago_assets.sandbox.books.order_book import OrderBook
     from finago_assets.sandbox.books.scenarios.model import Act
 
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 class ScenarioPosting:
     """Knows the vouchers of the invoices it sent, so that they can be changed later."""
 
-    journal: Journal
+    journal: BooksJournal
     orders: OrderBook
     sent: dict[int, tuple[int, str]] = field(default_factory=dict)
 

@@ -10,7 +10,7 @@ from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING, Final
 
 from finago_assets.sandbox.answers import Refused
-from finago_assets.sandbox.books.accounts import ACCOUNTS, Account
+from finago_assets.sandbox.books.accounts import ACCOUNTS, BookAccount
 from finago_assets.sandbox.books.dimensions import CUSTOMER, DIMENSION_TYPES, ELEMENTS, PRODUCT
 from finago_assets.sandbox.books.money import ORE
 from finago_assets.sandbox.books.taxes import TAXES, Tax
@@ -65,7 +65,7 @@ def open_day(books: Books, text: object, path: str) -> date:
     return found
 
 
-def account_of(number: object, path: str) -> Account:
+def account_of(number: object, path: str) -> BookAccount:
     """Return an account by number. Raises Refused 400 when the chart does not have it."""
     found = next((account for account in ACCOUNTS.values() if account.number == number), None)
     if found is None:

@@ -23,7 +23,7 @@ from finago_assets.sandbox.endpoints.writing.checks import account_of, bounded, 
 from finago_assets.sandbox.endpoints.writing.orders import changeable, deletable, touch
 
 if TYPE_CHECKING:
-    from finago_assets.sandbox.books.accounts import Account
+    from finago_assets.sandbox.books.accounts import BookAccount
     from finago_assets.sandbox.books.kept import Json
     from finago_assets.sandbox.books.orders import Order
     from finago_assets.sandbox.books.products import Product
@@ -131,7 +131,7 @@ def _tax(body: Json, product: Product | None) -> Tax:
     return TAXES[TAX if product is None else product.tax]
 
 
-def _choose_account(body: Json, product: Product | None) -> Account:
+def _choose_account(body: Json, product: Product | None) -> BookAccount:
     asked = body.get("account") or {}
     if "number" in asked:
         return account_of(asked["number"], "account.number")

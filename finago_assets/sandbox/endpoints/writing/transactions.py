@@ -15,7 +15,7 @@ from finago_assets.sandbox.answers import Done
 from finago_assets.sandbox.books.accounts import ROUNDING
 from finago_assets.sandbox.books.dimensions import CUSTOMER
 from finago_assets.sandbox.books.taxes import TAXES
-from finago_assets.sandbox.books.vouchers import InvoiceRef, Posting, Voucher, VoucherType, abroad
+from finago_assets.sandbox.books.vouchers import BooksVoucher, InvoiceRef, Posting, VoucherType, abroad
 from finago_assets.sandbox.books.written_records import stamp
 from finago_assets.sandbox.endpoints.writing.checks import (
     account_of,
@@ -50,7 +50,7 @@ def post(ask: Ask) -> Done:
     if document is not None and books.written.of_document(document) is None:
         raise invalid("documentId", "reference")
     postings, first = _postings(books, body), read_day(body["date"], "date")
-    voucher = Voucher(kind, first, tuple(postings), None, document, at=stamp(books.written.now()))
+    voucher = BooksVoucher(kind, first, tuple(postings), None, document, at=stamp(books.written.now()))
     return Done(201, json.encode({"transactionId": books.journal.enter(voucher)}))
 
 
