@@ -64,7 +64,8 @@ def demo() -> None:
         days = demo_days(oslo_today())
         books = running(start=days.start, until=days.end - ONE_DAY, size=Size.SMALL)
         with books as office, running_tenant(tenant_of_today()) as tenant:
-            raise typer.Exit(run_demo(office.environment() | tenant.environment(), days, console, supervisor))
+            environment = office.environment() | office.soap_environment() | tenant.environment()
+            raise typer.Exit(run_demo(environment, days, console, supervisor))
 
 
 @app.command(
@@ -130,7 +131,8 @@ def dev(
             days = demo_days(oslo_today())
             books = running(start=days.start, until=days.end - ONE_DAY, size=Size.SMALL)
             office = stack.enter_context(books)
-            environment = office.environment() | stack.enter_context(running_tenant(tenant_of_today())).environment()
+            tenant = stack.enter_context(running_tenant(tenant_of_today()))
+            environment = office.environment() | office.soap_environment() | tenant.environment()
             console.print("FINAGO_CLIENT_ID is not set: the UI runs on the sandbox.")
         command = [os.fspath(Path(sys.executable).with_name("dagster")), "dev", "--port", f"{port}"]
         place = find_place(os.environ, on_sandbox=bool(environment))

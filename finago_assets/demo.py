@@ -45,6 +45,8 @@ if TYPE_CHECKING:
 
 _LOOK_SECONDS: Final = 1.0
 _SETTLED_FROM: Final = 4
+_MANUAL_VOUCHER: Final = 9
+_JOURNAL_COLUMNS: Final = "voucher,transaction_type_number,date,account_number,amount,tax_number,comment"
 
 
 @dataclass(slots=True)
@@ -119,7 +121,22 @@ def run_demo(environment: Mapping[str, str], days: Window, console: Console, sup
             console.print(reason, highlight=False, markup=False, soft_wrap=True)
         return status
     _sum_up(settings, course, time.monotonic() - started, console)
-    return 0
+    posted = _post_a_draft(settings, days, console, partial(supervisor.run, env=env, cwd=place.folder))
+    console.print(f"Open the UI: {typed('dev')}, then http://127.0.0.1:3000", soft_wrap=True)
+    return posted
+
+
+def _post_a_draft(settings: Settings, days: Window, console: Console, run: Callable[[list[str]], int]) -> int:
+    """Post a small journal to the sandbox, as a draft; the second time the outbox says that it was."""
+    file = settings.owned.exports / "prepaid_rent.csv"
+    day = (days.start + 30 * ONE_DAY).isoformat()
+    lines = (f"{account},{amount},0,Rent of January" for account, amount in ((6300, "12500.00"), (1700, "-12500.00")))
+    rows = "\n".join(f"RENT-1,{_MANUAL_VOUCHER},{day},{line}" for line in lines)
+    file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    file.write_text(f"{_JOURNAL_COLUMNS}\n{rows}\n", "utf-8")
+    words = ["post", "send", os.fspath(file), "--allow-writes"]
+    console.print(f"$ finago-assets {' '.join(words)}", style="bold", highlight=False, soft_wrap=True)
+    return run([os.fspath(Path(sys.executable).with_name("finago-assets")), *words])
 
 
 def _follow_run(run: Callable[..., int], place: DagsterPlace, log: Path, console: Console) -> tuple[Course, int]:
@@ -199,4 +216,3 @@ def _sum_up(settings: Settings, course: Course, seconds: float, console: Console
         console.print(f"A warning, shown red in the UI: {name}", highlight=False, markup=False, soft_wrap=True)
     console.print(f"The ledger: {lines:,} lines, debit {debit:,}, credit {credit:,}.")
     console.print(f"The warehouse: {settings.published_warehouse}", soft_wrap=True)
-    console.print(f"Open the UI: {typed('dev')}, then http://127.0.0.1:3000", soft_wrap=True)

@@ -128,6 +128,7 @@ def serve(options: SandboxOptions) -> None:
 def how_to_connect(found: Running, beside: RunningTenant) -> str:
     """Return the variables to set, as shell lines, and where the control surface is."""
     books = found.books
-    lines = [f"export {name}={value}" for name, value in (found.environment() | beside.environment()).items()]
+    variables = found.environment() | found.soap_environment() | beside.environment()
+    lines = [f"export {name}={value}" for name, value in variables.items()]
     about = f"# Sandbox with {books.ledger.count:,} ledger lines, {books.plan.start} to {books.plan.last}."
     return "\n".join([about, *lines, f"# Control surface: {found.control_url}  (stop with Ctrl-C)"])

@@ -17,7 +17,7 @@ from finago_assets.apis.halo.changes.record import CHANGES_FILE, ChangeRecord, E
 from finago_assets.apis.halo.endpoints import PATHS
 from finago_assets.apis.halo.facts import SHAPES, Class
 from finago_assets.core.errors import FinagoError, NotFound, RequestRefused, SettingInvalid, SettingMissing
-from finago_assets.sandbox.halo.estate import PLANTED
+from finago_assets.sandbox.halo.estate import LINKS, PLANTED
 from finago_assets.sandbox.halo.server import RunningTenant, running_tenant
 from finago_assets.sandbox.halo.tenant import in_html, in_json, in_text, too_many
 from tests.apis.halo_desk import ChangeDesk, say_all
@@ -270,11 +270,12 @@ def test_a_connection_through_which_records_are_linked_is_not_deleted_unless_tha
     tenant: RunningTenant, desk: ChangeDesk
 ) -> None:
     with desk.opened() as changes:
-        preview = changes.preview_deletion("ExactDetails", 2)
-    assert preview.links == 1
+        preview = changes.preview_deletion("ExactDetails", 1)
+        assert changes.preview_deletion("ExactDetails", 2).links == 0
+    assert preview.links == LINKS
     said = Consent(allow_writes=True, state=preview.state, confirm=preview.confirm, high_risk=True)
-    with pytest.raises(RequestRefused, match="1 records are linked"):
-        desk.delete("ExactDetails", 2, said)
+    with pytest.raises(RequestRefused, match=f"{LINKS} records are linked"):
+        desk.delete("ExactDetails", 1, said)
     assert writes(tenant) == []
 
 

@@ -10,7 +10,7 @@ import pytest
 from typer.testing import CliRunner
 
 from finago_assets.cli import app
-from finago_assets.sandbox.halo.estate import PLANTED
+from finago_assets.sandbox.halo.estate import LINKS, PLANTED
 from finago_assets.sandbox.halo.server import RunningTenant, running_tenant
 from finago_assets.sandbox.halo.tenant import in_html, in_text
 
@@ -73,14 +73,14 @@ def test_an_agent_without_rights_is_thought_of_where_a_list_is_empty(tenant: Run
 
 
 def test_a_deletion_says_what_is_lacking_and_then_what_came_of_it(tenant: RunningTenant, tmp_path: Path) -> None:
-    refused = type_halo(tenant, tmp_path, "delete", "exact", "2")
+    refused = type_halo(tenant, tmp_path, "delete", "exact", "1")
     assert refused.exit_code == 2
-    assert "1 records are linked" in refused.stderr
+    assert f"{LINKS} records are linked" in refused.stderr
     state = re.search(r"--state (\w+)", refused.stderr)
     assert state is not None
-    said = ["--allow-writes", "--state", state[1], "--confirm", "ExactDetails:2:Zuidwijk BV", "--high-risk"]
-    assert type_halo(tenant, tmp_path, "delete", "exact", "2", *said).exit_code == 2
-    done = type_halo(tenant, tmp_path, "delete", "exact", "2", *said, "--with-links")
+    said = ["--allow-writes", "--state", state[1], "--confirm", "ExactDetails:1:Noordwijk BV", "--high-risk"]
+    assert type_halo(tenant, tmp_path, "delete", "exact", "1", *said).exit_code == 2
+    done = type_halo(tenant, tmp_path, "delete", "exact", "1", *said, "--with-links")
     assert done.exit_code == 0, done.stderr
     assert len(tenant.tenant.records["/ExactDetails"]) == 1
 

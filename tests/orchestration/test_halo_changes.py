@@ -9,6 +9,7 @@ import pytest
 
 from finago_assets.definitions import build_definitions
 from finago_assets.orchestration.halo.changes import CHANGES_KEY, halo_change, halo_connection_changes, halo_delete
+from finago_assets.sandbox.halo.estate import LINKS
 from finago_assets.sandbox.halo.server import RunningTenant, running_tenant
 from finago_assets.sandbox.halo.tenant import in_html
 from finago_assets.settings import Settings
@@ -109,12 +110,12 @@ def test_an_unknown_end_fails_the_run_which_nobody_starts_again_by_itself(
 
 
 def test_a_deletion_is_a_dry_run_too(tenant: RunningTenant, instance: dg.DagsterInstance) -> None:
-    assert run(halo_delete, instance, provider="ExactDetails", id=2).success
+    assert run(halo_delete, instance, provider="ExactDetails", id=1).success
     shown = difference(instance)
-    assert shown["records linked"] == 1
+    assert shown["records linked"] == LINKS
     said = {"allow_writes": True, "state": shown["state"], "confirm": shown["confirm"], "high_risk": True}
-    assert not run(halo_delete, instance, provider="ExactDetails", id=2, **said).success
-    assert run(halo_delete, instance, provider="ExactDetails", id=2, **said, with_links=True).success
+    assert not run(halo_delete, instance, provider="ExactDetails", id=1, **said).success
+    assert run(halo_delete, instance, provider="ExactDetails", id=1, **said, with_links=True).success
     assert len(tenant.tenant.records["/ExactDetails"]) == 1
 
 
