@@ -53,7 +53,7 @@ class ApiClient:
 
     `clock` is monotonic and measures deadlines, `now` is the wall clock for dates the server names. A `budget` is the
     request ceiling shared with the other processes of this machine; without one there is no ceiling. `tell` is told of
-    a pause that the server asks for and that lasts half a minute or more.
+    a pause that the server asks for and that lasts half a minute or more, and of a third attempt that failed.
     """
 
     def __init__(  # noqa: PLR0913 - the seams have defaults

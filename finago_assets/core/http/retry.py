@@ -30,6 +30,7 @@ COST_OF_A_RETRY: Final = 5
 LONGEST_PAUSE: Final = 3600.0
 # our own back-off is shorter: who waits this long was asked to
 TOLD_FROM_SECONDS: Final = 30.0
+TOLD_AT_ATTEMPT: Final = 3
 _log = logging.getLogger(__name__)
 
 
@@ -121,11 +122,17 @@ class Retry:
                 self._tell(f"{what}: the server asks for a pause; next try at {oslo_time(then)}")
             self._sleep(seconds)
 
+        def say_why(state: RetryCallState) -> None:
+            # a second or two is not worth a word; half a minute without one is
+            if state.attempt_number == TOLD_AT_ATTEMPT:
+                self._tell(f"{what}: {_raised_fault(state)}; trying again for a while")
+
         return Retrying(
             retry=retry_if_exception(lambda error: isinstance(error, Fault) and error.again),
             wait=self._wait,
             stop=self._stop,
             sleep=pause,
+            before_sleep=say_why,
             reraise=True,
         )
 

@@ -165,3 +165,19 @@ def test_success_gives_the_quota_back() -> None:
             list(client.pages(plain(), Tally()))
     assert spent == 24
     assert len(office.calls) == before + 8
+
+
+def test_the_third_attempt_that_fails_is_told_once_with_the_reason() -> None:
+    for failures, told in ((2, []), (7, ["GET /accounts: the server is in trouble; trying again for a while"])):
+        clock, said = Clock(), list[str]()
+        client = ApiClient(
+            connection(),
+            transport=failing(503, failures),
+            clock=clock,
+            sleep=clock.sleep,
+            now=clock.now,
+            tell=said.append,
+        )
+        with client:
+            list(client.pages(plain(), Tally()))
+        assert said == told
