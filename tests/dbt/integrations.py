@@ -326,7 +326,7 @@ CASES: Final = (
             DAY: {
                 **listed("fortnox", connected("fortnox", 1), connected("fortnox", 2)),
                 **FORTNOX_MODULE,
-                "integrationrequest": [request(1, "2024-06-02", 1), request(2, DAY, 2)],
+                "integrationrequest": [request(1, "2024-06-02", 1), request(2, "2024-06-03", 2)],
             }
         },
         {
@@ -336,6 +336,12 @@ CASES: Final = (
                 "integrationrequest": [request(1, "2024-06-03", 1)],
             }
         },
+    ),
+    Case(
+        "silent",
+        fortnox(integrationrequest=[request(1, DAY, 2)]),
+        fortnox(integrationrequest=[request(1, "2024-06-02", 1)]),
+        "a-log-that-has-ended-itself",
     ),
     Case(
         "linked_twice",
