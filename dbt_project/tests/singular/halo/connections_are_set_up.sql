@@ -8,11 +8,10 @@ select
     health.connection_id,
     health.connection_name,
     health.finding,
+    health.what_to_do,
     health.meaning,
     health.since,
-    health.records,
-    health.such_as,
-    health.what_to_do
+    health.such_as
 from {{ ref('integration_health') }} as health
 where health.severity = 'warn'
 order by health.organization_id, health.provider, health.connection_id, health.finding
