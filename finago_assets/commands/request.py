@@ -151,7 +151,7 @@ def _read_pairs(option: str, texts: Sequence[str]) -> dict[str, str]:
     for text in texts:
         name, separator, value = text.partition("=")
         if not separator or not name:
-            raise RequestRefused(f"{option} takes K=V. Nothing was sent.")
+            raise RequestRefused(f"{option} takes K=V, such as {option} id=12. Nothing was sent.")
         if name in found:
             raise RequestRefused(f"{option} {name:.60} was given twice. Nothing was sent.")
         found[name] = value

@@ -58,7 +58,10 @@ def fill_in(what: str, template: str, places: Iterable[Parameter], variables: Ma
     known = {place.name: place for place in places}
     missing, extra = sorted(set(known) - set(variables)), sorted(set(variables) - set(known), key=str)
     if missing:
-        raise RequestRefused(f"{what}: the path lacks a value for {', '.join(missing)}.")
+        raise RequestRefused(
+            f"{what}: the path lacks a value for {', '.join(missing)}: --var {missing[0]}=VALUE in a shell, "
+            "`variables` in the launchpad and in YAML."
+        )
     if extra:
         raise RequestRefused(f"{what}: the path has no variable {list_names(extra)}.")
     path = template

@@ -203,7 +203,10 @@ def _check_query(what: str, operation: Operation, query: Mapping[str, str]) -> N
         hint = f"did you mean {alike[0]}?" if alike else f"it takes {', '.join(known) or 'none'}."
         raise RequestRefused(f"{what}: the endpoint has no parameter {list_names(strange)}; {hint}")
     if missing := [one.name for one in operation.query if one.required and one.name not in query]:
-        raise RequestRefused(f"{what}: it needs the parameter {', '.join(missing)}.")
+        raise RequestRefused(
+            f"{what}: it needs the parameter {', '.join(missing)}: --query {missing[0]}=VALUE in a shell, `query` in "
+            "the launchpad and in YAML."
+        )
     for name, value in query.items():
         check_text(f"{what}: a parameter's name", name)
         check_value(what, known[name], value)
@@ -214,7 +217,9 @@ def _choose_media_type(what: str, operation: Operation, body: bytes | None, *, b
     known = operation.body
     if body is None:
         if known is not None and known.required:
-            raise RequestRefused(f"{what}: it needs a body.")
+            raise RequestRefused(
+                f"{what}: it needs a body: --body FILE in a shell, `body` in the launchpad and in YAML."
+            )
         return None
     if known is None and operation.name != BY_HAND:
         raise RequestRefused(f"{what}: it takes no body.")

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import re
 from contextlib import suppress
+from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -33,6 +34,7 @@ FORMS: Final = (
     "a path that ends in .parquet, .csv, .xlsx, .ndjson or .jsonl, duckdb:FILE#schema.table, a SQLAlchemy URL with "
     "#table or #schema.table, or raw"
 )
+_ENDINGS: Final = (".parquet", ".csv", ".xlsx", ".ndjson")
 _DUCKDB: Final = "duckdb:"
 _VARIABLE: Final = "env:"
 _TABLE_NAME: Final = re.compile(r"[^\s.#][^.#\0]{0,127}")
@@ -171,7 +173,11 @@ def _file_target(text: str, given: str) -> Target:
 
             return ExcelFile(_in_a_folder(path))
         case _:
-            raise RequestRefused(f"{shown(given)} is no target; it takes {FORMS}.")
+            if text and path.is_dir():
+                raise RequestRefused(f"{shown(given)} is a folder; name a file in it. Nothing was sent.")
+            near = get_close_matches(path.suffix.lower(), _ENDINGS, n=1, cutoff=0.7) if path.suffix else []
+            hint = f" Did you mean {shown(str(path.with_suffix(near[0])))}?" if near else ""
+            raise RequestRefused(f"{shown(given)} is no target; it takes {FORMS}.{hint}")
 
 
 def _in_a_folder(path: Path) -> Path:

@@ -48,6 +48,9 @@ def test_a_variable_may_hold_the_address_so_that_no_password_is_typed(tmp_path: 
     [
         ("", "is no target; it takes a path that ends in .parquet"),
         ("accounts.tsv", "is no target"),
+        ("accounts.xls", "Did you mean 'accounts.xlsx'"),
+        ("accounts.JSON", "Did you mean 'accounts.ndjson'"),
+        (".", "'.' is a folder; name a file in it"),
         ("nowhere/accounts.parquet", "lies in .*nowhere, which is no folder"),
         ("sqlite:///nowhere/own.db#t", "lies in .*nowhere, which is no folder"),
         ("sqlite://#t", "needs a file"),
