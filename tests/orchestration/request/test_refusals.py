@@ -45,7 +45,7 @@ REFUSED: dict[str, tuple[dict[str, Any], str]] = {
     "a method the operation does not allow": (by_hand("DELETE", "/accounts") | {"allow_writes": True}, "GET"),
     "a type that cannot be imported": ({**ACCOUNTS, "response": {"type": {"name": "no.such:Type"}}}, "no.such:Type"),
     "a type that is none": ({**ACCOUNTS, "response": {"type": {"name": "json:dumps"}}}, "json:dumps"),
-    "a target that is none": ({**ACCOUNTS, "into": {"file": {"path": "accounts.xlsx"}}}, ".parquet"),
+    "a target that is none": ({**ACCOUNTS, "into": {"file": {"path": "accounts.ods"}}}, ".parquet"),
     "a database that is not named": (
         {**ACCOUNTS, "into": {"sql": {"url": {"env": "NOT_SET"}, "table": "accounts"}}},
         "NOT_SET",
