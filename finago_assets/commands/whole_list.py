@@ -17,13 +17,13 @@ if TYPE_CHECKING:
     from finago_assets.core.request.request import Request
 
 _LEFT_OUT: Final = "..."
-_OPTIONS: Final = ("template", "api", "connection", "registry", "into")
+_SPELLED_OPTIONS: Final = ("template", "api", "connection", "registry", "into")
 
 
 def spell_for_all_pages(typed: Mapping[str, Any], request: Request) -> str:
     """Return the command; `typed` are the options by name, of which those that choose a page go."""
     words = ["finago-assets", "request", *(typed[name] for name in ("method", "path") if typed[name])]
-    for name in _OPTIONS:
+    for name in _SPELLED_OPTIONS:
         if typed[name]:
             words += [f"--{name}", _LEFT_OUT if is_address(typed[name]) else str(typed[name])]
     words += _pairs("--var", typed["var"] or ())
