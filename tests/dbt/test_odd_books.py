@@ -135,6 +135,7 @@ def test_a_year_that_opens_with_another_balance_than_the_last_one_closed_with_is
             "organization_id": "reopened",
             "month": "2024-01",
             "account_number": "1920",
+            "account_name": "1920",
             "closed_before": "5000.00",
             "opens_with": "5050.00",
             "difference": "50.00",
