@@ -25,7 +25,7 @@ from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeEl
 from rich.table import Table
 from sqlalchemy.exc import OperationalError
 
-from finago_assets.apis import APIS
+from finago_assets.apis import LANDED_APIS
 from finago_assets.core.landing.store import open_store
 from finago_assets.core.windows import ONE_DAY, Window
 from finago_assets.dagster_command import dagster_environment, find_place, make_home
@@ -191,7 +191,7 @@ def _sum_up(settings: Settings, course: Course, seconds: float, console: Console
     for name, justify in (("endpoint", "left"), ("days", "right"), ("rows", "right")):
         table.add_column(name, justify="right" if justify == "right" else "left")
     rows = 0
-    for api in APIS.values():
+    for api in LANDED_APIS:
         store = open_store(settings.data_dir, settings.landing, api.source.name)
         for one in api.endpoints.values():
             landed = [fact for where in store.organizations() for fact in store.landed(one.name, where).values()]

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from finago_assets.apis.finago import FINAGO
 from finago_assets.apis.finago.connection import FINAGO_CONNECTION
+from finago_assets.apis.finago_soap import FINAGO_SOAP
 from finago_assets.apis.finago_soap.connection import SOAP_CONNECTION
 from finago_assets.apis.halo import HALO
 from finago_assets.apis.halo.connection import HALO_CONNECTION
@@ -30,6 +31,9 @@ class ApiName(StrEnum):
 
 APIS: Final[Mapping[str, Api]] = {ApiName.FINAGO: FINAGO, ApiName.HALO: HALO}
 """Every API by its name; the first is meant where nothing is said."""
+
+LANDED_APIS: Final = (FINAGO, FINAGO_SOAP, HALO)
+"""Every API that something is landed of; the SOAP services are asked by nobody else."""
 
 CONNECTION_KINDS: Final = (FINAGO_CONNECTION, HALO_CONNECTION, SOAP_CONNECTION)
 """What a row of the registry may be; the first where it does not say."""

@@ -11,8 +11,8 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from finago_assets.apis import LANDED_APIS
 from finago_assets.apis.finago import FINAGO
-from finago_assets.apis.finago_soap import FINAGO_SOAP
 from finago_assets.apis.halo import HALO
 from finago_assets.apis.template_page import template_page
 from finago_assets.core.catalogue.model import Endpoint, EndpointKind
@@ -53,7 +53,7 @@ def documents(root: Path) -> dict[Path, str]:
     return {
         readme: with_table(readme, FINAGO),
         halo: with_table(halo, HALO),
-        **dict(map(with_tables, (FINAGO, FINAGO_SOAP, HALO))),
+        **dict(map(with_tables, LANDED_APIS)),
         root / "docs" / "templates.md": template_page(),
     }
 

@@ -169,8 +169,10 @@ def test_the_published_file_lists_the_marts_with_their_comments_and_little_else(
         name for (name,) in small.rows("select table_name from information_schema.tables where table_schema = 'marts'")
     }
     assert {name for schema, name, _ in found if schema == "marts"} == marts >= set(CONTRACT)
+    reports = {name for schema, name, _ in found if schema == "reporting"}
+    assert reports == {"trial_balance", "profit_and_loss", "balance_sheet"}
     # what the table macros read
-    behind = {f"{schema}.{name}" for schema, name, _ in found if schema != "marts"}
+    behind = {f"{schema}.{name}" for schema, name, _ in found if schema not in {"marts", "reporting"}}
     assert behind == {f"intermediate.int_{name}" for name in ("invoicing_days", "item_states", "landed_days")}
     assert [name for schema, name, comment in found if schema == "marts" and not comment] == []
     assert (bare, views) == ([], [(0,)])

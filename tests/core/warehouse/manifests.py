@@ -16,15 +16,20 @@ def manifest_of(  # noqa: PLR0913  what a test may say of a graph
     reads: Mapping[str, Sequence[str]] | None = None,
     config: Mapping[str, Mapping[str, Any]] | None = None,
     own: Collection[str] = (),
+    called: Mapping[str, tuple[str, str]] | None = None,
 ) -> dict[str, Any]:
-    """Return it. `warns` are tests that withhold nothing, `reads` the endpoints that a node reads, by full name."""
-    of_node, endpoints = config or {}, reads or {}
+    """Return it. `warns` are tests that withhold nothing, `reads` the endpoints that a node reads, by full name.
+
+    `called`: schema and alias of a table that is called otherwise than its node.
+    """
+    of_node, endpoints, relations = config or {}, reads or {}, called or {}
     return {
         "nodes": {
             key: {
                 "resource_type": "test" if key in tests else "model",
-                "schema": "audit" if key in tests else "marts",
+                "schema": "audit" if key in tests else relations.get(key, ("marts", ""))[0],
                 "name": key,
+                "alias": relations.get(key, ("", key))[1],
                 "original_file_path": f"{'own/' if key in own else ''}models/{key}.sql",
                 "raw_code": f"select {key}",
                 "config": {"severity": "WARN" if key in warns else "ERROR", **of_node.get(key, {})},

@@ -126,3 +126,10 @@ def test_pieces_in_the_order_of_the_graph_settle_all_of_it_and_run_every_test_on
         settled = GRAPH.settle_run({*piece, *tests}, settled)
     assert settled == EVERYTHING
     assert sorted(ran) == sorted(TESTS)
+
+
+def test_what_people_query_is_named_as_it_is_called_in_the_warehouse_and_staging_is_no_part_of_it() -> None:
+    called = {"b": ("reporting", "trial_balance"), "c": ("staging", "c")}
+    graph = BuildGraph.of_manifest(manifest_of({"a": [], "b": ["a"], "c": []}, set(), warns=set(), called=called))
+    assert graph.public.tables == ["marts/a", "reporting/trial_balance"]
+    assert graph.names["b"] == "reporting/b"
