@@ -41,7 +41,7 @@ class Reading(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class BuildGraph:
-    """Nodes by dbt's unique id. `parents` leaves sources out; `names` is what people call a node, `schema/name`.
+    """Nodes by dbt's unique id. `parents` leaves sources out; `names` is `schema/name`, a table's as in the warehouse.
 
     `blocking` are the tests that withhold publication when they fail; `dbt_names` is what dbt's command line takes.
     `endpoints`: what a node reads itself of landed data, as `source/endpoint`, `reading` what it takes of them; `code`:
@@ -78,7 +78,7 @@ class BuildGraph:
             parents={key: frozenset(read[key]) & tables for key in parts},
             tests=frozenset(tests),
             blocking=frozenset(key for key in tests if nodes[key]["config"]["severity"].lower() == "error"),
-            names={key: f"{nodes[key]['schema']}/{nodes[key]['name']}" for key in parts},
+            names={key: f"{nodes[key]['schema']}/{_name_in_schema(nodes[key])}" for key in parts},
             dbt_names={key: nodes[key]["name"] for key in parts},
             endpoints={
                 key: frozenset(_name_source(sources[one]) for one in read[key] if one in sources) for key in parts
@@ -178,6 +178,10 @@ class BuildGraph:
     def left_out(self, settled: Iterable[str]) -> frozenset[str]:
         """Return the tables beside the books that are not settled: they hold back nothing but what rests on them."""
         return (self.beside & self.tables) - set(settled)
+
+
+def _name_in_schema(node: Mapping[str, Any]) -> str:
+    return str(node["name"] if node["resource_type"] == "test" else node.get("alias") or node["name"])
 
 
 def _name_source(source: Mapping[str, Any]) -> str:

@@ -27,6 +27,13 @@ def test_the_manifest_is_read_without_sources_and_with_the_tests_that_block() ->
     assert GRAPH.names["d"] == "marts/d"
 
 
+def test_a_table_is_known_by_its_name_in_the_warehouse_where_dbt_has_another_for_it() -> None:
+    manifest = manifest_of({"reporting_d": []}, (), warns=())
+    manifest["nodes"]["reporting_d"] |= {"schema": "reporting", "alias": "d"}
+    graph = BuildGraph.of_manifest(manifest)
+    assert (graph.names["reporting_d"], graph.dbt_names["reporting_d"]) == ("reporting/d", "reporting_d")
+
+
 @pytest.mark.parametrize(
     ("selected", "built", "missing"),
     [("d", "", "bc"), ("d", "bc", ""), ("bd", "", "ac"), ("abcd", "", ""), ("a", "", ""), ("d", "b", "c")],
