@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from finago_assets.sandbox.server import Running
 
 pytestmark = pytest.mark.slow
-LAYERS = ("seeds", "staging", "intermediate", "marts", "published")
+LAYERS = ("seeds", "staging", "intermediate", "marts", "reporting", "published")
 COLUMNS = "dagster/column_schema"
 CHECKS = """assetChecksOrError { ... on AssetChecks { checks { description
     executionForLatestMaterialization { status evaluation { success } } } } }"""
