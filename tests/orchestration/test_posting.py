@@ -222,3 +222,8 @@ def test_everything_includes_the_assets_and_never_the_sending() -> None:
     names = {node.name for node in everything.nodes}
     assert {"posting_outbox", "posting_receipts"} <= names
     assert "send_journal" not in names
+
+
+def test_the_launchpad_opens_with_a_config_that_could_be_launched() -> None:
+    opened = dg.validate_run_config(post_journal)
+    assert opened["ops"]["send_journal"]["config"]["source"] == {"file": {"path": "journal.csv"}}

@@ -46,8 +46,8 @@ class BuildGraph:
     `blocking` are the tests that withhold publication when they fail; `dbt_names` is what dbt's command line takes.
     `endpoints`: what a node reads itself of landed data, as `source/endpoint`, `reading` what it takes of them; `code`:
     digest of its text. `beside` are tables of a user's own, and tables and tests of what is no part of the books:
-    the rest may be published without them; `own` are the user's alone. `relations` is what tables are called in the
-    warehouse, `keys` the columns that tell the rows of one apart, where its model declares them.
+    the rest may be published without them; `own` are the user's alone. `keys`: the columns that tell a table's rows
+    apart, by its name, where its model declares them.
     """
 
     parents: Mapping[str, frozenset[str]]
@@ -60,7 +60,6 @@ class BuildGraph:
     code: Mapping[str, str]
     beside: frozenset[str] = frozenset()
     own: frozenset[str] = frozenset()
-    relations: Mapping[str, str] = field(default_factory=dict)
     keys: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     @classmethod
@@ -78,7 +77,7 @@ class BuildGraph:
             parents={key: frozenset(read[key]) & tables for key in parts},
             tests=frozenset(tests),
             blocking=frozenset(key for key in tests if nodes[key]["config"]["severity"].lower() == "error"),
-            names={key: f"{nodes[key]['schema']}/{_name_in_schema(nodes[key])}" for key in parts},
+            names={key: _qualified_name(nodes[key]) for key in parts},
             dbt_names={key: nodes[key]["name"] for key in parts},
             endpoints={
                 key: frozenset(_name_source(sources[one]) for one in read[key] if one in sources) for key in parts
@@ -90,7 +89,6 @@ class BuildGraph:
             },
             beside=frozenset(key for key in parts if _is_beside(nodes[key])),
             own=frozenset(key for key in tables if _is_own(nodes[key])),
-            relations={key: _relation_of(nodes[key]) for key in tables},
             keys=dict(filter(None, (_key_of(nodes[key], nodes) for key in tests))),
         )
 
@@ -102,8 +100,8 @@ class BuildGraph:
     @property
     def public(self) -> Public:
         """What people query of a build: the marts, the views for people, and whatever a user adds."""
-        public = {one for key, one in self.relations.items() if one.startswith(_PUBLIC) or key in self.own}
-        return Public(sorted(public), {self.relations[key] for key in self.beside & set(self.relations)}, self.keys)
+        tables = {self.names[key] for key in self.tables if self.names[key].startswith(_PUBLIC) or key in self.own}
+        return Public(sorted(tables), {self.names[key] for key in self.beside}, self.keys)
 
     def in_order(self, nodes: Iterable[str]) -> list[str]:
         """Return nodes in an order in which everything comes after what it reads."""
@@ -180,8 +178,9 @@ class BuildGraph:
         return (self.beside & self.tables) - set(settled)
 
 
-def _name_in_schema(node: Mapping[str, Any]) -> str:
-    return str(node["name"] if node["resource_type"] == "test" else node.get("alias") or node["name"])
+def _qualified_name(node: Mapping[str, Any]) -> str:
+    name = node["name"] if node["resource_type"] == "test" else node.get("alias") or node["name"]
+    return f"{node['schema']}/{name}"
 
 
 def _name_source(source: Mapping[str, Any]) -> str:
@@ -196,16 +195,11 @@ def _is_beside(node: Mapping[str, Any]) -> bool:
     return _is_own(node) or bool((node["config"].get("meta") or {}).get(_BESIDE))
 
 
-def _relation_of(node: Mapping[str, Any]) -> str:
-    # a name may stand once in a project, and again in another schema
-    return f"{node['schema']}/{node.get('alias') or node['name']}"
-
-
 def _key_of(test: Mapping[str, Any], nodes: Mapping[str, Any]) -> tuple[str, tuple[str, ...]] | None:
     """Return the table that a test looks at, and the columns that it holds to be unlike on every row."""
     model = nodes.get(test.get("attached_node") or "")
     key = ((test.get("test_metadata") or {}).get("kwargs") or {}).get("key")
-    return (_relation_of(model), tuple(key)) if model and key else None
+    return (_qualified_name(model), tuple(key)) if model and key else None
 
 
 def _is_part(node: Mapping[str, Any]) -> bool:

@@ -41,6 +41,8 @@ from finago_assets.settings import Settings, read_settings
 
 POSTING_JOB: Final = "post_journal"
 SEND_OP: Final = "send_journal"
+# without it the launchpad opens with the fields of two kinds of source at once, which is none
+OPENS_WITH_JOURNAL: Final = dg.RunConfig(ops={SEND_OP: PostingConfig(source=FromFile(path="journal.csv"))})
 
 
 @dg.op(name=SEND_OP)
@@ -154,6 +156,7 @@ def _describe_journal(checked: CheckedJournal, config: PostingConfig) -> dict[st
     description="Post a journal: check it, show what it would do, and send it where allow_writes says so, as drafts "
     "unless told otherwise. A journal is never posted twice, whoever repeats the run.",
     tags=NEVER_AGAIN,
+    config=OPENS_WITH_JOURNAL,
 )
 def post_journal() -> None:
     """Wire the one op."""

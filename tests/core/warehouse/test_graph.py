@@ -139,4 +139,3 @@ def test_what_people_query_is_named_as_it_is_called_in_the_warehouse_and_staging
     called = {"b": ("reporting", "trial_balance"), "c": ("staging", "c")}
     graph = BuildGraph.of_manifest(manifest_of({"a": [], "b": ["a"], "c": []}, set(), warns=set(), called=called))
     assert graph.public.tables == ["marts/a", "reporting/trial_balance"]
-    assert graph.names["b"] == "reporting/b"
