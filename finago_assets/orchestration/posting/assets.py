@@ -56,8 +56,8 @@ def _outbox_asset() -> dg.AssetsDefinition:
             dg.AssetCheckSpec(
                 "posting_settings_are_right",
                 asset=OUTBOX_KEY,
-                description="What the vendor leaves open, and the variables FINAGO_POSTING_... say, is what the ledger "
-                "shows of the bundles that were posted with them.",
+                description="What the vendor leaves open, and variables such as FINAGO_POSTING_TAX say, is what the "
+                "ledger shows of the bundles that were posted with them.",
             ),
         ],
     )
