@@ -31,7 +31,8 @@ if TYPE_CHECKING:
     from tests.sandbox_server import StartSandbox
 
 YEAR = (dt.date(2024, 1, 1), dt.date(2025, 1, 1))
-MARKER = re.compile(rf"fa-[0-9a-f]{{{MARKER_LENGTH - 3}}}")
+# a guid may have the same signs in it
+MARKER = re.compile(rf"(?<![0-9a-f-])fa-[0-9a-f]{{{MARKER_LENGTH - 3}}}")
 DONE = {PostingOutcome.POSTED, PostingOutcome.ALREADY_POSTED}
 
 
