@@ -49,7 +49,7 @@ def collect_receipts(settings: Settings, rows: list[OutboxRow] | None = None) ->
 def _known_until(settings: Settings) -> Callable[[str, dt.date], dt.datetime | None]:
     """Return until when the published warehouse knows a day of an organization's ledger."""
     store = open_store(settings.data_dir, settings.landing, FINAGO.source.name)
-    mark = read_mark(settings.published_warehouse)
+    mark = read_mark(settings.published_details)
     built = None if mark is None else mark.finished_at
 
     def landed(organization: str, day: dt.date) -> dt.datetime | None:

@@ -13,8 +13,13 @@ import pytest
 from typer.testing import CliRunner
 
 from finago_assets.cli import app
+from finago_assets.core.posting.journal import SaveAs
+from finago_assets.core.posting.outbox import Outbox
+from finago_assets.core.posting.outbox_row import PostingOrder, PostingState
+from finago_assets.core.posting.route import NumberedBundle
 from finago_assets.sandbox.books.plan import Size
 from finago_assets.sandbox.server import running
+from tests.core.posting.small_journals import bundle, voucher
 
 ROOT = Path(__file__).parents[2]
 PLAIN: Final = "voucher,transaction_type_number,date,account_number,amount,tax_number\n"
@@ -43,6 +48,7 @@ def test_what_was_posted_is_in_the_ledger_after_the_next_landing(tmp_path: Path)
             file.write_text(text, encoding="utf-8")
             sent = CliRunner().invoke(app, ["post", "send", f"{file}", *switches], env=environ)
             assert sent.exit_code == 0, sent.output
+        _pretend_posted(tmp_path, office.organization_id)
         office.control.soap.book(office.control.soap.drafts()[0]["id"])
         command = ["asset", "materialize", "-m", "finago_assets.definitions", "--select", "*"]
         subprocess.run(
@@ -57,4 +63,15 @@ def test_what_was_posted_is_in_the_ledger_after_the_next_landing(tmp_path: Path)
     in_ledger = told.partition("In the ledger, to the øre")[2]
     assert [name for name in ("R ", "S ", "F ", "D1") if f"│ {name}" not in in_ledger] == []
     assert "│ D2" in told.partition("Drafts that nobody has booked")[2]
+    assert "│ M" in told.partition("Posted, and not in the ledger")[2]
     assert "different" not in told
+
+
+def _pretend_posted(folder: Path, organization: str) -> None:
+    """Let the outbox believe that a bundle was posted which the ledger has not."""
+    outbox = Outbox(folder / "data" / "posting")
+    missing = bundle(voucher("M", "3"))
+    order = PostingOrder(organization, "soap", SaveAs.LEDGER, "m.csv", "")
+    row = outbox.prepare(missing, order)
+    sent = outbox.start(row, NumberedBundle(missing, dt.date(2024, 1, 1), (9_999,), row.key, row.marker), order)
+    outbox.move(sent, PostingState.POSTED)
