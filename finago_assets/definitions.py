@@ -42,20 +42,20 @@ def build_definitions(
         assets=[
             *raw_assets(FINAGO, settings),
             # a backfill counts what a run leaves out as failed: who has no Halo has none of its assets either
-            *([raw_assets_beside(HALO), halo_connection_changes] if settings.halo_url else []),
+            *([raw_assets_beside(HALO), halo_connection_changes] if settings.uses_halo else []),
             *([raw_assets_beside(FINAGO_SOAP)] if settings.uses_soap else []),
             *(windowed_assets_beside(FINAGO_SOAP, settings) if settings.uses_soap else []),
             *warehouse_assets(
                 [*FINAGO.endpoints.values(), *added.endpoints.values()],
                 others=[
-                    *(HALO.endpoints.values() if settings.halo_url else ()),
+                    *(HALO.endpoints.values() if settings.uses_halo else ()),
                     *(FINAGO_SOAP.endpoints.values() if settings.uses_soap else ()),
                 ],
             ),
             *posting_assets(),
         ],
         asset_checks=[tie_out_check(settings)],
-        jobs=[*jobs(), finago_request, post_journal, *([halo_change, halo_delete] if settings.halo_url else [])],
+        jobs=[*jobs(), finago_request, post_journal, *([halo_change, halo_delete] if settings.uses_halo else [])],
         schedules=[nightly(settings)],
         sensors=[prune_run_history],
         resources={

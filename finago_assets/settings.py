@@ -53,6 +53,8 @@ HALO_WRITE_CLIENT_SECRET: Final = "env:HALO_WRITE_CLIENT_SECRET"  # noqa: S105  
 SOAP_APPLICATION_ID: Final = "env:FINAGO_SOAP_APPLICATION_ID"
 SOAP_USERNAME: Final = "env:FINAGO_SOAP_USERNAME"
 SOAP_PASSWORD: Final = "env:FINAGO_SOAP_PASSWORD"  # noqa: S105  the name of the variable
+# dbt_project.yml asks for the same two; the addresses have defaults, and so say nothing
+SET_UP_SOAP: Final = ("FINAGO_SOAP_USERNAME", "FINAGO_SOAP_APPLICATION_ID")
 # 7,200 an hour is what the vendor lets one address ask of its SOAP services
 SOAP_CEILING: Final = Decimal(2)
 SQL_SCHEMA: Final = "finago"
@@ -111,12 +113,18 @@ class Settings:
     halo_url: str = ""
     halo_auth_url: str = ""
     halo_tenant: str = ""
+    halo_connections: tuple[str, ...] = ()
     halo_requests_per_second: Decimal = Decimal("0.8")
     posting_tax: TaxIdentifier = TaxIdentifier.NUMBER
     posting_ledger_vat: VatComputedBy = VatComputedBy.SENDER
     posting_amounts: LineAmounts = LineAmounts.BASE
     posting_timestamps: TimestampZone = TimestampZone.UTC
     posting_warnings: frozenset[str] = field(default_factory=frozenset)
+
+    @property
+    def uses_halo(self) -> bool:
+        """Whether somebody has set up a tenant of Halo."""
+        return bool(self.halo_url or self.halo_connections)
 
     @property
     def posting_facts(self) -> PostingFacts:
@@ -208,13 +216,14 @@ def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
         soap_url=_take(env, "FINAGO_SOAP_URL", usual.soap_url, str, "an address"),
         soap_webservices_url=_take(env, "FINAGO_SOAP_WEBSERVICES_URL", usual.soap_webservices_url, str, "an address"),
         soap_identity_id=_take(env, "FINAGO_SOAP_IDENTITY_ID", usual.soap_identity_id, str, "an identity's guid"),
-        uses_soap=any(env.get(f"FINAGO_SOAP_{name}", "").strip() for name in ("URL", "USERNAME", "APPLICATION_ID")),
+        uses_soap=any(env.get(name, "").strip() for name in SET_UP_SOAP),
         dbt_memory=_take(env, "FINAGO_DBT_MEMORY", usual.dbt_memory, str, "an amount such as 300MB"),
         publishes_sql=bool(env.get("FINAGO_PUBLISH_SQL", "").strip()),
         publish_parquet=_take(env, "FINAGO_PUBLISH_PARQUET", None, _parquet_folder, "a folder"),
         halo_url=_take(env, "HALO_URL", usual.halo_url, str, "an address"),
         halo_auth_url=_take(env, "HALO_AUTH_URL", usual.halo_auth_url, str, "an address"),
         halo_tenant=_take(env, "HALO_TENANT", usual.halo_tenant, str, "a tenant's name"),
+        halo_connections=_take(env, "HALO_CONNECTIONS", (), _parse_names, "names of the registry, with commas"),
         halo_requests_per_second=_take(env, "HALO_REQUESTS_PER_SECOND", usual.halo_requests_per_second, _rate, RATE),
         posting_tax=_take(env, "FINAGO_POSTING_TAX", usual.posting_tax, TaxIdentifier, "number or id"),
         posting_ledger_vat=_take(
@@ -425,6 +434,13 @@ def _rate(text: str) -> Decimal:
     if not rate.is_finite() or rate < 0:
         raise ValueError(text)
     return rate
+
+
+def _parse_names(text: str) -> tuple[str, ...]:
+    names = [name.strip() for name in text.split(",") if name.strip()]
+    if len(set(names)) < len(names):
+        raise ValueError(text)
+    return tuple(names)
 
 
 def _parse_warnings(text: str) -> frozenset[str]:

@@ -21,7 +21,7 @@ class Variable:
     def default(self, name: str) -> str:
         """Return how the default of one of the names is spelled; empty where there is none."""
         value = getattr(Settings(), name.removeprefix("FINAGO_").lower(), "")
-        return "" if value in (frozenset(), None) else f"{value}"
+        return "" if value in (frozenset(), (), None) else f"{value}"
 
 
 VARIABLES: Final = (
@@ -98,6 +98,10 @@ VARIABLES: Final = (
     ),
     Variable(("HALO_AUTH_URL",), "its auth server, `/auth` on the host of `HALO_URL` where this is empty"),
     Variable(("HALO_TENANT",), "its name, which a hosted tenant is asked for by; empty on a server of your own"),
+    Variable(
+        ("HALO_CONNECTIONS",),
+        "further tenants: names of rows of the registry, with commas; alone they do without the variables above",
+    ),
     Variable(
         ("HALO_WRITE_CLIENT_ID", "HALO_WRITE_CLIENT_SECRET"),
         "an API application of its own for changes of connections; without it none can be changed from here",

@@ -100,6 +100,23 @@ def warn_not_landed(endpoint: Endpoint, key: dg.AssetKey, error: FinagoError) ->
     return _result(key, [_Finding(said, {})], {})
 
 
+def of_tenants(verdicts: Mapping[str, dg.AssetCheckResult]) -> dg.AssetCheckResult:
+    """Make one verdict of those of each tenant: what is wrong is told with whose it is."""
+    [first, *others] = verdicts.values()
+    if not others:
+        return first
+    severe = any(one.severity is dg.AssetCheckSeverity.ERROR for one in verdicts.values() if not one.passed)
+    return dg.AssetCheckResult(
+        check_name=first.check_name,
+        asset_key=first.asset_key,
+        passed=all(one.passed for one in verdicts.values()),
+        severity=dg.AssetCheckSeverity.ERROR if severe else dg.AssetCheckSeverity.WARN,
+        description="\n\n".join(f"{tenant}: {one.description}" for tenant, one in verdicts.items() if one.description)
+        or None,
+        metadata={f"{tenant} {name}": fact for tenant, one in verdicts.items() for name, fact in one.metadata.items()},
+    )
+
+
 def judged(endpoint: Endpoint, store: RawStore, key: dg.AssetKey, landed: Sequence[Landed]) -> dg.AssetCheckResult:
     """Read every landed partition once more, and say what is not as expected, the most serious first."""
     watch = _watch(endpoint, store, landed)

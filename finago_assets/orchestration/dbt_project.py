@@ -62,7 +62,7 @@ def _apis_beside(settings: Settings) -> str:
 
     dbt_project.yml asks for the same variables.
     """
-    return "".join(f"with_{name}" for name, on in (("halo", settings.halo_url), ("soap", settings.uses_soap)) if on)
+    return "".join(f"with_{name}" for name, on in (("halo", settings.uses_halo), ("soap", settings.uses_soap)) if on)
 
 
 def dbt_resource() -> DbtCliResource:

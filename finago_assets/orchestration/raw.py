@@ -179,9 +179,9 @@ def _assets_beside(name: str, resource: str, endpoints: list[Endpoint]) -> dg.As
     def land_beside(context: AssetExecutionContext) -> Iterator[dg.Output[None] | dg.AssetCheckResult]:
         chosen = _choose(context, by_key)
         with typed_failures(context), ExitStack() as stack:
-            landing = _LandingBeside(context, stack, getattr(context.resources, resource))
+            landings = _land_each_tenant(context, stack, getattr(context.resources, resource))
             for key, endpoint in chosen:
-                verdict = landing.verdict(key, endpoint)
+                verdict = checks.of_tenants({one.tenant: one.verdict(key, endpoint) for one in landings})
                 yield from _yield_list(context, key, verdict)
 
     return land_beside
@@ -207,17 +207,31 @@ def _windowed_beside(name: str, resource: str, endpoint: Endpoint, settings: Set
     return land_days_beside
 
 
+def _land_each_tenant(
+    context: AssetExecutionContext, stack: ExitStack, resource: ApiResource
+) -> list["_LandingBeside"]:
+    found = [_LandingBeside(context, stack, one) for one in resource.tenants()]
+    for number, one in enumerate(found, start=1):
+        one.tenant = one.tenant or f"tenant {number}"
+    return found
+
+
 class _LandingBeside:
-    """One landing of an API that nothing waits for: it remembers why the rest need not be asked for."""
+    """One landing of an API that nothing waits for: it remembers why the rest need not be asked for.
+
+    `tenant` is whose it is, empty where that is not known.
+    """
 
     def __init__(self, context: AssetExecutionContext, stack: ExitStack, resource: ApiResource) -> None:
         self._context = context
+        self.tenant = ""
         self._refusal: FinagoError | None = None
         self._extractor: Extractor | None = None
         self._settings = resource.settings()
         run, self._resume = _origin(context)
         try:
-            if resource.connection() is not None:
+            if (connection := resource.connection()) is not None:
+                self.tenant = connection.organization_id
                 self._extractor = stack.enter_context(resource.extractor(run=run, tell=context.log.info))
         except Exception as error:  # noqa: BLE001  the build waits for this step, and the books are built whatever happens
             self._refusal = _as_known(error)

@@ -12,11 +12,14 @@ from typing import TYPE_CHECKING, ClassVar, Final
 import dagster as dg
 from pydantic import Field, field_validator
 
+from finago_assets.apis import CONNECTION_KINDS
 from finago_assets.apis.finago import FINAGO
 from finago_assets.apis.finago_soap import FINAGO_SOAP
 from finago_assets.apis.halo import HALO
+from finago_assets.apis.halo.connection import HaloConnection
 from finago_assets.connect import open_client
 from finago_assets.core.catalogue.api import Api
+from finago_assets.core.connections.registry import REGISTRY_REFERENCE, open_registry
 from finago_assets.core.errors import SettingInvalid, SettingMissing
 from finago_assets.core.extract import Extractor
 from finago_assets.core.http.client import ApiClient
@@ -45,7 +48,6 @@ if TYPE_CHECKING:
 
     from finago_assets.apis.finago.connection import FinagoConnection
     from finago_assets.apis.finago_soap.connection import SoapConnection
-    from finago_assets.apis.halo.connection import HaloConnection
     from finago_assets.core.catalogue.model import Endpoint
     from finago_assets.core.http.connection import Connection
 
@@ -84,6 +86,10 @@ class ApiResource(dg.ConfigurableResource):  # type: ignore[type-arg]
     def connection(self) -> Connection | None:
         """Follow the references; None where the API is left out. Raises SettingMissing or SettingInvalid."""
         raise NotImplementedError
+
+    def tenants(self) -> list[ApiResource]:
+        """Return a resource for each connection that is landed with; this one alone unless a subclass knows more."""
+        return [self]
 
     def patience(self, settings: Settings) -> Patience:
         """Return how long an outage is sat out."""
@@ -188,6 +194,15 @@ class HaloResource(ApiResource):
             self.settings(), client_id=self.client_id.notation(), client_secret=self.client_secret.notation()
         )
 
+    def tenants(self) -> list[ApiResource]:
+        """Return one for the tenant of the variables, and one for each row of the registry that is named."""
+        rows: list[ApiResource] = [self.of_row(name) for name in self.settings().halo_connections]
+        return [self, *rows] if self.settings().halo_url or not rows else rows
+
+    def of_row(self, name: str) -> ApiResource:
+        """Return the resource of one row of the registry; a subclass may return another."""
+        return RegisteredHaloResource(row=name)
+
     def patience(self, settings: Settings) -> Patience:
         """Return how long an outage is sat out: what the limit of a tenant takes to pass, for the books may wait."""
         return Patience(seconds=min(settings.outage_minutes * 60.0, LONGEST_WAIT_BESIDE))
@@ -226,3 +241,16 @@ class SoapResource(ApiResource):
     def patience(self, settings: Settings) -> Patience:
         """Return how long an outage is sat out: the books may wait for these services, and do not need them."""
         return Patience(seconds=min(settings.outage_minutes * 60.0, LONGEST_WAIT_BESIDE))
+
+
+class RegisteredHaloResource(HaloResource):
+    """The connection to the tenant of one row of the registry."""
+
+    row: str = Field(description="The row's name; its kind is halo.")
+
+    def connection(self) -> HaloConnection:
+        """Follow the row's references. Raises SettingMissing or SettingInvalid."""
+        found = open_registry(REGISTRY_REFERENCE, CONNECTION_KINDS).named(self.row).open(self.settings())
+        if not isinstance(found, HaloConnection):
+            raise SettingInvalid(f"HALO_CONNECTIONS names {self.row!r:.100}, which is no connection of the kind halo.")
+        return found

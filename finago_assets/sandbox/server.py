@@ -90,7 +90,7 @@ class Running:
         }
 
     def soap_environment(self) -> dict[str, str]:
-        """Return the FINAGO_SOAP_* variables that lead here."""
+        """Return the variables of the SOAP services that lead here."""
         return {
             "FINAGO_SOAP_APPLICATION_ID": SANDBOX_APPLICATION_ID,
             "FINAGO_SOAP_USERNAME": SANDBOX_USERNAME,

@@ -339,3 +339,66 @@ def test_where_halo_is_down_the_next_list_is_not_asked_for(tenant: RunningTenant
     assert run.result.success
     assert len(tenant.tenant.log) == 1
     assert {(passed, "Unavailable" in said) for passed, said in verdicts(run).values()} == {(False, True)}
+
+
+@pytest.fixture
+def south(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[RunningTenant]:
+    """A second tenant, which is a row of the registry."""
+    with running_tenant(Tenant(name="south")) as found:
+        registry = tmp_path / "connections.yaml"
+        parts = {"url": "URL", "auth_url": "AUTH_URL", "client_id": "CLIENT_ID", "client_secret": "CLIENT_SECRET"}
+        lines = [f"{name}: env:SOUTH_{variable}" for name, variable in parts.items()]
+        named = ["name: of the south", "kind: halo", "organization_id: south", *lines]
+        registry.write_text("connections:\n  - " + "\n    ".join(named) + "\n")
+        for name, value in found.environment().items():
+            monkeypatch.setenv(name.replace("HALO_", "SOUTH_"), value)
+        monkeypatch.setenv("FINAGO_REGISTRY", f"{registry}")
+        monkeypatch.setenv("HALO_CONNECTIONS", "of the south")
+        yield found
+
+
+def test_tenants_of_the_registry_land_beside_that_of_the_variables(
+    tenant: RunningTenant, south: RunningTenant, instance: dg.DagsterInstance
+) -> None:
+    south.tenant.records["/Tax"].pop()
+    assert land(instance, "tax").result.success
+    assert store().organizations() == ["north", "south"]
+    landed = [one for name in ("north", "south") for one in store().landed("tax", name).values()]
+    assert [one.manifest.rows for one in landed] == [4, 3]
+    assert {one.status for one in (*tenant.tenant.log, *south.tenant.log)} == {200}
+
+
+@pytest.mark.usefixtures("south")
+def test_a_tenant_that_refuses_is_named_and_costs_the_others_nothing(
+    tenant: RunningTenant, instance: dg.DagsterInstance, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SOUTH_CLIENT_SECRET", "another")
+    run = land(instance, "tax")
+    assert run.result.success
+    passed, said = verdicts(run)["tax"]
+    assert not passed
+    assert "south: halo/tax was not landed: AuthRefused" in said
+    assert store().organizations() == ["north"]
+    assert tenant.tenant.log
+
+
+def test_tenants_of_the_registry_do_without_the_variables(
+    south: RunningTenant, instance: dg.DagsterInstance, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("FINAGO_DATA_DIR", f"{tmp_path}")
+    assert land(instance, "tax").result.success
+    assert store().organizations() == ["south"]
+    assert south.tenant.log
+    keys = build_definitions(read_settings()).resolve_asset_graph().get_all_asset_keys()
+    assert [key for key in keys if key.path[0] == "halo"]
+
+
+@pytest.mark.usefixtures("tenant", "south")
+def test_a_row_that_is_not_there_is_a_warning_on_each_list(
+    instance: dg.DagsterInstance, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HALO_CONNECTIONS", "of the east")
+    passed, said = verdicts(land(instance, "tax"))["tax"]
+    assert not passed
+    assert "tenant 2: " in said
+    assert "of the south" in said

@@ -15,7 +15,6 @@ from finago_assets.sandbox.halo.tenant import (
     HALO_SECRET,
     HALO_WRITER,
     HALO_WRITER_SECRET,
-    TENANT,
     Logged,
     Tenant,
 )
@@ -46,7 +45,7 @@ class RunningTenant:
         return {
             "HALO_URL": self.origin + API,
             "HALO_AUTH_URL": self.origin + AUTH,
-            "HALO_TENANT": TENANT,
+            "HALO_TENANT": self.tenant.name,
             "HALO_CLIENT_ID": HALO_CLIENT,
             "HALO_CLIENT_SECRET": HALO_SECRET,
             "HALO_WRITE_CLIENT_ID": HALO_WRITER,

@@ -99,6 +99,7 @@ class Tenant:
     object.
     """
 
+    name: str = TENANT
     rights: bool = True
     unseen: bool = False
     today: date = BUILT_AROUND
@@ -118,7 +119,7 @@ class Tenant:
     def token(self, tenant: str | None, body: bytes) -> TenantAnswer:
         """Answer a request for a token; the tenant stands in the query."""
         form = dict(parse_qsl(body.decode("utf-8", "replace")))
-        if tenant != TENANT:
+        if tenant != self.name:
             return in_html("No such tenant", 400)
         if form.get("grant_type") != "client_credentials":
             return in_json({"error": "unsupported_grant_type"}, 400)
@@ -138,7 +139,7 @@ class Tenant:
     def answer(self, method: str, path: str, query: Mapping[str, str], body: bytes, authorization: str) -> TenantAnswer:
         """Answer a request below the API; letters of a path may be large or small."""
         if path.lower() == "/authinfo":
-            return in_json({"tenant_id": TENANT})
+            return in_json({"tenant_id": self.name})
         scheme, _, token = authorization.partition(" ")
         if scheme.lower() != "bearer" or token not in self._tokens:
             return in_text("", 401)
