@@ -53,7 +53,7 @@ class FromSql(dg.Config):
 
 
 class OfEnvironment(dg.Config):
-    """The connection of the environment's variables, those of the SOAP services for soap and of the REST API for rest."""
+    """The connection of the environment's variables: of the SOAP services for soap, of the REST API for rest."""
 
     kind: Literal["environment"] = "environment"
 
