@@ -8,6 +8,7 @@ from __future__ import annotations
 import logging
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from itertools import count
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, quote_plus
 
@@ -64,6 +65,13 @@ def with_canaries(office: Running) -> Running:
     sandbox = office.control.sandbox
     sandbox.tokens = CanaryTokens(sandbox.tokens.organizations, sandbox.tokens.lifetime)
     return office
+
+
+def with_soap_canaries(office: Running) -> dict[str, str]:
+    """Give the sandbox's SOAP services a password and ids of sessions that can be recognised; return the variables."""
+    sessions, numbers = office.control.sandbox.soap.sessions, count(1)
+    sessions.password, sessions.make_id = SECRET, lambda: f"{TOKEN}.{next(numbers)}"
+    return {**office.soap_environment(), "FINAGO_SOAP_PASSWORD": SECRET}
 
 
 class Impatient(FinagoResource):

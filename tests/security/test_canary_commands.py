@@ -15,7 +15,7 @@ from finago_assets.sandbox.faults import AnswerFault, Rule
 from finago_assets.sandbox.server import Running, running
 from tests.security.canaries import SECRET
 from tests.security.places import Scan, Search, open_to_others, within_reach
-from tests.security.stage import with_canaries
+from tests.security.stage import with_canaries, with_soap_canaries
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -125,3 +125,50 @@ def test_no_canary_comes_to_rest_after_requests_that_work_fail_and_are_lost(chec
         assert scan.hits == []
     assert open_to_others(checkout / "data") == []
     print(f"T14, requests: 0 hits, {scan.files} files, {scan.bytes:,} bytes")
+
+
+JOURNAL = """voucher,transaction_type_number,date,account_number,amount,tax_number
+A,9,2024-01-15,6800,100.00,0
+A,9,2024-01-15,1920,-100.00,0
+"""
+
+
+@pytest.mark.slow
+def test_no_canary_comes_to_rest_after_landing_and_posting_over_soap_that_work_fail_and_are_lost(
+    checkout: Path, office: Running
+) -> None:
+    office.control.set_faults()
+    environment = {**office.environment(), **with_soap_canaries(office), "FINAGO_OUTAGE_MINUTES": "0"}
+    (checkout / "journal.csv").write_text(JOURNAL)
+    (checkout / "other.csv").write_text(JOURNAL.replace("A,", "B,").replace("100", "200"))
+    lists = (*MATERIALIZE, "--select", "key:finago_soap/accountlist or key:finago_soap/fiscalyears")
+    days = (*MATERIALIZE, "--select", "finago_soap/transactions", "--partition-range", "2024-01-01...2024-01-31")
+    send = ("finago-assets", "post", "send", "journal.csv", "--allow-writes")
+    ledger = (
+        "finago-assets",
+        "post",
+        "send",
+        "other.csv",
+        "--save-as",
+        "ledger",
+        "--into-the-ledger",
+        "--allow-writes",
+    )
+    lost = Rule(fault=AnswerFault.RESET, path="*", operation="SaveBundleList")
+    for status, command, rules in (
+        (0, lists, ()),
+        (0, days, ()),
+        (0, ("finago-assets", "doctor"), ()),
+        (3, send, (lost,)),
+        (0, ledger, ()),
+        (0, lists, (Rule(fault=AnswerFault.STATUS, status=500, path="*"),)),
+    ):
+        office.control.set_faults(*rules)
+        assert _type(checkout, *command, **environment) == status, _end(checkout)
+        scan = Search().through(checkout).covered(4)
+        assert scan.hits == []
+    office.control.set_faults()
+    assert _type(checkout, *lists, **environment | {"FINAGO_SOAP_USERNAME": "nobody@example.test"}) == 0, _end(checkout)
+    scan = _clean(checkout, 20)
+    assert open_to_others(checkout / "data" / "posting") == []
+    print(f"T14, SOAP: 0 hits, {scan.files} files, {scan.bytes:,} bytes")

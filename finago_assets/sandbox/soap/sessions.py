@@ -8,6 +8,7 @@ from __future__ import annotations
 import secrets
 from collections import deque
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from finago_assets.sandbox.books.ids import Thing, make_guid
@@ -15,7 +16,7 @@ from finago_assets.sandbox.soap.envelope import SoapFaulted
 from finago_assets.sandbox.soap.lexical import NO_GUID
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
 SANDBOX_APPLICATION_ID: Final = "5a9db0c5-0000-4000-8000-000000000024"
 SANDBOX_USERNAME: Final = "integration@sandbox.example"
@@ -62,18 +63,23 @@ def make_identities(organizations: tuple[str, ...]) -> tuple[SoapIdentity, ...]:
 
 @dataclass(slots=True)
 class SoapSessions:
-    """Every session that is alive. `lifetime` is in seconds since a session was last used."""
+    """Every session that is alive. `lifetime` is in seconds since a session was last used.
+
+    A test may have another password, and ids of its own making.
+    """
 
     identities: tuple[SoapIdentity, ...]
     lifetime: float
     logins_per_minute: int
+    password: str = field(default=SANDBOX_PASSWORD, repr=False)
+    make_id: Callable[[], str] = field(default=partial(secrets.token_hex, 12), repr=False)
     _alive: dict[str, DeskSession] = field(default_factory=dict, repr=False)
     _logins: deque[float] = field(default_factory=deque)
 
     def knows(self, credential: Mapping[str, object] | None) -> bool:
         """Tell whether a credential is the right one."""
         said = credential or {}
-        wanted = (SANDBOX_APPLICATION_ID, SANDBOX_USERNAME, SANDBOX_PASSWORD)
+        wanted = (SANDBOX_APPLICATION_ID, SANDBOX_USERNAME, self.password)
         return (said.get("ApplicationId"), said.get("Username"), said.get("Password")) == wanted
 
     def log_in(self, credential: Mapping[str, object] | None, now: float) -> str | None:
@@ -89,7 +95,7 @@ class SoapSessions:
             return None
         if identity.blocked:
             raise SoapFaulted(IDENTITY_BLOCKED)
-        session = secrets.token_hex(12)
+        session = self.make_id()
         self._alive[session] = DeskSession(identity, now)
         return session
 
