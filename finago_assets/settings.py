@@ -19,7 +19,6 @@ from finago_assets.apis.finago.endpoints import ENDPOINTS
 from finago_assets.apis.finago_soap.connection import FINAGO_SOAP_API, SOAP_URL, WEBSERVICES_URL, SoapConnection
 from finago_assets.apis.halo.connection import HaloConnection
 from finago_assets.apis.halo.endpoints import HALO_API
-from finago_assets.core.connections.address import Address, read_address
 from finago_assets.core.connections.place import expanded
 from finago_assets.core.connections.references import follow, follow_all, read_variable
 from finago_assets.core.errors import FinagoError, SettingInvalid, SettingMissing
@@ -39,6 +38,8 @@ from finago_assets.project import find_project, find_project_above, typed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+
+    from finago_assets.core.connections.address import Address
 
 T = TypeVar("T")
 
@@ -269,6 +270,9 @@ def read_connection(
 
 def read_publish_address(environ: Mapping[str, str] | None = None) -> Address:
     """Return the database that the published tables are copied to; its "table" is a schema. Raises SettingInvalid."""
+    # a command that copies nothing need not load what talks to databases
+    from finago_assets.core.connections.address import read_address  # noqa: PLC0415  see above
+
     env = os.environ if environ is None else environ
     text = env.get("FINAGO_PUBLISH_SQL", "").strip()
     if text.startswith(("env:", "file:")):

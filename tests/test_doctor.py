@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 @pytest.fixture(scope="module")
 def books() -> Iterator[Running]:
     """An office whose books reach up to today, so that there are orders to ask about."""
-    with running(size=Size.TINY, start=date(oslo_today().year - 1, 1, 1), years=2) as found:
+    with running(size=Size.SMALL, start=date(oslo_today().year - 1, 1, 1), years=2) as found:
         yield found
 
 

@@ -13,8 +13,11 @@ from jinja2 import Environment
 
 PROJECT = Path(__file__).parents[2] / "dbt_project"
 HALO_STAGING = {path.stem: path for path in (PROJECT / "models" / "staging" / "halo").glob("stg_*.sql")}
+SOAP_STAGING = {path.stem: path for path in (PROJECT / "models" / "staging" / "soap").glob("stg_*.sql")}
 STAGING = {
-    path.stem: path for path in (PROJECT / "models" / "staging").rglob("stg_*.sql") if path.stem not in HALO_STAGING
+    path.stem: path
+    for path in (PROJECT / "models" / "staging").rglob("stg_*.sql")
+    if path.stem not in HALO_STAGING | SOAP_STAGING
 }
 
 
@@ -45,7 +48,7 @@ def staged_columns(model: str) -> tuple[str, list[Column]]:
 
 
 def _text(model: str) -> str:
-    return {**STAGING, **HALO_STAGING}[model].read_text("utf-8")
+    return {**STAGING, **HALO_STAGING, **SOAP_STAGING}[model].read_text("utf-8")
 
 
 def _column(name: str, path: str, kind: str | list[Any] = "text") -> Column:

@@ -20,7 +20,7 @@ _IDS: Final = {
     "/organization/people": "1",
     "/productcategories": "10",
     "/products": "101",
-    "/salesorders": "500501",
+    "/salesorders": "500007",
     "/salestypes": "12",
     "/taxes": "3",
 }
@@ -68,7 +68,7 @@ _ANYWHERE: Final = index_by_name(
         "3c6ef372-fe94-4077-8f82-a00000000001",
         title="File, as named when its upload was announced",
     ),
-    Parameter("lineId", Type.INTEGER, "901512", title="Line of the order"),
+    Parameter("lineId", Type.INTEGER, "900021", title="Line of the order"),
     Parameter("listId", Type.INTEGER, "1", title="Price list"),
     Parameter("organizationId", Type.INTEGER, "100000000000001", title="Organization"),
     Parameter("personId", Type.INTEGER, "1", title="Person"),

@@ -18,6 +18,7 @@ from finago_assets.sandbox.books.ids import Thing, make_guid
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from random import Random
 
     from finago_assets.sandbox.books.plan import BooksPlan
 
@@ -43,18 +44,22 @@ def days(plan: BooksPlan) -> Iterator[date]:
         day += ONE_DAY
 
 
-def draw_days(plan: BooksPlan, purpose: str, yearly: int, is_open: Callable[[date], bool]) -> Counter[date]:
+def draw_days(
+    plan: BooksPlan, purpose: str, yearly: int, is_open: Callable[[date], bool], dice: Random
+) -> Counter[date]:
     """Return on which days something happens that happens so often a year, and how many times.
 
-    Each year from the start is drawn whole and by itself, so that a day holds the same wherever the books end.
+    Each year from the start is drawn whole, so that a day holds the same wherever the books end; the first with the
+    `dice` of whoever asks, which goes on with them.
     """
     drawn: Counter[date] = Counter()
     first = plan.start
     while first <= plan.last:
         end = _year_after(first)
         whole = [first + ONE_DAY * number for number in range((end - first).days)]
-        choices, dice = list(filter(is_open, whole)), plan.dice(f"{purpose}/{first}")
-        drawn.update(dice.choice(choices) for _ in range(yearly))
+        choices = list(filter(is_open, whole))
+        chance = dice if first == plan.start else plan.dice(f"{purpose}/{first}")
+        drawn.update(chance.choice(choices) for _ in range(yearly * len(whole) // 365))
         first = end
     return Counter({day: times for day, times in drawn.items() if day <= plan.last})
 

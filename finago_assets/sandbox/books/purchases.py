@@ -52,7 +52,9 @@ class Purchases:
     def __post_init__(self) -> None:
         plan = self.journal.plan
         self.dice = plan.dice("purchases")
-        self.arrivals = draw_days(plan, "purchases", plan.volume.purchases, lambda day: day == banking_day(day))
+        self.arrivals = draw_days(
+            plan, "purchases", plan.volume.purchases, lambda day: day == banking_day(day), self.dice
+        )
 
     def day(self, day: date) -> None:
         """Enter the supplier invoices of a day."""

@@ -73,7 +73,7 @@ class Sales:
         plan = self.journal.plan
         self.dice = plan.dice("sales")
         self.book = OrderBook(self.dice, self.customers, [p for p in self.assortment if p.active])
-        self.arrivals = draw_days(plan, "orders", plan.volume.orders, lambda day: day.weekday() != SUNDAY)
+        self.arrivals = draw_days(plan, "orders", plan.volume.orders, lambda day: day.weekday() != SUNDAY, self.dice)
 
     def day(self, day: date) -> None:
         """Take the orders of a day."""
