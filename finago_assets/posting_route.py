@@ -18,6 +18,8 @@ from finago_assets.connect import open_client
 from finago_assets.core.errors import RequestRefused, SettingMissing
 from finago_assets.core.posting.content import MARKER_LENGTH
 from finago_assets.core.posting.options import PostingOptions
+from finago_assets.core.posting.outbox import Outbox
+from finago_assets.core.posting.send import known_bundles
 from finago_assets.core.progress import silent
 from finago_assets.core.request.audit import Audit
 from finago_assets.core.request.perform import AUDIT_FILE
@@ -30,7 +32,7 @@ if TYPE_CHECKING:
 
     from finago_assets.core.connections.model import RegisteredConnection
     from finago_assets.core.http.connection import Connection
-    from finago_assets.core.posting.journal import SaveAs
+    from finago_assets.core.posting.journal import Journal, SaveAs
     from finago_assets.core.posting.line_changes import LineRoute
     from finago_assets.core.posting.route import Route
     from finago_assets.settings import Settings
@@ -87,10 +89,11 @@ def _find_connection(settings: Settings, name: RouteName, row: RegisteredConnect
 
 
 def options_of(
-    route: Route, settings: Settings, save_as: SaveAs, ignore_warnings: tuple[str, ...] = ()
+    route: Route, settings: Settings, save_as: SaveAs, journal: Journal, ignore_warnings: tuple[str, ...] = ()
 ) -> PostingOptions:
-    """Return what the check must know of a route and of how a journal is meant to be sent over it."""
+    """Return what the check must know of a route, of how a journal is meant to be sent, and of what was sent before."""
     rest = route.name == RouteName.REST
+    posted, sent_before = known_bundles(journal, Outbox(settings.posting_dir), route, save_as)
     usual = PostingOptions(oslo_today())
     return PostingOptions(
         today=usual.today,
@@ -105,4 +108,6 @@ def options_of(
         ignore_warnings=ignore_warnings,
         allowed_warnings=settings.posting_warnings,
         server_computes_vat=save_as in route.computes_vat,
+        posted=posted,
+        sent_before=sent_before,
     )

@@ -95,7 +95,7 @@ def posting_office(
             last, parties = office.books.plan.last, [party.id for party in office.books.parties][:6]
             named = tuple(Entry(at, 1500, last, Decimal(1), customer_id=party) for at, party in enumerate(parties, 1))
             lists = route.read_lists(Journal("", (Bundle("", (Voucher("", 9, named),)),)))
-            options = replace(options_of(route, found, save_as), today=last)
+            options = replace(options_of(route, found, save_as, Journal("", ())), today=last)
             yield PostingOffice(office, route, lists, options, Outbox(folder / "posting"))
 
 

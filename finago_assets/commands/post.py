@@ -198,7 +198,7 @@ class _Asked:
 
         read = read_journal(self._source)
         with open_route(self.settings, self._route, self._row, console.print) as way:
-            options = options_of(way, self.settings, self._save_as, self._ignored)
+            options = options_of(way, self.settings, self._save_as, read.journal, self._ignored)
             with console.status("Reading the organization's lists …"):
                 lists = way.read_lists(read.journal)
             yield way, check_journal(read, lists, options)

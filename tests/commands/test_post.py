@@ -211,3 +211,45 @@ def test_status_of_nothing_says_so(desk: Desk) -> None:
     told = desk.post("status")
     assert (told.exit_code, told.output.strip()) == (0, "Nothing was posted from this data folder.")
     assert not (desk.folder / "data" / "posting").exists()
+
+
+INVOICE = """voucher,transaction_type_number,date,account_number,amount,tax_number,customer_id,invoice_number
+I1,9,2024-05-31,1500,{amount},0,{customer},F-90417
+I1,9,2024-05-31,3200,-{amount},0,,
+"""
+SOAP_NOW = ("--route", "soap", "--save-as", "ledger", "--allow-writes", "--into-the-ledger")
+
+
+def _invoice(desk: Desk, amount: str = "500.00") -> str:
+    customer = next(party.id for party in desk.office.books.parties if not party.is_supplier)
+    return INVOICE.format(amount=amount, customer=customer)
+
+
+def test_an_invoice_that_was_posted_does_not_speak_against_the_same_journal(desk: Desk) -> None:
+    desk.write(_invoice(desk))
+    assert desk.post("send", *SOAP_NOW).exit_code == 0
+    before = desk.lines
+    for command in ("check", "preview"):
+        assert desk.post(command, "--route", "soap", "--save-as", "ledger").exit_code == 0
+    again = desk.post("send", *SOAP_NOW)
+    assert again.exit_code == 0, again.output
+    assert "1 already posted" in again.output
+    assert desk.lines == before
+    desk.write(_invoice(desk, "600.00"))
+    other = desk.post("send", *SOAP_NOW)
+    assert other.exit_code == 2
+    assert "invoice-in-ledger" in other.output
+
+
+def test_an_invoice_whose_answer_was_lost_is_found_by_the_same_command(desk: Desk) -> None:
+    desk.write(_invoice(desk))
+    rule = Rule(fault=AnswerFault.STATUS, status=500, path="*", operation="SaveBundleList", work=True, times=1)
+    away = Rule(fault=AnswerFault.STATUS, status=503, path="*", operation="GetTransactions")
+    desk.office.control.set_faults(rule, away)
+    before = desk.lines
+    assert desk.post("send", *SOAP_NOW).exit_code in {2, 3}
+    desk.office.control.set_faults()
+    again = desk.post("send", *SOAP_NOW)
+    assert again.exit_code == 0, again.output
+    assert desk.lines - before == 2
+    assert desk.states() == ["posted"]

@@ -84,9 +84,11 @@ class CheckedJournal:
 def check_journal(read: ReadJournal, lists: Lists, options: PostingOptions) -> CheckedJournal:
     """Hold a journal against every rule. Of a table with faults, the vouchers that could be read are checked too."""
     journal = read.journal
+    # the ledger has what was posted, and so speaks against posting it
+    due = replace(journal, bundles=tuple(one for one in journal.bundles if one.name not in options.posted))
     of_parts = _check_parts(read.parts, lists, options)
-    found = [*read.findings, *_check_call(options), *_check_all(journal, lists, options), *of_parts]
-    unchecked = not_checked(journal, lists, options)
+    found = [*read.findings, *_check_call(options), *_check_all(due, lists, options), *of_parts]
+    unchecked = not_checked(due, lists, options)
     return CheckedJournal(journal, lists, options, tuple(_with_names(found, journal)), unchecked)
 
 

@@ -14,7 +14,7 @@ from finago_assets.core.posting.findings import find, find_in, soften
 from finago_assets.core.posting.keys import describe_entries
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from finago_assets.core.posting.findings import PostingFinding
     from finago_assets.core.posting.journal import Bundle, Entry, Journal, Lists
@@ -72,6 +72,7 @@ def check_twice(journal: Journal) -> Iterator[PostingFinding]:
 def check_invoices(journal: Journal, lists: Lists, options: PostingOptions) -> Iterator[PostingFinding]:
     """Find invoices that are in the journal twice or in the ledger already. Payments of them are none."""
     seen: dict[tuple[object, ...], Entry] = {}
+    may_be_ours = {entry.row for one in journal.bundles if one.name in options.sent_before for entry in one.entries}
     for entry in journal.entries:
         if entry.customer_id is None or entry.invoice_number is None or not _is_of_subledger(entry):
             continue
@@ -80,7 +81,7 @@ def check_invoices(journal: Journal, lists: Lists, options: PostingOptions) -> I
         if key in seen:
             detail = f"Customer {entry.customer_id} has this invoice number in row {seen[key].row}, with the same sign."
             found = find_in(entry, "invoice-twice", "invoice_number", detail)
-        elif _opens_item(entry) and (entry.customer_id, entry.invoice_number) in lists.invoices:
+        elif entry.row not in may_be_ours and _opens_item(entry) and key[:2] in lists.invoices:
             detail = f"The ledger has an invoice of this number of customer {entry.customer_id}."
             found = find_in(entry, "invoice-in-ledger", "invoice_number", detail)
         seen.setdefault(key, entry)
@@ -115,7 +116,9 @@ def check_links(journal: Journal, lists: Lists, options: PostingOptions) -> Iter
             tied[entry.link].append(entry)
     for entries in tied.values():
         yield from _check_tied(entries)
-    yield from _check_lines(journal, lists)
+    # what was sent before may be what settled them
+    due = (bundle for bundle in journal.bundles if bundle.name not in options.sent_before)
+    yield from _check_lines([entry for bundle in due for entry in bundle.entries], lists)
 
 
 def _check_that_none_links(journal: Journal, options: PostingOptions) -> Iterator[PostingFinding]:
@@ -135,9 +138,9 @@ def _check_tied(entries: list[Entry]) -> Iterator[PostingFinding]:
             yield find_in(entry, "link-differs", "link", detail)
 
 
-def _check_lines(journal: Journal, lists: Lists) -> Iterator[PostingFinding]:
+def _check_lines(entries: Iterable[Entry], lists: Lists) -> Iterator[PostingFinding]:
     seen: dict[str, int] = {}
-    for entry in journal.entries:
+    for entry in entries:
         for line_id in entry.links_to:
             if (row := seen.setdefault(line_id, entry.row)) != entry.row or entry.links_to.count(line_id) > 1:
                 yield find_in(entry, "links-to-twice", "links_to", f"{line_id:.40} is in row {row} too.")

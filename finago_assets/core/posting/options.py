@@ -26,6 +26,8 @@ class PostingOptions:
 
     `ignore_warnings` are those of the vendor's to ignore in this call, as far as the deployment has `allowed_warnings`.
     `server_computes_vat` is None for what the contract gives to understand: of a draft, and not in the ledger.
+    `posted` names the bundles that the outbox has as posted, of which nothing is sent, `sent_before` those of which
+    something may have got there, whose own lines are no reason against them.
     `amounts_include_vat` tells whether a line with a tax code has its VAT in it; where the buyer computes VAT none has.
     """
 
@@ -43,6 +45,8 @@ class PostingOptions:
     server_computes_vat: bool | None = None
     amounts_include_vat: bool = True
     control_accounts: frozenset[int] = PARTY_ACCOUNTS
+    posted: frozenset[str] = frozenset()
+    sent_before: frozenset[str] = frozenset()
 
     @property
     def computes_vat(self) -> bool:

@@ -14,8 +14,8 @@ from finago_assets.core.errors import FinagoError, RequestRefused
 from finago_assets.core.landing.lock import file_lock
 from finago_assets.core.posting.compare import LedgerVerdict
 from finago_assets.core.posting.facts import PostingFacts
-from finago_assets.core.posting.journal import Bundle, SaveAs
-from finago_assets.core.posting.keys import digest_journal
+from finago_assets.core.posting.journal import Bundle, Journal, SaveAs
+from finago_assets.core.posting.keys import digest_journal, key_of
 from finago_assets.core.posting.outbox_row import PostingOrder, PostingState
 from finago_assets.core.posting.results import BundleResult, PostingOutcome, PostingWishes, left_after
 from finago_assets.core.posting.route import Answered, NumberedBundle
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Callable, Iterator
 
-    from finago_assets.core.posting.journal import FiscalYear, Journal, Lists
+    from finago_assets.core.posting.journal import FiscalYear, Lists
     from finago_assets.core.posting.outbox import Outbox
     from finago_assets.core.posting.outbox_row import OutboxRow
     from finago_assets.core.posting.route import Route, SendResult
@@ -251,6 +251,26 @@ class _Attempt:
 
     def _told(self, outcome: PostingOutcome, row: OutboxRow, sentence: str) -> BundleResult:
         return BundleResult(self.bundle, outcome, sentence.strip(), row)
+
+
+def known_bundles(
+    journal: Journal, outbox: Outbox, route: Route, save_as: SaveAs
+) -> tuple[frozenset[str], frozenset[str]]:
+    """Return the names of the bundles that are posted whole, and of others of which something may have got there."""
+    rows = {
+        row.key: row
+        for row in outbox.rows(organization_id=route.organization_id)
+        if (row.route, row.save_as) == (route.name, save_as)
+    }
+    posted, sent = set(), set()
+    for bundle in journal.bundles:
+        parts = [bundle] if route.counts else split_by_voucher(Journal(journal.source, (bundle,)))
+        known = [rows.get(key_of(part, route.organization_id)) for part in parts]
+        if all(row is not None and row.state is PostingState.POSTED for row in known):
+            posted.add(bundle.name)
+        elif any(row is not None and row.sent_at for row in known):
+            sent.add(bundle.name)
+    return frozenset(posted), frozenset(sent)
 
 
 def split_by_voucher(journal: Journal) -> list[Bundle]:

@@ -56,7 +56,7 @@ def send_journal(context: dg.OpExecutionContext, config: PostingConfig) -> None:
         with open_route(
             settings, RouteName(config.route.value), _find_connection_row(config), context.log.info
         ) as route:
-            options = options_of(route, settings, save_as, tuple(config.ignore_warnings))
+            options = options_of(route, settings, save_as, read.journal, tuple(config.ignore_warnings))
             checked = check_journal(read, route.read_lists(read.journal), options)
             facts = _describe_journal(checked, config)
             _refuse_faults(checked, facts)
