@@ -84,7 +84,9 @@ def test_the_ui_shows_of_each_table_day_and_check_what_was_said_when_it_was_last
     mart, raw = shown["mart"], shown["raw"]
     entries = {entry["label"]: entry for entry in mart["metadataEntries"]}
     columns = {column["name"]: column["description"] for column in entries[COLUMNS]["schema"]["columns"]}
-    assert columns["running_balance"].startswith("The account's balance up to and with this line")
+    assert columns["running_balance"].startswith(
+        "The account's balance in the books' own currency up to and with this line"
+    )
     made_of = {one["columnName"]: one["columnDeps"] for one in entries["dagster/column_lineage"]["lineage"]}
     assert made_of["tax_number"] == [{"assetKey": {"path": ["staging", "stg_taxes"]}, "columnName": "tax_number"}]
     (made,) = mart["assetMaterializations"]
