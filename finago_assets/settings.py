@@ -37,7 +37,7 @@ from finago_assets.core.request.targets.owned import Owned
 from finago_assets.project import find_project, find_project_above, typed
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from finago_assets.core.connections.address import Address
 
@@ -205,7 +205,11 @@ def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
         ),
         concurrency=_take(env, "FINAGO_CONCURRENCY", usual.concurrency, _parse_count, COUNT),
         extra_endpoints=_take(
-            env, "FINAGO_EXTRA_ENDPOINTS", usual.extra_endpoints, _extra, f"a comma-separated list of {', '.join(_OFF)}"
+            env,
+            "FINAGO_EXTRA_ENDPOINTS",
+            usual.extra_endpoints,
+            _some_of(_OFF),
+            f"a comma-separated list of {', '.join(_OFF)}",
         ),
         executor=_take(env, "FINAGO_EXECUTOR", usual.executor, Executor, "in_process or multiprocess"),
         outage_minutes=_take(env, "FINAGO_OUTAGE_MINUTES", usual.outage_minutes, _parse_whole, OUTAGE),
@@ -238,7 +242,7 @@ def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
             env,
             "FINAGO_POSTING_WARNINGS",
             usual.posting_warnings,
-            _parse_warnings,
+            _some_of(WARNINGS_TO_IGNORE),
             f"a comma-separated list of {', '.join(WARNINGS_TO_IGNORE)}",
         ),
     )
@@ -441,24 +445,26 @@ def _rate(text: str) -> Decimal:
 
 
 def _parse_names(text: str) -> tuple[str, ...]:
-    names = [name.strip() for name in text.split(",") if name.strip()]
+    names = _split_names(text)
     if len(set(names)) < len(names):
         raise ValueError(text)
-    return tuple(names)
-
-
-def _parse_warnings(text: str) -> frozenset[str]:
-    names = frozenset(name.strip() for name in text.split(",") if name.strip())
-    if not names <= set(WARNINGS_TO_IGNORE):
-        raise ValueError(text)
     return names
 
 
-def _extra(text: str) -> frozenset[str]:
-    names = frozenset(name.strip() for name in text.split(",") if name.strip())
-    if not names <= set(_OFF):
-        raise ValueError(text)
-    return names
+def _some_of(known: Iterable[str]) -> Callable[[str], frozenset[str]]:
+    """Return what reads names out of a list that is known."""
+
+    def parse(text: str) -> frozenset[str]:
+        names = frozenset(_split_names(text))
+        if not names <= set(known):
+            raise ValueError(text)
+        return names
+
+    return parse
+
+
+def _split_names(text: str) -> tuple[str, ...]:
+    return tuple(name.strip() for name in text.split(",") if name.strip())
 
 
 _OFF: Final = tuple(sorted(name for name, endpoint in ENDPOINTS.items() if not endpoint.enabled))
