@@ -107,7 +107,7 @@ class Settings:
     soap_url: str = SOAP_URL
     soap_webservices_url: str = WEBSERVICES_URL
     soap_identity_id: str = ""
-    uses_soap: bool = False  # somebody has set one of its variables
+    uses_soap: bool = False  # somebody has set one of SET_UP_SOAP
     dbt_memory: str = "300MB"
     publish_parquet: Path | None = None
     publishes_sql: bool = False
