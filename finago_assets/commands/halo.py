@@ -14,7 +14,8 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from finago_assets.core.errors import FinagoError, RequestRefused, SettingMissing
+from finago_assets.commands.refusal import exit_on_error
+from finago_assets.core.errors import RequestRefused, SettingMissing
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -197,11 +198,8 @@ def _end_change(result: HaloChangeResult, console: Console) -> None:
 def _talking() -> Iterator[Console]:
     """Give the console for people, and end with what it means that nothing was sent."""
     console = Console(stderr=True, highlight=False, soft_wrap=True)
-    try:
+    with exit_on_error(console, REFUSED_HERE):
         yield console
-    except FinagoError as error:
-        console.print(f"{type(error).__name__}: {error}", style="red", markup=False)
-        raise typer.Exit(REFUSED_HERE) from None
 
 
 @contextmanager

@@ -18,7 +18,7 @@ from finago_assets.commands.post_tables import (
     print_results,
     print_status,
 )
-from finago_assets.core.errors import FinagoError, RequestRefused
+from finago_assets.commands.refusal import exit_on_error, find_row
 from finago_assets.core.posting.journal import SaveAs
 from finago_assets.posting_names import RouteName
 
@@ -231,23 +231,13 @@ class _Asked:
 
 def find_posting_row(name: str | None, registry: str | None) -> RegisteredConnection | None:
     """Return the row that was named, if one was. Raises any error of the registry."""
-    if name is None:
-        if registry is not None:
-            raise RequestRefused("--registry needs --connection NAME, which says whose row it is. Nothing was sent.")
-        return None
-    from finago_assets.core.connections.registry import REGISTRY_REFERENCE, open_registry
     from finago_assets.posting_route import POSTING_KINDS
 
-    return open_registry(registry or REGISTRY_REFERENCE, POSTING_KINDS).named(name)
+    return find_row(name, registry, POSTING_KINDS)
 
 
 @contextmanager
 def refusing() -> Iterator[Console]:
     """Give a console for people, and end with 2 on any error: whatever is raised here is raised before sending."""
-    try:
+    with exit_on_error(Console(stderr=True, highlight=False, soft_wrap=True), REFUSED_BEFORE_SENDING):
         yield Console(highlight=False, soft_wrap=True)
-    except FinagoError as error:
-        Console(stderr=True, highlight=False, soft_wrap=True).print(
-            f"{type(error).__name__}: {error}", style="red", markup=False
-        )
-        raise typer.Exit(REFUSED_BEFORE_SENDING) from None

@@ -9,7 +9,6 @@ from __future__ import annotations
 import os
 import shutil
 import sys
-from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final
@@ -18,10 +17,11 @@ import typer
 from rich.console import Console
 
 from finago_assets.apis import APIS, CONNECTION_KINDS, ApiName
-from finago_assets.core.errors import FinagoError, RequestRefused, SettingMissing
+from finago_assets.commands.refusal import exit_on_error, find_row
+from finago_assets.core.errors import RequestRefused, SettingMissing
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
     from finago_assets.core.catalogue.api import Api
     from finago_assets.core.connections.model import RegisteredConnection
@@ -81,12 +81,12 @@ def request(  # noqa: PLR0913  the command's options
     was refused before it was sent.
     """
     console = Console(stderr=True, highlight=False, soft_wrap=True)
-    with _exit_on_error(console, REFUSED):
+    with exit_on_error(console, REFUSED):
         from finago_assets.settings import read_settings
 
         settings = read_settings()
         parts = _read_parts(var or [], query or [], body, all_pages=all_pages)
-        row = _find_row(connection, registry)
+        row = find_row(connection, registry, CONNECTION_KINDS)
         which = _find_api(api, row, template)
         asked = _describe(which, method, path, template, parts, settings)
         caller = _find_caller(which, settings) if row is None else row.open(settings)
@@ -97,7 +97,7 @@ def request(  # noqa: PLR0913  the command's options
     if result.answer is None or result.problem is not None:
         _tell_error(result, console)
         raise typer.Exit(0 if on_error is OnError.CONTINUE else FAILED)
-    with _exit_on_error(console, 0 if on_error is OnError.CONTINUE else FAILED):
+    with exit_on_error(console, 0 if on_error is OnError.CONTINUE else FAILED):
         _hand_over(result.answer, target, console)
     if result.is_part:
         _tell_that_it_is_part(context.params, asked, console)
@@ -167,16 +167,6 @@ def _read_body(place: str | None) -> bytes | None:
         return Path(place).read_bytes()
     except OSError as error:
         raise RequestRefused(f"The body cannot be read from {place}: {error.strerror}. Nothing was sent.") from None
-
-
-def _find_row(name: str | None, registry: str | None) -> RegisteredConnection | None:
-    if name is not None:
-        from finago_assets.core.connections.registry import REGISTRY_REFERENCE, open_registry
-
-        return open_registry(registry or REGISTRY_REFERENCE, CONNECTION_KINDS).named(name)
-    if registry is not None:
-        raise RequestRefused("--registry needs --connection NAME, which says whose row it is. Nothing was sent.")
-    return None
 
 
 def _find_caller(api: Api, settings: Settings) -> Connection:
@@ -264,15 +254,6 @@ def _print(file: Path) -> None:
     except BrokenPipeError:
         # whoever read has seen enough; Python would complain about it once more when it ends
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-
-
-@contextmanager
-def _exit_on_error(console: Console, status: int) -> Iterator[None]:
-    try:
-        yield
-    except FinagoError as error:
-        console.print(f"{type(error).__name__}: {error}", style="red", markup=False)
-        raise typer.Exit(status) from None
 
 
 def _tell_error(result: RequestResult, console: Console) -> None:
