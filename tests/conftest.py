@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from typing import TYPE_CHECKING, Final
 
 from xdist.scheduler import LoadScopeScheduling
@@ -13,6 +14,12 @@ if TYPE_CHECKING:
     import pytest
 
 __all__ = ["caller", "postgresql", "postgresql_server", "sandbox", "start_sandbox"]
+
+
+def pytest_configure() -> None:
+    """Hear Ctrl-C, as the commands under test do: a shell that starts tests with `&` has them ignore it for good."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 # what takes longest comes first, so that no process is left alone with it at the end

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import select
 import signal
 import subprocess
 import sys
@@ -218,6 +219,7 @@ def test_a_second_ctrl_c_does_not_wait_for_the_first_to_work(tmp_path: Path) -> 
     reader = os.open(pipe, os.O_RDWR)
     with begun(command(*python(TELLING, f"{pipe}"), first=PATIENT, second=PATIENT)) as running:
         to_group(running.process, signal.SIGINT)
+        assert select.select([reader], [], [], ENDS_WITHIN)[0], "the child did not hear the first"
         assert os.read(reader, 1) == b"!"
         assert running.process.poll() is None
         to_group(running.process, signal.SIGINT)
