@@ -14,7 +14,8 @@ from finago_assets.sandbox.books.plan import Size
 from tests.dbt.numbers import DAY, ORGANIZATION, lines_of, spelled
 from tests.dbt.office import land_office
 from tests.dbt.small_books import land_small_books
-from tests.dbt.warehouse import Warehouse
+from tests.dbt.together import LAND, Together, build_together
+from tests.dbt.warehouse import Built, Warehouse
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -80,6 +81,19 @@ def staged(empty_warehouse: Callable[[], Warehouse]) -> Staged:
     warehouse = empty_warehouse()
     books = land_office(warehouse, size=Size.TINY, until=date(2025, 2, 28), scenarios=True)
     return Staged(warehouse, books, warehouse.dbt("build"))
+
+
+@pytest.fixture(scope="session")
+def together(request: pytest.FixtureRequest, empty_warehouse: Callable[[], Warehouse]) -> Together:
+    """The books of every file of this session that lands some of its own, built once. Never change it."""
+    modules = {item.module: None for item in request.session.items if isinstance(item, pytest.Function)}
+    return build_together((module for module in modules if hasattr(module, LAND)), empty_warehouse())
+
+
+@pytest.fixture(scope="module")
+def own_books(request: pytest.FixtureRequest, together: Together, tmp_path_factory: pytest.TempPathFactory) -> Built:
+    """What the books of the file that asks became, and how each test of them ended. Never change it."""
+    return together.part_of(request.module.__name__, tmp_path_factory.mktemp("part"))
 
 
 @pytest.fixture

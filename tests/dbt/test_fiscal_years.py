@@ -10,12 +10,11 @@ import pytest
 
 from tests.dbt.kept_books import KeptBooks
 from tests.dbt.statement_rules import RULES
-from tests.dbt.warehouse import Built, built, troubles
+from tests.dbt.warehouse import troubles
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from tests.dbt.warehouse import Warehouse
+    from tests.dbt.raw_layout import RawFolder
+    from tests.dbt.warehouse import Built
 
 D = Decimal
 SALES: Final = {
@@ -45,13 +44,15 @@ ODD: Final = {
 }
 
 
-@pytest.fixture(scope="module")
-def years(empty_warehouse: Callable[[], Warehouse]) -> Built:
+def land_books(raw: RawFolder) -> None:
     """The same sales in every organization."""
-    warehouse = empty_warehouse()
     for organization, spans in (SOUND | ODD).items():
-        KeptBooks(organization, SALES, spans, last=date(2025, 2, 28)).land(warehouse.raw)
-    return built(warehouse)
+        KeptBooks(organization, SALES, spans, last=date(2025, 2, 28)).land(raw)
+
+
+@pytest.fixture(scope="module")
+def years(own_books: Built) -> Built:
+    return own_books
 
 
 def test_what_is_wrong_with_the_years_of_one_organization_withholds_nobodys_books(years: Built) -> None:

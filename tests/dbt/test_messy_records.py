@@ -9,12 +9,11 @@ from typing import TYPE_CHECKING, Any, Final
 import pytest
 
 from tests.dbt.kept_books import KeptBooks
-from tests.dbt.warehouse import Built, built, troubles
+from tests.dbt.warehouse import troubles
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from tests.dbt.warehouse import Warehouse
+    from tests.dbt.raw_layout import RawFolder
+    from tests.dbt.warehouse import Built
 
 DAY: Final = "2024-01-10"
 SALE: Final = {1500: "1000.00", 3000: "-1000.00"}
@@ -45,15 +44,17 @@ ORDER: Final = (
 )
 
 
-@pytest.fixture(scope="module")
-def messy(empty_warehouse: Callable[[], Warehouse]) -> Built:
-    """Landed as the extractor keeps such records, and built."""
-    warehouse = empty_warehouse()
-    BOOKS.land(warehouse.raw)
-    raw = warehouse.raw.of("messy")
+def land_books(folder: RawFolder) -> None:
+    """Landed as the extractor keeps such records."""
+    BOOKS.land(folder)
+    raw = folder.of("messy")
     raw.land("salesorders", DAY, [ORDER])
     raw.land("productunits", "2024-02-01", ['{"name":"stk"}', '{"name":"kg"}'])
-    return built(warehouse)
+
+
+@pytest.fixture(scope="module")
+def messy(own_books: Built) -> Built:
+    return own_books
 
 
 def test_nothing_messy_withholds_the_books(messy: Built) -> None:

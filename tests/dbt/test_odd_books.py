@@ -13,12 +13,11 @@ import pytest
 from finago_assets.orchestration.tie_out import verdict
 from tests.dbt.kept_books import KeptBooks
 from tests.dbt.statement_rules import RULES
-from tests.dbt.warehouse import Built, built, troubles
+from tests.dbt.warehouse import troubles
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from tests.dbt.warehouse import Warehouse
+    from tests.dbt.raw_layout import RawFolder
+    from tests.dbt.warehouse import Built
 
 D = Decimal
 YEAR: Final = (("2024-01-01", "2024-12-31"),)
@@ -68,18 +67,20 @@ DIMENSIONS: Final = KeptBooks(
 ALL: Final = (DAYS, REOPENED, NINES, DIMENSIONS)
 
 
-@pytest.fixture(scope="module")
-def odd(empty_warehouse: Callable[[], Warehouse]) -> Built:
-    """All of them, landed and built."""
-    warehouse = empty_warehouse()
+def land_books(raw: RawFolder) -> None:
+    """All of them."""
     for books in ALL:
-        books.land(warehouse.raw)
-    warehouse.raw.of(DAYS.organization).land(
+        books.land(raw)
+    raw.of(DAYS.organization).land(
         "salesorders",
         "2024-01-10",
         ['{"id":1,"status":"Confirmed","date":"2024-01-09T23:00:00Z","deliveryDate":"soon","invoice":{}}'],
     )
-    return built(warehouse)
+
+
+@pytest.fixture(scope="module")
+def odd(own_books: Built) -> Built:
+    return own_books
 
 
 def test_nothing_odd_withholds_the_books(odd: Built) -> None:

@@ -12,14 +12,13 @@ import duckdb
 import pytest
 
 from tests.dbt.kept_books import KeptBooks
-from tests.dbt.warehouse import Built, built
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from pathlib import Path
 
     from tests.dbt.conftest import Staged
-    from tests.dbt.warehouse import Warehouse
+    from tests.dbt.raw_layout import RawFolder
+    from tests.dbt.warehouse import Built
 
 VIEWS: Final = ("trial_balance", "profit_and_loss", "balance_sheet")
 # share capital, a sale and a rent in two years, and the first year's result of 300 moved to equity
@@ -88,12 +87,14 @@ DIFFERENCES: Final = {
 D = Decimal
 
 
+def land_books(raw: RawFolder) -> None:
+    """The two years."""
+    BOOKS.land(raw)
+
+
 @pytest.fixture(scope="module")
-def books(empty_warehouse: Callable[[], Warehouse]) -> Built:
-    """The two years, landed and built."""
-    warehouse = empty_warehouse()
-    BOOKS.land(warehouse.raw)
-    return built(warehouse)
+def books(own_books: Built) -> Built:
+    return own_books
 
 
 @pytest.mark.parametrize("what", DIFFERENCES)

@@ -12,18 +12,17 @@ from tests.dbt.odd_items import DATES, EARLIER, FIVE_DIGITS, GROUP, SEVERAL, SPA
 from tests.dbt.warehouse import Built
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from tests.dbt.raw_layout import RawFolder
 
-    from tests.dbt.warehouse import Warehouse
+
+def land_books(raw: RawFolder) -> None:
+    """Every organization's odd items."""
+    land_odd_items(raw)
 
 
 @pytest.fixture(scope="module")
-def odd(empty_warehouse: Callable[[], Warehouse]) -> Built:
-    warehouse = empty_warehouse()
-    land_odd_items(warehouse.raw)
-    warehouse.raw.fill_with_placeholders()
-    statuses = warehouse.dbt("build", "--exclude-resource-type", "unit_test")
-    return Built(warehouse, {node.split(".")[2]: status for node, status in statuses.items()})
+def odd(own_books: Built) -> Built:
+    return Built(own_books.warehouse, {node.split(".")[2]: status for node, status in own_books.statuses.items()})
 
 
 def _open(

@@ -14,11 +14,13 @@ import pytest
 from finago_assets.orchestration.tie_out import verdict
 from tests.dbt.kept_books import KeptBooks
 from tests.dbt.statement_rules import RULES
-from tests.dbt.warehouse import PROJECT, Built, Warehouse, built, troubles
+from tests.dbt.warehouse import PROJECT, Warehouse, troubles
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from pathlib import Path
+
+    from tests.dbt.raw_layout import RawFolder
+    from tests.dbt.warehouse import Built
 
 D = Decimal
 SEK: Final = '"currency":{"code":"SEK","rate":98.5}'
@@ -55,53 +57,14 @@ BOOKS: Final = KeptBooks(
 )
 
 
-TAXED: Final = f'{SEK},"tax":{{"id":%s,"rate":25}}'
-# Swedish vouchers with VAT on their lines, with VAT in kroner beside a Swedish base, and with VAT that nobody posted
-VAT: Final = KeptBooks(
-    "vat",
-    {
-        "2024-01-10": {1920: "1250.00", 3000: "-1000.00", 2700: "-250.00"},
-        "2024-02-10": {1500: "1260.00", 3000: "-1000.00", 2700: "-250.00"},  # balances in no reading
-        "2024-03-10": {1500: "1250.00", 3000: "-1000.00", 2700: "-250.00"},
-        "2024-05-10": {4300: "1000.00", 2400: "-1000.00"},
-        "2024-07-10": {1920: "125.00", 3000: "-100.00", 2700: "-25.00"},
-    },
-    (("2024-01-01", "2024-12-31"),),
-    last=date(2024, 8, 31),
-    more={
-        ("2024-01-10", 3000): '"tax":{"id":3,"rate":25}',
-        ("2024-02-10", 1500): SEK,
-        ("2024-02-10", 3000): TAXED % 3,
-        ("2024-03-10", 1500): SEK,
-        ("2024-03-10", 3000): TAXED % 3,
-        ("2024-03-10", 2700): SEK,
-        ("2024-05-10", 4300): TAXED % 86,
-        ("2024-05-10", 2400): SEK,
-        ("2024-07-10", 3000): '"tax":{"id":3,"rate":25}',
-    },
-    taxes=('{"id":3,"number":3,"name":"3","rate":25}', '{"id":86,"number":86,"name":"86","rate":25}'),
-    # the ERP's figures contradict both readings here too
-    reported=dict.fromkeys(
-        (
-            (1500, "2024-02"),
-            (3000, "2024-02"),
-            (1500, "2024-03"),
-            (3000, "2024-03"),
-            (2700, "2024-03"),
-            (4300, "2024-05"),
-            (2400, "2024-05"),
-        ),
-        ("0.00", "77.77", "0.00"),
-    ),
-)
+def land_books(raw: RawFolder) -> None:
+    """A Swedish sale between sales in kroner."""
+    BOOKS.land(raw)
 
 
 @pytest.fixture(scope="module")
-def untold(empty_warehouse: Callable[[], Warehouse]) -> Built:
-    """The books, landed and built."""
-    warehouse = empty_warehouse()
-    BOOKS.land(warehouse.raw)
-    return built(warehouse)
+def untold(own_books: Built) -> Built:
+    return own_books
 
 
 def test_an_amount_that_nothing_tells_withholds_no_books_and_is_named_with_what_settles_it(untold: Built) -> None:
@@ -221,7 +184,9 @@ def test_a_row_of_the_seed_settles_it_on_days_that_did_not_change(
     untold: Built, tmp_path: Path, artifacts: Path
 ) -> None:
     warehouse = Warehouse(tmp_path, artifacts / "seeded", project=_with_rows(tmp_path, "untold,SEK,foreign,100\n"))
-    copytree(untold.warehouse.folder / "data", tmp_path / "data")
+    BOOKS.land(warehouse.raw)
+    warehouse.raw.fill_with_placeholders()
+    copytree(untold.warehouse.folder / "data", tmp_path / "data", dirs_exist_ok=True)
     statuses = warehouse.dbt("build", "--exclude-resource-type", "unit_test")
     assert set(troubles(statuses).values()) <= {"warn"}
     assert warehouse.rows("from audit.foreign_amounts_are_understood") == []
@@ -248,25 +213,3 @@ def _with_rows(folder: Path, rows: str) -> Path:
     with (project / "seeds" / "foreign_amounts.csv").open("a") as seed:
         seed.write(rows)
     return project
-
-
-def test_vat_of_an_amount_that_nothing_tells_is_null_and_other_terms_are_exact_and_nothing_is_withheld(
-    empty_warehouse: Callable[[], Warehouse],
-) -> None:
-    warehouse = empty_warehouse()
-    VAT.land(warehouse.raw)
-    warehouse.raw.fill_with_placeholders()
-    statuses = warehouse.dbt("build", "--exclude-resource-type", "unit_test")
-    shown = warehouse.rows(
-        "select strftime(period, '%Y-%m'), standard_tax_code, direction, base_amount, tax_amount "
-        "from marts.vat_by_period order by all"
-    )
-    assert shown == [
-        ("2024-01", "3", "output", None, D(-500)),
-        ("2024-03", "3", "output", None, None),
-        ("2024-05", "86", "deductible", None, None),
-        ("2024-05", "86", "output", None, None),
-        ("2024-07", "3", "output", D(-100), D(-25)),
-    ]
-    assert set(troubles(statuses).values()) == {"warn"}
-    assert warehouse.rows("from audit.vat_follows_from_its_base") == []

@@ -9,12 +9,11 @@ from typing import TYPE_CHECKING, Any, Final
 import pytest
 
 from tests.dbt.small_books import line
-from tests.dbt.warehouse import Built, built, troubles
+from tests.dbt.warehouse import troubles
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from tests.dbt.warehouse import Warehouse
+    from tests.dbt.raw_layout import RawFolder
+    from tests.dbt.warehouse import Built
 
 D = Decimal
 DAY: Final = "2024-01-10"
@@ -74,22 +73,24 @@ BOOKS: Final[dict[str, tuple[list[list[Posting]], dict[int, str]]]] = {
 }
 
 
-@pytest.fixture(scope="module")
-def charts(empty_warehouse: Callable[[], Warehouse]) -> Built:
+def land_books(folder: RawFolder) -> None:
     """All of them on one day, and one line of 2020 at the rate that the low class had then."""
-    warehouse = empty_warehouse()
     for organization, (vouchers, other) in BOOKS.items():
-        raw, rates = warehouse.raw.of(organization), TAXES | other
+        raw, rates = folder.of(organization), TAXES | other
         raw.land(
             "transactionlines", DAY, [text for n, lines in enumerate(vouchers) for text in _lines(n, lines, rates)]
         )
         raw.land("taxes", DAY, [f'{{"id":{100 + n},"number":{n},"name":"{n}","rate":{r}}}' for n, r in rates.items()])
-    raw = warehouse.raw.of("old rate")
+    raw = folder.of("old rate")
     raw.land("taxes", DAY, ['{"id":133,"number":33,"name":"33","rate":12}'])
     for day, rate, vat in (("2020-05-10", "6", "-6"), ("2024-01-10", "6", "-6"), ("2024-01-11", "12", "-12")):
         lines = [(3000, "-100", 33), (2702, vat, None), (1500, f"{100 - int(vat)}", None)]
         raw.land("transactionlines", day, _lines(0, lines, {33: rate}, day))
-    return built(warehouse)
+
+
+@pytest.fixture(scope="module")
+def charts(own_books: Built) -> Built:
+    return own_books
 
 
 def _lines(voucher: int, lines: list[Posting], rates: dict[int, str], day: str = DAY) -> list[str]:
