@@ -80,7 +80,8 @@ def staged(empty_warehouse: Callable[[], Warehouse]) -> Staged:
     """Fourteen months of tiny books, in which every scenario is played to its end."""
     warehouse = empty_warehouse()
     books = land_office(warehouse, size=Size.TINY, until=date(2025, 2, 28), scenarios=True)
-    return Staged(warehouse, books, warehouse.dbt("build"))
+    # unit tests judge the SQL, whatever has landed: the build of the small books runs them
+    return Staged(warehouse, books, warehouse.dbt("build", "--exclude-resource-type", "unit_test"))
 
 
 @pytest.fixture(scope="session")

@@ -9,20 +9,19 @@ from __future__ import annotations
 import json
 import shutil
 from dataclasses import dataclass
-from datetime import date
 from typing import TYPE_CHECKING, Any, Final
 
 import pyarrow.parquet as pq
 import pytest
 
-from finago_assets.sandbox.books.plan import Size
-from tests.dbt.office import land_office
 from tests.dbt.raw_layout import off_by_one
 from tests.dbt.warehouse import MODELS, Warehouse
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
+
+    from tests.dbt.conftest import Staged
 
 SOUND, DAMAGED = "10-sound", "20-damaged"
 Line = dict[str, Any]
@@ -72,11 +71,12 @@ class Damage:
 
 
 @pytest.fixture(scope="module")
-def damage(empty_warehouse: Callable[[], Warehouse]) -> Damage:
-    warehouse = empty_warehouse()
-    land_office(warehouse, size=Size.TINY, until=date(2025, 2, 28), organizations=(SOUND,))
-    for folder in (warehouse.folder / "data" / "raw" / "finago").glob(f"*/organization={SOUND}"):
-        shutil.copytree(folder, folder.with_name(f"organization={DAMAGED}"))
+def damage(staged: Staged, empty_warehouse: Callable[[], Warehouse]) -> Damage:
+    warehouse, landed = empty_warehouse(), staged.warehouse.folder / "data" / "raw" / "finago"
+    for folder in landed.glob(f"*/organization={staged.books.plan.organization_id}"):
+        for organization in (SOUND, DAMAGED):
+            into = warehouse.raw.data_dir / "raw" / "finago" / folder.parent.name / f"organization={organization}"
+            shutil.copytree(folder, into)
     cells = dict(_damaged(warehouse))
     warehouse.dbt(*MODELS)
     return Damage(warehouse, cells)
