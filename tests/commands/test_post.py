@@ -5,13 +5,17 @@ from __future__ import annotations
 import sqlite3
 from contextlib import closing
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 import duckdb
 import pytest
 from typer.testing import CliRunner, Result
 
+from finago_assets import posting_route
 from finago_assets.cli import app
+from finago_assets.connect import open_client
+from finago_assets.core.http.retry import RetryPolicy
 from finago_assets.core.posting.outbox import Outbox
 from finago_assets.sandbox.faults import AnswerFault, Rule
 
@@ -175,7 +179,10 @@ def test_a_lost_answer_that_nothing_decides_ends_with_three_until_a_person_has_l
     assert desk.post("settle", marker, "--posted").exit_code == 2
 
 
-def test_a_server_that_is_away_ends_with_two(desk: Desk) -> None:
+def test_a_server_that_is_away_ends_with_two(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    # eight attempts are half a minute of waiting
+    once = partial(open_client, policy=RetryPolicy(attempts=2, base_seconds=0))
+    monkeypatch.setattr(posting_route, "open_client", once)
     away = desk.post("send", *REST_NOW, FINAGO_API_URL="http://127.0.0.1:9/v1", FINAGO_TOKEN_URL="http://127.0.0.1:9/t")
     assert away.exit_code == 2
     assert desk.states() == []
