@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 import dagster as dg
 import duckdb
 
+from finago_assets.orchestration.dbt_specs import UNIQUE_ID, node_ids
 from finago_assets.orchestration.plots import picture
 from finago_assets.orchestration.raw import SILENT_OUTPUT
 from finago_assets.orchestration.standing import EVALUATED_IN
@@ -24,8 +25,6 @@ if TYPE_CHECKING:
     from finago_assets.core.warehouse.generation import Verdict
     from finago_assets.orchestration.dbt_run import NodeResult
 
-# dagster-dbt writes it into every spec
-UNIQUE_ID: Final = "dagster_dbt/unique_id"
 NOT_EVALUATED: Final = "Not evaluated again: nothing that it looks at has changed since the run named here."
 
 
@@ -42,7 +41,8 @@ class Built:
         warehouse: Path,
         asked: Container[dg.AssetCheckKey],
     ) -> None:
-        self.nodes: dict[dg.AssetKey, str] = {spec.key: spec.metadata[UNIQUE_ID] for spec in asset.specs}
+        ids = node_ids(manifest)
+        self.nodes: dict[dg.AssetKey, str] = {spec.key: ids[spec.key] for spec in asset.specs}
         self.checks: dict[str, dg.AssetCheckKey] = {
             spec.metadata[UNIQUE_ID]: spec.key for spec in asset.check_specs if spec.metadata
         }

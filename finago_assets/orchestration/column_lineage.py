@@ -1,24 +1,24 @@
-"""Which column of a mart comes from which columns of the models before it, and from which of staging in the end.
+"""Which column of a table is made of which columns of the models before it, and in the end of which fields of the API.
 
 A constant of the project: derived once for its SQL, kept beside dbt's manifest, part of the assets' definitions and of
-no event. Open-source Dagster keeps column lineage and does not show it; the table beside it is for people.
+no event. Open-source Dagster keeps column lineage and does not show it; what a column's description says is for people.
 """
 
 from __future__ import annotations
 
 import json
+import re
 from contextlib import suppress
 from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
 import dagster as dg
-from dagster_dbt import DagsterDbtTranslator, DagsterDbtTranslatorSettings
+from dagster_dbt import DagsterDbtTranslator
 from filelock import FileLock
-from sqlglot import exp
+from sqlglot import exp, parse_one
 from sqlglot.lineage import lineage
 
 from finago_assets.core.warehouse.graph import digest_of
-from finago_assets.orchestration.check_texts import description_of
 from finago_assets.orchestration.empty_build import EmptyBuild, empty_build
 
 if TYPE_CHECKING:
@@ -29,81 +29,102 @@ if TYPE_CHECKING:
     from finago_assets.core.catalogue.model import Endpoint
 
 KEY: Final = "dagster/column_lineage"
-SHOWN: Final = "where_columns_come_from"
+COLUMN_SCHEMA: Final = "dagster/column_schema"
 FILE: Final = "column_lineage.json"
 
 # a node of dbt and a column of its table
 NodeColumn = tuple[str, str]
 # for each column of each model the columns that it is made of, of the models before
 Sources = dict[str, dict[str, list[NodeColumn]]]
-
-
-class LineageTranslator(DagsterDbtTranslator):
-    """dbt's nodes as assets whose definitions say where their columns come from, and what their checks vouch for."""
-
-    def __init__(self, settings: DagsterDbtTranslatorSettings, metadata: Mapping[str, Mapping[str, Any]]) -> None:
-        super().__init__(settings)
-        self._metadata = metadata
-
-    def get_metadata(self, dbt_resource_props: Mapping[str, Any]) -> Mapping[str, Any]:
-        return {**super().get_metadata(dbt_resource_props), **self._metadata.get(dbt_resource_props["unique_id"], {})}
-
-    def get_asset_check_spec(
-        self, asset_spec: dg.AssetSpec, manifest: Mapping[str, Any], unique_id: str, project: DbtProject | None
-    ) -> dg.AssetCheckSpec | None:
-        found = super().get_asset_check_spec(asset_spec, manifest, unique_id, project)
-        said = description_of(manifest, unique_id)
-        if found is None or said is None:
-            return found
-        return dg.AssetCheckSpec(
-            found.name,
-            asset=found.asset_key,
-            description=said,
-            additional_deps=list(found.additional_deps),
-            metadata=found.metadata,
-            blocking=found.blocking,
-        )
+# a field of a record as the macro `typed` spells it (macros/engine/typed.sql)
+_READ_FIELD: Final = re.compile(r'\bmended\.r((?:\."[^"]+")+)')
+# what it says of where a record is, and not of what is in it
+_NO_FIELD: Final = frozenset({"organization_id", "partition_date", "_digest", "_ordinal", "sent", "legible", "odd"})
+# columns that judge a record as a whole: a value that is kept only where they allow it is not made of every field
+_JUDGING: Final = frozenset({"_lost", "_unread", "reject_reason"})
+# another way to derive it: what is kept of the way before does not count
+_DERIVED_AS: Final = 2
 
 
 def lineage_metadata(
     project: DbtProject, manifest: Mapping[str, Any], endpoints: Iterable[Endpoint]
 ) -> dict[str, dict[str, Any]]:
-    """Return what the definition of each mart says of its columns, by the mart's id. SQL that is new is looked into."""
-    nodes = manifest["nodes"]
-    asset_key = DagsterDbtTranslator().get_asset_key
+    """Return what the definition of each model says of its columns, by its id. SQL that is new is looked into."""
     try:
         sources = _load_sources(project, manifest, endpoints)
     except OSError as error:
         dg.get_dagster_logger().warning("Column lineage can be neither read nor made: %s", error)
         return {}
-    found: dict[str, dict[str, Any]] = {}
-    for mart, columns in sources.items():
-        if nodes[mart]["schema"] == "marts":
-            deps = {
-                column: [dg.TableColumnDep(asset_key(nodes[node]), source) for node, source in before]
-                for column, before in columns.items()
+    trace = Trace(manifest, sources)
+    return {model: {KEY: trace.lineage(model), COLUMN_SCHEMA: trace.schema(model)} for model in sources}
+
+
+class Trace:
+    """Follows columns of models back to where they begin: a field of the API, a seed, or a model that makes them."""
+
+    def __init__(self, manifest: Mapping[str, Any], sources: Sources) -> None:
+        self._nodes = {**manifest["nodes"], **manifest.get("sources", {})}
+        self._sources = sources
+        self._key_of = DagsterDbtTranslator().get_asset_key
+        self.first = cache(self._first)
+
+    def lineage(self, model: str) -> dg.TableColumnLineage:
+        """Return what each column of a model is made of, one table back."""
+        return dg.TableColumnLineage(
+            {
+                column: [dg.TableColumnDep(self._key(node), source) for node, source in before]
+                for column, before in self._sources[model].items()
             }
-            found[mart] = {KEY: dg.TableColumnLineage(deps), SHOWN: show_lineage(mart, sources)}
-    return found
+        )
 
+    def schema(self, model: str) -> dg.TableSchema:
+        """Return a model's columns, each with what it means and where it comes from, with links to click."""
+        said = self._nodes[model].get("columns", {})
+        return dg.TableSchema(
+            [
+                dg.TableColumn(
+                    column,
+                    said.get(column, {}).get("data_type") or "?",
+                    "\n\n".join(filter(None, [said.get(column, {}).get("description"), self.origin((model, column))])),
+                )
+                for column in self._sources[model]
+            ]
+        )
 
-def show_lineage(mart: str, sources: Sources) -> dg.MarkdownMetadataValue:
-    """Return a table of the mart's columns, with what each is made of one model back and in the end."""
+    def origin(self, column: NodeColumn) -> str:
+        """Return where a column comes from, in words with links; empty where it is made of nothing."""
+        before = self._sources.get(column[0], {}).get(column[1], [])
+        first = self.first(column)
+        if not before:
+            return ""
+        by_way_of = f", by way of {self._list(before)}" if set(before) != first else ""
+        return f"From {self._list(first)}{by_way_of}."
 
-    @cache
-    def first(column: NodeColumn) -> frozenset[NodeColumn]:
-        before = sources.get(column[0], {}).get(column[1])
-        return frozenset().union(*map(first, before)) if before else frozenset({column})
+    def _first(self, column: NodeColumn) -> frozenset[NodeColumn]:
+        before = self._sources.get(column[0], {}).get(column[1])
+        return frozenset().union(*map(self.first, before)) if before else frozenset({column})
 
-    rows = [
-        f"| `{column}` | {_format_columns(before)} | {_format_columns(set().union(*map(first, before)))} |"
-        for column, before in sources[mart].items()
-    ]
-    return dg.MetadataValue.md("\n".join(["| column | made of | in the end of |", "| --- | --- | --- |", *rows]))
+    def _key(self, node: str) -> dg.AssetKey:
+        return self._key_of(self._nodes[node])
+
+    def _list(self, columns: Iterable[NodeColumn]) -> str:
+        by_table: dict[str, list[str]] = {}
+        for node, column in sorted(columns):
+            by_table.setdefault(node, []).append(f"`{column}`")
+        return "; ".join(f"{self._link(node)} {', '.join(names)}" for node, names in by_table.items())
+
+    def _link(self, node: str) -> str:
+        key = self._key(node)
+        # what is written into its reader is no asset, and has no page
+        written_in = self._nodes[node].get("config", {}).get("materialized") == "ephemeral"
+        return key.path[-1] if written_in else f"[{key.path[-1]}](/assets/{key.to_user_string()})"
 
 
 def derived(manifest: Mapping[str, Any], build: EmptyBuild) -> Sources:
-    """Return what the columns of models are made of, where that is models. SQL that cannot be read is left out."""
+    """Return what the columns of models are made of: columns of models, or fields of an endpoint's records.
+
+    SQL that cannot be read is left out.
+    """
     tables: dict[tuple[str, str], str] = {}
     schema: dict[str, dict[str, dict[str, dict[str, str]]]] = {}
     for name, node in manifest["nodes"].items():
@@ -116,15 +137,22 @@ def derived(manifest: Mapping[str, Any], build: EmptyBuild) -> Sources:
     found: Sources = {}
     for name in tables.values():
         node = manifest["nodes"][name]
-        if any(parent in manifest["nodes"] for parent in node["depends_on"].get("nodes", [])):
+        parents = node["depends_on"].get("nodes", [])
+        read = [parent for parent in parents if parent in manifest.get("sources", {})]
+        if parents:
             sql = build.target / "compiled" / node["package_name"] / node["original_file_path"]
             # whatever a parser trips over in one model is no reason to load nothing
             with suppress(Exception):
-                found[name] = _of_query(sql.read_text(), schema, tables)
+                text = sql.read_text()
+                found[name] = (
+                    _of_records(text, read[0]) if _READ_FIELD.search(text) else _of_query(text, schema, tables)
+                )
     return found
 
 
-def _of_query(sql: str, schema: dict[str, Any], tables: Mapping[tuple[str, str], str]) -> dict[str, list[NodeColumn]]:
+def _of_query(
+    sql: str | exp.Expr, schema: dict[str, Any], tables: Mapping[tuple[str, str], str]
+) -> dict[str, list[NodeColumn]]:
     found: dict[str, list[NodeColumn]] = {}
     for column, root in lineage(None, sql, schema, dialect="duckdb").items():
         leaves = [(leaf.name, leaf.expression.find(exp.Table)) for leaf in root.walk() if not leaf.downstream]
@@ -137,11 +165,34 @@ def _of_query(sql: str, schema: dict[str, Any], tables: Mapping[tuple[str, str],
     return found
 
 
-def _format_columns(columns: Iterable[NodeColumn]) -> str:
-    by_table: dict[str, list[str]] = {}
-    for node, column in sorted(columns):
-        by_table.setdefault(node.rsplit(".", 1)[-1], []).append(f"`{column}`")
-    return "; ".join(f"**{table}** {', '.join(names)}" for table, names in by_table.items())
+def _of_records(sql: str, source: str) -> dict[str, list[NodeColumn]]:
+    """Follow the columns of a model that types records to the fields that the macro `typed` reads them from.
+
+    Its SQL has them as parts of a struct; they are read as columns of a table instead.
+    """
+    paths = sorted({found[1] for found in _READ_FIELD.finditer(sql)})
+    named = {path: f"field_{number}" for number, path in enumerate(paths)}
+    tree = parse_one(_READ_FIELD.sub(lambda found: f"mended.{named[found[1]]}", sql), dialect="duckdb")
+    for records in tree.find_all(exp.With):
+        if any(one.alias == "mended" for one in records.expressions):
+            for one in records.expressions:
+                if one.alias == "mended":
+                    one.set("this", parse_one("select * from api.records", dialect="duckdb"))
+                elif one.alias in {"records", "parsed"}:
+                    one.set("this", parse_one("select 1 as nothing", dialect="duckdb"))
+    for judging in tree.find_all(exp.Alias):
+        if judging.alias in _JUDGING:
+            judging.set("this", exp.null())
+    held = {column.name for column in tree.find_all(exp.Column) if column.table == "mended"}
+    found = _of_query(tree, {"api": {"records": dict.fromkeys(held, "varchar")}}, {("api", "records"): source})
+    spelled = {name: name for name in held - _NO_FIELD}
+    spelled |= {name: path.strip('."').replace('"."', ".") for path, name in named.items()}
+    return {
+        column: [(source, "payload")]
+        if column in _JUDGING
+        else sorted((node, spelled[name]) for node, name in before if name in spelled)
+        for column, before in found.items()
+    }
 
 
 def _load_sources(project: DbtProject, manifest: Mapping[str, Any], endpoints: Iterable[Endpoint]) -> Sources:
@@ -166,4 +217,4 @@ def _sql_digest(manifest: Mapping[str, Any]) -> str:
     """Return the digest of all SQL. Descriptions and tests may change without another look."""
     models = {name: node["raw_code"] for name, node in manifest["nodes"].items() if node["resource_type"] == "model"}
     macros = {name: macro["macro_sql"] for name, macro in manifest["macros"].items()}
-    return digest_of([models, macros])
+    return digest_of([_DERIVED_AS, models, macros])

@@ -5,33 +5,59 @@ Owns metadata keys and the schema of raw rows. Counts and places only; personal 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, Final
 
 import dagster as dg
 
+from finago_assets.core.catalogue.fields import fields_of
 from finago_assets.core.catalogue.model import XML_COLUMN
 
 if TYPE_CHECKING:
+    from finago_assets.core.catalogue.fields import JsonShape
     from finago_assets.core.catalogue.model import Endpoint
     from finago_assets.core.landing.store import Landed
 
+_IN_PAYLOAD: Final = "In `payload`."
+_IN_FILE: Final = "Of the file."
+
 
 def raw_schema(endpoint: Endpoint) -> dg.TableSchema:
-    """The columns of a landed file."""
+    """The fields of a record, as the API calls them, and after them the columns of the file that holds it."""
+    return dg.TableSchema([*_fields_of(endpoint), *_file_columns(endpoint)])
+
+
+def _fields_of(endpoint: Endpoint) -> list[dg.TableColumn]:
+    return [
+        dg.TableColumn(
+            field.path,
+            " or ".join(map(_spell_shape, field.shapes)),
+            f"{_IN_PAYLOAD} Personal data." if field.path.split(".")[0] in endpoint.personal else _IN_PAYLOAD,
+            constraints=dg.TableColumnConstraints(nullable=not field.promised),
+        )
+        for field in fields_of(endpoint.fields or {})
+    ]
+
+
+def _spell_shape(shape: JsonShape) -> str:
+    if isinstance(shape, Mapping):
+        return "object"
+    return "array" if isinstance(shape, list) else str(shape)
+
+
+def _file_columns(endpoint: Endpoint) -> list[dg.TableColumn]:
     columns = [
-        dg.TableColumn("ordinal", "BIGINT", "Place of the record in the answer, from 0."),
-        dg.TableColumn("page", "INTEGER", "The page it came on."),
-        dg.TableColumn("payload", "VARCHAR", "The record's own bytes, as the server sent them."),
+        dg.TableColumn("ordinal", "BIGINT", f"{_IN_FILE} Place of the record in the answer, from 0."),
+        dg.TableColumn("page", "INTEGER", f"{_IN_FILE} The page it came on."),
+        dg.TableColumn("payload", "VARCHAR", f"{_IN_FILE} The record's own bytes, as the server sent them."),
     ]
     if endpoint.parent is not None:
-        columns.append(
-            dg.TableColumn(endpoint.parent.column, "VARCHAR", f"Key of its {endpoint.parent.endpoint} record.")
-        )
+        key = f"{_IN_FILE} Key of its {endpoint.parent.endpoint} record."
+        columns.append(dg.TableColumn(endpoint.parent.column, "VARCHAR", key))
     if endpoint.keeps_xml:
-        columns.append(
-            dg.TableColumn(XML_COLUMN, "VARCHAR", "The element that the record was made of, as it was sent.")
-        )
-    return dg.TableSchema(columns)
+        element = f"{_IN_FILE} The element that the record was made of, as it was sent."
+        columns.append(dg.TableColumn(XML_COLUMN, "VARCHAR", element))
+    return columns
 
 
 def landed_metadata(landed: Landed) -> dict[str, Any]:

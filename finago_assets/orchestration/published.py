@@ -20,7 +20,6 @@ from finago_assets.core.landing.publish import copy_database
 from finago_assets.core.warehouse.generation import Marked, read_mark
 from finago_assets.core.warehouse.graph import BuildGraph
 from finago_assets.core.warehouse.publication import PublicationRecord, check_whole
-from finago_assets.orchestration.built import UNIQUE_ID
 from finago_assets.orchestration.copies import copy_checks, copy_published
 from finago_assets.orchestration.failures import typed_failures
 from finago_assets.orchestration.tie_out import count_statuses
@@ -61,11 +60,12 @@ def warehouse_assets(endpoints: Sequence[Endpoint], others: Sequence[Endpoint] =
 
 def _published_asset(build: dg.AssetsDefinition, graph: BuildGraph) -> dg.AssetsDefinition:
     """Return the asset. It comes after every mart of the books, and so after every blocking check of theirs."""
+    beside_the_books = {graph.dbt_names[node] for node in graph.beside}
     public = [spec for spec in build.specs if spec.key.path[0] in {"marts", "reporting"}]
     spec = dg.AssetSpec(
         PUBLISHED,
         # nothing may have come of one beside the books
-        deps=[spec.key for spec in public if spec.metadata[UNIQUE_ID] not in graph.beside],
+        deps=[spec.key for spec in public if spec.key.path[-1] not in beside_the_books],
         group_name="published",
         owners=["team:finance-data"],
         kinds={"duckdb"},

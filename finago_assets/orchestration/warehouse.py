@@ -26,9 +26,10 @@ from finago_assets.core.warehouse.publication import Publisher
 from finago_assets.core.warehouse.unchanged import Plan, State, look, plan_build
 from finago_assets.core.windows import utc_now
 from finago_assets.orchestration.built import Built
-from finago_assets.orchestration.column_lineage import LineageTranslator, lineage_metadata
+from finago_assets.orchestration.column_lineage import lineage_metadata
 from finago_assets.orchestration.dbt_project import dbt_project, engine_of
 from finago_assets.orchestration.dbt_run import PARSED, NodeResult, run_dbt
+from finago_assets.orchestration.dbt_specs import BooksTranslator
 from finago_assets.orchestration.failures import FinalFailure, make_failure, typed_failures
 from finago_assets.orchestration.standing import let_stand
 from finago_assets.settings import Settings, read_settings
@@ -63,7 +64,7 @@ def build_asset(
     project = dbt_project()
     manifest = validate_manifest(project.manifest_path)
     checked = DagsterDbtTranslatorSettings(enable_asset_checks=True)
-    translator = LineageTranslator(checked, lineage_metadata(project, manifest, endpoints))
+    translator = BooksTranslator(checked, lineage_metadata(project, manifest, endpoints))
     graph = BuildGraph.of_manifest(manifest)
 
     @dbt_assets(
