@@ -15,6 +15,7 @@ import duckdb
 from finago_assets.orchestration.dbt_specs import UNIQUE_ID, node_ids
 from finago_assets.orchestration.plots import picture
 from finago_assets.orchestration.raw import SILENT_OUTPUT
+from finago_assets.orchestration.samples import sample_rows
 from finago_assets.orchestration.standing import EVALUATED_IN
 from finago_assets.orchestration.tables import show_rows
 
@@ -90,7 +91,7 @@ class Built:
     def _event(self, one: NodeResult, connection: duckdb.DuckDBPyConnection | None) -> Iterator[Any]:
         if one.node in self._keys and one.status == "success":
             facts = {} if connection is None else self._facts(connection, one.node)
-            yield self._output(self._keys[one.node], {"Execution Duration": one.seconds, **facts})
+            yield self._output(self._keys[one.node], {**facts, "seconds_to_build": round(one.seconds, 2)})
         elif one.node in self.checks and one.status != "skipped":
             facts = {} if connection is None or not one.rows else self._faults(connection, one.node)
             yield self._result(one.node, one.status, one.rows or 0, facts)
@@ -114,8 +115,11 @@ class Built:
     def _facts(self, connection: duckdb.DuckDBPyConnection, node: str) -> dict[str, Any]:
         schema, name, relation = self._relation(node)
         rows = connection.execute(f"select count(*) from {relation}").fetchall()[0][0]
-        drawn = picture(connection, name) if schema == "marts" else None
-        return {"dagster/row_count": rows, **({} if drawn is None else {"picture": drawn})}
+        shown = {
+            "picture": picture(connection, name) if schema == "marts" else None,
+            "sample_rows": sample_rows(connection, f"{schema}.{name}"),
+        }
+        return {**{key: value for key, value in shown.items() if value is not None}, "dagster/row_count": rows}
 
     def _faults(self, connection: duckdb.DuckDBPyConnection, test: str) -> dict[str, Any]:
         if not self._manifest[test]["config"].get("store_failures"):

@@ -1,159 +1,202 @@
-"""Pictures for people who would rather look: aggregates of a mart as a PNG in its materialization's metadata.
+"""Pictures for people who would rather look: each answers one question about a mart, in words and as a drawing.
 
-Owns which mart has a picture and how it is drawn. Sums by month or day, or counts by provider; no party, voucher or
-line is ever named.
+Owns which mart has a picture and what it shows. Sums by month or day, or counts by provider; no party, voucher or line
+is ever named.
 """
 
 from __future__ import annotations
 
-import base64
-import io
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
-import dagster as dg
+from finago_assets.orchestration.drawing import Plotted, draw_cells, draw_chart, write_table
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
+    import dagster as dg
     import duckdb
-    from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
 
-INK, RISE, FALL, QUIET = "#33415c", "#2a9d8f", "#d1495b", "#9aa5b1"
+    PlotRows = Sequence[Sequence[Any]]
+
+GOOD, BAD, DOUBTFUL, OTHER, QUIET = "teal", "crimson", "orange", "royalblue", "silver"
+STATUSES: Final = {
+    "ties": GOOD,
+    "differs": BAD,
+    "opens differently": DOUBTFUL,
+    "not told": DOUBTFUL,
+    "not landed": QUIET,
+}
 STATES: Final = ("connected", "not told", "reconnect soon", "must reconnect", "disconnected", "off")
-SHADES: Final = ("#2a9d8f", "#8ab17d", "#e9c46a", "#f4a261", "#d1495b", QUIET)
 
 
-@dataclass(frozen=True, slots=True)
-class Plot:
-    """One picture: the query gives a label and one or more amounts a row; each amount is a bar of its own."""
-
-    title: str
-    query: str
-    series: tuple[str, ...]
-    stacked: bool = False
+def _column(rows: PlotRows, place: int) -> list[Any]:
+    return [row[place] for row in rows]
 
 
-def _aged(title: str, mart: str) -> Plot:
-    query = f"""
-        select strftime(as_of, '%Y-%m-%d'), sum(not_due), sum(days_1_30), sum(days_31_60), sum(days_61_90),
-            sum(days_over_90), sum(unallocated)
+def _spell(amount: object) -> str:
+    return "not known" if amount is None else f"{amount:,.0f}"
+
+
+def _draw_balances(rows: PlotRows) -> dg.MarkdownMetadataValue:
+    month, assets, owed, result = rows[-1]
+    said = (
+        f"**End of {month}**: assets {_spell(assets)}, equity and debt {_spell(owed)}, "
+        f"result of the year {_spell(result)}."
+    )
+    series = [
+        Plotted("assets", OTHER, _column(rows, 1), is_line=True),
+        Plotted("equity and debt", DOUBTFUL, _column(rows, 2), is_line=True),
+        Plotted("result of the year", GOOD, _column(rows, 3), is_line=True),
+    ]
+    return draw_chart(said, _column(rows, 0), series)
+
+
+def _draw_result(rows: PlotRows) -> dg.MarkdownMetadataValue:
+    month, income, expense, result, so_far = rows[-1]
+    said = (
+        f"**{month}**: income {_spell(income)}, expense {_spell(expense)}, result {_spell(result)}; of the year so far "
+        f"{_spell(so_far)}."
+    )
+    results = _column(rows, 3)
+    series = [
+        Plotted("profit", GOOD, [max(one or 0, 0) for one in results]),
+        Plotted("loss", BAD, [min(one or 0, 0) for one in results]),
+        Plotted("year so far", OTHER, _column(rows, 4), is_line=True),
+    ]
+    return draw_chart(said, _column(rows, 0), series)
+
+
+def _draw_ages(rows: PlotRows) -> dg.MarkdownMetadataValue:
+    day, *ages = rows[-1]
+    said = f"**{day}**: {_spell(ages[0])} is not due, {_spell(ages[1])} up to 90 days late, {_spell(ages[2])} later."
+    names = (("not due", GOOD), ("1-90 days late", DOUBTFUL), ("later", BAD))
+    series = [Plotted(name, colour, _column(rows, place)) for place, (name, colour) in enumerate(names, start=1)]
+    return draw_chart(said, _column(rows, 0), series)
+
+
+def _draw_open(rows: PlotRows) -> dg.MarkdownMetadataValue:
+    day, owed_to_us, we_owe = rows[-1]
+    said = f"**{day}**: customers owe {_spell(owed_to_us)}, suppliers are owed {_spell(we_owe)}."
+    series = [
+        Plotted("customers owe", GOOD, _column(rows, 1), is_line=True),
+        Plotted("suppliers are owed", BAD, _column(rows, 2), is_line=True),
+    ]
+    return draw_chart(said, _column(rows, 0), series)
+
+
+def _draw_lines(rows: PlotRows) -> dg.MarkdownMetadataValue:
+    said = f"**Lines posted**: {sum(_column(rows, 1)):,} in all, {rows[-1][1]:,} in {rows[-1][0]}."
+    return draw_chart(said, _column(rows, 0), [Plotted("lines by month", OTHER, _column(rows, 1))])
+
+
+def _draw_tie_out(rows: PlotRows) -> dg.MarkdownMetadataValue:
+    counts = dict.fromkeys(STATUSES, 0)
+    months, classes = sorted({row[0] for row in rows}), sorted({row[1] for row in rows})
+    worst: dict[tuple[str, str], str] = {}
+    places = ("differs", "opens differently", "not told", "not landed", "ties")
+    for month, account_class, status, count in rows:
+        counts[status] += count
+        known = worst.get((month, account_class), status)
+        worst[month, account_class] = min(known, status, key=places.index)
+    told = ", ".join(f"{count:,} {status}" for status, count in counts.items() if count)
+    said = f"**Account-months**: {told}. By account class: green ties, red differs, grey is not wholly landed."
+    cells = {one: [worst.get((month, one)) for month in months] for one in classes}
+    return draw_cells(said, months, cells, STATUSES)
+
+
+def _list_connections(rows: PlotRows) -> dg.MarkdownMetadataValue:
+    there = [place for place, _ in enumerate(STATES, start=1) if any(row[place] for row in rows)]
+    return write_table(
+        f"**{sum(sum(row[1:]) for row in rows):,} connections**, by provider and state:",
+        ["provider", *(STATES[place - 1] for place in there)],
+        [[row[0], *(row[place] or None for place in there)] for row in rows],
+    )
+
+
+def _aged(mart: str, sign: str) -> str:
+    return f"""
+        select strftime(as_of, '%Y-%m-%d'), {sign}sum(not_due), {sign}sum(days_1_30 + days_31_60 + days_61_90),
+            {sign}sum(days_over_90)
         from marts.{mart} group by as_of order by as_of
     """
-    return Plot(title, query, ("not due", "1-30 days", "31-60", "61-90", "over 90", "unallocated"), stacked=True)
 
 
-PLOTS: Final = {
-    "trial_balance": Plot(
-        "Movement by month",
+# the query of each picture, and what draws its rows
+PLOTS: Final[dict[str, tuple[str, Callable[[PlotRows], dg.MarkdownMetadataValue]]]] = {
+    "trial_balance": (
         """
-        select strftime(period, '%Y-%m'), sum(debit), -sum(credit) from marts.trial_balance
-        where row_kind = 'account' group by period order by period
-        """,
-        ("debit", "credit"),
-        stacked=True,
-    ),
-    "profit_and_loss": Plot(
-        "Result by month",
-        """
+        with closings as (
+            select period, closing_balance,
+                case when account_class = 1 then 'assets'
+                    when account_class = 2 or row_kind <> 'account' then 'owed' else 'result' end as part
+            from marts.trial_balance
+        )
+        -- one balance that is not known makes the sum of its part unknown
         select strftime(period, '%Y-%m'),
-            sum(result_effect) filter (where result_effect > 0), sum(result_effect) filter (where result_effect < 0)
-        from marts.profit_and_loss where row_kind = 'account' group by period order by period
+            case when count(closing_balance) filter (where part = 'assets') = count(*) filter (where part = 'assets')
+                then sum(closing_balance) filter (where part = 'assets') end,
+            case when count(closing_balance) filter (where part = 'owed') = count(*) filter (where part = 'owed')
+                then -sum(closing_balance) filter (where part = 'owed') end,
+            case when count(closing_balance) filter (where part = 'result') = count(*) filter (where part = 'result')
+                then -sum(closing_balance) filter (where part = 'result') end
+        from closings group by period order by period
         """,
-        ("income", "expense"),
-        stacked=True,
+        _draw_balances,
     ),
-    "aged_receivables": _aged("Receivables by age", "aged_receivables"),
-    "aged_payables": _aged("Payables by age", "aged_payables"),
-    "ledger_tie_out": Plot(
-        "Difference from the ERP's own balances, by month",
+    "profit_and_loss": (
         """
-        select strftime(period, '%Y-%m'), sum(abs(difference)),
-            coalesce(sum(abs(opening_difference)) filter (where status = 'opens differently'), 0)
-        from marts.ledger_tie_out where status <> 'not landed' group by period order by period
+        with months as (
+            select period, any_value(fiscal_year) as fiscal_year,
+                sum(result_effect) filter (where result_effect > 0) as income,
+                sum(result_effect) filter (where result_effect < 0) as expense,
+                sum(result_effect) as result
+            from marts.profit_and_loss where row_kind = 'account' group by period
+        )
+        select strftime(period, '%Y-%m'), income, -expense, result,
+            sum(result) over (partition by fiscal_year order by period)
+        from months order by period
         """,
-        ("difference", "opens differently"),
+        _draw_result,
     ),
-    "integration_inventory": Plot(
-        "Connections by provider and state",
+    "aged_receivables": (_aged("aged_receivables", ""), _draw_ages),
+    "aged_payables": (_aged("aged_payables", "-"), _draw_ages),
+    "open_items": (
+        """
+        select strftime(as_of, '%Y-%m-%d'), sum(open_amount) filter (where ledger = 'receivable'),
+            -sum(open_amount) filter (where ledger = 'payable')
+        from marts.open_items group by as_of order by as_of
+        """,
+        _draw_open,
+    ),
+    "general_ledger": (
+        """
+        select strftime(posting_date, '%Y-%m') as month, count(*)
+        from marts.general_ledger group by month order by month
+        """,
+        _draw_lines,
+    ),
+    "ledger_tie_out": (
+        """
+        select strftime(period, '%Y-%m') as month, left(cast(account_number as varchar), 1) as account_class, status,
+            count(*)
+        from marts.ledger_tie_out group by all order by all
+        """,
+        _draw_tie_out,
+    ),
+    "integration_inventory": (
         f"""
         select provider_name, {", ".join(f"count(*) filter (where state = '{state}')" for state in STATES)}
-        from marts.integration_inventory group by provider_name order by provider_name
+        from marts.integration_inventory group by provider_name order by count(*) desc, provider_name
         """,
-        STATES,
-        stacked=True,
+        _list_connections,
     ),
 }
 
 
 def picture(warehouse: duckdb.DuckDBPyConnection, mart: str) -> dg.MarkdownMetadataValue | None:
-    """Return the mart's picture as Markdown with the image in it, or None where it has none or holds no rows."""
-    plot = PLOTS.get(mart)
-    if plot is None:
+    """Return the mart's picture as Markdown with the drawing in it, or None where it has none or holds no rows."""
+    if mart not in PLOTS:
         return None
-    rows = warehouse.execute(plot.query).fetchall()
-    return drawn(plot, rows) if rows else None
-
-
-def drawn(plot: Plot, rows: Sequence[Sequence[object]]) -> dg.MarkdownMetadataValue:
-    """Draw `rows` (label, then one amount for each series; None counts as nothing) as a PNG."""
-    # half a second, for a process that draws
-    from matplotlib.figure import Figure  # noqa: PLC0415
-    from matplotlib.ticker import MaxNLocator  # noqa: PLC0415
-
-    figure = Figure(figsize=(9, 3.4), layout="constrained")
-    axes = figure.subplots()
-    labels = [str(row[0]) for row in rows]
-    _bars(axes, plot, labels, rows)
-    axes.set_title(plot.title, loc="left", color=INK)
-    axes.axhline(0, color=INK, linewidth=0.8)
-    axes.yaxis.set_major_formatter("{x:,.0f}")
-    axes.yaxis.set_major_locator(MaxNLocator("auto", steps=[1, 2, 2.5, 5, 10], integer=True))
-    lowest, highest = axes.get_ylim()
-    # the legend stands above the bars
-    axes.set_ylim(lowest, highest + (highest - lowest) * 0.15)
-    step = max(1, len(labels) // 12)
-    axes.set_xticks(range(0, len(labels), step), labels[::step], rotation=30, ha="right", fontsize=8)
-    axes.spines[["top", "right"]].set_visible(False)
-    if len(plot.series) > 1:
-        axes.legend(fontsize=8, frameon=False, ncols=len(plot.series))
-    return as_markdown(figure, plot.title)
-
-
-def as_markdown(figure: Figure, title: str) -> dg.MarkdownMetadataValue:
-    """Return the figure as a PNG inside Markdown, which the UI shows in place. Every run that draws it keeps it."""
-    # comes with matplotlib, and only for a process that draws
-    from PIL import Image  # noqa: PLC0415
-
-    full, png = io.BytesIO(), io.BytesIO()
-    figure.savefig(full, format="png", dpi=110)
-    palette = Image.new("P", (1, 1))
-    palette.putpalette(_palette())
-    # a byte for each dot and not four: a third of the size
-    Image.open(full).convert("RGB").quantize(palette=palette, dither=Image.Dither.NONE).save(png, "png", optimize=True)
-    return dg.MetadataValue.md(f"![{title}](data:image/png;base64,{base64.b64encode(png.getvalue()).decode()})")
-
-
-def _palette() -> list[int]:
-    """Return what the pictures are drawn in, each colour as it is and in its soft edges towards white."""
-    colours = {"#000000", INK, RISE, FALL, *SHADES}
-    full = [tuple(bytes.fromhex(colour[1:])) for colour in sorted(colours)]
-    shades = (round(255 - (255 - part) * share / 8) for share in range(8, 0, -1) for colour in full for part in colour)
-    return [*shades, 255, 255, 255]
-
-
-def _bars(axes: Axes, plot: Plot, labels: list[str], rows: Sequence[Sequence[object]]) -> None:
-    places = range(len(labels))
-    above, below = [0.0] * len(labels), [0.0] * len(labels)
-    colours = (RISE, FALL) if len(plot.series) <= 2 else SHADES
-    for number, name in enumerate(plot.series, start=1):
-        # matplotlib draws in floats; the figures themselves stay in the warehouse
-        heights = [float(str(row[number] or 0)) for row in rows]
-        bases = [above[i] if height >= 0 else below[i] for i, height in enumerate(heights)]
-        axes.bar(places, heights, bottom=bases if plot.stacked else None, label=name, color=colours[number - 1])
-        for i, height in enumerate(heights):
-            if height >= 0:
-                above[i] += height
-            else:
-                below[i] += height
+    query, draw = PLOTS[mart]
+    rows = warehouse.execute(query).fetchall()
+    return draw(rows) if rows else None

@@ -237,11 +237,13 @@ def test_mappings_are_defaults_codes_of_taxes_and_links_with_names(estate: Built
 
 
 def test_the_estate_is_drawn_by_provider_and_state(estate: Built) -> None:
-    rows = estate.rows(PLOTS["integration_inventory"].query)
+    rows = estate.rows(PLOTS["integration_inventory"][0])
     counted = dict(estate.rows("select provider_name, count(*) from marts.integration_inventory group by 1"))
     assert {row[0]: sum(row[1:]) for row in rows} == counted
     with duckdb.connect(str(estate.warehouse.file), read_only=True) as connection:
-        assert picture(connection, "integration_inventory") is not None
+        drawn = picture(connection, "integration_inventory")
+    assert drawn is not None
+    assert str(drawn.value).startswith(f"**{sum(counted.values())} connections**")
 
 
 def test_a_day_of_before_is_told_as_it_was_then_whenever_that_is_asked(
