@@ -1,15 +1,15 @@
 """What a dbt test vouches for, in words: the description of its check in the UI.
 
-Owns finding the words at the head of a test's file, and making them of the arguments of the test that judges the rows
+Owns where those words stand: at the head of a test's file, or made of the arguments of the test that judges the rows
 of one model. dbt's own tests have none.
 """
 
 from __future__ import annotations
 
-import re
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
+from finago_assets.core.warehouse.sql_comment import read_leading_comment
 from finago_assets.orchestration.dbt_project import dbt_folder
 
 if TYPE_CHECKING:
@@ -17,9 +17,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 ROWS_ARE_SOUND: Final = "rows_are_sound"
-# the first comment of a file: lines of SQL's, or one of Jinja's
-_LEADING_COMMENT: Final = re.compile(r"\s*(?:((?:--[^\n]*\n)+)|\{#-?(.*?)-?#\})", re.DOTALL)
-_NOT_FOR_PEOPLE: Final = re.compile(r"^-- depends_on:.*$", re.MULTILINE)
 _ODD: Final = "a field cannot be read, text was damaged on the way, or a record came more than once"
 
 
@@ -27,7 +24,7 @@ def description_of(manifest: Mapping[str, Any], test: str) -> str | None:
     """Return what a test vouches for, None where nobody said so or the test is dbt's own."""
     node = manifest["nodes"][test]
     if "test_metadata" not in node:
-        return _read_leading_comment(node["raw_code"])
+        return read_leading_comment(node["raw_code"])
     if node["test_metadata"]["name"] == ROWS_ARE_SOUND:
         return sentences(node["test_metadata"]["kwargs"])
     name = f"test_{node['test_metadata']['name']}"
@@ -81,12 +78,4 @@ def _join_words(words: Iterable[str], last: str = "and") -> str:
 
 @lru_cache
 def _head_of_file(path: Path) -> str | None:
-    return _read_leading_comment(path.read_text())
-
-
-def _read_leading_comment(text: str) -> str | None:
-    found = _LEADING_COMMENT.match(_NOT_FOR_PEOPLE.sub("", text))
-    if found is None:
-        return None
-    lines = (found[1] or found[2]).splitlines()
-    return " ".join(line.removeprefix("--").strip() for line in lines).strip() or None
+    return read_leading_comment(path.read_text())
