@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from itertools import accumulate
 from typing import TYPE_CHECKING, Any, Final
 
-from finago_assets.report.tables import BinderColumn, BinderKind
+from finago_assets.report.tables import BinderColumn, BinderKind, exact_sum
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -74,6 +74,11 @@ class MonthJournal:
     def lines(self) -> int:
         """How many there are."""
         return sum(one.lines for one in self.accounts)
+
+    @property
+    def amount(self) -> Decimal | None:
+        """What they come to: zero, unless a voucher does not balance or has lines of another month."""
+        return exact_sum(one.amount for one in self.accounts)
 
     def rows(self) -> Iterator[tuple[Any, ...]]:
         """Yield every line, account by account."""

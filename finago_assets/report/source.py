@@ -49,11 +49,13 @@ _NOTHING_WRITTEN: Final = "Nothing was written."
 
 @dataclass(frozen=True, slots=True)
 class Publication:
-    """The open files. `details` is None where the build behind the published file is not there, or is another one.
+    """The open files; `path` is the published one.
 
-    `stamp` changes whenever another build is published.
+    `details` is None where the build behind it is not there, or is another one. `stamp` changes whenever another build
+    is published.
     """
 
+    path: Path
     published: DuckDBPyConnection
     details: DuckDBPyConnection | None
     stamp: str
@@ -85,7 +87,7 @@ def open_publication(published: Path, details: Path, built_at: str = "") -> Iter
             stamp = stamp_of(published)
             connection = stack.enter_context(closing(_open_read_only(published)))
             _check_form(connection, published)
-        yield Publication(connection, stack.enter_context(_open_details(details, built_at)), stamp, built_at)
+        yield Publication(published, connection, stack.enter_context(_open_details(details, built_at)), stamp, built_at)
 
 
 def _open_read_only(path: Path) -> DuckDBPyConnection:

@@ -57,7 +57,10 @@ class BinderRow:
 
 @dataclass(frozen=True, slots=True)
 class BinderTable:
-    """One table. `said`: sentences above it. `nothing`: what is said where it has no rows."""
+    """One table. `said`: sentences above it. `nothing`: what is said where it has no rows.
+
+    `is_optional`: without rows it takes no sheet of its own.
+    """
 
     name: str
     title: str
@@ -66,6 +69,7 @@ class BinderTable:
     said: str = ""
     nothing: str = "Nothing."
     facts: Mapping[str, Any] = field(default_factory=dict)
+    is_optional: bool = False
 
     def place(self, column: str) -> int:
         """Return where a column stands. Raises StopIteration for one that is not there."""
@@ -85,6 +89,11 @@ def exact_sum(amounts: Iterable[Decimal | None]) -> Decimal | None:
             return None
         total += amount
     return total
+
+
+def count_of(number: int, one: str, many: str = "") -> str:
+    """Return a number with its noun."""
+    return f"{number:,} {one if number == 1 else many or f'{one}s'}"
 
 
 def lines_anchor(account: int | None) -> str:
