@@ -12,6 +12,7 @@ setup(
     package_data={
         "": ["py.typed", "*.csv", "*.json", "*.wsdl"],
         "finago_assets.new_project": ["files/**/*", "files/**/.*"],
+        "finago_assets.report": ["binder.html", "binder.css"],
         DBT: READ,
     },
 )

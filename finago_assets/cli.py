@@ -21,6 +21,7 @@ from rich.table import Table
 from finago_assets.commands.halo import halo
 from finago_assets.commands.post import post_app
 from finago_assets.commands.post_lines import change_due_date, link_lines
+from finago_assets.commands.report import report_app
 from finago_assets.commands.request import request
 from finago_assets.commands.templates import templates
 from finago_assets.core.errors import FinagoError
@@ -177,6 +178,7 @@ def _supervised(console: Console, stands: str) -> Iterator[Supervisor]:
 app.command()(request)
 app.command()(templates)
 app.add_typer(halo, name="halo")
+app.add_typer(report_app, name="report")
 post_app.command("link")(link_lines)
 post_app.command("due-date")(change_due_date)
 app.add_typer(post_app, name="post")

@@ -144,6 +144,11 @@ class Settings:
         return self.halo_requests_per_second if source == HALO_API.name else self.requests_per_second
 
     @property
+    def report_dir(self) -> Path:
+        """Month-end binders, and what people decided in them. Not safe to delete."""
+        return self.data_dir / "report"
+
+    @property
     def work_dir(self) -> Path:
         """Locks, budgets and the working warehouse: safe to delete when nothing runs."""
         return self.data_dir / "work"
@@ -176,6 +181,7 @@ class Settings:
             self.work_dir,
             self.requests_dir,
             self.posting_dir,
+            self.report_dir,
             self.data_dir / "dagster",
         )
         published = self.published_warehouse, self.published_details
