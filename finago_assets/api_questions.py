@@ -155,7 +155,7 @@ class QuestionsToAnApi:
         # a month back is enough to find a parent to ask about, and one record is all that is read
         day = max(self.first, self.today - timedelta(days=30)) if endpoint.window else self.today
         page = next(self.client.pages(smallest_call(endpoint, day, self.today, parent), Tally()), None)
-        return page.records if page is not None else []
+        return list(page.records) if page is not None else []
 
     def _judge(self, endpoint: Endpoint, error: FinagoError) -> tuple[Condition, str]:
         match error:

@@ -28,7 +28,7 @@ from finago_assets.core.window_pages import pages_within
 from finago_assets.core.windows import ONE_DAY, Window, oslo_today, utc_now, windows_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from datetime import date, datetime
 
     from finago_assets.core.http.client import ApiClient
@@ -300,5 +300,5 @@ class Extractor:
         )
 
 
-def _pick(values: list[Item], keep: list[int]) -> list[Item]:
+def _pick(values: Sequence[Item], keep: list[int]) -> list[Item]:
     return [values[position] for position in keep]

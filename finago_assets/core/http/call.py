@@ -14,7 +14,7 @@ from finago_assets.core.errors import BadRequest
 from finago_assets.core.http.origin import climbs, undone
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     from finago_assets.core.catalogue.model import Envelope, PageNumbers
 
@@ -86,7 +86,7 @@ class Page:
     """One answer of a chain, counted from 1; `records` are the objects' own bytes as the server sent them."""
 
     number: int
-    records: list[bytes]
+    records: Sequence[bytes]
 
 
 @dataclass(slots=True)

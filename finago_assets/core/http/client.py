@@ -35,7 +35,7 @@ from finago_assets.core.progress import silent
 from finago_assets.core.windows import utc_now
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
     from datetime import datetime
     from pathlib import Path
 
@@ -152,7 +152,7 @@ class ApiClient:
         url = chain_of(replace(call, query=query), self._origins[call.base]).url or ""
         self._translate(call, lambda: self._fetch(call, url, Tally(), 1))
 
-    def _page(self, chain: Chain | CountedChain, call: Call, tally: Tally, receipt: Receipt | None) -> list[bytes]:
+    def _page(self, chain: Chain | CountedChain, call: Call, tally: Tally, receipt: Receipt | None) -> Sequence[bytes]:
         """Read the records at the chain's address; the chain then stands at the next one."""
         try:
             reply, found = self._fetch(call, chain.url or "", tally, chain.number, receipt)

@@ -10,14 +10,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from finago_assets.core.errors import Malformed
-from finago_assets.core.http.body import check_values, split_records
+from finago_assets.core.http.body import check_values, pack_records
 from finago_assets.core.http.damage import kept
 from finago_assets.core.http.empty import EmptyAnswers
 from finago_assets.core.http.envelope import opened
 from finago_assets.core.http.fault import Fault
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from finago_assets.core.http.call import Call
     from finago_assets.core.http.protocol import Redaction
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 class CountedRecords:
     """The records of a page, and how many there are on all pages, None where nothing says so."""
 
-    records: list[bytes]
+    records: Sequence[bytes]
     total: int | None = None
 
 
@@ -78,9 +78,9 @@ class PageReading:
         if self._call.make is not None:
             return CountedRecords(self._make(bytes(body), self._call.make))
         if self._call.envelope is None:
-            return CountedRecords(split_records(body, single=self._call.single))
+            return CountedRecords(pack_records(body, single=self._call.single))
         body, total = opened(body, self._call.envelope)
-        records = split_records(body)
+        records = pack_records(body)
         if self._call.single and len(records) != 1:
             raise Fault(Malformed, f"the answer is {len(records)} records where one was asked for")
         return CountedRecords(records, total)

@@ -14,6 +14,7 @@ from finago_assets.core.http.fault import Fault
 
 if TYPE_CHECKING:
     import re
+    from collections.abc import Iterable
     from datetime import datetime
 
     from finago_assets.core.errors import FinagoError
@@ -37,7 +38,7 @@ class Redaction:
     name: str
     record: Redact
 
-    def apply(self, template: str, records: list[bytes]) -> list[bytes]:
+    def apply(self, template: str, records: Iterable[bytes]) -> list[bytes]:
         """Return records as they may be kept. Raises a fault for one that cannot be read, naming nothing of it."""
         try:
             return [self.record(template, one) for one in records]

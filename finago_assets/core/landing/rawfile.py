@@ -7,9 +7,8 @@ from __future__ import annotations
 
 import errno
 import hashlib
-from array import array
 from contextlib import contextmanager, suppress
-from itertools import accumulate, groupby
+from itertools import groupby
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any, Final
 
@@ -18,9 +17,11 @@ import pyarrow.parquet as pq
 
 from finago_assets.core.catalogue.model import XML_COLUMN
 from finago_assets.core.errors import CorruptFile, Malformed, NotLanded, NotWritable
+from finago_assets.core.http.packed import PackedRecords
 from finago_assets.core.landing.model import Manifest
 
 if TYPE_CHECKING:
+    from array import array
     from collections.abc import Iterator, Sequence
     from pathlib import Path
 
@@ -47,16 +48,16 @@ class Digest:
         self.payload_bytes = 0
         self._hash = hashlib.sha256()
 
-    def update(self, payloads: Sequence[bytes], parents: Sequence[str] | None) -> None:
+    def update(self, payloads: PackedRecords, parents: Sequence[str] | None) -> None:
         """Take the next records."""
         if not payloads:
             return
         if self.rows:
             self._hash.update(b"\x1e")
         self.rows += len(payloads)
-        self.payload_bytes += sum(map(len, payloads))
+        self.payload_bytes += len(payloads.text)
         if parents is None:
-            self._hash.update(b"\x1e".join(payloads))
+            self._hash.update(payloads.joined(b"\x1e"))
         else:
             pairs = zip(parents, payloads, strict=True)
             self._hash.update(b"\x1e".join(b"%b\x1f%b" % (parent.encode(), payload) for parent, payload in pairs))
@@ -190,7 +191,7 @@ class RawReader:
         for ordinals, payloads, parents in self.chunks():
             if ordinals != list(range(digest.rows, digest.rows + len(ordinals))):
                 raise corrupt(self._label, "its ordinals are not counted from 0 without gaps")
-            digest.update(payloads, parents)
+            digest.update(PackedRecords(payloads), parents)
             if look is not None:
                 look(payloads)
         found = (digest.rows, digest.payload_bytes, digest.hexdigest())
@@ -217,12 +218,10 @@ class RawReader:
             raise corrupt(self._label, "it is no raw file, or was damaged") from None
 
 
-def make_text_column(payloads: Sequence[bytes]) -> pa.Array:
+def make_text_column(payloads: PackedRecords) -> pa.Array:
     """Return the payloads as a column chunk, bytes untouched. Raises Malformed for bytes that are not UTF-8."""
-    ends = array("i", accumulate(map(len, payloads), initial=0))
-    column = pa.Array.from_buffers(
-        pa.string(), len(payloads), [None, pa.py_buffer(ends), pa.py_buffer(b"".join(payloads))]
-    )
+    buffers = [None, pa.py_buffer(payloads.ends), pa.py_buffer(payloads.text)]
+    column = pa.Array.from_buffers(pa.string(), len(payloads), buffers)
     try:
         column.validate(full=True)
     except pa.ArrowInvalid:

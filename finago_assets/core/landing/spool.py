@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Final, Protocol
 import pyarrow as pa
 
 from finago_assets.core.errors import OutsideWindow
+from finago_assets.core.http.packed import PackedRecords
 from finago_assets.core.landing import litter
 from finago_assets.core.landing.files import typed_errors
 from finago_assets.core.landing.model import ChainFacts, Landed, LandingOutcome, Manifest, Partition
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
 BUFFER_BYTES: Final = 8 * 1024 * 1024
 _RECORD_OVERHEAD: Final = 64  # a bytes object and its places in the lists
 _PACK_ROWS: Final = 1_000
+_WORTH_A_CHUNK: Final = 200  # records that come together and are not made objects of their own
 
 
 class SpoolTarget(Protocol):
@@ -76,7 +78,6 @@ class _Day:
     def take(self, page: int, records: Sequence[bytes], ids: Sequence[str | None] | None, parent: str | None) -> int:
         """Add records; return about how many bytes they take."""
         self.pages.extend(array("i", [page]) * len(records))
-        self.payloads.extend(records)
         made_of = _made_of(records) if self.keeps_xml else []
         self.texts.extend(made_of if parent is None else [parent] * len(records))
         if ids is None:
@@ -84,21 +85,30 @@ class _Day:
         else:
             own = [key for key in ids if key is not None] if None in ids else ids
             self.hashes.extend(map(hash, own) if parent is None else [hash((parent, key)) for key in own])
-        if len(self.payloads) >= _PACK_ROWS:
+        if isinstance(records, PackedRecords) and parent is None and len(records) >= _WORTH_A_CHUNK:
             self.pack()
-        size = sum(map(len, records)) + _RECORD_OVERHEAD * len(records)
-        size += sum(map(len, made_of))
+            self._pack(records)
+            size = len(records.text)
+        else:
+            self.payloads.extend(records)
+            if len(self.payloads) >= _PACK_ROWS:
+                self.pack()
+            size = sum(map(len, records))
+        size += _RECORD_OVERHEAD * len(records) + sum(map(len, made_of))
         self.size += size
         return size
 
     def pack(self) -> None:
         """Turn loose records into a column chunk, which takes less room and no second copy when it is written."""
         if self.payloads:
-            self.chunks.append(make_text_column(self.payloads))
-            self.digest.update(self.payloads, None if self.keeps_xml else self.texts or None)
-            if self.texts:
-                self.text_chunks.append(pa.array(self.texts, pa.string()))
+            self._pack(PackedRecords(self.payloads))
             self.payloads, self.texts = [], []
+
+    def _pack(self, records: PackedRecords) -> None:
+        self.chunks.append(make_text_column(records))
+        self.digest.update(records, None if self.keeps_xml else self.texts or None)
+        if self.texts:
+            self.text_chunks.append(pa.array(self.texts, pa.string()))
 
     def distinct(self) -> int:
         hashes = pa.Array.from_buffers(pa.int64(), len(self.hashes), [None, pa.py_buffer(self.hashes)])

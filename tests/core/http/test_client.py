@@ -249,7 +249,7 @@ def test_an_empty_200_is_no_object() -> None:
     office = Office(lambda _: reply(b'{"id": 1.50}'))
     with client_of(office, Clock()) as client:
         (page,) = client.pages(plain(single=True), Tally())
-    assert page.records == [b'{"id": 1.50}']
+    assert list(page.records) == [b'{"id": 1.50}']
 
 
 def test_a_probe_is_one_small_request() -> None:

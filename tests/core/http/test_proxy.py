@@ -197,7 +197,7 @@ def test_a_road_that_is_cut_a_hundred_times_is_open_again_when_it_is_mended(auth
                 with pytest.raises(Unavailable):
                     client.authenticate()
             targets[0] = office.port
-            assert [page.records for page in client.pages(plain(), Tally())] == [[b'{"id":1}']]
+            assert [list(page.records) for page in client.pages(plain(), Tally())] == [[b'{"id":1}']]
 
 
 @pytest.mark.parametrize(

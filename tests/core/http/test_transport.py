@@ -39,7 +39,7 @@ def test_a_request_says_what_it_should_and_no_more() -> None:
             for _ in range(2):
                 (page,) = client.pages(plain(), Tally())
         token, first, second = heard.requests
-    assert page.records == [b'{"id":1.10}']
+    assert list(page.records) == [b'{"id":1.10}']
     assert first == second
     lines = sorted(first.decode().lower().split("\r\n"))
     assert lines == sorted(
