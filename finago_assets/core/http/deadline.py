@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 
     from httpcore import SOCKET_OPTION, TimeoutException
 
+# The library asks for a piece of a body at a time and goes through all its layers for each; it takes larger ones, too.
+PIECE_ASKED: Final = 64 * 1024
+PIECE_READ: Final = 256 * 1024
 # bytes that are written under one time-out: the library goes on for as long as it gets rid of any
 SLICE: Final = 16 * 1024
 
@@ -87,7 +90,8 @@ class _TimedStream(NetworkStream):
         self._network = network
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
-        data = self._inner.read(max_bytes, self._network.allowed(timeout, ReadTimeout))
+        wanted = PIECE_READ if max_bytes == PIECE_ASKED else max_bytes
+        data = self._inner.read(wanted, self._network.allowed(timeout, ReadTimeout))
         self._network.passed(len(data))
         return data
 

@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING, Any, Final
 
 import httpcore
 import pytest
+from httpcore import HTTP11Connection
 
 from finago_assets.apis.finago.connection import FinagoConnection
 from finago_assets.core.errors import FinagoError, Timeout
 from finago_assets.core.http.call import Tally
 from finago_assets.core.http.client import ApiClient
-from finago_assets.core.http.deadline import SLICE, TimedNetwork
+from finago_assets.core.http.deadline import PIECE_READ, SLICE, TimedNetwork
 from finago_assets.core.http.retry import RetryPolicy
 from finago_assets.core.http.secret import Secret
 from finago_assets.core.http.transport import BaseTransport, HTTPTransport
@@ -210,3 +211,9 @@ def test_what_passes_earns_time_where_it_is_paid_for() -> None:
         stream.read(1)
         with pytest.raises(httpcore.ReadTimeout):
             stream.read(1)
+
+
+def test_a_piece_of_a_body_is_read_in_larger_pieces_than_the_library_asks_for() -> None:
+    clock = Clock()
+    stream = TimedNetwork(clock, Recorder(clock, 0)).connect_tcp("host", 443)
+    assert len(stream.read(HTTP11Connection.READ_NUM_BYTES)) == PIECE_READ > HTTP11Connection.READ_NUM_BYTES
