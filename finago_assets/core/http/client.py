@@ -116,6 +116,8 @@ class ApiClient:
             tally.pages += bool(records) or not doubtful
             if records:
                 yield Page(number, records)
+            # not held while the next page comes
+            del records
 
     def send(self, call: Call, receipt: Receipt, tally: Tally, check: Callable[[Path], T]) -> T:
         """Send one request of any method, its answer straight to the receipt's file; return what `check` makes of that.

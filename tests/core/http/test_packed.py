@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 
 from finago_assets.core.http.body import pack_records
-from finago_assets.core.http.packed import PackedRecords
+
+if TYPE_CHECKING:
+    from finago_assets.core.http.packed import PackedRecords
 
 BODY = b'[ {"id":1} , {"id":"\xc3\xa5"},\n{"id":3,"x":[{"id":4},{"id":5}]}]'
 RECORDS = [b'{"id":1}', b'{"id":"\xc3\xa5"}', b'{"id":3,"x":[{"id":4},{"id":5}]}']
