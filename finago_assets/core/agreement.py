@@ -31,13 +31,12 @@ class Census:
     pages: int = 0
     _hashes: array[int] = field(default_factory=lambda: array("q"))
 
-    def count(self, records: Sequence[bytes], keys: Sequence[str | None]) -> None:
+    def count(self, records: Sequence[bytes], keys: Sequence[str | bytes | None]) -> None:
         """Take the records of one page."""
         if None in keys:
-            known = [record if key is None else key for record, key in zip(records, keys, strict=True)]
-            self._hashes.extend(map(hash, known))
-        else:
-            self._hashes.extend(map(hash, keys))
+            keys = [record if key is None else key for record, key in zip(records, keys, strict=True)]
+        # from a list at once, not one by one
+        self._hashes.fromlist(list(map(hash, keys)))
 
     @property
     def rows(self) -> int:

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 ROW_GROUP: Final = 20_000
 _READ_BATCH: Final = 2_000
 _PAGE_BYTES: Final = 64 * 1024
-_PAGE_CHECK_ROWS: Final = 256
+_PAGE_CHECK_ROWS: Final = 100
 _COLUMNS: Final = (
     pa.field("ordinal", pa.int64(), nullable=False),
     pa.field("page", pa.int32(), nullable=False),

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from finago_assets.core.catalogue.model import Endpoint
     from finago_assets.core.landing.files import Files
 
-BUFFER_BYTES: Final = 8 * 1024 * 1024
+BUFFER_BYTES: Final = 6 * 1024 * 1024
 _RECORD_OVERHEAD: Final = 64  # a bytes object and its places in the lists
 _PACK_ROWS: Final = 1_000
 _WORTH_A_CHUNK: Final = 200  # records that come together and are not made objects of their own
@@ -84,7 +84,8 @@ class _Day:
             self.keyless += len(records)
         else:
             own = [key for key in ids if key is not None] if None in ids else ids
-            self.hashes.extend(map(hash, own) if parent is None else [hash((parent, key)) for key in own])
+            hashed = list(map(hash, own)) if parent is None else [hash((parent, key)) for key in own]
+            self.hashes.fromlist(hashed)
         if isinstance(records, PackedRecords) and parent is None and len(records) >= _WORTH_A_CHUNK:
             self.pack()
             self._pack(records)
@@ -218,7 +219,8 @@ def _by_day(
         return
     if len(days) != len(records):
         raise ValueError(f"{len(records)} records come with {len(days)} days")
-    if (in_order := sorted(days)) != days:
+    in_order = days
+    if len(set(days)) > 1 and (in_order := sorted(days)) != days:
         order = sorted(range(len(days)), key=days.__getitem__)
         records = [records[place] for place in order]
         ids = None if ids is None else [ids[place] for place in order]
