@@ -18,9 +18,6 @@ from pathlib import Path
 from threading import RLock
 from typing import TYPE_CHECKING, Final
 
-from pyrate_limiter import Rate, RateItem
-from pyrate_limiter.buckets import SQLiteBucket
-
 from finago_assets.core.errors import FinagoError, Locked, NoSpace, NotWritable, RateLimited, SettingInvalid
 from finago_assets.core.http.connection import checked_organization
 from finago_assets.core.http.retry import LONGEST_PAUSE, TOLD_FROM_SECONDS
@@ -30,6 +27,8 @@ from finago_assets.core.progress import oslo_time, silent
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from decimal import Decimal
+
+    from pyrate_limiter import Rate
 
 TABLE: Final = "requests"
 BUSY_SECONDS: Final = 30
@@ -145,6 +144,9 @@ class RequestBudget:
         return float(seconds)
 
     def _crowded_for(self, connection: sqlite3.Connection, now: int, rate: Rate) -> float:
+        from pyrate_limiter import RateItem  # noqa: PLC0415
+        from pyrate_limiter.buckets import SQLiteBucket  # noqa: PLC0415
+
         bounds = (now - rate.interval, now + CLOCK_SLACK_MS)
         connection.execute(f"DELETE FROM {TABLE} WHERE item_timestamp < ? OR item_timestamp > ?", bounds)
         bucket = SQLiteBucket([rate], connection, TABLE)
@@ -185,6 +187,9 @@ def rate_of(per_second: Decimal | float) -> Rate | None:
     exact = Fraction(str(per_second))
     if exact == 0:
         return None
+    # a sixth of a second, for whoever has a ceiling
+    from pyrate_limiter import Rate  # noqa: PLC0415
+
     if exact < 1:
         return Rate(1, ceil(1000 / exact))
     stepped = exact.limit_denominator(10)

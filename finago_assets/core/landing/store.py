@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from finago_assets.core.landing.duckdb import DuckdbStore
 from finago_assets.core.landing.model import (
     ChainFacts,
     Landed,
@@ -42,4 +41,7 @@ def open_store(data_dir: Path, landing: Landing, source: str) -> RawStore:
         case Landing.PARQUET:
             return ParquetStore(data_dir, source)
         case Landing.DUCKDB:
+            # a tenth of a second for whoever lands in files
+            from finago_assets.core.landing.duckdb import DuckdbStore  # noqa: PLC0415
+
             return DuckdbStore(data_dir, source)
