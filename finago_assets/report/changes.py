@@ -217,4 +217,6 @@ def _balance_changes_of(rows: list[tuple[Any, ...]]) -> BinderTable:
 
 def _line_changes_of(rows: list[tuple[Any, ...]]) -> BinderTable:
     shown = [BinderRow(row, target=lines_anchor(row[3])) for row in rows]
-    return BinderTable("changed_lines", "Lines that changed", LINE_CHANGE_COLUMNS, shown, nothing="None.")
+    return BinderTable(
+        "changed_lines", "Lines that changed", LINE_CHANGE_COLUMNS, shown, nothing="None.", is_optional=True
+    )

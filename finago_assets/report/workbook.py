@@ -7,6 +7,7 @@ that a large journal does not have to fit in memory.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from itertools import islice
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, BinaryIO, Final
 
@@ -18,7 +19,7 @@ from finago_assets.report.journal import LINE_COLUMNS
 from finago_assets.report.tables import BinderRow, lines_anchor
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from finago_assets.report.figures import MonthFigures
     from finago_assets.report.parts import BinderPart
@@ -54,6 +55,16 @@ class _Filling:
     sheet_rows: int
     places: dict[str, tuple[str, int]] = field(default_factory=dict)
     names: set[str] = field(default_factory=set)
+
+    @property
+    def held(self) -> int:
+        """How many rows a sheet holds under its header."""
+        return self.sheet_rows - HEADER_ROW - 1
+
+    def place(self, anchor: str, sheets: Sequence[_BinderSheet], at: int) -> None:
+        """Note that an anchor is at a row of a table, counted from its first, that is written over sheets."""
+        number, row = divmod(at, self.held)
+        self.places[anchor] = (sheets[number].name, HEADER_ROW + 1 + row)
 
     def add_sheet(self, title: str, columns: Sequence[BinderColumn]) -> _BinderSheet:
         """Add an empty sheet; its name is one that no other has."""
@@ -91,22 +102,17 @@ def write_workbook(
 def _fill_workbook_of(filling: _Filling, parts: Sequence[BinderPart]) -> None:
     """Make every sheet first, so that a figure can lead to one that comes later; then fill each."""
     filling.workbook.set_properties({"title": _title(filling.figures), "comments": "Made by finago-assets."})
-    made: list[tuple[BinderTable, _BinderSheet]] = []
-    lines: list[_BinderSheet] = []
+    filled: list[tuple[list[_BinderSheet], str, str, Iterable[BinderRow]]] = []
     for part in parts:
         for table in (one for one in part.tables if one.rows or not one.is_optional):
-            sheet = filling.add_sheet(_sheet_title(part, table), table.columns)
-            made.append((table, sheet))
-            filling.places.setdefault(part.name, (sheet.name, 0))
-            filling.places[table.name] = (sheet.name, 0)
-            _place_anchors(filling, table, sheet)
+            sheets = _add_sheets(filling, _sheet_title(part, table), table.columns, len(table.rows))
+            _place_anchors(filling, part, table, sheets)
+            said = table.said or ("" if table.rows else table.nothing)
+            filled.append((sheets, table.title, said, table.rows))
         if part.name == "journal":
-            lines = _add_line_sheets(filling)
-    for table, sheet in made:
-        _begin_sheet(filling, sheet, table.title, table.said or ("" if table.rows else table.nothing))
-        _write_table_rows(filling, sheet, table.rows)
-        _finish_sheet(sheet)
-    _write_lines(filling, lines)
+            filled.append(_add_line_sheets(filling))
+    for sheets, title, said, rows in filled:
+        _write_over(filling, sheets, title, said, iter(rows))
 
 
 def _sheet_title(part: BinderPart, table: BinderTable) -> str:
@@ -117,31 +123,37 @@ def _title(figures: MonthFigures) -> str:
     return f"{figures.title}, {figures.month}"
 
 
-def _place_anchors(filling: _Filling, table: BinderTable, sheet: _BinderSheet) -> None:
-    for at, row in enumerate(table.rows, start=HEADER_ROW + 1):
+def _add_sheets(filling: _Filling, title: str, columns: Sequence[BinderColumn], rows: int) -> list[_BinderSheet]:
+    """Add as many sheets as the rows need."""
+    return [filling.add_sheet(title, columns) for _ in range(max(1, -(-rows // filling.held)))]
+
+
+def _place_anchors(filling: _Filling, part: BinderPart, table: BinderTable, sheets: Sequence[_BinderSheet]) -> None:
+    filling.places.setdefault(part.name, (sheets[0].name, 0))
+    filling.places[table.name] = (sheets[0].name, 0)
+    for at, row in enumerate(table.rows):
         if row.anchor is not None:
-            filling.places[row.anchor] = (sheet.name, at)
+            filling.place(row.anchor, sheets, at)
 
 
-def _add_line_sheets(filling: _Filling) -> list[_BinderSheet]:
-    """Add as many sheets as the lines need, and note where each account's begin."""
+def _add_line_sheets(filling: _Filling) -> tuple[list[_BinderSheet], str, str, Iterable[BinderRow]]:
+    """Add the sheets of the journal's lines, and note where each account's begin."""
     journal = filling.figures.journal
-    held = filling.sheet_rows - HEADER_ROW - 1
-    sheets = [filling.add_sheet("Lines", LINE_COLUMNS) for _ in range(max(1, -(-journal.lines // held)))]
+    sheets = _add_sheets(filling, "Lines", LINE_COLUMNS, journal.lines)
     for account in journal.accounts:
-        number, at = divmod(account.begins, held)
-        filling.places[lines_anchor(account.account)] = (sheets[number].name, HEADER_ROW + 1 + at)
-    return sheets
+        filling.place(lines_anchor(account.account), sheets, account.begins)
+    said = "Account by account, by day and voucher."
+    return sheets, f"Lines of {journal.month}", said, map(BinderRow, journal.rows())
 
 
-def _write_lines(filling: _Filling, sheets: Sequence[_BinderSheet]) -> None:
-    if not sheets:
-        return
-    rows, left = filling.figures.journal.rows(), filling.sheet_rows - HEADER_ROW - 1
+def _write_over(
+    filling: _Filling, sheets: Sequence[_BinderSheet], title: str, said: str, rows: Iterator[BinderRow]
+) -> None:
+    """Write rows over sheets, each full before the next begins."""
     for number, sheet in enumerate(sheets, start=1):
-        said = f"Part {number} of {len(sheets)}." if len(sheets) > 1 else "Account by account, by day and voucher."
-        _begin_sheet(filling, sheet, f"Lines of {filling.figures.month}", said)
-        _write_table_rows(filling, sheet, (BinderRow(row) for row, _ in zip(rows, range(left), strict=False)))
+        part = f" Part {number} of {len(sheets)}." if len(sheets) > 1 else ""
+        _begin_sheet(filling, sheet, title, f"{said}{part}")
+        _write_table_rows(filling, sheet, islice(rows, filling.held))
         _finish_sheet(sheet)
 
 
@@ -168,10 +180,7 @@ def _begin_sheet(filling: _Filling, sheet: _BinderSheet, title: str, said: str) 
 
 
 def _write_table_rows(filling: _Filling, sheet: _BinderSheet, rows: Iterable[BinderRow]) -> None:
-    """Write rows under the header, as many as a sheet holds; the journal's are divided before."""
     for row in rows:
-        if sheet.rows >= filling.sheet_rows - 1:
-            return
         sheet.rows += 1
         place = filling.places.get(row.target) if row.target is not None else None
         for at, (column, value) in enumerate(zip(sheet.columns, row.cells, strict=True)):

@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from finago_assets.sandbox.books.plan import Size
+from tests.dbt.month_end_books import land_month_end_books
 from tests.dbt.numbers import DAY, ORGANIZATION, lines_of, spelled
 from tests.dbt.office import land_office
 from tests.dbt.small_books import land_small_books
 from tests.dbt.together import LAND, Together, build_together
-from tests.dbt.warehouse import Built, Warehouse
+from tests.dbt.warehouse import Built, Warehouse, built
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -95,6 +96,18 @@ def together(request: pytest.FixtureRequest, empty_warehouse: Callable[[], Wareh
 def own_books(request: pytest.FixtureRequest, together: Together, tmp_path_factory: pytest.TempPathFactory) -> Built:
     """What the books of the file that asks became, and how each test of them ended. Never change it."""
     return together.part_of(request.module.__name__, tmp_path_factory.mktemp("part"))
+
+
+@pytest.fixture(scope="session")
+def month_end(empty_warehouse: Callable[[], Warehouse], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of both organizations' books, built once and published. Never change it."""
+    warehouse = empty_warehouse()
+    land_month_end_books(warehouse.raw)
+    built(warehouse)
+    folder = tmp_path_factory.mktemp("month-end")
+    warehouse.publish(folder)
+    shutil.copyfile(warehouse.file, folder / "finago_details.duckdb")
+    return folder
 
 
 @pytest.fixture

@@ -13,14 +13,10 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from finago_assets.cli import app
-from tests.dbt.month_end_books import SOUND, TROUBLED, land_month_end_books
-from tests.dbt.warehouse import built
+from tests.dbt.month_end_books import SOUND, TROUBLED
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from pathlib import Path
-
-    from tests.dbt.warehouse import Warehouse
 
 MARCH: Final = ("--period", "2025-03")
 # a line of the month that nothing of the sound books explains
@@ -54,18 +50,6 @@ class Desk:
         """Change what is published behind everybody's back."""
         with duckdb.connect(os.fspath(self.data / "finago.duckdb")) as connection:
             connection.execute(sql)
-
-
-@pytest.fixture(scope="session")
-def month_end(empty_warehouse: Callable[[], Warehouse], tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder of both organizations' books, built once and published. Never change it."""
-    warehouse = empty_warehouse()
-    land_month_end_books(warehouse.raw)
-    built(warehouse)
-    folder = tmp_path_factory.mktemp("month-end")
-    warehouse.publish(folder)
-    shutil.copyfile(warehouse.file, folder / "finago_details.duckdb")
-    return folder
 
 
 @pytest.fixture
