@@ -13,12 +13,13 @@ from finago_assets.orchestration.components.own import Own, read_own
 from finago_assets.orchestration.dbt_project import dbt_resource
 from finago_assets.orchestration.executor import watched
 from finago_assets.orchestration.halo.changes import halo_change, halo_connection_changes, halo_delete
-from finago_assets.orchestration.jobs import jobs, nightly
+from finago_assets.orchestration.jobs import jobs, month_end_binder, nightly
 from finago_assets.orchestration.lost_history import watch_uncaught
 from finago_assets.orchestration.open_history import keep_history_open
 from finago_assets.orchestration.posting import post_journal, posting_assets
 from finago_assets.orchestration.published import warehouse_assets
 from finago_assets.orchestration.raw import raw_assets, raw_assets_beside, windowed_assets_beside
+from finago_assets.orchestration.report import report_asset
 from finago_assets.orchestration.request.job import finago_request
 from finago_assets.orchestration.resources import FinagoResource, HaloResource, SoapResource
 from finago_assets.orchestration.retention import prune_run_history
@@ -53,10 +54,11 @@ def build_definitions(
                 ],
             ),
             *posting_assets(),
+            report_asset(),
         ],
         asset_checks=[tie_out_check(settings)],
         jobs=[*jobs(), finago_request, post_journal, *([halo_change, halo_delete] if settings.uses_halo else [])],
-        schedules=[nightly(settings)],
+        schedules=[nightly(settings), month_end_binder()],
         sensors=[prune_run_history],
         resources={
             "finago": FinagoResource(),

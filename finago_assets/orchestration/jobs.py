@@ -1,4 +1,4 @@
-"""Jobs and the nightly schedule. Owns names, hours and the look back; what runs is decided by asset selections."""
+"""Jobs and schedules. Owns names, hours and the look back; what runs is decided by asset selections."""
 
 from __future__ import annotations
 
@@ -9,10 +9,12 @@ import dagster as dg
 
 from finago_assets.core.errors import SettingMissing
 from finago_assets.core.windows import ONE_DAY, Window, oslo_today, windows_of
-from finago_assets.orchestration.layers import RAW_LAYER, REQUEST_LAYER
+from finago_assets.orchestration.layers import RAW_LAYER, REPORT_LAYER, REQUEST_LAYER
 from finago_assets.orchestration.moved import days_to_land_again
 from finago_assets.orchestration.partitions import range_tags
+from finago_assets.orchestration.report import MAKE_REPORT
 from finago_assets.orchestration.warehouse import REBUILD
+from finago_assets.report.month import last_closed_month
 from finago_assets.settings import read_connection
 
 if TYPE_CHECKING:
@@ -22,14 +24,15 @@ if TYPE_CHECKING:
     from finago_assets.settings import Settings
 
 EVERYTHING: Final = "everything"
+MONTH_END: Final = "month_end"
 # runs of one night beside its own; what is left waits for the next
 MOST_MOVED: Final = 10
 
 
 def jobs() -> list[dg.UnresolvedAssetJobDefinition]:
-    """Return the jobs: everything, landing alone, building alone. A request of the user's own has a job of its own."""
+    """Return the jobs: everything, landing alone, building alone, the binder. A user's request has a job of its own."""
     landing = dg.AssetSelection.tag(*RAW_LAYER)
-    ours = dg.AssetSelection.all() - dg.AssetSelection.tag(*REQUEST_LAYER)
+    ours = dg.AssetSelection.all() - dg.AssetSelection.tag(*REQUEST_LAYER) - dg.AssetSelection.tag(*REPORT_LAYER)
     return [
         dg.define_asset_job(
             EVERYTHING,
@@ -43,6 +46,11 @@ def jobs() -> list[dg.UnresolvedAssetJobDefinition]:
             tags=dict([REBUILD]),
             description="Build and publish all of the warehouse anew from what has landed. Needs no credentials and no "
             "network.",
+        ),
+        dg.define_asset_job(
+            MONTH_END,
+            dg.AssetSelection.tag(*REPORT_LAYER),
+            description="Make the month-end binder of what is published, of the last month that is over or of another.",
         ),
     ]
 
@@ -85,4 +93,22 @@ def nightly(settings: Settings) -> dg.ScheduleDefinition:
             f"Every night at 04:15 in Oslo: land the last {settings.lookback_days} days again, build, publish; and "
             "older days from which a record has moved."
         ),
+    )
+
+
+def month_end_binder() -> dg.ScheduleDefinition:
+    """Make the binder of the month before; off until somebody switches it on."""
+
+    def request(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:
+        month = last_closed_month(oslo_today(context.scheduled_execution_time))
+        config = {"ops": {MAKE_REPORT: {"config": {"period": f"{month}"}}}}
+        return dg.RunRequest(run_key=f"month-end-{month}", run_config=config)
+
+    return dg.ScheduleDefinition(
+        name="month_end_binder",
+        job_name=MONTH_END,
+        cron_schedule="0 6 5 * *",
+        execution_timezone="Europe/Oslo",
+        execution_fn=request,
+        description="On the 5th at 06:00 in Oslo: the binder of the month before. Off until it is switched on.",
     )

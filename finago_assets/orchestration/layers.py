@@ -10,3 +10,4 @@ from typing import Final
 LAYER: Final = "finago/layer"
 RAW_LAYER: Final = (LAYER, "raw")
 REQUEST_LAYER: Final = (LAYER, "request")
+REPORT_LAYER: Final = (LAYER, "report")

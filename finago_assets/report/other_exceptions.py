@@ -213,7 +213,7 @@ def _look_at_checks(figures: MonthFigures) -> Iterator[ExceptionItem]:
 def _look_at_changes(figures: MonthFigures) -> ExceptionItem:
     changes = figures.changes
     if changes.since is None:
-        return passed("changed", "Since the last binder", changes.why, "changes")
+        return passed("changed", "Since the last binder", changes.why, "changed_lines")
     lines, balances = len(changes.lines.rows), len(changes.balances.rows)
     since = changes.since.made_at[:16].replace("T", " ")
     digest = digest_rows(row.cells for table in (changes.lines, changes.balances) for row in table.rows)
@@ -224,5 +224,5 @@ def _look_at_changes(figures: MonthFigures) -> ExceptionItem:
         f"Not what it was in the binder of {since} UTC: {count_of(lines, 'line')}, {count_of(balances, 'balance')}.",
         "See whether somebody who has that binder, a report or a return made of it, has to know.",
         f"since {changes.since.made_at}, {digest}",
-        "changes",
+        "changed_lines",
     )

@@ -116,7 +116,7 @@ class BinderPage:
         self._facts = {"workbook": workbook, "made_at": _minute(made_at), "built_at": _minute(built_at)}
         self._anchors = {lines_anchor(one.account) for one in figures.journal.accounts}
         for part in parts:
-            self._anchors |= {part.name, *(table.name for table in part.tables)}
+            self._anchors |= {table.name for table in part.tables}
             self._anchors |= {row.anchor for table in part.tables for row in table.rows if row.anchor}
 
     def html(self) -> str:

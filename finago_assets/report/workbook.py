@@ -106,7 +106,7 @@ def _fill_workbook_of(filling: _Filling, parts: Sequence[BinderPart]) -> None:
     for part in parts:
         for table in (one for one in part.tables if one.rows or not one.is_optional):
             sheets = _add_sheets(filling, _sheet_title(part, table), table.columns, len(table.rows))
-            _place_anchors(filling, part, table, sheets)
+            _place_anchors(filling, table, sheets)
             said = table.said or ("" if table.rows else table.nothing)
             filled.append((sheets, table.title, said, table.rows))
         if part.name == "journal":
@@ -128,8 +128,7 @@ def _add_sheets(filling: _Filling, title: str, columns: Sequence[BinderColumn], 
     return [filling.add_sheet(title, columns) for _ in range(max(1, -(-rows // filling.held)))]
 
 
-def _place_anchors(filling: _Filling, part: BinderPart, table: BinderTable, sheets: Sequence[_BinderSheet]) -> None:
-    filling.places.setdefault(part.name, (sheets[0].name, 0))
+def _place_anchors(filling: _Filling, table: BinderTable, sheets: Sequence[_BinderSheet]) -> None:
     filling.places[table.name] = (sheets[0].name, 0)
     for at, row in enumerate(table.rows):
         if row.anchor is not None:
