@@ -16,12 +16,13 @@ TOLD := $(BIN)/python scripts/pip_progress.py
 PIN := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-strip-extras --no-header
 export DO_NOT_TRACK := 1
 
-.PHONY: help demo test dev check slow pins
+.PHONY: help demo test dev docs check slow pins
 
 help:
 	@echo 'make demo    set up, run the whole pipeline on the sandbox, say where the warehouse is'
 	@echo 'make test    set up, run the tests'
 	@echo 'make dev     open the Dagster UI (on the sandbox when no credentials are set)'
+	@echo 'make docs    write the data dictionary: every table and column, as one page'
 	@echo 'make check   lint and type-check'
 
 demo: $(READY)
@@ -35,6 +36,9 @@ slow: $(TOOLS)
 
 dev: $(READY)
 	@$(BIN)/finago-assets dev
+
+docs: $(READY)
+	@$(BIN)/python -m finago_assets.data_dictionary
 
 check: $(TOOLS)
 	@$(BIN)/ruff check .

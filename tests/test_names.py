@@ -22,7 +22,7 @@ FAMILIES: Final = {
     "HANDLERS": "the sandbox's endpoints by path: each file has its own, and the package gathers them",
     "WRITERS": "the sandbox's operations that write, gathered in the same way",
     "SCENARIOS": "the vouchers that are known in advance, gathered in the same way",
-    "main": "what starts a program, and there are two: the command and the sandbox",
+    "main": "what starts a program, of which there is more than one",
     "T": "a type variable says nothing but that two types are one",
     "__all__": "Python's",
     "_log": "a module's logger, called after the module",
