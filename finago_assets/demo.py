@@ -1,4 +1,4 @@
-"""The whole pipeline on the sandbox, in one command: starts the sandbox, types the documented Dagster command, sums up.
+"""The whole pipeline on the sandbox, in one command: types the documented Dagster command, then answers ten questions.
 
 Owns progress and the summary. Everything it runs is what a user with credentials would run.
 """
@@ -9,7 +9,7 @@ import logging
 import os
 import sys
 import time
-from contextlib import suppress
+from contextlib import closing, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from functools import partial
@@ -21,7 +21,8 @@ import duckdb
 import yaml
 from dagster import DagsterEventType, DagsterInstance
 from dagster._core.instance.ref import InstanceRef
-from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.markup import escape
+from rich.progress import BarColumn, Progress, SpinnerColumn, TaskProgressColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 from sqlalchemy.exc import OperationalError
 
@@ -30,13 +31,14 @@ from finago_assets.core.landing.store import open_store
 from finago_assets.core.windows import ONE_DAY, Window
 from finago_assets.dagster_command import dagster_environment, find_place, make_home
 from finago_assets.new_project import INSTANCE
-from finago_assets.project import typed
+from finago_assets.project import IS_INSTALLED, typed
 from finago_assets.settings import read_settings
+from finago_assets.ten_answers import answer_ten
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from dagster import AssetCheckEvaluation, EventLogEntry
+    from dagster import AssetCheckEvaluation, AssetKey, EventLogEntry
     from rich.console import Console
 
     from finago_assets.dagster_command import DagsterPlace
@@ -47,6 +49,12 @@ _LOOK_SECONDS: Final = 1.0
 _SETTLED_FROM: Final = 4
 _MANUAL_VOUCHER: Final = 9
 _JOURNAL_COLUMNS: Final = "voucher,transaction_type_number,date,account_number,amount,tax_number,comment"
+_SIZE: Final = """
+    select
+        (select count(*) from information_schema.tables where table_schema in ('marts', 'reporting')),
+        count(*), sum(debit), sum(credit)
+    from marts.general_ledger
+"""
 
 
 @dataclass(slots=True)
@@ -56,6 +64,8 @@ class Course:
     since: datetime
     said: str = "Dagster is loading the definitions"
     checks: int = 0
+    wanted: int | None = None
+    made: set[AssetKey] = field(default_factory=set)
     reasons: list[str] = field(default_factory=list)
     red: list[str] = field(default_factory=list)
     _cursor: str | None = None
@@ -65,6 +75,7 @@ class Course:
         for run in instance.get_run_records(limit=1):
             if run.create_timestamp < self.since:
                 return
+            self.wanted = len(run.dagster_run.asset_selection or ()) or None
             found = instance.get_records_for_run(run.dagster_run.run_id, self._cursor)
             self._cursor = found.cursor
             for record in found.records:
@@ -77,6 +88,8 @@ class Course:
                 self.said = entry.user_message
         elif event.event_type is DagsterEventType.ASSET_CHECK_EVALUATION:
             self._count(event.asset_check_evaluation_data)
+        elif event.event_type is DagsterEventType.ASSET_MATERIALIZATION and event.asset_key is not None:
+            self.made.add(event.asset_key)
         elif event.event_type is DagsterEventType.STEP_START:
             self.said = f"Started {event.step_key}"
         elif event.is_step_failure and (error := event.step_failure_data.error_display_string):
@@ -122,7 +135,8 @@ def run_demo(environment: Mapping[str, str], days: Window, console: Console, sup
         return status
     _sum_up(settings, course, time.monotonic() - started, console)
     posted = _post_a_draft(settings, days, console, partial(supervisor.run, env=env, cwd=place.folder))
-    console.print(f"Open the UI: {typed('dev')}, then http://127.0.0.1:3000", soft_wrap=True)
+    _answer(settings.published_warehouse, console)
+    _name_next_steps(days, console)
     return posted
 
 
@@ -141,7 +155,13 @@ def _post_a_draft(settings: Settings, days: Window, console: Console, run: Calla
 
 def _follow_run(run: Callable[..., int], place: DagsterPlace, log: Path, console: Console) -> tuple[Course, int]:
     """Run, keep its log, and show how far it is; return its course and exit status."""
-    columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
+    columns = (
+        SpinnerColumn(),
+        BarColumn(),
+        TaskProgressColumn(),
+        TimeElapsedColumn(),
+        TextColumn("{task.description}"),
+    )
     with (
         log.open("w", encoding="utf-8") as keep,
         # opened before the run is: two that open a new history at once both try to make its tables
@@ -160,7 +180,7 @@ def _follow_run(run: Callable[..., int], place: DagsterPlace, log: Path, console
         def show() -> None:
             before = course.said
             course.look(instance)
-            progress.update(task, description=course.said)
+            progress.update(task, description=course.said, total=course.wanted, completed=len(course.made))
             if course.said != before and not console.is_terminal:
                 console.print(course.said, highlight=False, markup=False)
 
@@ -187,32 +207,48 @@ def _instance(place: DagsterPlace) -> DagsterInstance:
 
 
 def _sum_up(settings: Settings, course: Course, seconds: float, console: Console) -> None:
-    table = Table(title="What landed", title_justify="left")
-    for name, justify in (("endpoint", "left"), ("days", "right"), ("rows", "right")):
-        table.add_column(name, justify="right" if justify == "right" else "left")
-    rows = 0
-    for api in LANDED_APIS:
-        store = open_store(settings.data_dir, settings.landing, api.source.name)
-        for one in api.endpoints.values():
-            landed = [fact for where in store.organizations() for fact in store.landed(one.name, where).values()]
-            if landed:
-                count = sum(fact.manifest.rows for fact in landed)
-                table.add_row(one.full_name, f"{len(landed):,}", f"{count:,}")
-                rows += count
-    console.print(table)
-    with duckdb.connect(os.fspath(settings.published_warehouse), read_only=True) as warehouse:
-        marts = warehouse.execute(
-            "select table_name from information_schema.tables where table_schema = 'marts' order by 1"
-        ).fetchall()
-        lines, debit, credit = warehouse.execute(
-            "select count(*), sum(debit), sum(credit) from marts.general_ledger"
-        ).fetchall()[0]
-    checks = course.checks
+    """Say how much there is of everything, and what a person should look at."""
+    landed = [
+        sum(fact.manifest.rows for where in store.organizations() for fact in store.landed(one, where).values())
+        for api in LANDED_APIS
+        for store in (open_store(settings.data_dir, settings.landing, api.source.name),)
+        for one in api.endpoints
+    ]
+    with closing(duckdb.connect(os.fspath(settings.published_warehouse), read_only=True)) as warehouse:
+        ((tables, lines, debit, credit),) = warehouse.execute(_SIZE).fetchall()
     console.print(
-        f"{table.row_count} endpoints, {rows:,} raw rows, {len(marts)} marts, {checks - len(course.red)} of {checks} "
-        f"checks of this run passed, in {seconds:.0f} s."
+        f"{sum(rows > 0 for rows in landed)} lists with {sum(landed):,} raw records became {tables} tables, in "
+        f"{seconds:.0f} s; {course.checks - len(course.red)} of {course.checks} checks passed. The ledger: {lines:,} "
+        f"lines, debit {debit:,}, credit {credit:,}.",
+        highlight=False,
     )
     for name in course.red:
-        console.print(f"A warning, shown red in the UI: {name}", highlight=False, markup=False, soft_wrap=True)
-    console.print(f"The ledger: {lines:,} lines, debit {debit:,}, credit {credit:,}.")
-    console.print(f"The warehouse: {settings.published_warehouse}", soft_wrap=True)
+        console.print(f"A warning, shown yellow in the UI: {name}", highlight=False, markup=False, soft_wrap=True)
+
+
+def _answer(warehouse: Path, console: Console) -> None:
+    """Answer ten questions from the published file."""
+    table = Table(title="\nTen questions to these books", title_justify="left", show_lines=True)
+    table.add_column("question", ratio=2, style="bold")
+    table.add_column("answer", ratio=3)
+    for question, answer in answer_ten(warehouse):
+        table.add_row(question, escape(answer))
+    console.print(table)
+    console.print(
+        f"The queries: docs/questions.md. The books: {warehouse}, to be opened read-only with any DuckDB from 1.2 on.",
+        highlight=False,
+        soft_wrap=True,
+    )
+
+
+def _name_next_steps(days: Window, console: Console) -> None:
+    """Say what may be typed next; from a checkout the commands lie in its environment."""
+    command = "finago-assets" if IS_INSTALLED else ".venv/bin/finago-assets"
+    month = (days.end.replace(day=1) - ONE_DAY).strftime("%Y-%m")
+    for words, what in (
+        (typed("dev"), "the Dagster UI with this run, on http://127.0.0.1:3000"),
+        (f"{command} look", "look around in these books, in a browser"),
+        (f"{command} report --period {month}", "the binder of a month, as a workbook and a page"),
+        (f"{command} init books", "a project of your own, to connect for real"),
+    ):
+        console.print(f"Next: {words:<{len(command) + 25}} {what}", highlight=False, soft_wrap=True)

@@ -1,4 +1,4 @@
-"""Where things lie: the dbt project that comes with the package, and the folder that a user works in.
+"""Where things lie: the dbt project and the questions that come with the package, and the folder that a user works in.
 
 A project is a folder whose pyproject.toml names `finago_assets.definitions` as its code location: one that
 `finago-assets init` made, or the checkout. Owns finding both; what is in them belongs to others.
@@ -23,6 +23,7 @@ _INSTALLED: Final = _PACKAGE / "dbt_project"
 
 IS_INSTALLED: Final = _INSTALLED.is_dir()
 DBT_PROJECT: Final = _INSTALLED if IS_INSTALLED else _PACKAGE.with_name("dbt_project")
+QUESTIONS: Final = (_PACKAGE if IS_INSTALLED else _PACKAGE.parent) / "docs" / "questions.md"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """What pip says, on standard input, as one line of progress: how many packages are fetched, then how long it installs.
 
-Owns the words and how often they come: on a terminal one line that changes, elsewhere one every ten seconds. What goes
-wrong pip says on standard error, which does not pass here.
+Owns the words and how often they come: on a terminal a bar that fills, elsewhere a line every ten seconds. What
+goes wrong pip says on standard error, which does not pass here.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from threading import Thread
 from typing import Final
 
 EVERY_SECONDS: Final = 10.0
+BAR: Final = 24
 # `Processing` is said of a file on this machine
 _FETCHES: Final = re.compile(
     r"(?:Collecting |Requirement already satisfied: |Processing (?:\S*/)?)"
@@ -32,6 +33,12 @@ class Progress:
         self.wanted = pinned
         self.fetched = 0
         self.said = "asking the package index"
+
+    @property
+    def bar(self) -> str:
+        """How full it is: the packages that are here, of those that are wanted."""
+        full = BAR * min(self.fetched, self.wanted) // max(self.wanted, 1)
+        return "━" * full + "·" * (BAR - full)
 
     def hear(self, line: str) -> None:
         """Take in a line."""
@@ -67,7 +74,9 @@ def main() -> None:
         now = time.monotonic()
         if terminal or now - told >= EVERY_SECONDS:
             told = now
-            _tell(f"{now - began:4.0f} s, {progress.said}", terminal=terminal)
+            _tell(
+                (f"{progress.bar} " if terminal else "") + f"{now - began:4.0f} s, {progress.said}", terminal=terminal
+            )
     if terminal:
         sys.stdout.write("\r\x1b[K")
 

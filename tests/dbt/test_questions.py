@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-import re
+import shutil
+from contextlib import closing
 from decimal import Decimal
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import duckdb
 import pytest
 
+from finago_assets.project import QUESTIONS as DOCUMENT
+from finago_assets.ten_answers import NO_ROWS, answer_ten, read_questions
+
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from tests.dbt.conftest import Staged
 
 D = Decimal
-DOCUMENT: Final = Path(__file__).parents[2] / "docs" / "questions.md"
-QUESTION: Final = re.compile(r"^### (.+\?)\n(?:(?!#|```).*\n)*```sql\n((?:(?!```).*\n)*)```", re.MULTILINE)
-QUESTIONS: Final = dict(QUESTION.findall(DOCUMENT.read_text(encoding="utf-8")))
+QUESTIONS: Final = read_questions()
 BUDGET: Final = "period,account_number,amount\n2024-02-01,3000,1000.00\n2024-02-01,6300,-100.50\n"
 # sound books have nothing to answer these with
 ANSWERED_BY_NOTHING: Final = {"What could not be read?", "Did we book a supplier's invoice twice?"}
@@ -99,3 +102,39 @@ def test_what_came_after_the_close_was_made_more_than_ten_days_after_the_month(
         "select count(*) from marts.general_ledger where cast(created_at as date) - last_day(posting_date) > 10"
     )
     assert len(answer) == late
+
+
+def test_the_ten_of_the_demo_are_answered_in_a_sentence_that_says_the_figures_of_the_books(staged: Staged) -> None:
+    warehouse = staged.warehouse
+    told = dict(answer_ten(warehouse.file))
+    assert len(told) == 10
+    assert all(answer.endswith(".") and "None" not in answer for answer in told.values())
+    ((year,),) = warehouse.rows(
+        "select -sum(amount) filter (where posting_date >= '2025-01-01') from marts.general_ledger "
+        "where account_number between 3000 and 8799"
+    )
+    assert told["What is the result this month and this year, against last year?"].startswith(f"{year:,.2f} this year")
+    ((bank,),) = warehouse.rows(
+        "select last(running_balance order by posting_date, voucher_number, line_id) from marts.general_ledger "
+        "where account_number = 1920"
+    )
+    assert f"{bank:,.2f} on 1920" in told["What is in the bank at the end of each month?"]
+    ((ties,),) = warehouse.rows("select count(*) from marts.ledger_tie_out where status = 'ties'")
+    assert told["Does the ledger match the ERP's own balances?"].startswith(f"{ties:,} balances of accounts")
+    ((overdue, invoices),) = warehouse.rows(
+        "select sum(open_amount), count(*) from marts.open_items where ledger = 'receivable' and days_overdue > 0 "
+        "and open_amount > 0 and item_kind <> 'opening' and as_of = (select max(as_of) from marts.open_items)"
+    )
+    assert told["What is overdue, by customer?"].startswith(f"{overdue:,.2f} on {invoices} invoices")
+
+
+def test_books_without_a_posting_leave_each_of_the_ten_with_an_answer(staged: Staged, tmp_path: Path) -> None:
+    copy = tmp_path / "copy.duckdb"
+    shutil.copy(staged.warehouse.file, copy)
+    with closing(duckdb.connect(copy)) as connection:
+        tables = connection.execute(
+            "select table_schema, table_name from information_schema.tables where table_type = 'BASE TABLE'"
+        ).fetchall()
+        for schema, table in tables:
+            connection.execute(f'delete from "{schema}"."{table}"')
+    assert set(dict(answer_ten(copy)).values()) == {NO_ROWS}

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from scripts.pip_progress import Progress, pins_in
+from scripts.pip_progress import BAR, Progress, pins_in
 
 ROOT = Path(__file__).parents[2]
 PINS = """# how it is made
@@ -31,10 +31,13 @@ Installing collected packages: agate, zeep, zipp
 def test_packages_are_counted_against_those_that_this_machine_needs() -> None:
     assert pins_in(PINS) == 4
     assert pins_in((ROOT / "constraints.txt").read_text(encoding="utf-8")) > 100
-    progress, said = Progress(pins_in(PINS)), []
+    progress, said, bars = Progress(pins_in(PINS)), [], []
     for line in SAID.splitlines(keepends=True):
         progress.hear(line)
         said.append(progress.said)
+        bars.append(progress.bar.count("━"))
+    assert bars == [0, BAR // 3, BAR // 3, 2 * BAR // 3, BAR, BAR]
+    assert {len(progress.bar)} == {BAR}
     assert said == [
         "asking the package index",
         "1 of 3 packages: agate",
