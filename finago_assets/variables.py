@@ -1,4 +1,4 @@
-"""What every variable means, in a sentence or two: the README's table and the example of an environment file.
+"""What every variable means, in a sentence or two: a table of the documents, and the example of an environment file.
 
 Owns the words. What a variable holds is read and judged in settings.py, where the defaults stand too.
 """
@@ -129,7 +129,7 @@ VARIABLES: Final = (
 
 
 def variable_table() -> str:
-    """Return the README's table."""
+    """Return the table of docs/variables.md."""
     rows = ["| variable | meaning | default |", "| --- | --- | --- |"]
     for one in VARIABLES:
         default = one.default(one.names[0])

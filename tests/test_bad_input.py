@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 __all__ = ["shop", "shop_office"]
 
-README = (Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8")
+TROUBLES = (Path(__file__).parents[1] / "docs" / "troubleshooting.md").read_text(encoding="utf-8")
 DAGSTER_SAYS = "must have a PartitionsDefinition containing the passed partition key"
 
 
@@ -91,15 +91,17 @@ def test_a_window_that_cannot_be_asked_for_is_refused_before_anything_is_sent(
 
 @pytest.mark.filterwarnings("ignore:.*asset_materialize_command. is superseded")
 @pytest.mark.parametrize("days", ["1999-12-30...2024-01-02", "2024-01-01...2099-01-05", "2099-01-01...2099-01-05"])
-def test_where_dagster_answers_first_the_readme_quotes_its_very_words(shop: Shop, tmp_path: Path, days: str) -> None:
+def test_where_dagster_answers_first_the_page_of_troubles_quotes_its_very_words(
+    shop: Shop, tmp_path: Path, days: str
+) -> None:
     (tmp_path / "dagster.yaml").write_text("telemetry: {enabled: false}\n")
     shop.monkeypatch.setenv("DAGSTER_HOME", str(tmp_path))
     command = ["-m", "finago_assets.definitions", "--select", "finago/transactionlines", "--partition-range", days]
     answer = CliRunner().invoke(asset_materialize_command, command)
     assert f"{DAGSTER_SAYS} `{days.partition('.')[0]}`" in str(answer.exception)
     assert "Could not find a partition with key" in str(answer.exception.__context__ if answer.exception else "")
-    assert DAGSTER_SAYS in README
-    assert "Could not find a partition with key" in README
+    assert DAGSTER_SAYS in TROUBLES
+    assert "Could not find a partition with key" in TROUBLES
     assert shop.stands()
 
 

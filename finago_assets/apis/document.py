@@ -1,7 +1,7 @@
 """What the checkout says of an API elsewhere, written from its catalogue: tables and a page.
 
 After a change of a catalogue, run `python -m finago_assets.apis.document` in the checkout: it rewrites the tables
-of endpoints in the README and docs/halo.md, the tables of dbt's source, and docs/templates.md.
+of endpoints in docs/endpoints.md and docs/halo.md, the tables of dbt's source, and docs/templates.md.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ def source_tables(api: Api) -> str:
 
 def documents(root: Path) -> dict[Path, str]:
     """Return what each file of a checkout should hold that repeats the catalogue."""
-    readme, halo = root / "README.md", root / "docs" / "halo.md"
+    endpoints, halo = (root / "docs" / f"{name}.md" for name in ("endpoints", "halo"))
     table = re.compile(re.escape(_format_row(_COLUMN_TITLES)) + r"\n(\|.*\n)+")
 
     def with_table(path: Path, api: Api) -> str:
@@ -51,7 +51,7 @@ def documents(root: Path) -> dict[Path, str]:
         return path, f"{opening[0]}{opening[1]}{source_tables(api)}"
 
     return {
-        readme: with_table(readme, FINAGO),
+        endpoints: with_table(endpoints, FINAGO),
         halo: with_table(halo, HALO),
         **dict(map(with_tables, LANDED_APIS)),
         root / "docs" / "templates.md": template_page(),

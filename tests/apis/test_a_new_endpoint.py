@@ -73,8 +73,7 @@ def _copy(to: Path) -> Path:
     unneeded = shutil.ignore_patterns("__pycache__", "target", "logs")
     for name in ("finago_assets", "dbt_project", "docs"):
         shutil.copytree(ROOT / name, to / name, ignore=unneeded)
-    for name in ("README.md", "pyproject.toml"):
-        shutil.copy(ROOT / name, to)
+    shutil.copy(ROOT / "pyproject.toml", to)
     return to
 
 
@@ -112,7 +111,7 @@ def test_an_endpoint_is_added_in_a_row_its_fields_and_a_staging_model_and_is_lan
         assert done.returncode == 0, (done.stdout + done.stderr)[-4000:]
 
     run("finago_assets.apis.document")
-    assert "`finago/ships`" in (copy / "README.md").read_text("utf-8")
+    assert "`finago/ships`" in (copy / "docs" / "endpoints.md").read_text("utf-8")
     assert "### ships.list" in (copy / "docs" / "templates.md").read_text("utf-8")
     chosen = 'key:"finago/ships" or key:"staging/stg_ships"'
     run("dagster", "asset", "materialize", "-m", "finago_assets.definitions", "--select", chosen)
