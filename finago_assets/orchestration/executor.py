@@ -13,6 +13,7 @@ import dagster as dg
 
 from finago_assets.orchestration.liveness import beating, end_dead_runs
 from finago_assets.orchestration.lost_history import cannot_be_written, leave
+from finago_assets.orchestration.postgresql_history import keep_postgresql_open
 from finago_assets.orchestration.retention import remove_planned_days
 from finago_assets.orchestration.short_history import remove_plans, remove_settled
 
@@ -62,6 +63,7 @@ class WatchedExecutor(dg.Executor):
         events = self._inner.execute(plan_context, execution_plan)
         try:
             with beating(instance, plan_context.run_id):
+                keep_postgresql_open(instance)
                 remove_planned_days(instance, plan_context.run_id)
                 remove_plans(instance, plan_context.run_id)
                 # not before the first beat: two runs that start together must not take each other for dead

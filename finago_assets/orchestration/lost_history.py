@@ -14,36 +14,68 @@ from typing import TYPE_CHECKING, Any, Final
 from sqlalchemy.exc import DBAPIError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from types import TracebackType
 
 # sysexits.h: an error while doing input or output
 HISTORY_LOST: Final = 74
-_DISK_FAULTS: Final = (
+_FILE_FAULTS: Final = (
     "disk is full",
     "disk i/o error",
     "readonly database",
     "unable to open database",
+)
+# of PostgreSQL: not there, going away, full, or one that may only be read
+_SERVER_FAULTS: Final = (
+    "connection refused",
+    "could not connect",
+    "connection to server",
+    "server closed the connection",
+    "terminating connection",
+    "the database system is",
+    "too many clients",
     "no space left",
+    "read-only transaction",
+)
+_MEND_FILES: Final = (
+    "Make room on its disk, or give this user write access to it (DAGSTER_HOME, or data/dagster), and run it again."
+)
+_MEND_SERVER: Final = (
+    "See that its PostgreSQL runs, can be reached from here and has room on its disk (its address stands in "
+    "dagster.yaml of DAGSTER_HOME), and run it again."
 )
 
 
 def cannot_be_written(error: BaseException) -> bool:
-    """Tell whether an error says that the disk of the history is full, read-only or broken."""
-    cause = _cause(error)
-    return isinstance(cause, (sqlite3.Error, DBAPIError)) and any(word in str(cause).lower() for word in _DISK_FAULTS)
+    """Tell whether an error says that the history's disk is full, read-only or broken, or its server gone."""
+    return _mend(error) is not None
 
 
 def leave(error: BaseException, end: Callable[[int], Any] = os._exit) -> None:
     """Say the sentence and end this process; nothing that would write an event may run on the way out."""
     print(  # noqa: T201  there is no log to write to
-        f"The run history cannot be written ({_cause(error)}), so this stops here. Make room on its disk, or give this "
-        "user write access to it (DAGSTER_HOME, or data/dagster), and run it again. What was landed before stands, and "
-        "so does the published warehouse.",
+        f"The run history cannot be written ({_first_line(_cause(error))}), so this stops here. {_mend(error)} What "
+        "was landed before stands, and so does the published warehouse.",
         file=sys.stderr,
         flush=True,
     )
     end(HISTORY_LOST)
+
+
+def _mend(error: BaseException) -> str | None:
+    """Return what helps; None for an error that is none of a history's."""
+    chain = list(_chain(error))
+    if not any(isinstance(one, (sqlite3.Error, DBAPIError)) for one in chain):
+        return None
+    said = f"{chain[-1]}".lower()
+    if isinstance(chain[-1], sqlite3.Error):
+        return _MEND_FILES if any(word in said for word in _FILE_FAULTS) else None
+    return _MEND_SERVER if any(word in said for word in _SERVER_FAULTS) else None
+
+
+def _first_line(error: BaseException) -> str:
+    # a driver's further lines are hints, and may repeat an address
+    return f"{error}".strip().partition("\n")[0]
 
 
 def watch_uncaught() -> None:
@@ -60,8 +92,14 @@ def watch_uncaught() -> None:
 
 def _cause(error: BaseException) -> BaseException:
     """Return what the database's own driver said; Dagster and SQLAlchemy each wrap it."""
-    while True:
-        inner = error.orig if isinstance(error, DBAPIError) else error.__cause__ or error.__context__
-        if inner is None or isinstance(error, sqlite3.Error):
-            return error
-        error = inner
+    return list(_chain(error))[-1]
+
+
+def _chain(error: BaseException) -> Iterator[BaseException]:
+    """Yield an error and what it wraps, one within the other, up to SQLite's own."""
+    inner: BaseException | None = error
+    while inner is not None:
+        yield inner
+        if isinstance(inner, sqlite3.Error):
+            return
+        inner = inner.orig if isinstance(inner, DBAPIError) else inner.__cause__ or inner.__context__

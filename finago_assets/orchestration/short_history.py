@@ -1,23 +1,25 @@
-"""Which events of a run its SQLite history does without, and which it needs only while the run is under way.
+"""Which events of a run its history does without, and which it needs only while the run is under way.
 
-Owns that list. What a table or a check says of itself is kept, and so are failures, steps and the run's log.
+Owns that list. What a table or a check says of itself is kept, and so are failures, steps and the run's log. In files
+a run has a history of its own beside the index of assets; in PostgreSQL one table is both.
 """
 
 from __future__ import annotations
 
 import sqlite3
 from contextlib import closing, suppress
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeGuard
 
 import dagster as dg
-from dagster._core.storage.event_log import SqliteEventLogStorage
+from dagster._core.storage.event_log import InMemoryEventLogStorage, SqlEventLogStorage, SqliteEventLogStorage
 from dagster._core.storage.event_log.schema import SqlEventLogStorageTable
 from sqlalchemy import and_, delete, func, or_, select
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from dagster._core.events.log import EventLogEntry
+    from dagster._core.storage.event_log import EventLogStorage
     from sqlalchemy import ColumnElement
     from sqlalchemy.engine import Connection
 
@@ -25,15 +27,15 @@ if TYPE_CHECKING:
 Output = tuple[str, str]
 
 _EVENTS: Final = SqlEventLogStorageTable.c
-_store_event: Final = SqliteEventLogStorage.store_event
 _empty_outputs: set[Output] = set()
+_shortened: set[type[SqlEventLogStorage]] = set()
 
 
 def keep_history_short(definitions: dg.Definitions) -> None:
     """Write no event for an output of these definitions that hands nothing over to another step."""
     found = [*(definitions.assets or ()), *(definitions.asset_checks or ())]
     _empty_outputs.update(empty_outputs(one for one in found if isinstance(one, dg.AssetsDefinition)))
-    SqliteEventLogStorage.store_event = _store  # type: ignore[method-assign]  # there is no other door
+    _shorten(SqliteEventLogStorage)
 
 
 def empty_outputs(assets: Iterable[dg.AssetsDefinition]) -> set[Output]:
@@ -62,6 +64,11 @@ def remove_plans(instance: dg.DagsterInstance, run_id: str) -> None:
             _remove(connection, run_id, or_(planned_checks, _is(dg.DagsterEventType.ASSET_MATERIALIZATION_PLANNED)))
         with storage.index_connection() as connection:
             _remove(connection, run_id, planned_checks)
+    elif _is_one_table(storage):
+        # as its run begins: the definitions are loaded where there may be no instance yet
+        _shorten(type(storage))
+        with storage.index_connection() as connection:
+            _remove(connection, run_id, _is(dg.DagsterEventType.ASSET_CHECK_EVALUATION_PLANNED))
 
 
 def remove_settled(instance: dg.DagsterInstance, run_id: str, *, succeeded: bool) -> None:
@@ -70,12 +77,22 @@ def remove_settled(instance: dg.DagsterInstance, run_id: str, *, succeeded: bool
     What was planned of a day and did not come true stays: it is how Dagster knows that the day failed.
     """
     storage = instance.event_log_storage
+    left_as_it_is = and_(_is(dg.DagsterEventType.ASSET_MATERIALIZATION_PLANNED), _EVENTS.partition.is_(None))
     if isinstance(storage, SqliteEventLogStorage):
-        left_as_it_is = and_(_is(dg.DagsterEventType.ASSET_MATERIALIZATION_PLANNED), _EVENTS.partition.is_(None))
         found = _is(dg.DagsterEventType.ASSET_CHECK_EVALUATION)
         with storage.index_connection() as connection:
             _remove(connection, run_id, or_(found, left_as_it_is) if succeeded else found)
         _compact(storage.path_for_shard(run_id))
+    elif succeeded and _is_one_table(storage):
+        with storage.index_connection() as connection:
+            _remove(connection, run_id, left_as_it_is)
+
+
+def _is_one_table(storage: EventLogStorage) -> TypeGuard[SqlEventLogStorage]:
+    # one in memory is gone with its process
+    return isinstance(storage, SqlEventLogStorage) and not isinstance(
+        storage, (SqliteEventLogStorage, InMemoryEventLogStorage)
+    )
 
 
 def _compact(path: str) -> None:
@@ -85,10 +102,23 @@ def _compact(path: str) -> None:
         file.execute("VACUUM")
 
 
-def _store(self: SqliteEventLogStorage, event: EventLogEntry) -> None:
+def _shorten(kind: type[SqlEventLogStorage]) -> None:
+    """Let every event log of this kind, in this process, store what it needs; once is enough."""
+    if kind in _shortened:
+        return
+    _shortened.add(kind)
+    write = kind.store_event
+
+    def store(self: SqlEventLogStorage, event: EventLogEntry) -> None:
+        _store(self, event, write)
+
+    kind.store_event = store  # type: ignore[method-assign]  # there is no other door
+
+
+def _store(storage: SqlEventLogStorage, event: EventLogEntry, write: Callable[..., None]) -> None:
     made = event.dagster_event
     if made is None or made.event_type is None or not event.run_id:
-        _store_event(self, event)
+        write(storage, event)
         return
     if made.event_type is dg.DagsterEventType.STEP_OUTPUT:
         output = made.step_output_data.step_output_handle
@@ -96,11 +126,12 @@ def _store(self: SqliteEventLogStorage, event: EventLogEntry) -> None:
             return
     if _is_plan_of_check(made):
         # the table of checks has it, and no one else looks for it
-        self.store_asset_check_event(event, None)
+        storage.store_asset_check_event(event, None)
         return
-    _store_event(self, _without_repetition(event, made))
-    if (settled := _settled_by(made)) is not None:
-        with self.index_connection() as connection:
+    write(storage, _without_repetition(event, made))
+    settled = _settled_by(made, in_index_alone=isinstance(storage, SqliteEventLogStorage))
+    if settled is not None:
+        with storage.index_connection() as connection:
             _remove(connection, event.run_id, settled)
 
 
@@ -115,8 +146,8 @@ def _without_repetition(event: EventLogEntry, made: dg.DagsterEvent) -> EventLog
     return event._replace(user_message=said, dagster_event=made._replace(logging_tags={}))
 
 
-def _settled_by(made: dg.DagsterEvent) -> ColumnElement[bool] | None:
-    """Return which earlier events of its run the index need not hold any longer."""
+def _settled_by(made: dg.DagsterEvent, *, in_index_alone: bool) -> ColumnElement[bool] | None:
+    """Return which earlier events of its run need not be held any longer; results of checks where the run has them."""
     if made.event_type is dg.DagsterEventType.ASSET_MATERIALIZATION and made.asset_key is not None:
         return and_(
             _is(dg.DagsterEventType.ASSET_MATERIALIZATION_PLANNED),
@@ -124,7 +155,8 @@ def _settled_by(made: dg.DagsterEvent) -> ColumnElement[bool] | None:
             _EVENTS.partition.is_not_distinct_from(made.partition),
         )
     # Dagster reads results of checks from a table of their own
-    return _is(made.event_type) if made.event_type is dg.DagsterEventType.ASSET_CHECK_EVALUATION else None
+    found = made.event_type is dg.DagsterEventType.ASSET_CHECK_EVALUATION
+    return _is(dg.DagsterEventType.ASSET_CHECK_EVALUATION) if found and in_index_alone else None
 
 
 def _is(kind: dg.DagsterEventType) -> ColumnElement[bool]:

@@ -10,8 +10,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from sqlalchemy import create_engine
+from sqlalchemy.exc import OperationalError
 
-from finago_assets.orchestration.lost_history import HISTORY_LOST, cannot_be_written
+from finago_assets.orchestration.lost_history import HISTORY_LOST, cannot_be_written, leave
 
 if TYPE_CHECKING:
     from finago_assets.sandbox.server import Running
@@ -69,3 +71,20 @@ def test_a_full_disk_of_the_history_is_told_in_one_sentence(
 
 def test_other_errors_of_a_database_are_left_to_dagster() -> None:
     assert not cannot_be_written(ValueError("disk is full"))
+
+
+def test_a_postgresql_that_is_away_is_told_with_what_helps_and_without_its_password(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    # port 1 answers nobody
+    with pytest.raises(OperationalError) as away:
+        create_engine("postgresql+psycopg://dagster:pg-hunter2@127.0.0.1:1/dagster").connect()
+    assert cannot_be_written(away.value)
+    ended: list[int] = []
+    leave(away.value, ended.append)
+    said = capsys.readouterr().err
+    assert ended == [HISTORY_LOST]
+    assert "See that its PostgreSQL runs" in said
+    assert "Make room" not in said
+    assert "pg-hunter2" not in said
+    assert said.count("\n") == 1
