@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
-BUILT_FROM = ("finago_assets", "dbt_project", "pyproject.toml", "setup.py", "README.md")
+BUILT_FROM = ("finago_assets", "dbt_project", "docs", "pyproject.toml", "setup.py", "README.md")
 LEFT = shutil.ignore_patterns("__pycache__", "target", "logs", ".parse.lock", ".user.yml")
 _BUILD = "import sys; from setuptools import build_meta; print(getattr(build_meta, sys.argv[1])(sys.argv[2]))"
 
