@@ -16,20 +16,21 @@ if TYPE_CHECKING:
     from datetime import datetime
 
 SAY_EVERY_SECONDS: Final = 5.0
+SAY_EVERY_SECONDS_AT_LAST: Final = 60.0
 
 
 def silent(_: str) -> None:
     """Tell nobody."""
 
 
-def throttled(tell: Callable[[str], None]) -> Callable[[str], None]:
-    """Pass lines on, at most one every few seconds."""
-    last = time.monotonic()
+def throttled(tell: Callable[[str], None], clock: Callable[[], float] = time.monotonic) -> Callable[[str], None]:
+    """Pass lines on, the first after a few seconds, and then ever fewer, down to one a minute."""
+    last, gap = clock(), SAY_EVERY_SECONDS
 
     def say(line: str) -> None:
-        nonlocal last
-        if time.monotonic() - last >= SAY_EVERY_SECONDS:
-            last = time.monotonic()
+        nonlocal last, gap
+        if clock() - last >= gap:
+            last, gap = clock(), min(2 * gap, SAY_EVERY_SECONDS_AT_LAST)
             tell(line)
 
     return say

@@ -12,12 +12,15 @@ import dagster as dg
 
 from finago_assets.core.catalogue.fields import fields_of
 from finago_assets.core.catalogue.model import XML_COLUMN
+from finago_assets.core.windows import ONE_DAY
 
 if TYPE_CHECKING:
     from finago_assets.core.catalogue.fields import JsonShape
     from finago_assets.core.catalogue.model import Endpoint
+    from finago_assets.core.landing.model import Manifest
     from finago_assets.core.landing.store import Landed
 
+ROWS_ON_THIS_DAY: Final = "rows_on_this_day"
 _IN_PAYLOAD: Final = "In `payload`."
 _IN_FILE: Final = "Of the file."
 
@@ -60,27 +63,41 @@ def _file_columns(endpoint: Endpoint) -> list[dg.TableColumn]:
     return columns
 
 
-def landed_metadata(landed: Landed) -> dict[str, Any]:
-    """Facts of one landed partition. What has `chain` in its name is that of the chain which fetched its window.
+def landed_metadata(landed: Landed, *, of_a_day: bool) -> dict[str, Any]:
+    """Facts of one landed partition: of a day of many, where its rows are not the asset's, or of a whole list.
 
-    What is the same on every day, such as the columns, stands in the definition: an event is stored three times.
+    What is the same on every day, such as the columns, stands in the definition: an event is stored three times. So is
+    the digest, which is the data version.
     """
     fact = landed.manifest
+    rows = {ROWS_ON_THIS_DAY if of_a_day else "dagster/row_count": fact.rows}
+    missing = {"parents_missing": len(fact.missing)} if fact.missing else {}
+    if of_a_day and not fact.rows:
+        return rows | missing
     return {
-        "dagster/row_count": fact.rows,
-        "dagster/uri": landed.location,
-        "distinct_ids": fact.distinct_ids,
+        **rows,
+        **({"distinct_ids": fact.distinct_ids} if fact.distinct_ids != fact.rows else {}),
+        **missing,
+        "file": dg.MetadataValue.path(landed.location),
         "payload_bytes": fact.payload_bytes,
-        "digest": fact.digest,
-        "chain_window": f"{fact.window_start} up to, not including, {fact.window_end}",
-        "chain_pages": fact.pages,
-        "chain_requests": fact.requests,
-        "chain_retries": fact.retries,
-        "chain_seconds_waited": round(fact.waited_seconds, 2),
+        "fetched": describe_fetching(fact),
         "fetched_at": dg.MetadataValue.timestamp(fact.fetched_at),
-        "last_trace_id": fact.trace_ids[-1] if fact.trace_ids else "none",
-        **({"parents_missing": len(fact.missing)} if fact.missing else {}),
     }
+
+
+def describe_fetching(fact: Manifest) -> str:
+    """Say what it took to fetch the window that a day came with."""
+    last = fact.window_end - ONE_DAY
+    window = f"{fact.window_start}" if fact.window_start == last else f"{fact.window_start} to {last}"
+    waited = f" and {fact.waited_seconds:,.1f} s of waiting" if fact.waited_seconds else ""
+    cost = (
+        f"{_count(fact.requests, 'request')}, {_count(fact.pages, 'page')}, {_count(fact.retries, 'retry', 'retries')}"
+    )
+    return f"with {window}: {cost}{waited}; last trace id {fact.trace_ids[-1] if fact.trace_ids else 'none'}"
+
+
+def _count(number: int, one: str, more: str = "") -> str:
+    return f"{number:,} {one if number == 1 else more or f'{one}s'}"
 
 
 def endpoint_metadata(endpoint: Endpoint) -> dict[str, Any]:
@@ -88,12 +105,12 @@ def endpoint_metadata(endpoint: Endpoint) -> dict[str, Any]:
     window = endpoint.window
     return {
         "dagster/column_schema": raw_schema(endpoint),
-        "documentation": dg.MetadataValue.url(endpoint.source.documentation),
         "request": endpoint.request,
         "scopes_needed": ", ".join(endpoint.scopes) or "none beyond a valid token",
         "paging": endpoint.paging.value,
         "upper_end_of_a_window": window.upper.value if window else "no window",
         "personal_data": ", ".join(endpoint.personal) or "none known",
+        "documentation": dg.MetadataValue.url(endpoint.source.documentation),
     }
 
 

@@ -20,6 +20,7 @@ from finago_assets.core.landing.store import Landed
 from finago_assets.core.window_pages import changed_days
 from finago_assets.core.windows import ONE_DAY, Window, oslo_today, windows_of
 from finago_assets.orchestration import checks
+from finago_assets.orchestration.course import WindowCourse
 from finago_assets.orchestration.failures import typed_failures
 from finago_assets.orchestration.layers import RAW_LAYER
 from finago_assets.orchestration.metadata import endpoint_description, endpoint_metadata, landed_metadata
@@ -114,17 +115,17 @@ def _windowed_asset(
         with typed_failures(context):
             window = window_of(context, finago.settings())
             run, resume = _origin(context)
-            landed: list[Landed] = []
+            course = WindowCourse(endpoint, len(window.days), context.log.info)
             with finago.extractor(run=run, tell=context.log.info, catalogue=catalogue) as extractor:
                 try:
                     for one in extractor.land_window(endpoint, window, resume=resume):
                         _log_day(context, endpoint, one)
-                        landed.append(one)
+                        course.take(one)
                 except Forbidden as refusal:
                     verdict = checks.withheld(endpoint, key, refusal)
                 else:
-                    verdict = checks.judged(endpoint, extractor.store, key, landed)
-            context.log.info(_summary(endpoint, landed))
+                    verdict = checks.judged(endpoint, extractor.store, key, course.landed)
+            context.log.info(course.summary())
             yield dg.Output(None, output_name=key.to_python_identifier(), metadata=SILENT_OUTPUT)
             yield verdict
 
@@ -258,19 +259,21 @@ class _LandingBeside:
     def _land_days(self, extractor: Extractor, key: dg.AssetKey, endpoint: Endpoint) -> dg.AssetCheckResult:
         """Land the days of the run; where it reaches up to today, also the older ones on which something changed."""
         window = window_of(self._context, self._settings)
-        landed = list(self._landed_days(extractor, endpoint, window))
+        course = WindowCourse(endpoint, len(window.days), self._context.log.info)
+        self._land_into(course, extractor, endpoint, window)
         if window.end > oslo_today() and window.start > self._settings.start_date:
             # the vendor's days of change are those of UTC
             changed = changed_days(extractor.client, endpoint, Window(window.start - ONE_DAY, window.end))
             for older in windows_of({day for day in changed if self._settings.start_date <= day < window.start}):
-                landed += self._landed_days(extractor, endpoint, older)
-        self._context.log.info(_summary(endpoint, landed))
-        return checks.judged(endpoint, extractor.store, key, landed)
+                course.days += len(older.days)
+                self._land_into(course, extractor, endpoint, older)
+        self._context.log.info(course.summary())
+        return checks.judged(endpoint, extractor.store, key, course.landed)
 
-    def _landed_days(self, extractor: Extractor, endpoint: Endpoint, window: Window) -> Iterator[Landed]:
+    def _land_into(self, course: WindowCourse, extractor: Extractor, endpoint: Endpoint, window: Window) -> None:
         for day in extractor.land_window(endpoint, window, resume=self._resume):
             _log_day(self._context, endpoint, day)
-            yield day
+            course.take(day)
 
 
 def _as_known(error: Exception) -> FinagoError:
@@ -323,7 +326,9 @@ def _build_materialization(endpoint: Endpoint, landed: Landed, *, partition: str
     return dg.AssetMaterialization(
         raw_key(endpoint.source.name, endpoint.name),
         partition=partition,
-        metadata=landed_metadata(landed),
+        # what the run's page says of it
+        description=f"{endpoint.full_name}{f' of {partition}' if partition else ''}: {landed.manifest.rows:,} rows",
+        metadata=landed_metadata(landed, of_a_day=partition is not None),
         tags=version,
     )
 
@@ -332,11 +337,6 @@ def _origin(context: AssetExecutionContext) -> tuple[str, bool]:
     """Return the first run of a chain of re-executions, and whether this run is a later one."""
     root = context.run.tags.get(ROOT_RUN)
     return root or context.run_id, root is not None
-
-
-def _summary(endpoint: Endpoint, landed: list[Landed]) -> str:
-    rows = sum(one.manifest.rows for one in landed)
-    return f"{endpoint.name}: {rows:,} rows on {len(landed):,} days landed"
 
 
 def _say_whether(values: tuple[str, ...]) -> str:

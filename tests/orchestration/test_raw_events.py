@@ -10,6 +10,7 @@ import pytest
 from dagster._core.definitions.data_version import DATA_VERSION_TAG
 
 from finago_assets.orchestration.checks import CHECK
+from finago_assets.orchestration.metadata import ROWS_ON_THIS_DAY
 from finago_assets.sandbox.faults import AnswerFault, Rule
 from tests.orchestration.graph import land
 
@@ -33,20 +34,31 @@ def test_each_landed_day_has_exactly_one_event_with_its_facts(instance: dg.Dagst
     assert run.result.success
     events = run.materializations("transactionlines")
     assert sorted(event.partition or "" for event in events) == [f"2024-01-{day:02d}" for day in range(1, 32)]
-    facts = events[0].metadata
-    assert "dagster/column_schema" not in facts  # the definition has it, once
-    assert {
-        "dagster/row_count",
-        "dagster/uri",
-        "distinct_ids",
-        "payload_bytes",
-        "chain_window",
-        "chain_pages",
-        "chain_requests",
-        "chain_retries",
-        "chain_seconds_waited",
-    } <= set(facts)
-    assert sum(int(str(event.metadata["dagster/row_count"].value)) for event in events) > 0
+    with_rows = [event for event in events if event.metadata[ROWS_ON_THIS_DAY].value]
+    assert with_rows
+    for event in with_rows:
+        # the definition has the columns, once, and the data version is the digest
+        assert set(event.metadata) == {ROWS_ON_THIS_DAY, "file", "payload_bytes", "fetched", "fetched_at"}
+        assert str(event.metadata["file"].value).endswith("data.parquet")
+        assert str(event.metadata["fetched"].value).startswith("with 2024-01-01 to 2024-01-31: ")
+        rows = event.metadata[ROWS_ON_THIS_DAY].value
+        assert event.description == f"finago/transactionlines of {event.partition}: {rows} rows"
+    # a day without a row takes as little room on the page of its run as Dagster allows
+    without = [event for event in events if event not in with_rows]
+    assert without
+    assert all(set(event.metadata) == {ROWS_ON_THIS_DAY} for event in without)
+
+
+@pytest.mark.usefixtures("office")
+def test_the_days_of_a_window_without_a_row_are_named_in_one_line(instance: dg.DagsterInstance) -> None:
+    run = land(instance, "transactionlines", last="2024-01-31")
+    (said,) = [
+        entry.user_message for entry in instance.all_logs(run.result.run_id) if "Without a row" in entry.user_message
+    ]
+    days = [event.partition or "" for event in run.materializations("transactionlines")]
+    empty = [event.partition for event in run.materializations("transactionlines") if len(event.metadata) == 1]
+    assert said.startswith(f"transactionlines: {len(days)} of 31 days landed, ")
+    assert f"Without a row: {len(empty)} days (" in said
 
 
 @pytest.mark.usefixtures("office")
