@@ -27,6 +27,11 @@ if TYPE_CHECKING:
     from finago_assets.orchestration.dbt_run import NodeResult
 
 NOT_EVALUATED: Final = "Not evaluated again: nothing that it looks at has changed since the run named here."
+# the UI calls either one "Failed"
+SAID: Final = {
+    "warn": "A warning: {rows:,} to look at. Nothing is withheld because of it.",
+    "fail": "{rows:,} rows break what this vouches for, so nothing is published until they are mended.",
+}
 
 
 class Built:
@@ -86,7 +91,7 @@ class Built:
                     verdict = verdicts[node]
                     facts = {} if verdict.passed else self._faults(connection, node)
                     facts[EVALUATED_IN] = dg.MetadataValue.dagster_run(verdict.run)
-                    yield self._result(node, "pass" if verdict.passed else "warn", verdict.rows, facts, NOT_EVALUATED)
+                    yield self._result(node, "pass" if verdict.passed else "warn", verdict.rows, facts, kept=True)
 
     def _event(self, one: NodeResult, connection: duckdb.DuckDBPyConnection | None) -> Iterator[Any]:
         if one.node in self._keys and one.status == "success":
@@ -100,16 +105,18 @@ class Built:
         return dg.Output(None, output_name=key.to_python_identifier(), metadata=metadata)
 
     def _result(
-        self, test: str, status: str, rows: int, facts: Mapping[str, Any], said: str | None = None
+        self, test: str, status: str, rows: int, facts: Mapping[str, Any], *, kept: bool = False
     ) -> dg.AssetCheckResult | dg.AssetCheckEvaluation:
         kind = dg.AssetCheckResult if test in self.asked else dg.AssetCheckEvaluation
+        said = [SAID[status].format(rows=rows)] if status in SAID else []
+        said += [NOT_EVALUATED] if kept else []
         return kind(
             passed=status == "pass",
             asset_key=self.checks[test].asset_key,
             check_name=self.checks[test].name,
-            description=said,
+            description=" ".join(said) or None,
             severity=dg.AssetCheckSeverity.WARN if status == "warn" else dg.AssetCheckSeverity.ERROR,
-            metadata={"dagster_dbt/failed_row_count": rows, **facts} if rows else facts,
+            metadata={**facts, "rows_found": rows} if rows else facts,
         )
 
     def _facts(self, connection: duckdb.DuckDBPyConnection, node: str) -> dict[str, Any]:

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from finago_assets.core.landing.store import Landed, RawStore
 
 CHECK: Final = "landed_as_expected"
+BLOCKS: Final = "What is made of it is not built until this is mended."
+WARNS: Final = "This is a warning: nothing is withheld because of it."
 _FAULTS_NAMED: Final = 5
 _ROWS_SHOWN: Final = 1000
 
@@ -129,19 +131,21 @@ def judged(endpoint: Endpoint, store: RawStore, key: dg.AssetKey, landed: Sequen
         *_drifted(watch, redacted=any(one.manifest.redaction for one in landed)),
     ]
     # a run of a day says no more in a table than in a figure, and every run is kept
-    shown = {"rows": sum(rows for _, rows, _ in months.values()), **(by_month if len(landed) > 1 else {})}
+    shown = {"rows_of_this_run": sum(rows for _, rows, _ in months.values()), **(by_month if len(landed) > 1 else {})}
     return _result(key, sorted(findings, key=lambda one: not one.blocks), shown)
 
 
 def _result(key: dg.AssetKey, findings: list[_Finding], shown: Mapping[str, Any]) -> dg.AssetCheckResult:
     blocks = any(one.blocks for one in findings)
+    # the UI calls either one "Failed"
+    told = [*(one.said for one in findings), BLOCKS if blocks else WARNS]
     return dg.AssetCheckResult(
         check_name=CHECK,
         asset_key=key,
         passed=not findings,
         severity=dg.AssetCheckSeverity.ERROR if blocks else dg.AssetCheckSeverity.WARN,
-        description="\n\n".join(one.said for one in findings) or None,
-        metadata={**shown, **{name: fact for one in findings for name, fact in one.facts.items()}},
+        description="\n\n".join(told) if findings else None,
+        metadata={**{name: fact for one in findings for name, fact in one.facts.items()}, **shown},
     )
 
 

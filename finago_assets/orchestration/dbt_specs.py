@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any, Final
 import dagster as dg
 from dagster_dbt import DagsterDbtTranslator, DagsterDbtTranslatorSettings
 
-from finago_assets.orchestration.check_texts import description_of
+from finago_assets.orchestration.check_texts import ROWS_ARE_SOUND, description_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from dagster_dbt import DbtProject
 
@@ -74,3 +74,21 @@ def node_ids(manifest: Mapping[str, Any]) -> dict[dg.AssetKey, str]:
     return {
         key_of(node): name for name, node in manifest["nodes"].items() if node["resource_type"] in {"model", "seed"}
     }
+
+
+def list_checks(built: dg.AssetsDefinition, others: Iterable[dg.AssetCheckKey] = ()) -> dg.AssetsDefinition:
+    """Return the same assets, each with links to its checks in its description, first those that a person looks for.
+
+    Dagster sorts them by name alone. `others` are checks that are no test of dbt's; they come first of all.
+    """
+    tests = sorted((spec.key for spec in built.check_specs), key=lambda key: (ROWS_ARE_SOUND in key.name, key.name))
+    keys = [*others, *tests]
+
+    def said(spec: dg.AssetSpec) -> dg.AssetSpec:
+        page = f"/assets/{spec.key.to_user_string()}?view=checks&checkDetail="
+        links = [f"[{key.name}]({page}{key.name})" for key in keys if key.asset_key == spec.key]
+        if not links:
+            return spec
+        return spec.replace_attributes(description=f"{spec.description}\n\nChecks: {', '.join(links)}.")
+
+    return built.map_asset_specs(said)

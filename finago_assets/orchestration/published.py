@@ -21,8 +21,9 @@ from finago_assets.core.warehouse.generation import Marked, read_mark
 from finago_assets.core.warehouse.graph import BuildGraph
 from finago_assets.core.warehouse.publication import PublicationRecord, check_whole
 from finago_assets.orchestration.copies import copy_checks, copy_published
+from finago_assets.orchestration.dbt_specs import list_checks
 from finago_assets.orchestration.failures import typed_failures
-from finago_assets.orchestration.tie_out import count_statuses
+from finago_assets.orchestration.tie_out import MART, TIE_OUT_CHECK, count_statuses
 from finago_assets.orchestration.warehouse import PUBLISHED, build_asset, locked, publisher
 from finago_assets.settings import Settings, TieOut, read_settings
 
@@ -55,7 +56,8 @@ def warehouse_assets(endpoints: Sequence[Endpoint], others: Sequence[Endpoint] =
     So are `others`, which the books are not made of.
     """
     build, graph = build_asset(endpoints, others)
-    return [build, _published_asset(build, graph)]
+    tie_out = dg.AssetCheckKey(MART, TIE_OUT_CHECK)
+    return [list_checks(build, [tie_out]), _published_asset(build, graph)]
 
 
 def _published_asset(build: dg.AssetsDefinition, graph: BuildGraph) -> dg.AssetsDefinition:
@@ -111,15 +113,20 @@ def _published_asset(build: dg.AssetsDefinition, graph: BuildGraph) -> dg.Assets
 
 def _facts_of_published(settings: Settings, record: PublicationRecord) -> dict[str, Any]:
     path = settings.published_warehouse
-    tables = [dg.TableRecord({"table": name.replace("/", "."), "rows": rows}) for name, rows in record.tables.items()]
+    tables = {name.replace("/", "."): rows for name, rows in record.tables.items()}
     columns = dg.TableSchema([dg.TableColumn("table"), dg.TableColumn("rows", "int")])
+    size = path.stat().st_size
     return {
-        "dagster/uri": os.fspath(path),
-        "bytes": path.stat().st_size,
-        "tables": dg.MetadataValue.table(tables, schema=columns),
+        "path": dg.MetadataValue.path(os.fspath(path)),
         "how_to_open_it": dg.MetadataValue.md(HOW_TO_OPEN.format(path=path, details=settings.published_details)),
-        "build_of_run": dg.MetadataValue.dagster_run(record.run),
+        "holds": f"{len(tables):,} tables with {sum(tables.values()):,} rows, {size / 1e6:,.1f} MB",
         "built_at": dg.MetadataValue.timestamp(record.finished_at),
+        "build_of_run": dg.MetadataValue.dagster_run(record.run),
+        "tables": dg.MetadataValue.table(
+            [dg.TableRecord({"table": name, "rows": rows}) for name, rows in tables.items()], schema=columns
+        ),
+        "dagster/size_bytes": size,
+        "dagster/uri": os.fspath(path),
     }
 
 

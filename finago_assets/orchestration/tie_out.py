@@ -106,7 +106,10 @@ def verdict(warehouse: duckdb.DuckDBPyConnection, *, blocks: bool) -> dg.AssetCh
             f" In {opens:,} the change ties, and the ERP opens the month with another balance than it closed the month "
             "before with: see what was changed in a closed year there, and post it or take it back."
         )
-    metadata: dict[str, dg.MetadataValue] = {"by_month": show_rows(warehouse, _MONTHS)}
+    if differs and not blocks:
+        said += " This is a warning: the books are published all the same."
+    # what is to be looked at comes first
+    metadata: dict[str, dg.MetadataValue] = {}
     if differs:
         metadata["differences"] = show_rows(warehouse, _DIFFERENCES)
     if untold:
@@ -115,6 +118,7 @@ def verdict(warehouse: duckdb.DuckDBPyConnection, *, blocks: bool) -> dg.AssetCh
         metadata["openings"] = show_rows(warehouse, _OPENINGS)
     if (drawn := picture(warehouse, "ledger_tie_out")) is not None:
         metadata["picture"] = drawn
+    metadata["by_month"] = show_rows(warehouse, _MONTHS)
     return dg.AssetCheckResult(
         passed=not differs and not opens and not untold,
         # neither an amount that nothing tells nor what the ERP says of its own openings is a difference from our ledger

@@ -103,7 +103,7 @@ def test_one_that_is_never_empty_and_came_empty_is_a_warning_whatever_its_kind(
         check = run.checks(name)[CHECK]
         assert (check.passed, check.severity) == (False, dg.AssetCheckSeverity.WARN)
         assert (check.description or "").startswith(f"{name} came without a single record, and is never empty. See in")
-        assert check.metadata["rows"].value == 0
+        assert check.metadata["rows_of_this_run"].value == 0
 
 
 def test_a_withheld_scope_is_a_warning_that_names_it(
