@@ -14,6 +14,7 @@ from finago_assets.sandbox.books.plan import Size
 from tests.dbt.month_end_books import land_month_end_books
 from tests.dbt.numbers import DAY, ORGANIZATION, lines_of, spelled
 from tests.dbt.office import land_office
+from tests.dbt.published_books import publish_books
 from tests.dbt.small_books import land_small_books
 from tests.dbt.together import LAND, Together, build_together
 from tests.dbt.warehouse import Built, Warehouse, built
@@ -115,3 +116,15 @@ def copied(small: Warehouse, tmp_path: Path) -> Warehouse:
     """A copy of the built folder that a test may change."""
     shutil.copytree(small.folder, tmp_path, dirs_exist_ok=True)
     return Warehouse(tmp_path, small.artifacts)
+
+
+@pytest.fixture(scope="session")
+def published_books(staged: Staged, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The data folder of those books after a run. Never change it."""
+    return publish_books(staged.warehouse, tmp_path_factory.mktemp("published"))
+
+
+@pytest.fixture(scope="session")
+def published_small(small: Warehouse, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The data folder of the small books, and of an organization that only posts numbers, after a run."""
+    return publish_books(small, tmp_path_factory.mktemp("published"))

@@ -1,0 +1,1 @@
+"""The desk: what `finago-assets look` shows in a browser of the published books. Nothing here writes anything."""
