@@ -25,13 +25,13 @@ BANK_COLUMNS: Final = (
 )
 _BANK_ACCOUNTS: Final = """
     select account_number, account_name, opening_balance from reporting.trial_balance
-    where organization_id = ? and period = ? and account_number between 1900 and 1999
+    where organization_id = ? and period = ? and left(account_number::varchar, 2) = '19'
         and (opening_balance <> 0 or debit <> 0 or credit <> 0) order by account_number
 """
 _BY_DAY: Final = """
     select account_number, posting_date, if(count(*) = count(amount), sum(amount), null)::decimal(18, 2)
     from marts.general_ledger
-    where organization_id = ? and posting_date between ? and ? and account_number between 1900 and 1999 group by all
+    where organization_id = ? and posting_date between ? and ? and left(account_number::varchar, 2) = '19' group by all
 """
 
 

@@ -5,15 +5,17 @@ from __future__ import annotations
 from contextlib import contextmanager
 from datetime import date
 from decimal import Decimal
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import duckdb
 import pytest
 
 from finago_assets.core.errors import NotLanded, NotProven, RequestRefused, WindowRefused
+from finago_assets.report.bank import read_bank_accounts
 from finago_assets.report.journal import read_journal_of
 from finago_assets.report.month import Month, last_closed_month, parse_month
-from finago_assets.report.source import choose_organizations, open_publication
+from finago_assets.report.source import Publication, choose_organizations, open_publication
 from finago_assets.report.statements import balance_table, profit_table, tie_out_table, trial_balance_table
 from finago_assets.report.subledger import PAYABLES, RECEIVABLES, aged_table, day_of_items, items_table
 from finago_assets.report.tables import RowLevel
@@ -21,9 +23,7 @@ from finago_assets.report.vat import read_vat_term
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
-    from finago_assets.report.source import Publication
     from finago_assets.report.tables import BinderTable
     from tests.dbt.conftest import Staged
 
@@ -170,3 +170,21 @@ def test_a_file_of_an_older_form_is_refused_with_what_it_lacks(staged: Staged, t
     lacks = pytest.raises(NotProven, match=r"it lacks reporting.balance_sheet.change_year_to_date.*rebuild")
     with lacks, open_publication(older, older):
         pass
+
+
+def test_a_bank_account_of_five_digits_is_one() -> None:
+    with duckdb.connect() as connection:
+        connection.execute("""
+            create schema marts;
+            create schema reporting;
+            create table reporting.trial_balance as
+                from (values ('1', date '2025-02-01', 19200, 'Bank', 100.00::decimal(18, 2), 0, 25.5),
+                    ('1', date '2025-02-01', 15000, 'Kunder', 7.00, 1, 0))
+                rows (organization_id, period, account_number, account_name, opening_balance, debit, credit);
+            create table marts.general_ledger as
+                from (values ('1', date '2025-02-02', 19200, -25.50::decimal(18, 2)))
+                rows (organization_id, posting_date, account_number, amount);
+        """)
+        source = Publication(Path("finago.duckdb"), connection, None, "", "")
+        (bank,) = read_bank_accounts(source, "1", FEBRUARY, date(2025, 2, 3))
+    assert (bank.number, bank.closing, bank.lowest) == (19200, D("74.50"), (date(2025, 2, 2), D("74.50")))

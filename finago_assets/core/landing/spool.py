@@ -86,7 +86,8 @@ class _Day:
             own = [key for key in ids if key is not None] if None in ids else ids
             hashed = list(map(hash, own)) if parent is None else [hash((parent, key)) for key in own]
             self.hashes.fromlist(hashed)
-        if isinstance(records, PackedRecords) and parent is None and len(records) >= _WORTH_A_CHUNK:
+        is_plain = parent is None and not self.keeps_xml
+        if isinstance(records, PackedRecords) and is_plain and len(records) >= _WORTH_A_CHUNK:
             self.pack()
             self._pack(records)
             size = len(records.text)
