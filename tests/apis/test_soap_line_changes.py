@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from finago_assets.sandbox.server import Running
+    from tests.sandbox_server import StartSandbox
 
 QUICK = RetryPolicy(attempts=2, base_seconds=0.001, cap_seconds=0.001)
 FIRST, LAST = dt.date(2024, 1, 1), dt.date(2025, 12, 31)
@@ -65,8 +66,9 @@ class Bench:
 
 
 @pytest.fixture
-def bench(sandbox: Running, tmp_path: Path) -> Iterator[Bench]:
-    bench = Bench(sandbox, tmp_path, None)  # type: ignore[arg-type]
+def bench(start_sandbox: StartSandbox, tmp_path: Path) -> Iterator[Bench]:
+    # every look at the lines reads the whole books
+    bench = Bench(start_sandbox(years=1), tmp_path, None)  # type: ignore[arg-type]
     settings = read_settings(bench.environ())
     connection = read_soap_connection(settings, bench.environ())
     assert connection is not None
