@@ -15,6 +15,8 @@ PINNED := $(BIN)/python -m pip install --disable-pip-version-check --progress-ba
 TOLD := $(BIN)/python scripts/pip_progress.py
 PIN := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-strip-extras --no-header
 export DO_NOT_TRACK := 1
+# tests and runs start many processes, each of which would compile everything anew
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: help demo test dev docs check slow pins
 
@@ -32,7 +34,7 @@ test: $(TOOLS)
 	@$(BIN)/python -m pytest -q -m 'not slow' -n auto --maxprocesses 4 --no-loadscope-reorder
 
 slow: $(TOOLS)
-	@$(BIN)/python -m pytest -q -m slow -n auto --maxprocesses 2 --no-loadscope-reorder
+	@$(BIN)/python -m pytest -q -m slow $$(grep -rl 'mark\.slow' tests) -n auto --maxprocesses 2 --no-loadscope-reorder
 
 dev: $(READY)
 	@$(BIN)/finago-assets dev
