@@ -15,6 +15,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
+def join_records(records: Sequence[bytes], separator: bytes) -> bytes:
+    """Return records of either kind with something between them."""
+    return records.joined(separator) if isinstance(records, PackedRecords) else separator.join(records)
+
+
 class PackedRecords(Sequence[bytes]):
     """Records in order. `pieces` are bytes, or msgspec's views of a body that nobody changes any more."""
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 
 from finago_assets.core.errors import Environment, FinagoError, OutcomeUnknown, RequestRefused
 from finago_assets.core.http.call import Tally
+from finago_assets.core.http.packed import join_records
 from finago_assets.core.http.receipt import Receipt
 from finago_assets.core.landing.files import Files, typed_errors
 from finago_assets.core.progress import silent
@@ -157,7 +158,7 @@ def _keep_pages(request: Request, client: ApiClient, receipt: Receipt, tally: Ta
         for page in client.pages(request, tally, receipt):
             if records:
                 file.write(b",\n")
-            file.write(b",\n".join(page.records))
+            file.write(join_records(page.records, b",\n"))
             records += len(page.records)
             say(f"{records:,} records on {page.number:,} pages")
         file.write(b"]\n")
