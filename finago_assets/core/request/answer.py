@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     import pyarrow as pa
     from duckdb import DuckDBPyConnection, DuckDBPyRelation
 
+    from finago_assets.core.request.payloads import WrittenPage
+
 T = TypeVar("T")
 _MOST_NAMED: Final = 3
 
@@ -36,7 +38,7 @@ class Answer:
     for an HTTP error what it said, at most 64 KiB. `many` tells an array from one object. Times are seconds, of which
     `waited_seconds` went to the request ceiling and to pauses; `requests` leaves out those for tokens. `errors` are the
     names an error body gives its reasons, no values; `redaction` names what took secrets out of the body, if anything.
-    `is_part`: the list has records on other pages, which were not asked for.
+    `is_part`: the list has records on other pages, which were not asked for. `written`: where each page lies in `body`.
     """
 
     status: int
@@ -54,6 +56,7 @@ class Answer:
     errors: tuple[str, ...] = field(default=())
     redaction: str = ""
     is_part: bool = False
+    written: tuple[WrittenPage, ...] = field(default=(), repr=False)
 
     def payloads(self) -> Iterator[bytes]:
         """Yield each record's own bytes, in order, in bounded memory."""
@@ -75,7 +78,7 @@ class Answer:
         """Write the same columns into a new file, in bounded memory, and return how many rows. Raises Malformed."""
         from finago_assets.core.request.parquet import write_parquet
 
-        return write_parquet(file, self.body, many=self.many, empty=not self.records)
+        return write_parquet(file, self.body, many=self.many, empty=not self.records, pages=self.written)
 
     def batches(self, size: int = GROUP_ROWS) -> pa.RecordBatchReader:
         """Return the same columns as Arrow batches of at most `size` rows, in bounded memory. Raises Malformed."""

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
 
+    from finago_assets.core.request.payloads import WrittenPage
     from finago_assets.core.request.shape import Rows
 
 _LIMIT: Final = 1_000
@@ -119,12 +120,17 @@ def columns_of(file: Path, *, many: bool) -> tuple[Column, ...]:
 
 
 def batches_of(
-    file: Path, *, many: bool, columns: Sequence[Column] | None = None, size: int = GROUP_ROWS
+    file: Path,
+    *,
+    many: bool,
+    columns: Sequence[Column] | None = None,
+    size: int = GROUP_ROWS,
+    pages: Sequence[WrittenPage] = (),
 ) -> pa.RecordBatchReader:
     """Return the rows, at most `size` in a batch, in bounded memory. `columns` spares a second look for the types."""
     found = columns_of(file, many=many) if columns is None else tuple(columns)
     shape = Shape(found)
-    texts = arrays_in(file, many=many, most=size) if found else iter(())
+    texts = arrays_in(file, many=many, most=size, pages=pages) if found else iter(())
     batches = (batch_of(shape.rows(text) or DictRows(objects_in(text)), found) for text in texts)
     return pa.RecordBatchReader.from_batches(schema_of(found), batches)
 

@@ -24,20 +24,29 @@ if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection, DuckDBPyRelation
 
     from finago_assets.core.request.columns import Column
+    from finago_assets.core.request.payloads import WrittenPage
 
 _ROW_GROUP: Final = 20_000
 _ROW_GROUP_BYTES: Final = 16 * 1024 * 1024
 _EMPTY: Final = pa.schema([("no_fields", pa.string())])
 
 
-def write_parquet(file: BinaryIO, records: Path, *, many: bool, empty: bool = False, size: int = GROUP_ROWS) -> int:
+def write_parquet(  # noqa: PLR0913  how the records lie in their file
+    file: BinaryIO,
+    records: Path,
+    *,
+    many: bool,
+    empty: bool = False,
+    size: int = GROUP_ROWS,
+    pages: Sequence[WrittenPage] = (),
+) -> int:
     """Write the rows and return how many; `empty` tells that there are none, and `records` need then not be JSON.
 
     Looks at no more than `size` records at once. The columns are taken to be those of the first records. Where later
     ones show that they are not, the rest is looked at and everything written again. Without rows there is one column,
     `no_fields`. Raises Malformed.
     """
-    texts = iter(()) if empty else arrays_in(records, many=many, most=size)
+    texts = iter(()) if empty else arrays_in(records, many=many, most=size, pages=pages)
     first = next(texts, None)
     if first is None:
         return _write(file, _EMPTY, ())
@@ -52,7 +61,7 @@ def write_parquet(file: BinaryIO, records: Path, *, many: bool, empty: bool = Fa
     if not is_whole:
         file.seek(0)
         file.truncate()
-        with batches_of(records, many=many, columns=look.columns, size=size) as batches:
+        with batches_of(records, many=many, columns=look.columns, size=size, pages=pages) as batches:
             written = _write(file, batches.schema, batches)
     return written
 

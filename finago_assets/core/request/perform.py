@@ -20,6 +20,7 @@ from finago_assets.core.progress import silent
 from finago_assets.core.request.answer import Answer
 from finago_assets.core.request.audit import Audit, Sent
 from finago_assets.core.request.part import is_part_of_a_list
+from finago_assets.core.request.payloads import WrittenPage
 from finago_assets.core.request.reading import count_records, error_names
 from finago_assets.core.request.request import BY_HAND
 from finago_assets.core.request.result import Exit, RequestResult
@@ -116,12 +117,13 @@ def _keep_freed_memory() -> None:
 
 def _send(request: Request, client: ApiClient, receipt: Receipt, say: Callable[[str], None]) -> RequestResult:
     tally, started = Tally(), time.monotonic()
-    problem, many, records = None, False, 0
+    problem, many, records, written = None, False, 0, list[WrittenPage]()
     try:
         with typed_errors("Keeping the answer"):
             Files().make_private(receipt.file.parent)
             if request.all_pages:
-                many, records = True, _keep_pages(request, client, receipt, tally, say)
+                written = _keep_pages(request, client, receipt, tally, say)
+                many, records = True, sum(page.records for page in written)
             else:
                 many, records = client.send(request, receipt, tally, count_records)
     except FinagoError as raised:
@@ -145,12 +147,16 @@ def _send(request: Request, client: ApiClient, receipt: Receipt, say: Callable[[
         errors=error_names(receipt.refusal),
         redaction=client.redaction,
         is_part=not request.all_pages and is_part_of_a_list(request, receipt, records),
+        written=tuple(written),
     )
     return _conclude(request, client, answer, problem)
 
 
-def _keep_pages(request: Request, client: ApiClient, receipt: Receipt, tally: Tally, say: Callable[[str], None]) -> int:
-    """Write the records of all pages into one array; return how many."""
+def _keep_pages(
+    request: Request, client: ApiClient, receipt: Receipt, tally: Tally, say: Callable[[str], None]
+) -> list[WrittenPage]:
+    """Write the records of all pages into one array; return where each page lies in it."""
+    written: list[WrittenPage] = []
     records = 0
     _keep_freed_memory()
     with receipt.opened() as file:
@@ -158,11 +164,13 @@ def _keep_pages(request: Request, client: ApiClient, receipt: Receipt, tally: Ta
         for page in client.pages(request, tally, receipt):
             if records:
                 file.write(b",\n")
-            file.write(join_records(page.records, b",\n"))
+            start = file.tell()
+            end = start + file.write(join_records(page.records, b",\n"))
+            written.append(WrittenPage(start, end, len(page.records)))
             records += len(page.records)
             say(f"{records:,} records on {page.number:,} pages")
         file.write(b"]\n")
-    return records
+    return written
 
 
 def _doubt_a_write(request: Request, error: FinagoError, tally: Tally) -> FinagoError:

@@ -6,6 +6,7 @@ import json
 import stat
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import chain
 from typing import TYPE_CHECKING
 
 import duckdb
@@ -29,6 +30,7 @@ from finago_assets.core.errors import (
 )
 from finago_assets.core.http.retry import RetryPolicy
 from finago_assets.core.http.transport import ConnectError, Response
+from finago_assets.core.request.payloads import arrays_in
 from finago_assets.core.request.perform import perform
 from finago_assets.core.request.request import by_hand, from_template
 from finago_assets.core.request.result import Exit, RequestResult
@@ -213,6 +215,20 @@ def test_all_pages_are_one_array_of_the_records_as_sent(tmp_path: Path) -> None:
     assert [row["id"] for row in json.loads(answer.body.read_bytes())] == [*range(10, 14), *range(20, 24)]
     assert next(iter(answer.payloads())) == b'{"id": 10, "amount": 1.1}'
     assert answer.size == answer.body.stat().st_size
+
+
+@pytest.mark.parametrize("most", [1, 4, 7, 10_000])
+def test_a_table_of_all_pages_is_the_same_whether_or_not_it_is_known_where_each_page_lies(
+    tmp_path: Path, most: int
+) -> None:
+    answer = done(paged, tmp_path, LINES).answer
+    assert answer is not None
+    assert [page.records for page in answer.written] == [4, 4]
+    known = arrays_in(answer.body, many=True, most=most, pages=answer.written)
+    found = arrays_in(answer.body, many=True, most=most)
+    taken, looked_for = [[json.loads(text) for text in texts] for texts in (known, found)]
+    assert max(map(len, taken)) <= most
+    assert list(chain(*taken)) == list(chain(*looked_for)) == json.loads(answer.body.read_bytes())
 
 
 def test_all_pages_of_nothing_are_an_empty_array(tmp_path: Path) -> None:
