@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from finago_assets.core.catalogue.model import Endpoint
     from finago_assets.core.landing.files import Files
 
-BUFFER_BYTES: Final = 6 * 1024 * 1024
+BUFFER_BYTES: Final = 5 * 1024 * 1024
 _RECORD_OVERHEAD: Final = 64  # a bytes object and its places in the lists
 _PACK_ROWS: Final = 1_000
 _WORTH_A_CHUNK: Final = 200  # records that come together and are not made objects of their own
