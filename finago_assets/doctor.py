@@ -58,7 +58,10 @@ def examine(
         return
     yield _days_to_land(settings)
     yield from _unread_variables(environ)
-    yield _data_folder(settings)
+    folder, usable = _data_folder(settings)
+    yield folder
+    if not usable:
+        return
     yield _runs(dead_runs())
     yield from _finago(settings, environ, connect)
     yield from _halo(settings, environ, connect)
@@ -235,19 +238,18 @@ def _runs(dead: Mapping[str, str]) -> Finding:
     return Finding("runs", Condition.FAILS, f"{said} The next run, or the daemon, marks them as failed.")
 
 
-def _data_folder(settings: Settings) -> Finding:
+def _data_folder(settings: Settings) -> tuple[Finding, bool]:
+    """Look at the data folder; say too whether it is there to be written, without which no request can be made."""
     folder = settings.data_dir
     try:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         free = shutil.disk_usage(folder).free
     except OSError:
-        return Finding(
-            "data folder", Condition.FAILS, f"{folder} cannot be made; set FINAGO_DATA_DIR to a writable folder"
-        )
+        said = f"{folder} cannot be made; set FINAGO_DATA_DIR to a writable folder"
+        return Finding("data folder", Condition.FAILS, said), False
     if not os.access(folder, os.W_OK | os.X_OK):
-        return Finding(
-            "data folder", Condition.FAILS, f"{folder} cannot be written; set FINAGO_DATA_DIR to one that can"
-        )
+        said = f"{folder} cannot be written; set FINAGO_DATA_DIR to one that can"
+        return Finding("data folder", Condition.FAILS, said), False
     verdict = Condition.WORKS if free > LITTLE_SPACE else Condition.FAILS
     others = "; other users of this machine can look into it: chmod 700" if folder.stat().st_mode & 0o077 else ""
-    return Finding("data folder", verdict, f"{free / (1 << 30):,.1f} GiB free{others}")
+    return Finding("data folder", verdict, f"{free / (1 << 30):,.1f} GiB free{others}"), True

@@ -166,7 +166,10 @@ def _read_body(place: str | None) -> bytes | None:
     try:
         return Path(place).read_bytes()
     except OSError as error:
-        raise RequestRefused(f"The body cannot be read from {place}: {error.strerror}. Nothing was sent.") from None
+        raise RequestRefused(
+            f"The body cannot be read from {place}: {error.strerror}. --body takes a file, or - for standard input. "
+            "Nothing was sent."
+        ) from None
 
 
 def _find_caller(api: Api, settings: Settings) -> Connection:

@@ -52,7 +52,7 @@ def templates(
     elif words is not None and len(words) == 1 and words[0] in which.operations:
         _show(which, which.operations[words[0]], as_json=as_json)
     else:
-        _list(which, which.search(words or []), as_json=as_json)
+        _list(which, words or [], as_json=as_json)
 
 
 def _meant(api: Api) -> list[str]:
@@ -83,15 +83,21 @@ def _print_json(data: object) -> None:
     sys.stdout.write(msgspec.json.format(_ENCODER.encode(data), indent=2).decode() + "\n")
 
 
-def _list(api: Api, found: Sequence[Operation], *, as_json: bool) -> None:
+def _list(api: Api, words: Sequence[str], *, as_json: bool) -> None:
+    found = api.search(words)
     if as_json:
         _print_json([described(one, _meant(api)) for one in found])
     elif found:
         console = _console()
         console.print(_listing(api, found, with_paths=console.width >= ROOMY))
     if not found:
+        alike = api.nearest(" ".join(words))
+        meant = f" Did you mean {', '.join(alike)}?" if alike else ""
         Console(stderr=True).print(
-            "No template is about all of that; fewer words find more.", style="yellow", soft_wrap=True
+            f"No template is about all of that; fewer words find more.{meant}",
+            style="yellow",
+            markup=False,
+            soft_wrap=True,
         )
         raise typer.Exit(NOTHING_FOUND)
 

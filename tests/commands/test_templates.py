@@ -53,6 +53,10 @@ def test_a_search_that_finds_nothing_says_so_and_fails() -> None:
     assert "fewer words" in result.stderr
 
 
+def test_a_search_for_a_misspelt_word_names_what_may_be_meant() -> None:
+    assert "Did you mean customers." in told("custmers").stderr
+
+
 def test_one_template_is_shown_with_everything_a_request_needs() -> None:
     result = told("--show", "transactionlines.list")
     assert result.exit_code == 0
