@@ -1,0 +1,1 @@
+"""The files of examples/deployment: held against the code, and run."""
