@@ -80,6 +80,8 @@ def test_macros_and_tests_are_folded_away_and_nothing_says_where_files_lie(
     text = page.read_text(encoding="utf-8")
     assert f"{Path(__file__).parents[2]}" not in text
     assert "external_location" not in text
+    # the page's own code would count its readers
+    assert "Content-Security-Policy" in text.partition("<script")[0]
 
 
 def test_a_page_of_dbt_that_has_changed_its_form_is_refused_with_a_sentence() -> None:

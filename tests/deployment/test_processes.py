@@ -35,6 +35,11 @@ def _free_port() -> int:
         return int(taken.getsockname()[1])
 
 
+def _forget_signals() -> None:
+    # a shell's background job hands on that SIGINT is ignored; Dagster then ignores SIGTERM too
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 def _start(name: str, project: Path, ports: dict[str, str], given: dict[str, str]) -> subprocess.Popen[bytes]:
     """Start a unit as systemd would: its folder, its variables and its words, nothing of ours but a place for each."""
     unit = read_unit(name)["Service"]
@@ -51,6 +56,7 @@ def _start(name: str, project: Path, ports: dict[str, str], given: dict[str, str
             stderr=log,
             stdin=subprocess.DEVNULL,
             start_new_session=True,
+            preexec_fn=_forget_signals,  # noqa: PLW1509  no thread of ours starts one
         )
 
 
@@ -76,9 +82,10 @@ def test_the_units_run_a_job_and_its_history_is_in_postgresql(postgresql: str, t
             instance.wait_for(instance._is_loaded, "the definitions to load")  # noqa: SLF001
             run = instance.launch([], tags=RANGE, job="land")
             assert instance.await_run(run) == "SUCCESS", (project / "daemon.log").read_text()[-2000:]
-            for service in services:
-                service.send_signal(signal.SIGTERM)
-            assert [service.wait(timeout=60) is not None for service in services] == [True] * len(NAMES)
+            # as systemd ends them, each with all that it started
+            for service in reversed(services):
+                os.killpg(service.pid, signal.SIGTERM)
+                service.wait(timeout=120)
         finally:
             instance.kill()
             for service in services:
