@@ -52,6 +52,7 @@ _JOURNAL_COLUMNS: Final = "voucher,transaction_type_number,date,account_number,a
 _SIZE: Final = """
     select
         (select count(*) from information_schema.tables where table_schema in ('marts', 'reporting')),
+        (select string_agg(distinct base_currency, ', ') from marts.currency_verdict),
         count(*), sum(debit), sum(credit)
     from marts.general_ledger
 """
@@ -215,11 +216,11 @@ def _sum_up(settings: Settings, course: Course, seconds: float, console: Console
         for one in api.endpoints
     ]
     with closing(duckdb.connect(os.fspath(settings.published_warehouse), read_only=True)) as warehouse:
-        ((tables, lines, debit, credit),) = warehouse.execute(_SIZE).fetchall()
+        ((tables, currency, lines, debit, credit),) = warehouse.execute(_SIZE).fetchall()
     console.print(
         f"{sum(rows > 0 for rows in landed)} lists with {sum(landed):,} raw records became {tables} tables, in "
         f"{seconds:.0f} s; {course.checks - len(course.red)} of {course.checks} checks passed. The ledger: {lines:,} "
-        f"lines, debit {debit:,}, credit {credit:,}.",
+        f"lines, debit {debit:,}, credit {credit:,}, in {currency} like every amount below.",
         highlight=False,
     )
     for name in course.red:

@@ -57,7 +57,7 @@ def _tell_departments(rows: AnswerRows) -> str:
     lost = sum(row["result"] < 0 for row in named)
     return (
         f"{best['dimension_name']} does best with {_money(best['result'])}, {worst['dimension_name']} worst with "
-        f"{_money(worst['result'])}; {_count(lost, 'loses', 'lose')} money of {len(named)}."
+        f"{_money(worst['result'])}, over all landed months; {lost} of {len(named)} lost money."
     )
 
 
@@ -132,10 +132,6 @@ def _tell_late(rows: AnswerRows) -> str:
 
 def _money(amount: Any) -> str:  # noqa: ANN401  what DuckDB gives: a decimal or nothing
     return "unknown" if amount is None else f"{amount:,.2f}"
-
-
-def _count(number: int, one: str, more: str) -> str:
-    return f"{number or 'none'} {one if number in {0, 1} else more}"
 
 
 TEN: Final[dict[str, Callable[[AnswerRows], str]]] = {
