@@ -31,7 +31,7 @@ from finago_assets.core.landing.store import open_store
 from finago_assets.core.windows import ONE_DAY, Window
 from finago_assets.dagster_command import dagster_environment, find_place, make_home
 from finago_assets.new_project import INSTANCE
-from finago_assets.project import IS_INSTALLED, typed
+from finago_assets.project import IS_INSTALLED, QUESTIONS, typed
 from finago_assets.settings import read_settings
 from finago_assets.ten_answers import answer_ten
 
@@ -236,7 +236,8 @@ def _answer(warehouse: Path, console: Console) -> None:
         table.add_row(question, escape(answer))
     console.print(table)
     console.print(
-        f"The queries: docs/questions.md. The books: {warehouse}, to be opened read-only with any DuckDB from 1.2 on.",
+        f"The queries: {QUESTIONS if IS_INSTALLED else 'docs/questions.md'}. The books: {warehouse}, to be opened "
+        "read-only with any DuckDB from 1.2 on.",
         highlight=False,
         soft_wrap=True,
     )

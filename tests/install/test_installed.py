@@ -98,6 +98,8 @@ def test_the_demo_runs_in_an_empty_folder_and_writes_into_its_data_folder_alone(
 ) -> None:
     before = _files(installed.package)
     said = installed.type(tmp_path, "finago-assets", "demo")
+    assert "Ten questions to these books" in said
+    assert f"The queries: {installed.package / 'docs' / 'questions.md'}" in said
     assert "finago-assets dev" in said
     assert [path.name for path in tmp_path.iterdir()] == ["data"]
     assert _files(installed.package) == before
