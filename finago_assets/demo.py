@@ -158,7 +158,7 @@ def _follow_run(run: Callable[..., int], place: DagsterPlace, log: Path, console
     """Run, keep its log, and show how far it is; return its course and exit status."""
     columns = (
         SpinnerColumn(),
-        BarColumn(),
+        BarColumn(bar_width=24),
         TaskProgressColumn(),
         TimeElapsedColumn(),
         TextColumn("{task.description}"),
