@@ -63,7 +63,7 @@ class Course:
     """What a run that began after `since` has said so far, read from the history."""
 
     since: datetime
-    said: str = "Dagster is loading the definitions"
+    said: str = "Dagster loads the definitions; the first time takes longest"
     checks: int = 0
     wanted: int | None = None
     made: set[AssetKey] = field(default_factory=set)
