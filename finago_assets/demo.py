@@ -31,6 +31,7 @@ from finago_assets.core.landing.store import open_store
 from finago_assets.core.windows import ONE_DAY, Window
 from finago_assets.dagster_command import dagster_environment, find_place, make_home
 from finago_assets.new_project import INSTANCE
+from finago_assets.orchestration.history import show_at_home
 from finago_assets.project import IS_INSTALLED, QUESTIONS, typed
 from finago_assets.settings import read_settings
 from finago_assets.ten_answers import answer_ten
@@ -193,6 +194,8 @@ def _follow_run(run: Callable[..., int], place: DagsterPlace, log: Path, console
             over.set()
             watcher.join()
         show()
+        for last in instance.get_runs(limit=1):
+            show_at_home(instance, last.run_id)
         return course, status
 
 
