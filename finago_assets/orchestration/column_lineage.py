@@ -42,6 +42,9 @@ _READ_FIELD: Final = re.compile(r'\bmended\.r((?:\."[^"]+")+)')
 _NO_FIELD: Final = frozenset({"organization_id", "partition_date", "_digest", "_ordinal", "sent", "legible", "odd"})
 # columns that judge a record as a whole: a value that is kept only where they allow it is not made of every field
 _JUDGING: Final = frozenset({"_lost", "_unread", "reject_reason"})
+# a column's description stands above the picture of its table, so it has to be short
+TABLES_SHOWN: Final = 3
+NAMES_SHOWN: Final = 4
 # another way to derive it: what is kept of the way before does not count
 _DERIVED_AS: Final = 2
 
@@ -85,7 +88,7 @@ class Trace:
                 dg.TableColumn(
                     column,
                     said.get(column, {}).get("data_type") or "?",
-                    "\n\n".join(filter(None, [said.get(column, {}).get("description"), self.origin((model, column))])),
+                    " ".join(filter(None, [said.get(column, {}).get("description"), self.origin((model, column))])),
                 )
                 for column in self._sources[model]
             ]
@@ -93,12 +96,13 @@ class Trace:
 
     def origin(self, column: NodeColumn) -> str:
         """Return where a column comes from, in words with links; empty where it is made of nothing."""
-        before = self._sources.get(column[0], {}).get(column[1], [])
-        first = self.first(column)
+        before, first = self._sources.get(column[0], {}).get(column[1], []), self.first(column)
         if not before:
             return ""
+        # where a value is from a field, which organization or day it is of goes without saying
+        fields = {one for one in first if self._nodes[one[0]]["resource_type"] in {"source", "seed"}} or first
         by_way_of = f", by way of {self._list(before)}" if set(before) != first else ""
-        return f"From {self._list(first)}{by_way_of}."
+        return f"From {self._list(fields)}{by_way_of}."
 
     def _first(self, column: NodeColumn) -> frozenset[NodeColumn]:
         before = self._sources.get(column[0], {}).get(column[1])
@@ -111,13 +115,21 @@ class Trace:
         by_table: dict[str, list[str]] = {}
         for node, column in sorted(columns):
             by_table.setdefault(node, []).append(f"`{column}`")
-        return "; ".join(f"{self._link(node)} {', '.join(names)}" for node, names in by_table.items())
+        # what gives most is what it is about
+        tables = sorted(by_table, key=lambda node: -len(by_table[node]))
+        said = [f"{self._link(node)} {_some(by_table[node], NAMES_SHOWN)}" for node in tables]
+        return _some(said, TABLES_SHOWN, "; ")
 
     def _link(self, node: str) -> str:
         key = self._key(node)
         # what is written into its reader is no asset, and has no page
         written_in = self._nodes[node].get("config", {}).get("materialized") == "ephemeral"
         return key.path[-1] if written_in else f"[{key.path[-1]}](/assets/{key.to_user_string()})"
+
+
+def _some(words: list[str], most: int, between: str = ", ") -> str:
+    more = f" and {len(words) - most} more" if len(words) > most else ""
+    return f"{between.join(words[:most])}{more}"
 
 
 def derived(manifest: Mapping[str, Any], build: EmptyBuild) -> Sources:

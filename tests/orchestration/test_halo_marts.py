@@ -88,7 +88,7 @@ def test_the_books_are_published_whatever_becomes_of_halo(
     (shown,) = (one for one in done.get_asset_materialization_events() if one.asset_key == INVENTORY)
     metadata = shown.materialization.metadata
     assert metadata["dagster/row_count"].value == 4
-    assert "data:image/png" in str(metadata["picture"].value)
+    assert str(metadata["picture"].value).startswith("**4 connections**, by provider and state:")
     with closing(duckdb.connect(published, read_only=True)) as connection:
         assert connection.execute("select count(*) from marts.integration_inventory").fetchall() == [(4,)]
 
