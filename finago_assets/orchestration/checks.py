@@ -123,7 +123,7 @@ def judged(endpoint: Endpoint, store: RawStore, key: dg.AssetKey, landed: Sequen
     """Read every landed partition once more, and say what is not as expected, the most serious first."""
     watch = _watch(endpoint, store, landed)
     months, faults = _read_again(store, landed, None if watch is None else watch.look)
-    by_month = {"by_month": _tabulate_months(months)}
+    by_month = {"months": _tabulate_months(months)}
     findings = [
         *_report_damage(faults, by_month),
         *_report_emptiness(endpoint, landed),

@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from finago_assets.core.landing.store import Landed
 
 ROWS_ON_THIS_DAY: Final = "rows_on_this_day"
-_IN_PAYLOAD: Final = "In `payload`."
 _IN_FILE: Final = "Of the file."
 
 
@@ -35,7 +34,7 @@ def _fields_of(endpoint: Endpoint) -> list[dg.TableColumn]:
         dg.TableColumn(
             field.path,
             " or ".join(map(_spell_shape, field.shapes)),
-            f"{_IN_PAYLOAD} Personal data." if field.path.split(".")[0] in endpoint.personal else _IN_PAYLOAD,
+            "Personal data." if field.path.split(".")[0] in endpoint.personal else None,
             constraints=dg.TableColumnConstraints(nullable=not field.promised),
         )
         for field in fields_of(endpoint.fields or {})
@@ -52,7 +51,9 @@ def _file_columns(endpoint: Endpoint) -> list[dg.TableColumn]:
     columns = [
         dg.TableColumn("ordinal", "BIGINT", f"{_IN_FILE} Place of the record in the answer, from 0."),
         dg.TableColumn("page", "INTEGER", f"{_IN_FILE} The page it came on."),
-        dg.TableColumn("payload", "VARCHAR", f"{_IN_FILE} The record's own bytes, as the server sent them."),
+        dg.TableColumn(
+            "payload", "VARCHAR", f"{_IN_FILE} The record's own bytes, as the server sent them, with the fields above."
+        ),
     ]
     if endpoint.parent is not None:
         key = f"{_IN_FILE} Key of its {endpoint.parent.endpoint} record."

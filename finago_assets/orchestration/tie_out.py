@@ -108,7 +108,7 @@ def verdict(warehouse: duckdb.DuckDBPyConnection, *, blocks: bool) -> dg.AssetCh
         )
     if differs and not blocks:
         said += " This is a warning: the books are published all the same."
-    # what is to be looked at comes first
+    # Dagster sorts them by name: what is to be looked at comes first
     metadata: dict[str, dg.MetadataValue] = {}
     if differs:
         metadata["differences"] = show_rows(warehouse, _DIFFERENCES)
@@ -118,7 +118,7 @@ def verdict(warehouse: duckdb.DuckDBPyConnection, *, blocks: bool) -> dg.AssetCh
         metadata["openings"] = show_rows(warehouse, _OPENINGS)
     if (drawn := picture(warehouse, "ledger_tie_out")) is not None:
         metadata["picture"] = drawn
-    metadata["by_month"] = show_rows(warehouse, _MONTHS)
+    metadata["months"] = show_rows(warehouse, _MONTHS)
     return dg.AssetCheckResult(
         passed=not differs and not opens and not untold,
         # neither an amount that nothing tells nor what the ERP says of its own openings is a difference from our ledger

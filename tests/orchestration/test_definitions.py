@@ -16,6 +16,7 @@ from finago_assets.apis.finago.endpoints import ENDPOINTS
 from finago_assets.core.windows import ONE_DAY, Window
 from finago_assets.definitions import build_definitions
 from finago_assets.orchestration.jobs import lookback
+from finago_assets.orchestration.metadata import raw_schema
 from finago_assets.orchestration.raw import raw_key
 from finago_assets.settings import Settings
 
@@ -162,3 +163,13 @@ def test_the_newer_command_line_works_too(command: list[str]) -> None:
         check=False,
     )
     assert done.returncode == 0, (done.stdout + done.stderr)[-3000:]
+
+
+def test_a_raw_asset_has_the_fields_of_the_api_as_columns_and_after_them_those_of_its_file() -> None:
+    columns = {column.name: column for column in raw_schema(ENDPOINTS["transactionlines"]).columns}
+    assert list(columns)[-3:] == ["ordinal", "page", "payload"]
+    amount, day = columns["amount"], columns["invoice.dueDate"]
+    assert (amount.type, amount.constraints.nullable) == ("number", False)
+    assert (day.type, day.constraints.nullable) == ("day", True)
+    assert columns["comment"].description == "Personal data."
+    assert columns["dimensions"].type == "array"

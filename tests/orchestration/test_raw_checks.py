@@ -67,10 +67,10 @@ def test_what_is_as_expected_says_how_many_rows_were_read_again_and_by_month_onl
     landed = land(store, THREE_DAYS, {FIRST: _lines(LINE), SECOND: _lines(LINE, LINE)})
     whole, day = _judge(store, landed), _judge(store, landed[1:2])
     assert (whole.passed, whole.description, day.passed, day.description) == (True, None, True, None)
-    assert set(whole.metadata) == {"rows_of_this_run", "by_month"}
+    assert set(whole.metadata) == {"rows_of_this_run", "months"}
     assert set(day.metadata) == {"rows_of_this_run"}
     assert (whole.metadata["rows_of_this_run"].value, day.metadata["rows_of_this_run"].value) == (3, 2)
-    (month,) = whole.metadata["by_month"].value.records  # type: ignore[union-attr]
+    (month,) = whole.metadata["months"].value.records  # type: ignore[union-attr]
     assert dict(month.data) == {"month": "2024-01", "days": 3, "rows": 3, "faulty": 0}
 
 
@@ -82,7 +82,7 @@ def test_a_damaged_file_blocks_and_is_named_with_what_to_do(store: ParquetStore)
         said = check.description or ""
         assert said.startswith(landed[1].location)
         assert "land the partition again" in said
-        (month,) = check.metadata["by_month"].value.records  # type: ignore[union-attr]
+        (month,) = check.metadata["months"].value.records  # type: ignore[union-attr]
         assert month.data["faulty"] == 1
 
 

@@ -65,7 +65,7 @@ def test_the_days_of_a_window_without_a_row_are_named_in_one_line(instance: dg.D
 def test_the_check_passes_and_shows_what_was_read_again_by_month(instance: dg.DagsterInstance) -> None:
     checks = land(instance, "transactionlines", first="2024-01-15", last="2024-02-15").checks("transactionlines")
     assert {name: check.passed for name, check in checks.items()} == {CHECK: True}
-    table = checks[CHECK].metadata["by_month"].value
+    table = checks[CHECK].metadata["months"].value
     assert [row.data["month"] for row in table.records] == ["2024-01", "2024-02"]  # type: ignore[union-attr]
     assert [row.data["days"] for row in table.records] == [17, 15]  # type: ignore[union-attr]
 
