@@ -88,7 +88,7 @@ def _facts_of_binders(month: str, made: list[MadeBinder]) -> dict[str, Any]:
     return {
         "period": month,
         **totals,
-        "exceptions": _list_open(made),
+        **({"exceptions": _list_open(made)} if sum(totals.values()) > totals[ExceptionVerdict.PASS] else {}),
         "binders": dg.MetadataValue.md(f"Open them in a browser and in a spreadsheet:\n\n{files}"),
         "dagster/uri": f"file://{os.fspath(made[0].place.page.absolute())}",
     }

@@ -131,7 +131,7 @@ def trial_balance_table(source: Publication, organization: str, month: Month) ->
         "Trial balance",
         TRIAL_BALANCE_COLUMNS,
         [*grouped, *([total] if rows else [])],
-        said="Debit is positive, credit is negative. Closing balances sum to zero.",
+        said="Debit is positive, credit is negative. Closing balances are to sum to zero.",
         nothing="No account has a balance.",
     )
 
@@ -164,7 +164,7 @@ def balance_table(source: Publication, organization: str, month: Month) -> Binde
         "Balance sheet",
         BALANCE_COLUMNS,
         shown,
-        said="Assets are positive, and so are equity and liabilities. The two totals are the same.",
+        said="Assets are positive, and so are equity and liabilities. The two totals are to be the same.",
         nothing="No account has a balance.",
     )
 

@@ -50,11 +50,13 @@ ITEM_COLUMNS: Final = (
     BinderColumn("open_amount_currency", "Open in that currency", BinderKind.MONEY),
 )
 _AGED: Final = """
-    select customer_id, party_name, not_due, days_1_30, days_31_60, days_61_90, days_over_90, unallocated, total
+    select customer_id, coalesce(party_name, if(customer_id is null, '(no party)', null)), not_due, days_1_30,
+        days_31_60, days_61_90, days_over_90, unallocated, total
     from marts.{mart}_as_of(?) where organization_id = ? order by {order}, customer_id nulls last
 """
 _ITEMS: Final = """
-    select ledger, customer_id, party_name, account_number, invoice_number, item_kind, item_date, due_date,
+    select ledger, customer_id, coalesce(party_name, if(customer_id is null, '(no party)', null)), account_number,
+        invoice_number, item_kind, item_date, due_date,
         days_overdue, original_amount, open_amount, currency_code, open_amount_currency
     from marts.open_items_as_of(?) where organization_id = ?
     order by ledger desc, customer_id nulls last, due_date, item_kind, item, account_number
