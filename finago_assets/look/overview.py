@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
     from decimal import Decimal
 
     from finago_assets.look.books import BookRow, OpenBooks
@@ -67,10 +67,11 @@ _WARNINGS: Final = """
 
 
 class Attention(NamedTuple):
-    """Something that a person should look at, and the page that shows it."""
+    """Something that a person should look at, the page that shows it, and what is asked of that page."""
 
     sentence: str
     page: str
+    asked: Mapping[str, str]
 
 
 def list_organizations(books: OpenBooks) -> list[BookRow]:
@@ -117,11 +118,11 @@ def list_attention(books: OpenBooks, organization: str) -> Iterator[Attention]:
     statuses = tie_out_statuses(books, organization)
     for status, what in _TIE_OUT_WORDS.items():
         if status in statuses:
-            yield Attention(f"{what}: {statuses[status]['account_months']:,}.", "tie-out")
-    for sql, sentence, page in _COUNTED:
+            yield Attention(f"{what}: {statuses[status]['account_months']:,}.", "tie-out", {"status": status})
+    for sql, sentence, page, asked in _COUNTED:
         found = books.row(sql, [organization])
         if found["rows"]:
-            yield Attention(sentence.format(**found), page)
+            yield Attention(sentence.format(**found), page, asked)
 
 
 _TIE_OUT_WORDS: Final = {
@@ -129,7 +130,7 @@ _TIE_OUT_WORDS: Final = {
     "opens differently": "Account-months that the ERP opens with another balance than it closed the month before with",
     "not told": "Account-months with an amount in another currency that nothing tells",
 }
-_COUNTED: Final = (
+_COUNTED: Final[tuple[tuple[str, str, str, Mapping[str, str]], ...]] = (
     (
         # that the newest month is not over is no news
         """
@@ -140,11 +141,13 @@ _COUNTED: Final = (
         """,
         "Months that could not be held against the ERP, since days or balances are not landed: {rows:,}.",
         "tie-out",
+        {"status": "not landed"},
     ),
     (
         "select count(*) as rows from marts.ledger_rejects where organization_id = ?",
         "Ledger lines that could not be read and stand in no figure: {rows:,}.",
         "ledger",
+        {},
     ),
     (
         """
@@ -154,6 +157,7 @@ _COUNTED: Final = (
         """,
         "Receivables more than 90 days overdue: {rows:,}, together {amount:,.2f}.",
         "ageing",
+        {"side": "receivables"},
     ),
     (
         """
@@ -163,6 +167,7 @@ _COUNTED: Final = (
         """,
         "Payables more than 30 days overdue: {rows:,}, together {amount:,.2f}.",
         "ageing",
+        {"side": "payables"},
     ),
     (
         """
@@ -171,6 +176,7 @@ _COUNTED: Final = (
         """,
         "VAT that no tax code explains: {amount:,.2f}.",
         "vat",
+        {},
     ),
     (
         """
@@ -179,5 +185,6 @@ _COUNTED: Final = (
         """,
         "VAT that was posted after its term was settled: {amount:,.2f}.",
         "vat",
+        {},
     ),
 )
