@@ -1,4 +1,4 @@
-# Four commands; each sets up what it needs. A fresh machine has Python 3.11 to 3.13, make and a package index.
+# Each command sets up what it needs. A fresh machine has Python 3.11 to 3.13, make and a package index.
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
@@ -18,12 +18,13 @@ export DO_NOT_TRACK := 1
 # tests and runs start many processes, each of which would compile everything anew
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help demo test dev docs check slow pins
+.PHONY: help demo test dev look docs check slow pins
 
 help:
 	@echo 'make demo    set up, run the whole pipeline on the sandbox, say where the warehouse is'
 	@echo 'make test    set up, run the tests'
 	@echo 'make dev     open the Dagster UI (on the sandbox when no credentials are set)'
+	@echo 'make look    look around in the published books, in a browser'
 	@echo 'make docs    write the data dictionary: every table and column, as one page'
 	@echo 'make check   lint and type-check'
 
@@ -38,6 +39,9 @@ slow: $(TOOLS)
 
 dev: $(READY)
 	@$(BIN)/finago-assets dev
+
+look: $(READY)
+	@$(BIN)/finago-assets look
 
 docs: $(READY)
 	@$(BIN)/python -m finago_assets.data_dictionary

@@ -19,6 +19,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from finago_assets.commands.halo import halo
+from finago_assets.commands.look import look_around
 from finago_assets.commands.post import post_app
 from finago_assets.commands.post_lines import change_due_date, link_lines
 from finago_assets.commands.report import report_app
@@ -175,6 +176,7 @@ def _supervised(console: Console, stands: str) -> Iterator[Supervisor]:
         raise typer.Exit(interrupted.status) from None
 
 
+app.command("look")(look_around)
 app.command()(request)
 app.command()(templates)
 app.add_typer(halo, name="halo")

@@ -12,7 +12,18 @@ from typer.testing import CliRunner
 
 from finago_assets.cli import app
 
-LARGE: Final = ("dagster", "dbt", "duckdb", "jsonschema", "matplotlib", "numpy", "pyarrow", "sqlalchemy")
+LARGE: Final = (
+    "dagster",
+    "dbt",
+    "duckdb",
+    "jsonschema",
+    "matplotlib",
+    "numpy",
+    "pandas",
+    "pyarrow",
+    "sqlalchemy",
+    "streamlit",
+)
 SENT: Final = (
     "from finago_assets import connect, settings; "
     "from finago_assets.core.request import perform, request; "
