@@ -45,8 +45,8 @@ def test_what_lands_is_what_came_whatever_part_of_a_page_belongs_to_a_day(
             for day, one in zip(days, records, strict=True):
                 expected[day].append(one)
         landed = list(spool.publish(facts(THREE_DAYS)))
-    for one in landed:
-        day, manifest = one.partition.date, one.manifest
+    for found in landed:
+        day, manifest = found.partition.date, found.manifest
         assert payloads(store, day) == expected[day]
         assert manifest.digest == hashlib.sha256(b"\x1e".join(expected[day])).hexdigest()
         assert manifest.payload_bytes == sum(map(len, expected[day]))
