@@ -17,8 +17,9 @@ if TYPE_CHECKING:
 
 # Dagster 1.13 puts longer Markdown behind "[Show Markdown]" (MetadataEntry.tsx); an image of this size is drawn at once
 MOST_CHARACTERS: Final = 999
-WIDTH, HEIGHT, TOP, BOTTOM = 600, 150, 18, 134
-LABELS: Final = 90
+# as wide as the column that it is shown in, on a screen of 1500 dots
+WIDTH, HEIGHT, TOP, BOTTOM = 430, 150, 18, 134
+LABELS: Final = 60
 ROW: Final = 14
 
 
@@ -110,7 +111,7 @@ def _chart(labels: Sequence[str], series: Sequence[Plotted]) -> str:
     bars, lines = [one for one in series if not one.is_line], [one for one in series if one.is_line]
     lowest, highest = _span_amounts(labels, bars, lines)
     scale = (BOTTOM - TOP) / ((highest - lowest) or 1)
-    step = min(48, (WIDTH - LABELS) // len(labels))
+    step = min(36, (WIDTH - LABELS) // len(labels))
 
     def height(value: float) -> int:
         return round(TOP + (highest - value) * scale)
@@ -126,7 +127,7 @@ def _chart(labels: Sequence[str], series: Sequence[Plotted]) -> str:
                 if lines
                 else []
             ),
-            *(_label(130 * place, 10, one.name, one.colour) for place, one in enumerate(series)),
+            *(_label(110 * place, 10, one.name, one.colour) for place, one in enumerate(series)),
             _label(right + 4, TOP + 6, f"{highest:,.0f}"),
             *_ends(labels, step, HEIGHT - 3),
         ],
@@ -180,7 +181,7 @@ def _bars(bars: Sequence[Plotted], step: int, height: Callable[[float], int]) ->
 
 
 def _cells(labels: Sequence[str], rows: Mapping[str, Sequence[str | None]], colours: Mapping[str, str]) -> str:
-    step = min(48, (WIDTH - LABELS) // len(labels))
+    step = min(36, (WIDTH - LABELS) // len(labels))
     parts = []
     for kind, colour in colours.items():
         path = "".join(

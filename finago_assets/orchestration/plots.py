@@ -26,6 +26,7 @@ STATUSES: Final = {
     "not told": DOUBTFUL,
     "not landed": QUIET,
 }
+_OF_MANY: Final = {"ties": "tie", "differs": "differ", "opens differently": "open differently"}
 STATES: Final = ("connected", "not told", "reconnect soon", "must reconnect", "disconnected", "off")
 
 
@@ -98,7 +99,7 @@ def _draw_tie_out(rows: PlotRows) -> dg.MarkdownMetadataValue:
         counts[status] += count
         known = worst.get((month, account_class), status)
         worst[month, account_class] = min(known, status, key=places.index)
-    told = ", ".join(f"{count:,} {status}" for status, count in counts.items() if count)
+    told = ", ".join(f"{count:,} {_OF_MANY.get(status, status)}" for status, count in counts.items() if count)
     said = f"**Account-months**: {told}. By account class: green ties, red differs, grey is not wholly landed."
     cells = {one: [worst.get((month, one)) for month in months] for one in classes}
     return draw_cells(said, months, cells, STATUSES)

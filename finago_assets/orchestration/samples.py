@@ -16,27 +16,30 @@ if TYPE_CHECKING:
 
 ROWS: Final = 6
 _NEWEST: Final = "where period = (select max(period) from {table})"
+_OF_ACCOUNTS: Final = f"{_NEWEST} and row_kind = 'account'"
+_LARGEST: Final = "abs({amount}) desc nulls last, account_number"
 
-# of each table: its columns, and which rows come first
+# of each table: a few of its columns, as many as a page has room for beside each other; which rows; which come first.
+# A month or day that comes first stands above the table.
 SAMPLES: Final = {
-    "marts.accounts": ("account_number, account_name, class_name, statement_line", "", "account_number"),
+    "marts.accounts": ("account_number, account_name, statement_line", "", "account_number"),
     "marts.trial_balance": (
-        "period, account_number, account_name, opening_balance, change, closing_balance",
-        f"{_NEWEST} and row_kind = 'account'",
-        "abs(closing_balance) desc nulls last, account_number",
+        "period, account_number, account_name, change, closing_balance",
+        _OF_ACCOUNTS,
+        _LARGEST.format(amount="closing_balance"),
     ),
     "marts.profit_and_loss": (
         "period, account_number, account_name, amount, amount_year_to_date",
-        f"{_NEWEST} and row_kind = 'account'",
-        "abs(amount) desc nulls last, account_number",
+        _OF_ACCOUNTS,
+        _LARGEST.format(amount="amount"),
     ),
     "marts.balance_sheet": (
-        "period, account_number, account_name, statement_line, amount",
-        f"{_NEWEST} and row_kind = 'account'",
-        "abs(amount) desc nulls last, account_number",
+        "period, account_number, account_name, amount",
+        _OF_ACCOUNTS,
+        _LARGEST.format(amount="amount"),
     ),
     "marts.ledger_tie_out": (
-        "period, account_number, account_name, ledger_change, reported_change, difference, status",
+        "account_number, strftime(period, '%Y-%m') as month, ledger_change, difference, status",
         "",
         "status = 'differs' desc, abs(difference) desc nulls last, period desc, account_number",
     ),
@@ -45,21 +48,25 @@ SAMPLES: Final = {
         _NEWEST,
         "abs(tax_amount) desc nulls last, standard_tax_code, direction",
     ),
-    "marts.days_sales_outstanding": ("as_of, days, receivables, invoicing", "", "as_of desc"),
+    "marts.days_sales_outstanding": (
+        "strftime(as_of, '%Y-%m-%d') as as_of, days, receivables, invoicing",
+        "",
+        "as_of desc",
+    ),
     "reporting.trial_balance": (
-        "period, account_number, account_name, change, closing_balance, closing_balance_last_year",
+        "period, account_number, account_name, closing_balance, closing_balance_last_year",
         _NEWEST,
-        "abs(closing_balance) desc nulls last, account_number",
+        _LARGEST.format(amount="closing_balance"),
     ),
     "reporting.profit_and_loss": (
-        "period, account_number, account_name, amount, amount_last_year, amount_year_to_date",
+        "period, account_number, account_name, amount, amount_last_year",
         _NEWEST,
-        "abs(amount) desc nulls last, account_number",
+        _LARGEST.format(amount="amount"),
     ),
     "reporting.balance_sheet": (
-        "period, statement_line, account_number, account_name, amount, amount_last_year",
+        "period, account_number, account_name, amount, amount_last_year",
         _NEWEST,
-        "abs(amount) desc nulls last, account_number",
+        _LARGEST.format(amount="amount"),
     ),
 }
 
@@ -69,8 +76,12 @@ def sample_rows(warehouse: duckdb.DuckDBPyConnection, table: str) -> dg.Markdown
     if table not in SAMPLES:
         return None
     columns, which, order = SAMPLES[table]
-    rows = warehouse.execute(
+    result = warehouse.execute(
         f"select {columns} from {table} {which.format(table=table)} order by {order} limit {ROWS}"
-    ).fetchall()
-    shown = [[value.isoformat() if hasattr(value, "isoformat") else value for value in row] for row in rows]
-    return write_table("", columns.split(", "), shown) if shown else None
+    )
+    names, rows = [column[0] for column in result.description or ()], result.fetchall()
+    if not rows:
+        return None
+    if names[0] != "period":
+        return write_table("", names, rows)
+    return write_table(f"**Of {rows[0][0]:%Y-%m}**:", names[1:], [row[1:] for row in rows])
