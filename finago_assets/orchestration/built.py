@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 NOT_EVALUATED: Final = "Not evaluated again: nothing that it looks at has changed since the run named here."
 # the UI calls either one "Failed"
 SAID: Final = {
-    "warn": "A warning: {rows:,} to look at. Nothing is withheld because of it.",
+    "warn": "{rows:,} to look at: a warning, nothing is withheld because of it.",
     "fail": "{rows:,} rows break what this vouches for, so nothing is published until they are mended.",
 }
 

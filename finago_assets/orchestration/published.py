@@ -32,7 +32,10 @@ HOW_TO_OPEN: Final = """Any DuckDB from 1.2 on, read-only, in a notebook, a SQL 
 
 ```python
 import duckdb
-duckdb.connect("{path}", read_only=True).sql("from marts.trial_balance")
+
+path = "{path}"
+books = duckdb.connect(path, read_only=True)
+books.sql("from marts.trial_balance")
 ```
 
 The tables are in the schema `marts`, and in `reporting` as a person reads them. The whole build, `{details}`, takes

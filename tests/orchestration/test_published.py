@@ -156,6 +156,9 @@ def test_it_says_which_tables_it_holds_and_how_it_is_opened(settings: Settings, 
         assert isinstance(tables, dg.TableMetadataValue)
         assert [record.data for record in tables.records] == [{"table": "marts.accounts", "rows": 1}]
         assert str(settings.published_warehouse) in str(event.metadata["how_to_open_it"].value)
+        assert event.metadata["path"] == dg.MetadataValue.path(str(settings.published_warehouse))
+        assert event.metadata["dagster/size_bytes"].value == settings.published_warehouse.stat().st_size
+        assert str(event.metadata["holds"].value).startswith("1 tables with 1 rows, ")
 
 
 def test_a_file_from_before_it_held_the_marts_alone_is_published_anew(
