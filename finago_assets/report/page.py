@@ -256,7 +256,7 @@ def spell_cell(kind: BinderKind, value: object) -> PageCell:
     if kind is BinderKind.RATE and isinstance(value, Decimal):
         return PageCell(f"{value.normalize():f}".replace(".", ","))
     if kind is BinderKind.COUNT:
-        return PageCell(f"{value:,}".replace(",", "\u202f"))
+        return PageCell(f"{value:,}")
     if isinstance(value, datetime):
         return PageCell(f"{value:%Y-%m-%d %H:%M}")
     return PageCell(f"{value}" if isinstance(value, date) else _as_shown(f"{value}"))

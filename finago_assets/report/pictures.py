@@ -126,7 +126,7 @@ def _canvas(title: str) -> tuple[Figure, Axes]:
     axes = figure.subplots()
     axes.set_title(title, loc="left", color=_DARK, fontsize=11, pad=22)
     axes.axhline(0, color=_DARK, linewidth=0.8)
-    axes.yaxis.set_major_formatter(lambda value, _: f"{value:,.0f}".replace(",", " "))
+    axes.yaxis.set_major_formatter(lambda value, _: f"{value:,.0f}")
     axes.tick_params(axis="y", labelsize=8)
     axes.spines[["top", "right"]].set_visible(False)
     return figure, axes

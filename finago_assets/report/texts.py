@@ -25,5 +25,5 @@ def printable_text(text: str, most: int) -> str:
 
 
 def spell_money(amount: Decimal | int) -> str:
-    """Return an amount with two decimals, a thin space between thousands and a comma before the decimals."""
-    return f"{amount:,.2f}".replace(",", "\u202f").replace(".", ",")
+    """Return an amount as every screen of the pipeline has it: 1,234.50."""
+    return f"{amount:,.2f}"

@@ -85,10 +85,10 @@ def test_a_binder_names_what_is_wrong_with_a_month_and_what_is_not(desk: Desk) -
     }
     assert (
         listed["bank/1920"]["why"]
-        == "It was overdrawn, by -1\u202f050,00 NOK on 2025-03-05, and closes with -938,85 NOK."
+        == "It was overdrawn, by -1,050.00 NOK on 2025-03-05, and closes with -938.85 NOK."
     )
-    assert "700,00 NOK is overdue by more than 90 days, of 1 party" in listed["receivable/overdue"]["why"]
-    assert "they differ by 100,00 NOK" in listed["tie-out/6300"]["why"]
+    assert "700.00 NOK is overdue by more than 90 days, of 1 party" in listed["receivable/overdue"]["why"]
+    assert "they differ by 100.00 NOK" in listed["tie-out/6300"]["why"]
     assert {id_ for id_, one in desk.listed(SOUND).items() if one["verdict"] != "pass"} <= {
         id_ for id_ in desk.listed(SOUND) if id_.startswith("check/")
     }
