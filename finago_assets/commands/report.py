@@ -25,7 +25,7 @@ NOT_MADE: Final = 1
 REFUSED_BEFORE_WRITING: Final = 2
 _SHOWN: Final = 20
 
-report_app = typer.Typer(help="The month-end binder: one workbook and one page for each organization.")
+report_app = typer.Typer()
 
 PeriodOption = Annotated[str | None, typer.Option(metavar="YYYY-MM", help="The month; by default the last one over.")]
 OrganizationOption = Annotated[str | None, typer.Option(help="One organization; by default all that are published.")]
@@ -43,8 +43,7 @@ def make_report(
 ) -> None:
     """Make the binder of a month of what is published: tie-out, statements, ages, VAT, journal, findings, exceptions.
 
-    Reads the published file alone and sends nothing. Ends with 0 when it is made, 1 after an error, 2 when it was
-    refused.
+    Reads the published file and sends nothing. Ends with 0 when it is made, 1 after an error, 2 when it was refused.
     """
     if context.invoked_subcommand is not None:
         _refuse_options(period, organization, into)

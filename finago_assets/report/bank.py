@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from finago_assets.report.month import Month
     from finago_assets.report.source import Publication
 
+BANK_RANGE: Final = range(1900, 2000)
 BANK_COLUMNS: Final = (
     BinderColumn("account_number", "Account", BinderKind.NUMBER, leads=True),
     BinderColumn("account_name", "Name"),

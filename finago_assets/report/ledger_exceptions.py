@@ -36,7 +36,7 @@ def look_at_ledger(figures: MonthFigures) -> Iterator[ExceptionItem]:
     yield from each_or_pass(
         _look_at_tie_out(figures), passed("tie-out", "Tie-out", f"{figures.tie_out.said}", figures.tie_out.name)
     )
-    yield _look_at_sum(figures)
+    yield from _look_at_sum(figures)
     yield from _look_at_unknown(figures)
     yield from _look_at_rows(figures)
     yield from each_or_pass(
@@ -115,21 +115,22 @@ def _differing(figures: MonthFigures, record: dict[str, object]) -> ExceptionIte
     return ExceptionItem(id_, BLOCKED, what, why, to_do, basis, place)
 
 
-def _look_at_sum(figures: MonthFigures) -> ExceptionItem:
+def _look_at_sum(figures: MonthFigures) -> Iterator[ExceptionItem]:
+    """Judge the sum where every balance is known; one that is not is told by itself."""
     total = sum_of(figures.trial_balance, "closing_balance")
-    if total == 0 or total is None:
-        said = "Closing balances sum to zero." if total == 0 else "Not judged: some closing balances are unknown."
-        return passed("trial-balance", "Trial balance", said, "trial_balance")
-    shown = spell_amount(total, figures.currency)
-    return ExceptionItem(
-        "trial-balance",
-        BLOCKED,
-        "Trial balance",
-        f"Closing balances sum to {shown} and not to zero.",
-        "Find the voucher that does not balance, or the account whose opening is wrong.",
-        f"sum {shown}",
-        "trial_balance",
-    )
+    if total == 0:
+        yield passed("trial-balance", "Trial balance", "Closing balances sum to zero.", "trial_balance")
+    elif total is not None:
+        shown = spell_amount(total, figures.currency)
+        yield ExceptionItem(
+            "trial-balance",
+            BLOCKED,
+            "Trial balance",
+            f"Closing balances sum to {shown} and not to zero.",
+            "Find the voucher that does not balance, or the account whose opening is wrong.",
+            f"sum {shown}",
+            "trial_balance",
+        )
 
 
 def _look_at_unknown(figures: MonthFigures) -> Iterator[ExceptionItem]:

@@ -44,6 +44,18 @@ def look_at_the_rest(figures: MonthFigures) -> Iterator[ExceptionItem]:
 
 
 def _look_at_bank(figures: MonthFigures) -> Iterator[ExceptionItem]:
+    known = {one.number for one in figures.bank if one.days[-1][0] == figures.as_of}
+    for number in figures.bank_accounts:
+        if number not in known:
+            yield ExceptionItem(
+                f"bank/{number}/unknown",
+                BLOCKED,
+                f"Bank account {number}",
+                "Its balance is not known on every day of the month.",
+                "Land the days that are missing since the books begin, and publish.",
+                "balance unknown",
+                lines_anchor(number),
+            )
     for one in figures.bank:
         day, lowest = one.lowest
         if lowest < 0:
@@ -104,7 +116,7 @@ def _look_at_control_accounts(figures: MonthFigures, ledger: str) -> Iterator[Ex
 def _unequal(
     figures: MonthFigures, ledger: str, account: int, items: Decimal | None, closing: Decimal | None
 ) -> ExceptionItem | None:
-    if items is None or closing is None or items == closing:
+    if items is not None and items == closing:
         return None
     open_, balance = (spell_amount(amount, figures.currency) for amount in (items, closing))
     return ExceptionItem(

@@ -159,6 +159,16 @@ def test_a_snapshot_that_cannot_be_read_is_told_and_holds_nothing_back(desk: Des
     assert "Nothing has changed" in desk.listed(SOUND)["changed"]["why"]
 
 
+def test_what_is_not_known_passes_nothing(desk: Desk) -> None:
+    unknown = f"set opening_balance = null, closing_balance = null where organization_id = '{SOUND}'"
+    for schema in ("marts", "reporting"):
+        desk.change(f"update {schema}.trial_balance {unknown} and account_number = 1920")
+    assert desk.type(*OF_SOUND).exit_code == 0
+    listed = desk.listed(SOUND)
+    assert (listed["balances-unknown"]["verdict"], listed["bank/1920/unknown"]["verdict"]) == ("blocked", "blocked")
+    assert listed.keys() & {"trial-balance", "bank"} == set()
+
+
 @pytest.mark.parametrize(
     ("words", "said"),
     [
