@@ -108,7 +108,10 @@ def _look_at_control_accounts(figures: MonthFigures, ledger: str) -> Iterator[Ex
         for account, amounts in sorted(items.items())
     )
     fine = passed(
-        f"{ledger}/control-account", "Control account", "Open items sum to the balance of their account.", "open_items"
+        f"{ledger}/control-account",
+        f"Control accounts, {ledger}",
+        "Open items sum to the balance of their account.",
+        "open_items",
     )
     yield from each_or_pass((one for one in found if one is not None), fine)
 
