@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING
 import duckdb
 import pytest
 
+from finago_assets.apis.finago.endpoints import ENDPOINTS
 from finago_assets.core.errors import CorruptFile, NotProven, RequestRefused
-from finago_assets.core.landing.model import Landing
+from finago_assets.core.landing.store import ChainFacts, Landing, open_store
+from finago_assets.core.windows import Window
 from finago_assets.look.ageing import Subledger, aged_parties, as_of_dates, open_items_of, sum_ages, sum_open_items
 from finago_assets.look.books import OpenBooks, open_published
 from finago_assets.look.landing import built_from, landing_statuses, read_landed
@@ -218,6 +220,25 @@ def test_a_record_that_lies_elsewhere_since_the_build_is_found_and_said_to_have_
         landed = read_landed(folder, Landing.PARQUET, built := built_from(books))
     status = {(one.endpoint, one.organization): one for one in landing_statuses(landed, built)}
     assert status["finago/transactionlines", "org-1"].newer == 1
+
+
+def test_a_record_that_landed_in_duckdb_is_found_too(published_small: Path, tmp_path: Path) -> None:
+    shutil.copy(published_small / "finago.duckdb", tmp_path)
+    store, day = open_store(tmp_path, Landing.DUCKDB, "finago"), date(2024, 2, 5)
+    with store.spool(ENDPOINTS["transactionlines"], "org-1", [day]) as spool:
+        spool.add(1, [line.encode() for line in LINES["2024-02-05"]], day, None)
+        window = Window(day, day + timedelta(days=1))
+        facts = ChainFacts(window, 1, 1, 0, 0.0, (), BUILT_AT, "1", "run-1")
+        assert len([*spool.publish(facts)]) == 1
+    before = {path.name for path in tmp_path.iterdir()}
+    with open_published(tmp_path) as books:
+        (record,) = raw_records(books, Landing.DUCKDB, "org-1", "c2", day)
+        landed = read_landed(tmp_path, Landing.DUCKDB, {})
+    assert (record.day, record.ordinal, record.fetched_at) == (day, 1, BUILT_AT)
+    assert '"amount":100.10' in record.payload
+    assert landed["finago/transactionlines", "org-1"][day].rows == 3
+    # nothing is left of the look
+    assert {path.name for path in tmp_path.iterdir()} == before
 
 
 def test_lines_that_cannot_be_read_are_shown_with_the_reason(published_small: Path) -> None:

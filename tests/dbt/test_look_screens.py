@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import shutil
 from datetime import date, timedelta
+from decimal import Decimal
 from html import unescape
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, urlsplit
@@ -13,6 +14,7 @@ import duckdb
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from finago_assets.look.table import amounts, html_table, spell_amount
 from tests.dbt.published_books import BUILT_AT, publish_books
 
 if TYPE_CHECKING:
@@ -281,3 +283,13 @@ def test_what_needs_a_look_leads_to_where_it_is_seen(published_books: Path, monk
     overdue = next(link for link in links(app) if link[1].get("side") == "payables")
     items = follow(published_books, monkeypatch, overdue)
     assert items.selectbox[0].value == "payable"
+
+
+def test_an_amount_is_shown_to_the_last_oere_however_large_it_is() -> None:
+    amount = Decimal("9007199254740993.01")
+    assert Decimal(float(amount)) != amount
+    assert spell_amount(amount) == "9,007,199,254,740,993.01"
+    table = html_table([{"amount": -amount}], amounts(amount="Amount"), {"amount": None})
+    assert ">-9,007,199,254,740,993.01<" in table
+    # a sum that nobody knows is not shown as none
+    assert ">unknown<" in table
