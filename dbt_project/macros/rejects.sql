@@ -1,14 +1,13 @@
-{#- Why a ledger line cannot stand in the ledger, or NULL. An amount is never rounded into the books. -#}
+{#- Why a ledger line cannot stand in the ledger, or NULL. An amount is never rounded into the books: `line` has it as
+    booked_amount where it is whole øre. -#}
 {% macro reject_reason(line) -%}
 case
     when
         {{ line }}._lost is not null
         or {{ line }}._unread is not null
-        {%- for column in ['line_id', 'posting_date', 'account_number', 'amount'] %}
+        {%- for column in ['line_id', 'posting_date', 'account_number', 'booked_amount'] %}
         or {{ line }}.{{ column }} is null
         {%- endfor %}
-        or {{ line }}.amount <> round({{ line }}.amount, 2)
-        or abs({{ line }}.amount) >= cast(1e16 as decimal(38, 10))
         then {{ reasons(line) | indent(8) }}
 end
 {%- endmacro %}

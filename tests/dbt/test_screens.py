@@ -19,6 +19,7 @@ MACROS: Final = Path(__file__).parents[2] / "dbt_project" / "macros"
 NAMED: Final = (
     "engine/lists.sql",
     "engine/lost.sql",
+    "engine/numbers.sql",
     "engine/damage.sql",
     "engine/typed.sql",
     "unsound.sql",
@@ -44,8 +45,9 @@ COLUMNS: Final = [
 DECIDES: Final = ["posting_date", "account_number"]
 # in place of the screens: nothing is passed over
 NO_SCREEN: Final = """
-{%- macro null_yet_named(name, path) -%} true {%- endmacro -%}
+{%- macro null_yet_named(name, path, type=none) -%} true {%- endmacro -%}
 {%- macro odd_number() -%} {%- endmacro -%}
+{%- macro unusual_number() -%} {%- endmacro -%}
 """
 
 
@@ -66,7 +68,10 @@ def _sql(more: str = "") -> str:
     """The typed ledger line of one payload a row, as dbt would render it."""
     macros = "".join((MACROS / name).read_text(encoding="utf-8") for name in NAMED)
     records = "{%- macro records(endpoint, parents, of) -%} select * from raw {%- endmacro -%}"
-    lines = "{{ typed('transactionlines', columns, decides=decides, keep=['payload']) }}"
+    lines = (
+        "select *, {{ whole_ore('amount') }} as booked_amount "
+        "from ({{ typed('transactionlines', columns, decides=decides, keep=['payload']) }})"
+    )
     environment = Environment(autoescape=False, extensions=["jinja2.ext.do"])  # noqa: S701  SQL
     shape: dict[str, Any] = {"return": _returned, "tojson": str.strip, "adapter": _Duckdb}
     template = environment.from_string(f"{macros}{records}{more}with lines as ({lines})")

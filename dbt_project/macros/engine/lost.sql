@@ -1,8 +1,24 @@
 {#- No null is made by typing, and no number is rounded by it, without its path standing in _lost or _unread.
 
-    Two cheap screens come first: the key's text in the payload for a value that is NULL, and one pattern for numbers
-    that a DECIMAL(38,10) might not hold (or a boolean that would become one). Only then is the record parsed again. -#}
+    Cheap screens come first. A number or a day is held against the text that it was read from: NULL for a text that is not
+    empty, and one pattern over the numbers of a record for those that a DECIMAL(38,10) might not hold. Of others the key's text is
+    looked for in the payload where the value is NULL; numbers in lists have a pattern over the whole payload, which costs most.
+    Only then is the record parsed again. -#}
 
+{#- Whether a record's numbers have one with more than ten decimals, an exponent, or a blank between digits that a cast reads over. -#}
+{% macro unusual_numbers(columns) -%}
+    {%- set texts = [] -%}
+    {%- for column in columns if (column[2] or 'text') in ('decimal', 'integer') -%}
+        {%- do texts.append('numbered.r.' ~ quoted_path(column[1])) -%}
+    {%- endfor -%}
+    {{ "regexp_matches(concat_ws(' ', " ~ texts | join(', ') ~ "), '" ~ unusual_number() ~ "')" if texts else 'false' }}
+{%- endmacro %}
+
+{% macro unusual_number() -%}
+    [.][0-9]{11}|[eE_]
+{%- endmacro %}
+
+{#- Of a payload: such a number, or a boolean that a number in a list would take for 1 or 0. -#}
 {% macro odd_number() -%}
     :\s*(true|false|-?[0-9]+([.][0-9]{11}|[.]?[0-9]*[eE])|"-?[0-9]+([.][0-9]{11}[0-9]*|[.]?[0-9]*[eE][-+]?[0-9]+)")
 {%- endmacro %}
@@ -19,12 +35,14 @@
 case
     when
         typed.odd
+        or typed.unusual
+        or typed.unparsed
         or typed.{{ all_columns[0][0] }} is null
         {%- for parent, child in parents.items() %}
         or {{ null_yet_named(child, parent) }}
         {%- endfor %}
         {%- for column in columns if column[2] and column[2] != 'lines' %}
-        or {{ null_yet_named(column[0], column[1]) }}
+        or {{ null_yet_named(column[0], column[1], column[2]) }}
         {{- suspect_list(column[0], column[2]) }}
         {%- endfor %}
         then nullif(concat_ws(', ',
@@ -45,10 +63,11 @@ end
 {% macro unread_paths(columns) -%}
 case
     when
-        typed.odd
+        typed.unusual
+        or typed.unparsed
         or typed.damaged
         {%- for column in columns %}
-        or {{ null_yet_named(column[0], column[1]) }}
+        or {{ null_yet_named(column[0], column[1], column[2]) }}
         {%- endfor %}
         then nullif(concat_ws(
             ', ',
@@ -60,9 +79,14 @@ case
 end
 {%- endmacro %}
 
-{% macro null_yet_named(name, path) -%}
+{% macro null_yet_named(name, path, type=none) -%}
+    {#- of these types the text stands beside the value, as _sent_<column> -#}
+    {%- if type in ('decimal', 'integer', 'date') -%}
+    typed.{{ name }} is null and typed._sent_{{ name }} <> ''
+    {%- else -%}
     {#- a CASE looks into the payload only where it must; AND would do so for every row #}
     case when typed.{{ name }} is null then contains(typed.payload, '{{ path.split('.')[-1] }}"') else false end
+    {%- endif -%}
 {%- endmacro %}
 
 {#- A list of objects with anything but text in it is always looked through: it is long compared with its record. One
@@ -80,10 +104,15 @@ end
 {% macro lost_path(name, path, type) -%}
     ,
             case
+                {%- set sent = "try(json_extract_string(typed.payload, '$." ~ path ~ "'))" %}
                 when typed.{{ name }} is null
-                    then case when coalesce(try(json_extract_string(typed.payload, '$.{{ path }}')), '') <> '' then '{{ path }}' end
+                {%- if type in ('decimal', 'integer', 'date') %}
+                    then case when coalesce(case when typed.unparsed then {{ sent }} else typed._sent_{{ name }} end, '') <> '' then '{{ path }}' end
+                {%- else %}
+                    then case when coalesce({{ sent }}, '') <> '' then '{{ path }}' end
+                {%- endif %}
                 {%- if type in ('decimal', 'integer') %}
-                when typed.odd and not {{ exact_number(path.split('.')[-1]) }} then '{{ path }}'
+                when typed.unusual and not {{ exactly_told('typed._sent_' ~ name) }} then '{{ path }}'
                 {%- endif %}
             end
     {%- if type is not string and type[0] is mapping %},
@@ -112,6 +141,11 @@ end
         regexp_extract_all(typed.payload, '"{{ key }}"\s*:\s*"?(-?[0-9][-+0-9.eE]*)', 1),
         lambda t: {{ decimals_of('t') }}
     )), 99) <= 10
+{%- endmacro %}
+
+{#- True when a number's text is spelled as JSON spells numbers and has at most ten decimals. -#}
+{% macro exactly_told(text) -%}
+    case when regexp_full_match({{ text }}, '-?[0-9][-+0-9.eE]*') then {{ decimals_of(text) }} <= 10 else false end
 {%- endmacro %}
 
 {#- How many decimals the text of a JSON number has once written out without exponent and trailing zeros. -#}

@@ -33,17 +33,27 @@ with lines as (
     ], decides=['posting_date', 'account_number'], keep=['payload']) | indent(4) }}
 ),
 
+booked as (
+    select
+        lines.*,
+        -- what is summed and read again and again: narrowing a wide decimal costs more than adding it up
+        {{ whole_ore('lines.amount') | indent(8) }} as booked_amount
+    from lines
+),
+
 with_reject_reason as (
     select
-        lines.* exclude (payload),
-        {{ reject_reason('lines') | indent(8) }} as reject_reason,
-        lines.payload
-    from lines
+        booked.* exclude (payload, booked_amount),
+        {{ reject_reason('booked') | indent(8) }} as reject_reason,
+        booked.payload,
+        booked.booked_amount
+    from booked
 )
 
 select
-    with_reject_reason.* replace (case when with_reject_reason.reject_reason is not null then with_reject_reason.payload end as payload),
-    -- what is summed and read again and again: narrowing a wide decimal costs more than adding it up
-    case when with_reject_reason.reject_reason is null then cast(with_reject_reason.amount as decimal(18, 2)) end as booked_amount,
+    with_reject_reason.* replace (
+        case when with_reject_reason.reject_reason is not null then with_reject_reason.payload end as payload,
+        case when with_reject_reason.reject_reason is null then with_reject_reason.booked_amount end as booked_amount
+    ),
     cast(null as date) as _moved_to
 from with_reject_reason
