@@ -24,12 +24,12 @@ _LARGEST: Final = "abs({amount}) desc nulls last, account_number"
 SAMPLES: Final = {
     "marts.accounts": ("account_number, account_name, statement_line", "", "account_number"),
     "marts.trial_balance": (
-        "period, account_number, account_name, change, closing_balance",
+        "period, account_number, account_name, closing_balance",
         _OF_ACCOUNTS,
         _LARGEST.format(amount="closing_balance"),
     ),
     "marts.profit_and_loss": (
-        "period, account_number, account_name, amount, amount_year_to_date",
+        "period, account_name, amount, amount_year_to_date",
         _OF_ACCOUNTS,
         _LARGEST.format(amount="amount"),
     ),
@@ -54,17 +54,17 @@ SAMPLES: Final = {
         "as_of desc",
     ),
     "reporting.trial_balance": (
-        "period, account_number, account_name, closing_balance, closing_balance_last_year",
+        "period, account_name, closing_balance, closing_balance_last_year",
         _NEWEST,
         _LARGEST.format(amount="closing_balance"),
     ),
     "reporting.profit_and_loss": (
-        "period, account_number, account_name, amount, amount_last_year",
+        "period, account_name, amount, amount_last_year",
         _NEWEST,
         _LARGEST.format(amount="amount"),
     ),
     "reporting.balance_sheet": (
-        "period, account_number, account_name, amount, amount_last_year",
+        "period, account_name, amount, amount_last_year",
         _NEWEST,
         _LARGEST.format(amount="amount"),
     ),

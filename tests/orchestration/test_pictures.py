@@ -11,7 +11,7 @@ import dagster as dg
 import duckdb
 import pytest
 
-from finago_assets.orchestration.drawing import MOST_CHARACTERS, Plotted, draw_cells, draw_chart, write_table
+from finago_assets.orchestration.drawing import Plotted, draw_cells, draw_chart, write_table
 from finago_assets.orchestration.plots import PLOTS, STATES, STATUSES, picture
 from finago_assets.orchestration.samples import SAMPLES, sample_rows
 from finago_assets.orchestration.tables import NEVER_SHOWN, ROWS_SHOWN, show_rows
@@ -38,7 +38,8 @@ def test_years_of_amounts_are_drawn_as_far_back_as_the_ui_shows_without_a_click(
     amounts = [Decimal(place * 1_234_567) - 20_000_000 for place in range(len(MONTHS))]
     lines = [Plotted(name, name, amounts, is_line=True) for name in ("teal", "orange")]
     shown = draw_chart("**In words**", MONTHS, [Plotted("silver", "silver", amounts), *lines])
-    assert 900 < len(str(shown.value)) <= MOST_CHARACTERS
+    # Dagster 1.13 hides what has a thousand (MetadataEntry.tsx)
+    assert 900 < len(str(shown.value)) < 1000
     assert str(shown.value).startswith("**In words**\n\n![]")
     assert MONTHS[-1] in _texts(shown)
     assert MONTHS[0] not in _texts(shown)
@@ -51,11 +52,12 @@ def test_a_line_goes_through_each_amount_and_is_broken_where_one_is_not_known() 
 
 
 def test_bars_stand_on_those_before_them_and_hang_below_zero_where_they_are_less() -> None:
-    series = [Plotted("a", "teal", [50, -100]), Plotted("b", "crimson", [50, None])]
+    series = [Plotted("a", "teal", [50, -100]), Plotted("b", "crimson", [50, None]), Plotted("c", "navy", [-50, -0])]
     paths = _paths(draw_chart("", MONTHS[:2], series))
     # 116 dots from 100 to -100, zero in the middle
     assert paths["teal"] == "m18 76v-29m36 29v58"
     assert paths["crimson"] == "m18 47v-29"
+    assert paths["navy"] == "m18 76v29"
 
 
 def test_cells_of_one_kind_are_one_stroke_that_begins_where_they_begin() -> None:
@@ -68,7 +70,7 @@ def test_cells_of_one_kind_are_one_stroke_that_begins_where_they_begin() -> None
 def test_a_table_ends_before_it_would_be_hidden_and_its_figures_stand_on_the_right() -> None:
     rows = [["Kunde | A", Decimal("1234.50"), Decimal("25.0000000000"), None] for _ in range(60)]
     lines = str(write_table("", ["name", "amount", "rate", "none"], rows).value).splitlines()
-    assert len("\n".join(lines)) <= MOST_CHARACTERS
+    assert len("\n".join(lines)) < 1000
     assert lines[:3] == [
         "| name | amount | rate | none |",
         "| --- | --: | --: | --: |",
