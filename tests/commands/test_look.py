@@ -66,7 +66,9 @@ def typed_look(folder: Path) -> Iterator[tuple[subprocess.Popen[str], int]]:
                     return
             raise AssertionError(said)
         finally:
-            process.kill()
+            # a kill would leave what it has started
+            process.terminate()
+            process.wait(ENDS_WITHIN)
 
 
 def _asked(port: int, host: str, origin: str) -> int:
