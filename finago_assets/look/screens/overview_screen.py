@@ -50,7 +50,7 @@ def show_overview(desk: Desk) -> None:
     st.subheader("Bank", anchor=False)
     balance = {"account_name": "Together", "closing_balance": bank_balance(desk.books, desk.organization)}
     st.html(html_table(bank_accounts(desk.books, desk.organization), _bank_columns(desk), balance))
-    st.caption("Accounts 1900 to 1999, at the end of the newest month.")
+    st.caption("Accounts that begin with 19, at the end of the newest month.")
     _show_checks(desk)
 
 
