@@ -42,8 +42,8 @@ def test_what_lands_is_what_came_whatever_part_of_a_page_belongs_to_a_day(
             reading, singly = reader.read(records), reader.read(list(records))
             assert (reading.keys, reading.days) == (singly.keys, singly.days)
             spool.add(number, records, reading.days, reading.keys)
-            for day, one in zip(days, records, strict=True):
-                expected[day].append(one)
+            for day, record_of_day in zip(days, records, strict=True):
+                expected[day].append(record_of_day)
         landed = list(spool.publish(facts(THREE_DAYS)))
     for found in landed:
         day, manifest = found.partition.date, found.manifest
