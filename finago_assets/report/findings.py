@@ -66,10 +66,23 @@ def read_findings(source: Publication, organization: str) -> list[CheckFinding] 
         return None
     try:
         names = [name for (name,) in source.details.execute(_AUDIT_TABLES).fetchall()]
+        judged = _read_judged(source.details)
+        # the table of a check that is no more stays where it was
+        names = [name for name in names if judged is None or name in judged]
         found = (_read_finding(source.details, name, organization) for name in names)
         return [one for one in found if one is not None]
     except duckdb.Error:
         return None
+
+
+def _read_judged(details: duckdb.DuckDBPyConnection) -> set[str] | None:
+    """Return the checks that the build has a verdict of; None for a build that keeps none."""
+    try:
+        found = details.execute("select test from build.verdicts").fetchall()
+    except duckdb.Error:
+        return None
+    # test.<project>.<name>, and behind a name that is given in YAML a digest
+    return {test.split(".")[2] for (test,) in found if test.count(".") >= 2}
 
 
 def _read_finding(details: duckdb.DuckDBPyConnection, check: str, organization: str) -> CheckFinding | None:

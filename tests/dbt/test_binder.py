@@ -251,6 +251,15 @@ def test_without_the_build_behind_it_the_binder_says_what_it_does_not_know(desk:
     assert desk.listed(SOUND)["checks"]["verdict"] == "review"
 
 
+def test_the_rows_of_a_check_that_is_no_more_are_no_finding(desk: Desk) -> None:
+    with duckdb.connect(os.fspath(desk.data / "finago_details.duckdb")) as connection:
+        connection.execute("create table audit.gone as from audit.trial_balance_is_zero")
+        connection.execute("create schema if not exists build")
+        connection.execute("create table build.verdicts as select 'test.finago.trial_balance_is_zero' as test")
+    assert desk.type(*OF_TROUBLED).exit_code == 0
+    assert [id_ for id_ in desk.listed(TROUBLED) if id_.startswith("check")] == ["check/trial_balance_is_zero"]
+
+
 def test_binders_go_where_they_are_told_to(desk: Desk, tmp_path: Path) -> None:
     assert desk.type(*OF_SOUND, "--into", f"{tmp_path / 'elsewhere'}").exit_code == 0
     assert (tmp_path / "elsewhere" / SOUND / "2025-03" / "binder-2025-03.xlsx").is_file()
