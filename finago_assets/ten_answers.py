@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import duckdb
 
+from finago_assets.core.amounts import spell_amount
 from finago_assets.project import QUESTIONS
 
 if TYPE_CHECKING:
@@ -45,8 +46,9 @@ def _tell_result(rows: AnswerRows) -> str:
     if total["until"] is None:
         return NO_ROWS
     year, before = total["year_to_date"], total["last_year_to_date"]
-    against = "there is no last year to compare with" if before is None else f"last year {_money(before)} by then"
-    return f"{_money(year)} this year to the end of {total['until']}; {against}. That month: {_money(total['month'])}."
+    against = "there is no last year to compare with" if before is None else f"last year {spell_amount(before)} by then"
+    month = spell_amount(total["month"])
+    return f"{spell_amount(year)} this year to the end of {total['until']}; {against}. That month: {month}."
 
 
 def _tell_departments(rows: AnswerRows) -> str:
@@ -56,8 +58,8 @@ def _tell_departments(rows: AnswerRows) -> str:
     best, worst = (choose(named, key=lambda row: row["result"]) for choose in (max, min))
     lost = sum(row["result"] < 0 for row in named)
     return (
-        f"{best['dimension_name']} does best with {_money(best['result'])}, {worst['dimension_name']} worst with "
-        f"{_money(worst['result'])}, over all landed months; {lost} of {len(named)} lost money."
+        f"{best['dimension_name']} does best with {spell_amount(best['result'])}, {worst['dimension_name']} worst with "
+        f"{spell_amount(worst['result'])}, over all landed months; {lost} of {len(named)} lost money."
     )
 
 
@@ -69,45 +71,45 @@ def _tell_margin(rows: AnswerRows) -> str:
     best = max(known, key=lambda row: row["margin"])
     return (
         f"{100 * margin / sales:.1f} % in all; the most comes from {best['category_name'] or 'products without one'}, "
-        f"{_money(best['margin'])} of sales of {_money(best['sales'])}."
+        f"{spell_amount(best['margin'])} of sales of {spell_amount(best['sales'])}."
     )
 
 
 def _tell_bank(rows: AnswerRows) -> str:
     last = [row for row in rows if row["month"] == rows[-1]["month"]]
     held = ", ".join(
-        f"{_money(row['closing_balance'])} on {row['account_number']} {row['account_name']}" for row in last
+        f"{spell_amount(row['closing_balance'])} on {row['account_number']} {row['account_name']}" for row in last
     )
     return f"At the end of {last[0]['month']}: {held}."
 
 
 def _tell_debtors(rows: AnswerRows) -> str:
     most = next((row for row in rows if row["total"] is not None), rows[0])
-    total = sum(row["total"] or 0 for row in rows)
-    return f"{most['customer']} owes most, {_money(most['total'])} of {_money(total)} that {len(rows)} customers owe."
+    total = spell_amount(sum(row["total"] or 0 for row in rows))
+    return f"{most['customer']} owes most, {spell_amount(most['total'])} of {total} that {len(rows)} customers owe."
 
 
 def _tell_overdue(rows: AnswerRows) -> str:
     total, invoices = sum(row["overdue"] for row in rows), sum(row["invoices"] for row in rows)
     return (
-        f"{_money(total)} on {invoices} invoices of {len(rows)} customers; most by {rows[0]['party_name']}, "
-        f"{_money(rows[0]['overdue'])}, the oldest for {rows[0]['oldest_in_days']:,} days."
+        f"{spell_amount(total)} on {invoices} invoices of {len(rows)} customers; most by {rows[0]['party_name']}, "
+        f"{spell_amount(rows[0]['overdue'])}, the oldest for {rows[0]['oldest_in_days']:,} days."
     )
 
 
 def _tell_due(rows: AnswerRows) -> str:
     late = [row for row in rows if row["days_overdue"] > 0]
+    to_pay = spell_amount(sum(row["to_pay"] for row in rows))
     return (
-        f"{_money(sum(row['to_pay'] for row in rows))} on {len(rows)} invoices, {len(late)} of them late; the oldest "
-        f"is {rows[0]['party_name']}'s, due {rows[0]['due_date']}."
+        f"{to_pay} on {len(rows)} invoices, {len(late)} of them late; the oldest is "
+        f"{rows[0]['party_name']}'s, due {rows[0]['due_date']}."
     )
 
 
 def _tell_vat(rows: AnswerRows) -> str:
     due = -sum(row["tax_amount"] or 0 for row in rows)
-    return (
-        f"{_money(abs(due))} {'to pay' if due >= 0 else 'to get back'} so far in the newest term, on {len(rows)} codes."
-    )
+    which = "to pay" if due >= 0 else "to get back"
+    return f"{spell_amount(abs(due))} {which} so far in the newest term, on {len(rows)} codes."
 
 
 def _tell_tie_out(rows: AnswerRows) -> str:
@@ -128,10 +130,6 @@ def _tell_late(rows: AnswerRows) -> str:
         f"{len(rows)} lines, the newest in voucher {newest['voucher_number']} ({newest['transaction_type_name']}): "
         f"made on {newest['created_at']:%Y-%m-%d}, posted on {newest['posting_date']}."
     )
-
-
-def _money(amount: Any) -> str:  # noqa: ANN401  what DuckDB gives: a decimal or nothing
-    return "unknown" if amount is None else f"{amount:,.2f}"
 
 
 TEN: Final[dict[str, Callable[[AnswerRows], str]]] = {

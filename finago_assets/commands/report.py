@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 NOT_MADE: Final = 1
 REFUSED_BEFORE_WRITING: Final = 2
-_SHOWN: Final = 20
+_TOLD_AT_MOST: Final = 20
 
 report_app = typer.Typer()
 
@@ -144,10 +144,10 @@ def _refuse_options(*options: object) -> None:
 def _tell_binder(console: Console, made: MadeBinder) -> None:
     console.print(made.sentence(), markup=False)
     open_ones = [one for one in made.judged if one.verdict is not ExceptionVerdict.PASS]
-    for one in open_ones[:_SHOWN]:
+    for one in open_ones[:_TOLD_AT_MOST]:
         console.print(f"  {one.verdict:<8} {one.item.id}: {one.item.why}", markup=False)
-    if len(open_ones) > _SHOWN:
-        console.print(f"  and {len(open_ones) - _SHOWN} more in the binder")
+    if len(open_ones) > _TOLD_AT_MOST:
+        console.print(f"  and {len(open_ones) - _TOLD_AT_MOST} more in the binder")
 
 
 def _standard_error() -> Console:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from finago_assets.look.books import BookRow, OpenBooks
 
-MOST_LINES: Final = 200
+LINE_LIMIT: Final = 200
 MOST_OF_VOUCHER: Final = 500
 _BLANKS: Final = re.compile(r"[\s\u00a0\u202f]+")
 
@@ -70,7 +70,11 @@ class LineSearch:
 
 
 def search_lines(
-    books: OpenBooks, organization: str, search: LineSearch, order: LineOrder = LineOrder.NEWEST, most: int = MOST_LINES
+    books: OpenBooks,
+    organization: str,
+    search: LineSearch,
+    order: LineOrder = LineOrder.NEWEST,
+    most: int = LINE_LIMIT,
 ) -> list[BookRow]:
     """Return at most `most` lines that fit. Raises RequestRefused for an amount or a number that cannot be read."""
     where, parameters = _conditions(organization, search)
@@ -112,7 +116,7 @@ def sum_voucher(books: OpenBooks, organization: str, voucher_id: str) -> BookRow
     return books.row(sql, [organization, voucher_id])
 
 
-def rejected_lines(books: OpenBooks, organization: str, most: int = MOST_LINES) -> list[BookRow]:
+def rejected_lines(books: OpenBooks, organization: str, most: int = LINE_LIMIT) -> list[BookRow]:
     """Return lines that could not be read, and why."""
     sql = """
         select line_id, partition_date, reason from marts.ledger_rejects

@@ -14,6 +14,7 @@ from html import escape
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlencode
 
+from finago_assets.core.amounts import UNKNOWN_AMOUNT, spell_amount
 from finago_assets.core.windows import OSLO
 
 if TYPE_CHECKING:
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
 
     from finago_assets.look.books import BookRow
 
-UNKNOWN_AMOUNT: Final = "unknown"
 _NO_AMOUNT: Final = "-"
 _STYLE: Final = """<style>
 .books {overflow: auto; max-height: 34rem; border: 1px solid rgba(128, 128, 128, .3); border-radius: .4rem}
@@ -70,11 +70,6 @@ def amounts(**labels: str) -> list[Shown]:
     return [Shown(name, label, ShownAs.AMOUNT) for name, label in labels.items()]
 
 
-def spell_amount(amount: Decimal | None) -> str:
-    """Spell an amount to two decimals with thousands set apart."""
-    return UNKNOWN_AMOUNT if amount is None else f"{amount:,.2f}"
-
-
 def spell_moment(moment: datetime) -> str:
     """Spell a moment as it is in Oslo; the warehouse's timestamps are UTC."""
     return f"{_in_oslo(moment):%Y-%m-%d %H:%M}"
@@ -119,7 +114,7 @@ def html_table(
 ) -> str:
     """Return a table of rows; `total` is a last row that stays in sight, `short` leaves room for what follows."""
     head = "".join(f'<th class="{_class_of(one)}">{escape(one.label)}</th>' for one in columns)
-    body = "".join(f"<tr>{_cells(row, columns)}</tr>" for row in rows)
+    body = "".join(f"<tr>{_table_cells(row, columns)}</tr>" for row in rows)
     foot = "" if total is None else f"<tfoot><tr>{_total_cells(total, columns)}</tr></tfoot>"
     table = f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody>{foot}</table>"
     return f'{_STYLE}<div class="books{" short" if short else ""}">{table}</div>'
@@ -129,7 +124,7 @@ def _class_of(column: Shown) -> str:
     return ShownAs.NUMBER.value if column.kind is ShownAs.COUNT else column.kind.value
 
 
-def _cells(row: BookRow, columns: Sequence[Shown]) -> str:
+def _table_cells(row: BookRow, columns: Sequence[Shown]) -> str:
     return "".join(_cell(row, column) for column in columns)
 
 

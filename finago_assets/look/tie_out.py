@@ -13,10 +13,10 @@ if TYPE_CHECKING:
     from finago_assets.look.books import BookRow, OpenBooks
 
 MOST_ACCOUNTS: Final = 500
-STATUSES: Final = ("differs", "opens differently", "not told", "not landed", "ties")
+STATUS_ORDER: Final = ("differs", "opens differently", "not told", "not landed", "ties")
 
 _COUNTS: Final = ", ".join(
-    f"count(*) filter (where status = '{status}') as {status.replace(' ', '_')}" for status in STATUSES
+    f"count(*) filter (where status = '{status}') as {status.replace(' ', '_')}" for status in STATUS_ORDER
 )
 _MONTHS_JUDGED: Final = f"""
     select period, {_COUNTS}, coalesce(sum(abs(difference)), 0) as difference, any_value(reason) as reason
@@ -42,7 +42,7 @@ def tie_out_accounts(
     books: OpenBooks, organization: str, period: date | None = None, status: str | None = None
 ) -> list[BookRow]:
     """Return accounts by month, differences first and the largest first, at most MOST_ACCOUNTS."""
-    asked = [organization, period, period, status, status, [*STATUSES], MOST_ACCOUNTS]
+    asked = [organization, period, period, status, status, [*STATUS_ORDER], MOST_ACCOUNTS]
     return books.rows(_ACCOUNTS_JUDGED, asked)
 
 

@@ -12,7 +12,6 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Final
 
 from finago_assets.report.tables import count_of, exact_sum
-from finago_assets.report.texts import spell_money
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -62,13 +61,6 @@ SUSPENSE_WORDS: Final = (
     "uidentifisert",
     "uplassert",
 )
-
-
-def spell_amount(amount: Decimal | None, currency: str | None = None) -> str:
-    """Return an amount as a sentence has it."""
-    if amount is None:
-        return "unknown"
-    return spell_money(amount) + (f" {currency}" if currency else "")
 
 
 def digest_rows(rows: Iterable[Sequence[Any]]) -> str:

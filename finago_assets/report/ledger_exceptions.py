@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from finago_assets.core.amounts import spell_amount
 from finago_assets.report.exceptions import (
     BLOCKED,
     REVIEW,
@@ -13,7 +14,6 @@ from finago_assets.report.exceptions import (
     each_or_pass,
     of_table,
     passed,
-    spell_amount,
     sum_of,
 )
 from finago_assets.report.tables import count_of, lines_anchor

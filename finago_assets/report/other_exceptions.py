@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from finago_assets.core.amounts import spell_amount
 from finago_assets.report.exceptions import (
     BLOCKED,
     REVIEW,
@@ -14,7 +15,6 @@ from finago_assets.report.exceptions import (
     digest_rows,
     each_or_pass,
     passed,
-    spell_amount,
     sum_of,
 )
 from finago_assets.report.findings import LOOKED_AT_OTHERWISE

@@ -14,10 +14,11 @@ from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from finago_assets.core.amounts import spell_amount
 from finago_assets.report.decisions import count_verdicts
 from finago_assets.report.journal import LINE_COLUMNS
 from finago_assets.report.tables import BinderKind, BinderRow, RowLevel, lines_anchor
-from finago_assets.report.texts import printable_text, spell_money
+from finago_assets.report.texts import printable_text
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -252,7 +253,7 @@ def spell_cell(kind: BinderKind, value: object) -> PageCell:
     if value is None:
         return PageCell("\u2013" if kind is BinderKind.MONEY else "", "none")
     if kind is BinderKind.MONEY and isinstance(value, Decimal | int):
-        return PageCell(spell_money(value), "negative" if value < 0 else "zero" if value == 0 else "")
+        return PageCell(spell_amount(value), "negative" if value < 0 else "zero" if value == 0 else "")
     if kind is BinderKind.RATE and isinstance(value, Decimal):
         return PageCell(f"{value.normalize():f}".replace(".", ","))
     if kind is BinderKind.COUNT:

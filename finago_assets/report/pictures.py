@@ -45,14 +45,14 @@ class PagePicture:
 def draw_pictures(source: Publication, figures: MonthFigures) -> dict[str, PagePicture]:
     """Return the pictures by the part that they stand in; one without anything to show is left out."""
     drawn = {
-        "profit_and_loss": _draw_result(source, figures),
-        "parties": _draw_ages(figures),
+        "profit_and_loss": _draw_result_by_month(source, figures),
+        "parties": _draw_age_bars(figures),
         "balance_sheet": _draw_bank(figures),
     }
     return {part: picture for part, picture in drawn.items() if picture is not None}
 
 
-def _draw_result(source: Publication, figures: MonthFigures) -> PagePicture | None:
+def _draw_result_by_month(source: Publication, figures: MonthFigures) -> PagePicture | None:
     month = figures.month
     first = month.year_before.next
     rows = source.rows(_RESULT_BY_MONTH, figures.organization, first.first, month.first)
@@ -77,7 +77,7 @@ def _draw_result(source: Publication, figures: MonthFigures) -> PagePicture | No
     return _as_picture(figure, "Income and costs", alt)
 
 
-def _draw_ages(figures: MonthFigures) -> PagePicture | None:
+def _draw_age_bars(figures: MonthFigures) -> PagePicture | None:
     sides = [(name, _bucket_sums(table)) for name, table in _sides(figures) if table.rows]
     if not sides:
         return None

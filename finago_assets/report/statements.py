@@ -124,7 +124,7 @@ def trial_balance_table(source: Publication, organization: str, month: Month) ->
     """Return opening, debit, credit and closing of every account, with subtotals by class and the total of all."""
     rows = source.rows(_TRIAL_BALANCE, organization, month.first)
     # the result of prior years stands at the end, outside the accounts' classes
-    grouped = _grouped(rows, lambda row: (row[1] is None, row[0]), 0, 1, from_=3)
+    grouped = _rows_with_subtotals(rows, lambda row: (row[1] is None, row[0]), 0, 1, from_=3)
     total = _sum_row(rows, ("Total", None, None), RowLevel.TOTAL)
     return BinderTable(
         "trial_balance",
@@ -144,7 +144,7 @@ def profit_table(source: Publication, organization: str, month: Month) -> Binder
         "profit_and_loss",
         "Profit and loss",
         PROFIT_COLUMNS,
-        [*_grouped(rows, lambda row: row[0], 0, 1, from_=3), *([total] if rows else [])],
+        [*_rows_with_subtotals(rows, lambda row: row[0], 0, 1, from_=3), *([total] if rows else [])],
         said="Income is positive and costs are negative; what is better than last year is positive. Last year is empty "
         "where its month is not in the books.",
         nothing="No account of the result has moved.",
@@ -157,7 +157,7 @@ def balance_table(source: Publication, organization: str, month: Month) -> Binde
     shown: list[BinderRow] = []
     for section, found in groupby(rows, lambda row: row[0]):
         held = list(found)
-        shown += _grouped(held, lambda row: row[1], 1, 2, from_=4)
+        shown += _rows_with_subtotals(held, lambda row: row[1], 1, 2, from_=4)
         shown.append(_sum_row(held, (section, "Total", None, None), RowLevel.TOTAL))
     return BinderTable(
         "balance_sheet",
@@ -169,7 +169,7 @@ def balance_table(source: Publication, organization: str, month: Month) -> Binde
     )
 
 
-def _grouped(
+def _rows_with_subtotals(
     rows: Sequence[tuple[Any, ...]], key: Callable[[tuple[Any, ...]], Any], group: int, account: int, *, from_: int
 ) -> Iterable[BinderRow]:
     """Yield the rows, and after each group its sum; `from_` is the first column of money."""

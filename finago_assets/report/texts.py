@@ -1,14 +1,8 @@
-"""Texts and amounts as a person reads them.
-
-Owns what stands for signs that print nothing, and how an amount is spelled.
-"""
+"""Texts as a person reads them. Owns what stands for signs that print nothing."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
-
-if TYPE_CHECKING:
-    from decimal import Decimal
+from typing import Final
 
 # a control sign is shown by its picture; what turns the direction of writing could make a text look like another
 _PICTURES: Final = {
@@ -22,8 +16,3 @@ def printable_text(text: str, most: int) -> str:
     """Return a text without signs that print nothing, and not longer than `most`; that it was cut is said."""
     shown = text.replace("\r\n", "\n").translate(_PICTURES)
     return shown if len(shown) <= most else f"{shown[: most - 20]} … (cut here)"
-
-
-def spell_money(amount: Decimal | int) -> str:
-    """Return an amount as every screen of the pipeline has it: 1,234.50."""
-    return f"{amount:,.2f}"

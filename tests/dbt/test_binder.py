@@ -86,8 +86,7 @@ def test_a_binder_names_what_is_wrong_with_a_month_and_what_is_not(desk: Desk) -
         **{id_: "review" for id_ in listed if id_.startswith("check/")},
     }
     assert (
-        listed["bank/1920"]["why"]
-        == "It was overdrawn, by -1,050.00 NOK on 2025-03-05, and closes with -938.85 NOK."
+        listed["bank/1920"]["why"] == "It was overdrawn, by -1,050.00 NOK on 2025-03-05, and closes with -938.85 NOK."
     )
     assert "700.00 NOK is overdue by more than 90 days, of 1 party" in listed["receivable/overdue"]["why"]
     assert "they differ by 100.00 NOK" in listed["tie-out/6300"]["why"]

@@ -15,11 +15,12 @@ from selenium.webdriver import Chrome, ChromeOptions
 from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.common.by import By
 
+from finago_assets.core.amounts import spell_amount
 from finago_assets.report import page
 from finago_assets.report.binder import make_binder
 from finago_assets.report.page import anchor_id
 from finago_assets.report.source import open_publication
-from finago_assets.report.texts import printable_text, spell_money
+from finago_assets.report.texts import printable_text
 from tests.dbt.month_end_books import TROUBLED
 from tests.dbt.test_binder_workbook import MARCH
 
@@ -131,6 +132,6 @@ def test_the_same_figures_make_the_same_page(month_end: Path, tmp_path: Path) ->
 
 
 def test_an_amount_is_spelled_in_one_way() -> None:
-    assert spell_money(Decimal("-1234567.5")) == "-1,234,567.50"
+    assert spell_amount(Decimal("-1234567.5")) == "-1,234,567.50"
     assert printable_text("a\x00b\r\nc\u202ed", 100) == "a\u2400b\nc\ufffdd"
     assert printable_text("x" * 50, 40) == f"{'x' * 20} … (cut here)"

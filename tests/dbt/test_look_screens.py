@@ -14,7 +14,8 @@ import duckdb
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from finago_assets.look.table import amounts, html_table, spell_amount
+from finago_assets.core.amounts import spell_amount
+from finago_assets.look.table import amounts, html_table
 from tests.dbt.published_books import BUILT_AT, publish_books
 
 if TYPE_CHECKING:

@@ -40,7 +40,7 @@ def show_landing(desk: Desk) -> None:
     if not desk.books.has_details:
         st.caption("The whole build (finago_details.duckdb) is not here, so nothing tells which days it was made of.")
     in_order = sorted(shown, key=lambda one: (-one.missing_days, one.endpoint))
-    st.html(html_table([_row_of(one) for one in in_order], _STATUS_COLUMNS))
+    st.html(html_table([_landing_row(one) for one in in_order], _STATUS_COLUMNS))
     st.caption(
         "A list is landed whole each time: its rows are those of the newest. Newer: days that landed after the "
         "published build, or again with another content; the next run builds them."
@@ -61,7 +61,7 @@ def _tell_holes(shown: Sequence[LandingStatus]) -> None:
         st.success("No day is missing between the first and the last that has landed.")
 
 
-def _row_of(one: LandingStatus) -> dict[str, object]:
+def _landing_row(one: LandingStatus) -> dict[str, object]:
     return {
         **asdict(one),
         "kind": "list" if one.is_list else "by day",

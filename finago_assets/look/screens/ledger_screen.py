@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 import streamlit as st
 
+from finago_assets.core.amounts import spell_amount
 from finago_assets.look.ledger import (
     LineOrder,
     LineSearch,
@@ -18,7 +19,7 @@ from finago_assets.look.ledger import (
 )
 from finago_assets.look.raw_record import indent_json, raw_records
 from finago_assets.look.screens.frame import asked_day, asked_text, escape_markdown, screen, tell_limit
-from finago_assets.look.table import Shown, ShownAs, amounts, html_table, spell_amount, spell_moment, spell_shown
+from finago_assets.look.table import Shown, ShownAs, amounts, html_table, spell_moment, spell_shown
 
 if TYPE_CHECKING:
     from datetime import date

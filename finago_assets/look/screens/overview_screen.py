@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from finago_assets.core.amounts import spell_amount
 from finago_assets.look.ageing import Subledger, as_of_dates, sum_ages
 from finago_assets.look.overview import (
     bank_accounts,
@@ -17,7 +18,7 @@ from finago_assets.look.overview import (
     tie_out_statuses,
 )
 from finago_assets.look.screens.frame import escape_markdown, screen
-from finago_assets.look.table import Shown, ShownAs, amounts, html_links, html_table, spell_amount
+from finago_assets.look.table import Shown, ShownAs, amounts, html_links, html_table
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

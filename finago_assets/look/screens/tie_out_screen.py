@@ -9,7 +9,7 @@ import streamlit as st
 
 from finago_assets.look.screens.frame import choose, screen, tell_limit
 from finago_assets.look.table import Shown, ShownAs, amounts, html_table
-from finago_assets.look.tie_out import STATUSES, count_tie_out, tie_out_accounts, tie_out_months
+from finago_assets.look.tie_out import STATUS_ORDER, count_tie_out, tie_out_accounts, tie_out_months
 
 if TYPE_CHECKING:
     from finago_assets.look.books import BookRow
@@ -33,7 +33,7 @@ def show_tie_out(desk: Desk) -> None:
     with left:
         month = choose("Month", [_ALL, *periods], "month")
     with right:
-        status = choose("Status", [_ALL, *STATUSES], "status")
+        status = choose("Status", [_ALL, *STATUS_ORDER], "status")
     period, wanted = periods.get(month), None if status == _ALL else status
     accounts = tie_out_accounts(desk.books, desk.organization, period, wanted)
     there = count_tie_out(desk.books, desk.organization, period, wanted)
@@ -74,7 +74,7 @@ def _month_columns_of(desk: Desk) -> list[Shown]:
 
     return [
         Shown("period", "Month", ShownAs.MONTH, link=to_month),
-        *(Shown(status.replace(" ", "_"), status.capitalize(), ShownAs.COUNT) for status in STATUSES),
+        *(Shown(status.replace(" ", "_"), status.capitalize(), ShownAs.COUNT) for status in STATUS_ORDER),
         *amounts(difference="Differences, without sign"),
         Shown("reason", "Why not judged"),
     ]

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from finago_assets.core.amounts import spell_amount
 from finago_assets.look.screens.frame import asked_text, choose, screen, tell_limit
-from finago_assets.look.table import Shown, ShownAs, amounts, html_table, spell_amount, spell_moment
+from finago_assets.look.table import Shown, ShownAs, amounts, html_table, spell_moment
 from finago_assets.look.vat import VatCode, sum_vat_lines, vat_codes, vat_lines, vat_terms
 
 if TYPE_CHECKING:
