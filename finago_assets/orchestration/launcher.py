@@ -13,6 +13,7 @@ from dagster._core.launcher.default_run_launcher import DefaultRunLauncher
 from finago_assets.core.windows import utc_now
 from finago_assets.orchestration.liveness import cause_of_death
 from finago_assets.orchestration.open_history import make_small_files
+from finago_assets.orchestration.postgresql_history import keep_postgresql_open
 
 if TYPE_CHECKING:
     import dagster as dg
@@ -27,6 +28,11 @@ class WatchfulRunLauncher(DefaultRunLauncher):
     With that one a run that died together with its code server counted as started for a day (`max_runtime_seconds`),
     and four of them filled the queue.
     """
+
+    def register_instance(self, instance: dg.DagsterInstance) -> None:
+        """Let the daemon keep its connection too: a run over a year of days is planned in thousands of events."""
+        super().register_instance(instance)
+        keep_postgresql_open(instance)
 
     @property
     def supports_check_run_worker_health(self) -> bool:

@@ -64,7 +64,7 @@ def leave(error: BaseException, end: Callable[[int], Any] = os._exit) -> None:
 
 def _mend(error: BaseException) -> str | None:
     """Return what helps; None for an error that is none of a history's."""
-    chain = list(_causes_of(error))
+    chain = list(_wrapped_errors(error))
     if not any(isinstance(one, (sqlite3.Error, DBAPIError)) for one in chain):
         return None
     said = f"{chain[-1]}".lower()
@@ -92,10 +92,10 @@ def watch_uncaught() -> None:
 
 def _cause(error: BaseException) -> BaseException:
     """Return what the database's own driver said; Dagster and SQLAlchemy each wrap it."""
-    return list(_causes_of(error))[-1]
+    return list(_wrapped_errors(error))[-1]
 
 
-def _causes_of(error: BaseException) -> Iterator[BaseException]:
+def _wrapped_errors(error: BaseException) -> Iterator[BaseException]:
     """Yield an error and what it wraps, one within the other, up to SQLite's own."""
     inner: BaseException | None = error
     while inner is not None:

@@ -26,8 +26,9 @@ SECOND = {"dagster/asset_partition_range_start": "2024-01-01", "dagster/asset_pa
 def instance(postgresql: str, tmp_path: Path) -> Iterator[dg.DagsterInstance]:
     pytest.importorskip("dagster_postgres")
     url = postgresql.replace("postgresql://", "postgresql+psycopg2://")
-    storage = {"postgres": {"postgres_url": url}}
-    with dg.instance_for_test(overrides={"storage": storage}, temp_dir=f"{tmp_path}") as made:
+    launcher = {"module": "finago_assets.orchestration.launcher", "class": "WatchfulRunLauncher"}
+    changes = {"storage": {"postgres": {"postgres_url": url}}, "run_launcher": launcher}
+    with dg.instance_for_test(overrides=changes, temp_dir=f"{tmp_path}") as made:
         yield made
 
 
@@ -87,3 +88,22 @@ def test_a_connection_that_was_cut_between_two_events_costs_the_run_nothing(
         ).fetchall()
     assert cut[0][0] > 0
     _run(instance)
+
+
+def test_the_daemon_keeps_its_connection_as_soon_as_it_knows_its_launcher(
+    instance: dg.DagsterInstance, postgresql: str
+) -> None:
+    def still_connected() -> int:
+        instance.report_runless_asset_event(dg.AssetMaterialization("rows"))
+        with psycopg.connect(postgresql) as admin:
+            open_ones = (
+                "select count(*) from pg_stat_activity "
+                "where backend_type = 'client backend' and pid <> pg_backend_pid()"
+            )
+            found = admin.execute(open_ones).fetchall()
+        return int(found[0][0])
+
+    # those of instances before this one, in this process
+    before = still_connected()
+    assert instance.run_launcher
+    assert still_connected() == before + 1
