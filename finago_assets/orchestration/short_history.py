@@ -64,7 +64,7 @@ def remove_plans(instance: dg.DagsterInstance, run_id: str) -> None:
             _remove(connection, run_id, or_(planned_checks, _is(dg.DagsterEventType.ASSET_MATERIALIZATION_PLANNED)))
         with storage.index_connection() as connection:
             _remove(connection, run_id, planned_checks)
-    elif _shares_one_table(storage):
+    elif _keeps_one_log(storage):
         # as its run begins: the definitions are loaded where there may be no instance yet
         _shorten(type(storage))
         with storage.index_connection() as connection:
@@ -83,12 +83,12 @@ def remove_settled(instance: dg.DagsterInstance, run_id: str, *, succeeded: bool
         with storage.index_connection() as connection:
             _remove(connection, run_id, or_(found, left_as_it_is) if succeeded else found)
         _compact(storage.path_for_shard(run_id))
-    elif succeeded and _shares_one_table(storage):
+    elif succeeded and _keeps_one_log(storage):
         with storage.index_connection() as connection:
             _remove(connection, run_id, left_as_it_is)
 
 
-def _shares_one_table(storage: EventLogStorage) -> TypeGuard[SqlEventLogStorage]:
+def _keeps_one_log(storage: EventLogStorage) -> TypeGuard[SqlEventLogStorage]:
     # one in memory is gone with its process
     return isinstance(storage, SqlEventLogStorage) and not isinstance(
         storage, (SqliteEventLogStorage, InMemoryEventLogStorage)
