@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 import random
+from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import duckdb
+import pytest
 from jinja2 import Environment, pass_context
 
 if TYPE_CHECKING:
@@ -64,7 +66,7 @@ def _returned(value: Any) -> str:
     return value if isinstance(value, str) else json.dumps(value)
 
 
-def _sql(more: str = "") -> str:
+def _sql(more: str = "", columns: list[list[Any]] = COLUMNS) -> str:
     """The typed ledger line of one payload a row, as dbt would render it."""
     macros = "".join((MACROS / name).read_text(encoding="utf-8") for name in NAMED)
     records = "{%- macro records(endpoint, parents, of) -%} select * from raw {%- endmacro -%}"
@@ -76,12 +78,14 @@ def _sql(more: str = "") -> str:
     shape: dict[str, Any] = {"return": _returned, "tojson": str.strip, "adapter": _Duckdb}
     template = environment.from_string(f"{macros}{records}{more}with lines as ({lines})")
     judged = environment.from_string(f"{macros}{{{{ reasons('lines') }}}} as long, {{{{ reject_reason('lines') }}}}")
-    typed = template.render(columns=COLUMNS, decides=DECIDES, **shape)
+    typed = template.render(columns=columns, decides=DECIDES, **shape)
     return f"{typed} select lines.*, {judged.render(**shape)} as short from lines"
 
 
 SHORT: Final = _sql()
 LONG: Final = _sql(NO_SCREEN)
+# as most models: none of the lists has a number in it
+PLAIN: Final = _sql(columns=[column for column in COLUMNS if column[0] != "splits"])
 
 TEXTS: Final = (
     *('""', '"x"', '"1"', '"12.50"', '"1e3"', '"1.123456789012"', '"2024-01-02"', '"2024-01-02T23:30:00Z"'),
@@ -145,7 +149,9 @@ def _odd_records(count: int) -> Iterator[str]:
         yield chance.choice([whole] * 40 + [whole[:-1], "null", "[]", "1e-11"])
 
 
-def _named(payloads: list[str], sql: str) -> list[tuple[Any, ...]]:
+def _named(
+    payloads: list[str], sql: str, columns: str = "payload, _lost, _unread, short, long"
+) -> list[tuple[Any, ...]]:
     with duckdb.connect() as connection:
         connection.execute("set TimeZone = 'UTC'")
         connection.execute(
@@ -153,9 +159,7 @@ def _named(payloads: list[str], sql: str) -> list[tuple[Any, ...]]:
             "unnest(range(len($1))) as ordinal, 1 as page, unnest($1) as payload",
             [payloads],
         )
-        return connection.execute(
-            f"select _ordinal, payload, _lost, _unread, short, long from ({sql}) order by 1"
-        ).fetchall()
+        return connection.execute(f"select _ordinal, {columns} from ({sql}) order by 1").fetchall()
 
 
 def test_ten_thousand_odd_records_are_named_the_same_whether_they_are_screened_first_or_not() -> None:
@@ -169,3 +173,54 @@ def test_ten_thousand_odd_records_are_named_the_same_whether_they_are_screened_f
 def test_a_boolean_somewhere_in_a_record_makes_no_loss_of_a_list_without_numbers() -> None:
     sound = {"id": '"a"', "unknown": "true", "splits": '[{"name": "half"}]', "invoice": "null"}
     assert [(lost, unread) for _, _, lost, unread, *_ in _named([_object(sound.items())], SHORT)] == [(None, None)]
+
+
+@pytest.mark.parametrize(
+    ("sent", "amount", "booked"),
+    [
+        ("1234567890123456.78", "1234567890123456.78", "1234567890123456.78"),
+        ("-9007199254740993.01", "-9007199254740993.01", "-9007199254740993.01"),
+        ("12345678901234567890.12", "12345678901234567890.12", None),
+        ("0.005", "0.005", None),
+        ("1.5e3", "1500", "1500.00"),
+        ('"12.50"', "12.50", "12.50"),
+        ("true", None, None),
+    ],
+)
+def test_an_amount_is_the_one_that_was_sent_whatever_a_double_would_make_of_it(
+    sent: str, amount: str | None, booked: str | None
+) -> None:
+    record = _object({**GOOD, "amount": sent}.items())
+    (found,) = _named([record], PLAIN, "amount, booked_amount")
+    assert found[1:] == tuple(value and Decimal(value) for value in (amount, booked))
+
+
+@pytest.mark.parametrize(
+    ("sent", "number"),
+    [
+        ("9007199254740993", 9007199254740993),
+        ("7.0", 7),
+        ("-3", -3),
+        ("7.5", None),
+        ("1e30", None),
+        ("12345678901234567890", None),
+    ],
+)
+def test_a_whole_number_is_the_one_that_was_sent_or_named(sent: str, number: int | None) -> None:
+    record = _object({**GOOD, "account": f'{{"number": {sent}}}'}.items())
+    (found,) = _named([record], PLAIN, "account_number, _lost")
+    assert found[1:] == (number, None if number else "account.number")
+
+
+@pytest.mark.parametrize(
+    "sent", ['" 1.12345678901"', '"1_0.5"', '"0.12345_678901"', "1.12345678901", "1e-11", "true", '"x"', "{}"]
+)
+def test_an_amount_that_is_not_read_exactly_is_named_and_nothing_beside_it(sent: str) -> None:
+    record = _object({**GOOD, "amount": sent}.items())
+    assert _named([record], PLAIN, "_lost, _unread") == [(0, "amount", None)]
+
+
+def test_a_record_whose_keys_come_twice_loses_nothing_unnamed() -> None:
+    record = '{"id": "a", "amount": 1.50, "amount": 2.25, "date": "2024-01-02", "account": {"number": 1920}}'
+    ((_, amount, lost),) = _named([record], SHORT, "amount, _lost")
+    assert amount == Decimal("1.50") or lost
