@@ -29,7 +29,7 @@ NAMED: Final = (
 )
 DIMENSION: Final = {"dimensionType": "VARCHAR", "value": "VARCHAR"}
 SPLIT: Final = {"rate": "DECIMAL(38,10)", "name": "VARCHAR"}
-COLUMNS: Final = [
+COLUMNS: Final[list[list[Any]]] = [
     ["line_id", "id"],
     ["voucher_id", "transaction.id"],
     ["voucher_number", "transaction.number", "integer"],
