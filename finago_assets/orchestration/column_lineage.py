@@ -37,16 +37,18 @@ NodeColumn = tuple[str, str]
 # for each column of each model the columns that it is made of, of the models before
 Sources = dict[str, dict[str, list[NodeColumn]]]
 # a field of a record as the macro `typed` spells it (macros/engine/typed.sql)
-_READ_FIELD: Final = re.compile(r'\bmended\.r((?:\."[^"]+")+)')
+_READ_FIELD: Final = re.compile(r'\b(mended|numbered)\.r((?:\."[^"]+")+)')
 # what it says of where a record is, and not of what is in it
-_NO_FIELD: Final = frozenset({"organization_id", "partition_date", "_digest", "_ordinal", "sent", "legible", "odd"})
+_NO_FIELD: Final = frozenset(
+    {"organization_id", "partition_date", "_digest", "_ordinal", "sent", "legible", "odd", "r"}
+)
 # columns that judge a record as a whole: a value that is kept only where they allow it is not made of every field
 _JUDGING: Final = frozenset({"_lost", "_unread", "reject_reason"})
 # a column's description stands above the picture of its table, so it has to be short
 TABLES_SHOWN: Final = 3
 NAMES_SHOWN: Final = 4
 # another way to derive it: what is kept of the way before does not count
-_DERIVED_AS: Final = 2
+_DERIVED_AS: Final = 3
 
 
 def lineage_metadata(
@@ -182,9 +184,9 @@ def _of_records(sql: str, source: str) -> dict[str, list[NodeColumn]]:
 
     Its SQL has them as parts of a struct; they are read as columns of a table instead.
     """
-    paths = sorted({found[1] for found in _READ_FIELD.finditer(sql)})
+    paths = sorted({found[2] for found in _READ_FIELD.finditer(sql)})
     named = {path: f"field_{number}" for number, path in enumerate(paths)}
-    tree = parse_one(_READ_FIELD.sub(lambda found: f"mended.{named[found[1]]}", sql), dialect="duckdb")
+    tree = parse_one(_READ_FIELD.sub(lambda found: f"{found[1]}.{named[found[2]]}", sql), dialect="duckdb")
     for records in tree.find_all(exp.With):
         if any(one.alias == "mended" for one in records.expressions):
             for one in records.expressions:
@@ -195,7 +197,11 @@ def _of_records(sql: str, source: str) -> dict[str, list[NodeColumn]]:
     for judging in tree.find_all(exp.Alias):
         if judging.alias in _JUDGING:
             judging.set("this", exp.null())
-    held = {column.name for column in tree.find_all(exp.Column) if column.table == "mended"}
+    # what `numbered` reads of `mended` under another name is no column of a record
+    numbered = next((one for one in tree.find_all(exp.CTE) if one.alias == "numbered"), None)
+    made = {column.alias_or_name for column in numbered.find_all(exp.Alias)} if numbered is not None else set()
+    read = {column.name for column in tree.find_all(exp.Column) if column.table in {"mended", "numbered"}}
+    held = {name for name in read - made if name != "*"}
     found = _of_query(tree, {"api": {"records": dict.fromkeys(held, "varchar")}}, {("api", "records"): source})
     spelled = {name: name for name in held - _NO_FIELD}
     spelled |= {name: path.strip('."').replace('"."', ".") for path, name in named.items()}
