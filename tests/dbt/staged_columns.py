@@ -41,7 +41,9 @@ def staged_columns(model: str) -> tuple[str, list[Column]]:
     def blank(*_: Any, **__: Any) -> str:
         return ""
 
-    names = {"typed": typed} | dict.fromkeys(("config", "one_row_each", "reject_reason", "typed_value"), blank)
+    names = {"typed": typed} | dict.fromkeys(
+        ("config", "one_row_each", "reject_reason", "typed_value", "whole_ore"), blank
+    )
     Environment(autoescape=False).from_string(_text(model)).render(names)  # noqa: S701  SQL
     (call,) = calls
     return call

@@ -116,12 +116,12 @@ def test_a_decision_is_kept_with_who_and_why_and_no_longer_holds_when_its_figure
     desk.change("update reporting.trial_balance set closing_balance = 12.31 where account_number = 1990")
     assert desk.type(*OF_TROUBLED).exit_code == 0
     one = desk.listed(TROUBLED)["suspense/1990"]
-    assert (one["verdict"], one["decided_by"], one["basis"]) == ("review", None, "closes with 12,31 NOK")
+    assert (one["verdict"], one["decided_by"], one["basis"]) == ("review", None, "closes with 12.31 NOK")
     page = (desk.folder(TROUBLED) / "binder-2025-03.html").read_text()
     assert "No longer holds: Kari &lt;Nordmann&gt; decided pass" in page
     kept = json.loads((desk.folder(TROUBLED) / "decisions.json").read_text())["decisions"]
     assert [(decision["exception"], decision["basis"]) for decision in kept] == [
-        ("suspense/1990", "closes with 12,30 NOK")
+        ("suspense/1990", "closes with 12.30 NOK")
     ]
 
 
