@@ -91,15 +91,17 @@ def test_it_publishes_the_copy_that_its_own_run_kept_although_another_build_has_
     assert event.metadata["build_of_run"].value == done.run_id
 
 
-def test_alone_it_waits_for_a_build_that_is_under_way(settings: Settings, instance: dg.DagsterInstance) -> None:
+def test_alone_it_waits_for_a_build_that_is_under_way(settings: Settings, tmp_path: Path) -> None:
     results: list[dg.ExecuteInProcessResult] = []
-    waiting = Thread(target=lambda: results.append(_publish(instance)))
-    with queued_lock(settings.work_dir / "warehouse.lock", 0, who="builder"):
-        waiting.start()
-        while not _has_said(instance, "Run builder holds the working warehouse"):
-            assert waiting.is_alive()
-        assert not settings.published_warehouse.exists()
-    waiting.join()
+    # a history in memory refuses to be read while another thread writes it
+    with dg.DagsterInstance.local_temp(f"{tmp_path}") as instance:
+        waiting = Thread(target=lambda: results.append(_publish(instance)))
+        with queued_lock(settings.work_dir / "warehouse.lock", 0, who="builder"):
+            waiting.start()
+            while not _has_said(instance, "Run builder holds the working warehouse"):
+                assert waiting.is_alive()
+            assert not settings.published_warehouse.exists()
+        waiting.join()
     assert results[0].success
 
 
