@@ -45,6 +45,7 @@ _OPTIONS: Final = (
     "logger.hideWelcomeMessage=true",
     "logger.level=info",
     "theme.primaryColor=#1f7a5a",
+    "theme.metricValueFontSize=1.75rem",
 )
 # when a page from elsewhere knocks, Streamlit 1.67 asks checkip.amazonaws.com what this machine's address is: nothing
 # listens on this port, so that no such question gets out

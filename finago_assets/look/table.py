@@ -33,7 +33,8 @@ _STYLE: Final = """<style>
 .books th, .books td {padding: .3rem .6rem; border-bottom: 1px solid rgba(128, 128, 128, .2); vertical-align: top}
 .books .amount, .books .number {text-align: right; white-space: nowrap}
 .books .day, .books .month, .books .moment {white-space: nowrap}
-.books td.text {min-width: 5rem; overflow-wrap: anywhere}
+.books td.text {min-width: 5rem; overflow-wrap: break-word}
+.books th {white-space: normal !important}
 .books a, .led {color: #1f7a5a} .books a:visited {color: #1f7a5a}
 .books .bad {color: #b3261e; font-weight: 600} .books .good {color: #1b7a43} .books .quiet {color: #8a8f8d}
 </style>"""

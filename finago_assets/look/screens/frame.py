@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 CHOSEN_ORGANIZATION: Final = "organization"
 # a page of figures begins at its top
-_CLOSER: Final = "<style>.stMainBlockContainer {padding-top: 2.5rem; padding-bottom: 2rem}</style>"
+_CLOSER: Final = "<style>.stMainBlockContainer {padding: 2.5rem 2.5rem 2rem}</style>"
 
 
 @dataclass(frozen=True, slots=True)

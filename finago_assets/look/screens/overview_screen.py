@@ -57,29 +57,26 @@ def show_overview(desk: Desk) -> None:
 
 def _show_figures(desk: Desk, months: Sequence[BookRow]) -> None:
     whole = next((row for row in months if row["is_whole_month"]), None)
-    columns = st.columns(4)
-    with columns[0]:
+    payable = _open_total(desk, Subledger.PAYABLE)
+    figures = {
+        "Bank balance": bank_balance(desk.books, desk.organization),
+        "Customers owe": _open_total(desk, Subledger.RECEIVABLE),
+        "We owe suppliers": None if payable is None else -payable,
+    }
+    # each as wide as its amount, the next row begun where a window is narrow: an amount is never cut
+    with st.container(horizontal=True):
         if whole is not None:
-            better = whole["better"]
             st.metric(
                 f"Result of {whole['period']:%Y-%m}",
                 spell_amount(whole["result"]),
-                None if better is None else spell_amount(better),
+                None if whole["better"] is None else spell_amount(whole["better"]),
                 delta_description="on a year ago",
                 border=True,
+                width="content",
                 height="stretch",
             )
-    with columns[1]:
-        st.metric(
-            "Bank balance", spell_amount(bank_balance(desk.books, desk.organization)), border=True, height="stretch"
-        )
-    with columns[2]:
-        st.metric("Customers owe", spell_amount(_open_total(desk, Subledger.RECEIVABLE)), border=True, height="stretch")
-    with columns[3]:
-        payable = _open_total(desk, Subledger.PAYABLE)
-        st.metric(
-            "We owe suppliers", spell_amount(None if payable is None else -payable), border=True, height="stretch"
-        )
+        for label, amount in figures.items():
+            st.metric(label, spell_amount(amount), border=True, width="content", height="stretch")
 
 
 def _open_total(desk: Desk, side: Subledger) -> Decimal | None:
