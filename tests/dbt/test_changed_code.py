@@ -35,7 +35,12 @@ class Edit:
 
 EDITS = {
     "typing": Edit(
-        {"macros/engine/typed.sql": ("as bigint) end", "as bigint) + 1000 end")},
+        {
+            "macros/engine/typed.sql": (
+                "then try_cast(cast({{ value }} as double)",
+                "then 1000 + try_cast(cast({{ value }} as double)",
+            )
+        },
         ALL,
         "select 'staging' from staging.stg_transactionlines where account_number < 2500 union all "
         "select 'list' from staging.stg_accounts where account_number < 2500 union all "
