@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from finago_assets.core.request.columns import Column
 
 _PATIENCE_SECONDS: Final = 60.0
-_MEMORY: Final = "64MB"
+_MEMORY: Final = "48MB"
 _NO_SCHEMA: Final = "select 1"
 _DECIMAL: Final = re.compile(r"DECIMAL\(\d+,\s*(\d+)\)")
 _HOLDS: Final = {
