@@ -70,8 +70,10 @@ def _megabytes(home: Path) -> float:
 def environment(said: Iterable[str], work: Path, data: Path) -> dict[str, str]:
     """Return the settings that a sandbox printed when it started, with a data folder and without a request ceiling."""
     home = work / "dagster-home"
+    exported = dict(line.removeprefix("export ").split("=", 1) for line in said if line.startswith("export"))
     return {
-        **dict(line.removeprefix("export ").split("=", 1) for line in said if line.startswith("export")),
+        # bare extraction is of the REST API alone
+        **{name: value for name, value in exported.items() if not name.startswith(("FINAGO_SOAP", "HALO"))},
         "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}",
         "FINAGO_DATA_DIR": f"{data}",
         "FINAGO_REQUESTS_PER_SECOND": "0",
