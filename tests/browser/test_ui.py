@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import socket
 import subprocess
 import sys
@@ -16,14 +15,14 @@ from typing import TYPE_CHECKING
 import pytest
 import yaml
 from selenium.common.exceptions import WebDriverException
-from selenium.webdriver import ActionChains, Chrome, ChromeOptions, Keys
-from selenium.webdriver.chrome.service import Service
+from selenium.webdriver import ActionChains, Keys
 from selenium.webdriver.common.by import By
 from selenium.webdriver.support import expected_conditions as seen
 from selenium.webdriver.support.ui import WebDriverWait
 
 from finago_assets.sandbox.books.plan import Size
 from finago_assets.sandbox.server import running
+from tests.chromium import chromium, needs_chromium
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -31,12 +30,11 @@ if TYPE_CHECKING:
     from selenium.webdriver.remote.webdriver import WebDriver
 
 ROOT = Path(__file__).parents[2]
-BROWSER, DRIVER = shutil.which("chromium"), shutil.which("chromedriver")
 PATIENCE = 90
 
 pytestmark = [
     pytest.mark.slow,
-    pytest.mark.skipif(not (BROWSER and DRIVER), reason="needs Chromium and its driver, which the CI script installs"),
+    needs_chromium,
 ]
 
 
@@ -108,25 +106,8 @@ def ui(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 @pytest.fixture(scope="module")
 def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[WebDriver]:
     """Headless Chromium that looks nothing up outside this machine."""
-    options = ChromeOptions()
-    options.binary_location = str(BROWSER)
-    for argument in (
-        "--headless=new",
-        "--no-sandbox",
-        "--disable-gpu",
-        "--no-first-run",
-        "--disable-background-networking",
-        "--disable-component-update",
-        "--disable-sync",
-        "--window-size=1600,1000",
-        f"--user-data-dir={tmp_path_factory.mktemp('profile')}",
-    ):
-        options.add_argument(argument)
-    driver = Chrome(service=Service(str(DRIVER)), options=options)
-    try:
+    with chromium(tmp_path_factory.mktemp("profile"), "1600,1000") as driver:
         yield driver
-    finally:
-        driver.quit()
 
 
 def _shows(browser: WebDriver, *texts: str) -> None:

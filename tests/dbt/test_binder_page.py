@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import base64
-import json
 import re
-import shutil
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
 
 import pytest
-from selenium.webdriver import Chrome, ChromeOptions
-from selenium.webdriver.chrome.service import Service
+from selenium.webdriver import Chrome
 from selenium.webdriver.common.by import By
 
 from finago_assets.core.amounts import spell_amount
@@ -21,6 +18,7 @@ from finago_assets.report.binder import make_binder
 from finago_assets.report.page import anchor_id
 from finago_assets.report.source import open_publication
 from finago_assets.report.texts import printable_text
+from tests.chromium import asked_addresses, chromium, needs_chromium
 from tests.dbt.month_end_books import TROUBLED
 from tests.dbt.test_binder_workbook import MARCH
 
@@ -29,10 +27,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 NOW: Final = datetime(2025, 5, 2, 8, 0, tzinfo=UTC)
-BROWSER, DRIVER = shutil.which("chromium"), shutil.which("chromedriver")
-in_a_browser = pytest.mark.skipif(
-    not (BROWSER and DRIVER), reason="needs Chromium and its driver, which the CI script installs"
-)
 
 
 def _made(month_end: Path, root: Path) -> Path:
@@ -44,26 +38,14 @@ def _made(month_end: Path, root: Path) -> Path:
 def opened(month_end: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Chrome]:
     """The page of the troubled month, open in a browser that notes every request."""
     made = _made(month_end, tmp_path_factory.mktemp("binders"))
-    options = ChromeOptions()
-    options.binary_location = str(BROWSER)
-    options.set_capability("goog:loggingPrefs", {"performance": "ALL", "browser": "ALL"})
-    profile = tmp_path_factory.mktemp("profile")
-    for argument in ("--headless=new", "--no-sandbox", "--disable-gpu", "--disable-background-networking"):
-        options.add_argument(argument)
-    for argument in ("--no-first-run", "--disable-sync", "--window-size=1300,1000", f"--user-data-dir={profile}"):
-        options.add_argument(argument)
-    driver = Chrome(service=Service(str(DRIVER)), options=options)
-    try:
+    with chromium(tmp_path_factory.mktemp("profile"), "1300,1000") as driver:
         driver.get(made.as_uri())
         yield driver
-    finally:
-        driver.quit()
 
 
-@in_a_browser
+@needs_chromium
 def test_nothing_is_fetched_and_nothing_of_the_books_runs(opened: Chrome) -> None:
-    events = [json.loads(entry["message"])["message"] for entry in opened.get_log("performance")]  # type: ignore[no-untyped-call]
-    asked = [one["params"]["request"]["url"] for one in events if one["method"] == "Network.requestWillBeSent"]
+    asked = asked_addresses(opened)
     assert {address.partition(":")[0] for address in asked if not address.startswith("chrome")} == {"file", "data"}
     assert len([address for address in asked if address.startswith("file")]) == 1
     assert opened.title == "Firma AS, 2025-03: month-end binder"
@@ -75,7 +57,7 @@ def test_nothing_is_fetched_and_nothing_of_the_books_runs(opened: Chrome) -> Non
     assert "bell\u2407 and \u241b[31mred" in shown
 
 
-@in_a_browser
+@needs_chromium
 def test_a_figure_leads_to_its_lines_which_open_under_it(opened: Chrome) -> None:
     lines = opened.find_element(By.ID, "lines-1920")
     assert not lines.is_displayed()
@@ -90,7 +72,7 @@ def test_a_figure_leads_to_its_lines_which_open_under_it(opened: Chrome) -> None
     assert "blocked" in opened.find_element(By.ID, anchor_id("exception-tie-out/6300")).text
 
 
-@in_a_browser
+@needs_chromium
 def test_it_prints_on_paper_of_its_own_with_every_part(opened: Chrome) -> None:
     printed: dict[str, Any] = opened.execute_cdp_cmd("Page.printToPDF", {"preferCSSPageSize": True})
     sheets = base64.b64decode(printed["data"])

@@ -4,24 +4,20 @@ from __future__ import annotations
 
 import json
 import re
-import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from selenium.webdriver import Chrome, ChromeOptions
-from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.common.by import By
 from selenium.webdriver.support.ui import WebDriverWait
 
 from finago_assets.core.errors import FinagoError
 from finago_assets.data_dictionary import put_in_place, write_dictionary
 from finago_assets.orchestration.dbt_project import dbt_project
+from tests.chromium import asked_addresses, chromium, needs_chromium
 
 if TYPE_CHECKING:
     from tests.dbt.warehouse import Warehouse
-
-BROWSER, DRIVER = shutil.which("chromium"), shutil.which("chromedriver")
 
 
 @pytest.fixture(scope="module")
@@ -90,24 +86,15 @@ def test_a_page_of_dbt_that_has_changed_its_form_is_refused_with_a_sentence() ->
 
 
 @pytest.mark.slow
-@pytest.mark.skipif(not (BROWSER and DRIVER), reason="needs Chromium and its driver, which the CI script installs")
+@needs_chromium
 def test_a_browser_shows_a_table_with_what_its_columns_mean_and_asks_nobody_for_anything(
     parsed: dict[str, Any], tmp_path: Path
 ) -> None:
     page = write_dictionary(parsed, tmp_path / "none", tmp_path / "index.html")
-    options = ChromeOptions()
-    options.binary_location = f"{BROWSER}"
-    for argument in ("--headless=new", "--no-sandbox", "--disable-background-networking", "--window-size=1400,900"):
-        options.add_argument(argument)
-    options.set_capability("goog:loggingPrefs", {"performance": "ALL"})
-    browser = Chrome(service=Service(f"{DRIVER}"), options=options)
-    try:
+    with chromium(tmp_path / "profile", "1400,900") as browser:
         browser.get(f"file://{page}#!/model/model.finago.trial_balance")
         found = WebDriverWait(browser, 60).until(lambda one: one.find_elements(By.CSS_SELECTOR, "tr.column-row"))
         assert "The organization whose books these are." in found[0].text
-        said = [json.loads(line["message"])["message"] for line in browser.get_log("performance")]  # type: ignore[no-untyped-call]
-    finally:
-        browser.quit()
-    asked = [one["params"]["request"]["url"] for one in said if one["method"] == "Network.requestWillBeSent"]
+        asked = asked_addresses(browser)
     assert asked
     assert [url for url in asked if not url.startswith(("file:", "data:"))] == []

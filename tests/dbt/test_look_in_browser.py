@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-import json
 import os
 import re
 import socket
 import subprocess
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 import duckdb
 import pytest
-from selenium.webdriver import Chrome, ChromeOptions
-from selenium.webdriver.chrome.service import Service
+from selenium.webdriver import Chrome
 from selenium.webdriver.common.by import By
 from selenium.webdriver.support.ui import WebDriverWait
 
 from finago_assets.commands.look import LOOK_FOLDER, look_command, look_environment
-from tests.browser.test_ui import BROWSER, DRIVER
+from tests.chromium import asked_addresses, chromium, needs_chromium
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,7 +27,7 @@ if TYPE_CHECKING:
 PATIENCE = 60
 pytestmark = [
     pytest.mark.slow,
-    pytest.mark.skipif(not (BROWSER and DRIVER), reason="needs Chromium and its driver, which the CI script installs"),
+    needs_chromium,
 ]
 
 
@@ -59,26 +57,8 @@ def desk(published_books: Path, tmp_path_factory: pytest.TempPathFactory) -> Ite
 @pytest.fixture(scope="module")
 def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Chrome]:
     """Headless Chromium that writes down what it asks for."""
-    options = ChromeOptions()
-    options.binary_location = str(BROWSER)
-    options.set_capability("goog:loggingPrefs", {"performance": "ALL"})
-    for argument in (
-        "--headless=new",
-        "--no-sandbox",
-        "--disable-gpu",
-        "--no-first-run",
-        "--disable-background-networking",
-        "--disable-component-update",
-        "--disable-sync",
-        "--window-size=1500,1100",
-        f"--user-data-dir={tmp_path_factory.mktemp('profile')}",
-    ):
-        options.add_argument(argument)
-    driver = Chrome(service=Service(str(DRIVER)), options=options)
-    try:
+    with chromium(tmp_path_factory.mktemp("profile"), "1500,1100") as driver:
         yield driver
-    finally:
-        driver.quit()
 
 
 def _shown(browser: Chrome, text: str) -> str:
@@ -99,13 +79,7 @@ def _navigate(browser: Chrome, page: str) -> None:
 
 def _asked_for(browser: Chrome) -> set[str]:
     """Return every machine that the browser has asked for something since it was last asked about."""
-    found = set()
-    for entry in browser.get_log("performance"):  # type: ignore[no-untyped-call]
-        message: dict[str, Any] = json.loads(entry["message"])["message"]
-        if message["method"] == "Network.requestWillBeSent":
-            found.add(message["params"]["request"]["url"])
-        elif message["method"] == "Network.webSocketCreated":
-            found.add(message["params"]["url"])
+    found = asked_addresses(browser)
     return {urlsplit(url).hostname or "" for url in found if not url.startswith(("data:", "blob:", "chrome", "about:"))}
 
 
