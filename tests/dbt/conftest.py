@@ -10,14 +10,15 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from finago_assets.orchestration.dbt_project import dbt_project
 from finago_assets.sandbox.books.plan import Size
-from tests.dbt.month_end_books import land_month_end_books
+from tests.dbt import month_end_books
 from tests.dbt.numbers import DAY, ORGANIZATION, lines_of, spelled
 from tests.dbt.office import land_office
 from tests.dbt.published_books import publish_books
 from tests.dbt.small_books import land_small_books
 from tests.dbt.together import LAND, Together, build_together
-from tests.dbt.warehouse import Built, Warehouse, built
+from tests.dbt.warehouse import Built, Warehouse
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -62,9 +63,9 @@ def statuses(_small: tuple[Warehouse, dict[str, str]]) -> dict[str, str]:
 
 
 @pytest.fixture(scope="session")
-def manifest(small: Warehouse) -> dict[str, Any]:
-    """The manifest of the build that `small` is."""
-    parsed: dict[str, Any] = json.loads((small.artifacts / "parquet" / "manifest.json").read_text())
+def manifest() -> dict[str, Any]:
+    """The manifest that every build here is of."""
+    parsed: dict[str, Any] = json.loads(dbt_project().manifest_path.read_text())
     return parsed
 
 
@@ -89,8 +90,11 @@ def staged(empty_warehouse: Callable[[], Warehouse]) -> Staged:
 @pytest.fixture(scope="session")
 def together(request: pytest.FixtureRequest, empty_warehouse: Callable[[], Warehouse]) -> Together:
     """The books of every file of this session that lands some of its own, built once. Never change it."""
-    modules = {item.module: None for item in request.session.items if isinstance(item, pytest.Function)}
-    return build_together((module for module in modules if hasattr(module, LAND)), empty_warehouse())
+    items = [item for item in request.session.items if isinstance(item, pytest.Function)]
+    modules = {item.module: None for item in items if hasattr(item.module, LAND)}
+    if any("month_end" in item.fixturenames for item in items):
+        modules[month_end_books] = None
+    return build_together(modules, empty_warehouse())
 
 
 @pytest.fixture(scope="module")
@@ -100,12 +104,10 @@ def own_books(request: pytest.FixtureRequest, together: Together, tmp_path_facto
 
 
 @pytest.fixture(scope="session")
-def month_end(empty_warehouse: Callable[[], Warehouse], tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder of both organizations' books, built once and published. Never change it."""
-    warehouse = empty_warehouse()
-    land_month_end_books(warehouse.raw)
-    built(warehouse)
+def month_end(together: Together, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of both organizations' books after a run. Never change it."""
     folder = tmp_path_factory.mktemp("month-end")
+    warehouse = together.part_of(month_end_books.__name__, tmp_path_factory.mktemp("part")).warehouse
     warehouse.publish(folder)
     shutil.copyfile(warehouse.file, folder / "finago_details.duckdb")
     return folder

@@ -60,7 +60,7 @@ SOUND_BOOKS: Final = KeptBooks(
 )
 
 
-def land_month_end_books(raw: RawFolder) -> None:
+def land_books(raw: RawFolder) -> None:
     """Land both, with a customer of the first, its suspense account by name, and a line that nobody can read."""
     for books in (TROUBLED_BOOKS, SOUND_BOOKS):
         books.land(raw)

@@ -11,7 +11,7 @@ import subprocess
 import sys
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import duckdb
 import pytest
@@ -25,8 +25,15 @@ from finago_assets.orchestration.dbt_project import dbt_project
 from finago_assets.orchestration.dbt_run import PARSED, invoke, read_manifest
 from tests.dbt.raw_layout import RawFolder
 
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from dbt.contracts.graph.manifest import Manifest
+
 PROJECT = Path(__file__).parents[2] / "dbt_project"
 # seeds and models, in order, and no test
+# to open a file in an engine of its own takes as long as twenty queries
+_ENGINE = duckdb.connect()
 MODELS = ("build", "--exclude-resource-type", "test", "--exclude-resource-type", "unit_test")
 
 
@@ -52,10 +59,16 @@ class Warehouse:
         """The working warehouse."""
         return self.folder / "data" / "work" / "warehouse.duckdb"
 
-    def dbt(self, *arguments: str, landing: str = "parquet") -> dict[str, str]:
+    def dbt(
+        self,
+        *arguments: str,
+        landing: str = "parquet",
+        edit: Callable[[Manifest], None] | None = None,
+    ) -> dict[str, str]:
         """Run dbt and return the status of every node by its name. A failed run is not an error here.
 
-        The project itself has been parsed for all; another one, or another command, is a process with its own parsing.
+        The project itself has been parsed for all, and `edit` may change what was parsed; another project, or another
+        command, is a process with its own parsing. Only what was compiled is left: to write all takes dbt a second.
         """
         if self.project != PROJECT or arguments[0] not in {"build", "run", "test", "seed"}:
             return self.typed(*arguments, landing=landing)
@@ -63,14 +76,18 @@ class Warehouse:
         target = self.artifacts / landing
         parsed = dbt_project().manifest_path.with_name(PARSED)
         command = [
-            *(*arguments, "--project-dir", f"{PROJECT}", "--profiles-dir", f"{PROJECT}"),
-            *("--target-path", f"{target}", "--log-level-file", "none", "--quiet"),
+            *("--log-level", "none", "--log-level-file", "none", "--no-write-json", *arguments),
+            *("--project-dir", f"{PROJECT}", "--profiles-dir", f"{PROJECT}", "--target-path", f"{target}"),
         ]
         with pytest.MonkeyPatch.context() as patch:
             patch.chdir(self.folder)
             patch.setenv("FINAGO_DATA_DIR", str(self.data))
             patch.setenv("FINAGO_LANDING", landing)
-            done = invoke(command, read_manifest(parsed, f"{PROJECT}", str(self.data), Landing(landing)))
+            manifest = read_manifest(parsed, f"{PROJECT}", str(self.data), Landing(landing))
+            if edit:
+                edit(manifest)
+                manifest.build_flat_graph()
+            done = invoke(command, manifest)
         assert isinstance(done.result, RunExecutionResult), done.exception
         return {one.node.unique_id: str(one.status) for one in done.result.results}
 
@@ -98,8 +115,13 @@ class Warehouse:
 
     def rows(self, sql: str) -> list[tuple[Any, ...]]:
         """The rows of a query on the working warehouse."""
-        with duckdb.connect(os.fspath(self.file), read_only=True) as connection:
-            return connection.execute(sql).fetchall()
+        path = os.fspath(self.file).replace("'", "''")
+        with _ENGINE.cursor() as connection:
+            connection.execute(f"attach '{path}' as warehouse (read_only); use warehouse")
+            try:
+                return connection.execute(sql).fetchall()
+            finally:
+                connection.execute("use memory; detach warehouse")
 
     def change(self, sql: str) -> None:
         """Change the working warehouse behind dbt's back."""
