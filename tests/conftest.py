@@ -26,8 +26,9 @@ def pytest_configure() -> None:
 
 
 def pytest_collection_finish() -> None:
-    """Look for garbage from here on, among what tests make."""
+    """Look for garbage from here on, among what tests make, and rarely among what stays."""
     # nothing is frozen: libraries ask who refers to an object, and are not told of frozen ones
+    gc.set_threshold(20_000, 20, 100)
     gc.enable()
 
 
