@@ -33,6 +33,8 @@ if TYPE_CHECKING:
 
 PARSED: Final = "partial_parse.msgpack"
 LOG_LEVEL: Final = "info"
+# what dbt prints is kept with the run, which tells of each table and check by itself
+PRINTED: Final = "warn"
 # dbt keeps its flags, its adapter and DuckDB's connection in globals
 _ONE_AT_A_TIME: Final = threading.Lock()
 
@@ -63,7 +65,7 @@ def run_dbt(
     target = settings.work_dir / "dbt"
     target.mkdir(parents=True, exist_ok=True)
     command = [
-        *("--log-level", LOG_LEVEL, "--log-level-file", LOG_LEVEL, "--log-path", os.fspath(target)),
+        *("--log-level", PRINTED, "--log-level-file", LOG_LEVEL, "--log-path", os.fspath(target)),
         # unit tests judge the SQL, not the data: the test suite runs them
         *("build", "--exclude-resource-type", "unit_test", "--indirect-selection", "empty", "--no-write-json"),
         *("--project-dir", dbt.project_dir, "--profiles-dir", dbt.profiles_dir or dbt.project_dir),

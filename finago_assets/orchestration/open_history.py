@@ -1,6 +1,7 @@
-"""Dagster's SQLite history with the connection to each file kept open from one event to the next.
+"""Dagster's SQLite history with the connection to each file kept open from one event to the next, and small pages.
 
-Owns how long a connection lives; tables, files and statements are Dagster's, and so is the lock around each use.
+Owns how long a connection lives and how large a page is; tables and statements are Dagster's, and so is the lock around
+each use.
 Dagster 1.13 opens a file anew for every event and closes it, and SQLite then clears its log each time: of a small
 tenant's nightly run that was a third. A run on another database than SQLite is none of this module's business.
 """
@@ -8,22 +9,24 @@ tenant's nightly run that was a third. A run on another database than SQLite is 
 from __future__ import annotations
 
 import os
+import sqlite3
 from collections import OrderedDict
-from contextlib import contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from weakref import WeakKeyDictionary
 
 from dagster._core.storage.event_log import SqliteEventLogStorage
+from dagster._core.storage.event_log.sqlite.sqlite_event_log import INDEX_SHARD_NAME
 from dagster._core.storage.sql import create_engine
 from dagster._core.storage.sqlite import SQLITE_BUSY_TIMEOUT_SECONDS
-from sqlalchemy import event
+from sqlalchemy import event, make_url
 from sqlalchemy.pool import NullPool
 
 if TYPE_CHECKING:
-    import sqlite3
     from collections.abc import Iterator
 
+    import dagster as dg
     from sqlalchemy.engine import Connection, Engine
 
 # the index, the run, and what belongs to no run
@@ -31,6 +34,8 @@ MOST_OPEN: Final = 3
 # The file of a run has 25 tables and indexes, all but seven of them empty, and a page for each.
 PAGE_BYTES: Final = 1024
 LOG_BYTES: Final = 262_144
+# a history that has just begun; a larger one is left as it is
+MOST_REMADE_BYTES: Final = 4_000_000
 
 
 class Kept(NamedTuple):
@@ -63,6 +68,48 @@ def _make(self: SqliteEventLogStorage, engine: Engine, for_index_shard: bool = F
 
 def _with_small_pages(connection: sqlite3.Connection, _: object) -> None:
     connection.execute(f"PRAGMA page_size={PAGE_BYTES}")
+
+
+def remake_young_files(instance: dg.DagsterInstance) -> None:
+    """Leave no room in the index, and in what else a history begins with, that nothing stands in, while it is small.
+
+    `dagster asset materialize` opens its history before this code is loaded, with pages of 4 KiB: half of what a first
+    run left was such room. A larger file fills it again.
+    """
+    storage = instance.event_log_storage
+    if isinstance(storage, SqliteEventLogStorage):
+        with storage._db_lock:  # noqa: SLF001  as each use
+            kept = _open_connections.get(storage, OrderedDict())
+            for shard in list(kept):
+                _close(kept, shard)
+        addresses = [storage.conn_string_for_shard(INDEX_SHARD_NAME)]
+        # each of them is a file of its own, whose name no door tells
+        addresses += [getattr(one, "_conn_string", "") for one in (instance.run_storage, instance.schedule_storage)]
+        for file in [make_url(address).database for address in addresses if address.startswith("sqlite:")]:
+            # whoever has it open goes on with it as it is, and the next run tries again
+            with suppress(OSError, sqlite3.Error):
+                _remake(Path(file or ""))
+
+
+def _remake(path: Path) -> None:
+    if path.stat().st_size > MOST_REMADE_BYTES:
+        return
+    with closing(sqlite3.connect(path, timeout=1.0, isolation_level=None)) as file:
+        if _read(file, "page_size") > PAGE_BYTES:
+            # held from here until it is closed: nobody meets it without its write-ahead log
+            _read(file, "locking_mode=EXCLUSIVE")
+            try:
+                _read(file, "journal_mode=DELETE")
+                file.execute(f"PRAGMA page_size={PAGE_BYTES}")
+                file.execute("VACUUM")
+            finally:
+                _read(file, "journal_mode=WAL")
+        elif _read(file, "freelist_count"):
+            file.execute("VACUUM")
+
+
+def _read(file: sqlite3.Connection, pragma: str) -> Any:  # noqa: ANN401  a number or a word
+    return file.execute(f"PRAGMA {pragma}").fetchone()[0]
 
 
 @contextmanager

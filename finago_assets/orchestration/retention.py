@@ -89,23 +89,27 @@ def _newest_of(instance: dg.DagsterInstance, run_id: str) -> list[dg.AssetMateri
     found: list[dg.AssetMaterialization] = []
     records = instance.get_records_for_run(run_id, of_type=dg.DagsterEventType.ASSET_MATERIALIZATION).records
     made = {
-        (materialization.asset_key, materialization.partition): materialization
+        (materialization.asset_key, materialization.partition)
         for record in records
         if (materialization := record.event_log_entry.asset_materialization) is not None
     }
-    for (key, partition), materialization in made.items():
-        if not _is_newest(instance, run_id, key, partition):
+    for key, partition in made:
+        newest = _newest(instance, run_id, key, partition)
+        if newest is None:
             continue
         if partition is None or len(found) == MOST_CARRIED_OVER:
             return None
-        found.append(materialization)
+        found.append(newest)
     return found
 
 
-def _is_newest(instance: dg.DagsterInstance, run_id: str, key: dg.AssetKey, partition: str | None) -> bool:
+def _newest(
+    instance: dg.DagsterInstance, run_id: str, key: dg.AssetKey, partition: str | None
+) -> dg.AssetMaterialization | None:
+    """Return the newest one as the index has it, where it is this run's: the file of the run has less of it."""
     wanted = dg.AssetRecordsFilter(asset_key=key, asset_partitions=None if partition is None else [partition])
     newest = instance.fetch_materializations(wanted, limit=1).records
-    return bool(newest) and newest[0].run_id == run_id
+    return newest[0].asset_materialization if newest and newest[0].run_id == run_id else None
 
 
 def _remove_check_results(instance: dg.DagsterInstance, run_id: str) -> None:

@@ -1,21 +1,32 @@
 """Which events of a run its history does without, and which it needs only while the run is under way.
 
 Owns that list. What a table or a check says of itself is kept, and so are failures, steps and the run's log. In files
-a run has a history of its own beside the index of assets; in PostgreSQL one table is both.
+a run has a history of its own beside the index of assets; in PostgreSQL one table is both. How an event is written is
+short_events.py's.
 """
 
 from __future__ import annotations
 
 import sqlite3
 from contextlib import closing, suppress
-from typing import TYPE_CHECKING, Final, TypeGuard
+from typing import TYPE_CHECKING, Any, Final, TypeGuard
 
 import dagster as dg
-from dagster._core.storage.event_log import InMemoryEventLogStorage, SqlEventLogStorage, SqliteEventLogStorage
+from dagster._core.log_manager import LOG_RECORD_EVENT_ATTR
+from dagster._core.storage.event_log import (
+    InMemoryEventLogStorage,
+    SqlEventLogStorage,
+    SqliteEventLogStorage,
+    sql_event_log,
+)
 from dagster._core.storage.event_log.schema import SqlEventLogStorageTable
 from sqlalchemy import and_, delete, func, or_, select
 
+from finago_assets.orchestration.open_history import remake_young_files
+from finago_assets.orchestration.short_events import serialize_short, without_repetition, without_versions
+
 if TYPE_CHECKING:
+    import logging
     from collections.abc import Callable, Iterable
 
     from dagster._core.events.log import EventLogEntry
@@ -27,6 +38,7 @@ if TYPE_CHECKING:
 Output = tuple[str, str]
 
 _EVENTS: Final = SqlEventLogStorageTable.c
+_keep_of_asset: Final = SqliteEventLogStorage._get_asset_entry_values  # noqa: SLF001  there is no other door
 _empty_outputs: set[Output] = set()
 _shortened: set[type[SqlEventLogStorage]] = set()
 
@@ -35,7 +47,27 @@ def keep_history_short(definitions: dg.Definitions) -> None:
     """Write no event for an output of these definitions that hands nothing over to another step."""
     found = [*(definitions.assets or ()), *(definitions.asset_checks or ())]
     _empty_outputs.update(empty_outputs(one for one in found if isinstance(one, dg.AssetsDefinition)))
+    if SqliteEventLogStorage not in _shortened:
+        _keep_console_short(dg.colored_console_logger)
     _shorten(SqliteEventLogStorage)
+    SqliteEventLogStorage._get_asset_entry_values = _keep_no_copy  # type: ignore[assignment, method-assign]  # noqa: SLF001
+
+
+def _keep_console_short(printing: dg.LoggerDefinition) -> None:
+    """Let what a run prints, which is kept with it, do without the same outputs."""
+    make = printing.logger_fn
+
+    def make_short(context: dg.InitLoggerContext) -> logging.Logger:
+        made = make(context)
+        made.addFilter(_tells_something)
+        return made
+
+    printing._logger_fn = make_short  # noqa: SLF001  there is no other door
+
+
+def _tells_something(record: logging.LogRecord) -> bool:
+    made = getattr(record, LOG_RECORD_EVENT_ATTR, None)
+    return made is None or not _is_of_nothing(made)
 
 
 def empty_outputs(assets: Iterable[dg.AssetsDefinition]) -> set[Output]:
@@ -83,6 +115,7 @@ def remove_settled(instance: dg.DagsterInstance, run_id: str, *, succeeded: bool
         with storage.index_connection() as connection:
             _remove(connection, run_id, or_(found, left_as_it_is) if succeeded else found)
         _compact(storage.path_for_shard(run_id))
+        remake_young_files(instance)
     elif succeeded and _keeps_one_log(storage):
         with storage.index_connection() as connection:
             _remove(connection, run_id, left_as_it_is)
@@ -112,7 +145,18 @@ def _shorten(kind: type[SqlEventLogStorage]) -> None:
     def store(self: SqlEventLogStorage, event: EventLogEntry) -> None:
         _store(self, event, write)
 
-    kind.store_event = store  # type: ignore[method-assign]  # there is no other door
+    # there is no other door
+    kind.store_event = store  # type: ignore[method-assign]
+    vars(sql_event_log)["serialize_value"] = serialize_short
+
+
+def _keep_no_copy(self: SqliteEventLogStorage, *of_event: Any) -> dict[str, Any]:  # noqa: ANN401  as Dagster's own
+    """Keep of an asset what Dagster does, but no second copy of its last materialization: it is in the index's log.
+
+    Where there is none Dagster 1.13 looks there (`_get_latest_materialization_records`). One of before is taken away.
+    """
+    kept = _keep_of_asset(self, *of_event)
+    return {**kept, "last_materialization": None} if "last_materialization" in kept else kept
 
 
 def _store(storage: SqlEventLogStorage, event: EventLogEntry, write: Callable[..., None]) -> None:
@@ -120,30 +164,43 @@ def _store(storage: SqlEventLogStorage, event: EventLogEntry, write: Callable[..
     if made is None or made.event_type is None or not event.run_id:
         write(storage, event)
         return
-    if made.event_type is dg.DagsterEventType.STEP_OUTPUT:
-        output = made.step_output_data.step_output_handle
-        if (output.step_key, output.output_name) in _empty_outputs:
-            return
+    if _is_of_nothing(made):
+        return
     if _is_plan_of_check(made):
         # the table of checks has it, and no one else looks for it
         storage.store_asset_check_event(event, None)
         return
-    write(storage, _without_repetition(event, made))
+    short = without_repetition(event, made)
+    if made.event_type is dg.DagsterEventType.ASSET_MATERIALIZATION and isinstance(storage, SqliteEventLogStorage):
+        _store_made(storage, short)
+    else:
+        write(storage, short)
     settled = _settled_by(made, in_index_alone=isinstance(storage, SqliteEventLogStorage))
     if settled is not None:
         with storage.index_connection() as connection:
             _remove(connection, event.run_id, settled)
 
 
+def _store_made(storage: SqliteEventLogStorage, event: EventLogEntry) -> None:
+    """Store what was made as Dagster's own `store_event` does, with less of it in the file of the run."""
+    with storage.run_connection(event.run_id) as connection:
+        connection.execute(storage.prepare_insert_event(without_versions(event)))
+    with storage.index_transaction() as connection:
+        number: int = connection.execute(storage.prepare_insert_event(event)).inserted_primary_key[0]  # type: ignore[index]
+        storage._store_asset_event_tags(connection, [event], [number])  # noqa: SLF001
+        storage._store_asset_event(connection, event, number)  # noqa: SLF001
+
+
+def _is_of_nothing(made: dg.DagsterEvent) -> bool:
+    if made.event_type is not dg.DagsterEventType.STEP_OUTPUT:
+        return False
+    output = made.step_output_data.step_output_handle
+    return (output.step_key, output.output_name) in _empty_outputs
+
+
 def _is_plan_of_check(made: dg.DagsterEvent) -> bool:
     planned = made.event_type is dg.DagsterEventType.ASSET_CHECK_EVALUATION_PLANNED
     return planned and made.asset_check_planned_data.partitions_subset is None
-
-
-def _without_repetition(event: EventLogEntry, made: dg.DagsterEvent) -> EventLogEntry:
-    """Return the event with its message in one place, and without the names that its step, job and run tell too."""
-    said = "" if event.user_message == made.message else event.user_message
-    return event._replace(user_message=said, dagster_event=made._replace(logging_tags={}))
 
 
 def _settled_by(made: dg.DagsterEvent, *, in_index_alone: bool) -> ColumnElement[bool] | None:

@@ -3,6 +3,7 @@
 The working warehouse has one writer at a time. A build marks it as its last act, and keeps a copy for `published`.
 """
 
+import itertools
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from datetime import datetime
@@ -20,6 +21,7 @@ from finago_assets.core.landing.landed_data import LandedData, open_landed_data
 from finago_assets.core.landing.lock import file_lock, queued_lock
 from finago_assets.core.landing.publish import copy_database
 from finago_assets.core.landing.store import Landing
+from finago_assets.core.progress import throttled
 from finago_assets.core.warehouse.generation import Mark, Marked, Verdict, later
 from finago_assets.core.warehouse.graph import BuildGraph
 from finago_assets.core.warehouse.publication import Publisher
@@ -98,7 +100,8 @@ def build_asset(
                 marked.begin(context.run_id, graph.touched(plan.run), utc_now())
                 parsed = project.manifest_path.with_name(PARSED)
                 with _raw_held(settings):
-                    results = run_dbt(dbt, parsed, settings, _names(graph, plan), _progress(context, graph))
+                    tell = _progress(context, graph, len(plan.run & graph.tables))
+                    results = run_dbt(dbt, parsed, settings, _names(graph, plan), tell)
             failed = [one for one in results if one.status in _FAILED]
             if any(one.node not in graph.beside for one in failed):
                 yield from _told(context, built.events_of_failed(results))
@@ -180,10 +183,13 @@ def _names(graph: BuildGraph, plan: Plan) -> list[str] | None:
     return sorted(graph.dbt_names[node] for node in plan.run)
 
 
-def _progress(context: AssetExecutionContext, graph: BuildGraph) -> Callable[[str], None]:
+def _progress(context: AssetExecutionContext, graph: BuildGraph, wanted: int) -> Callable[[str], None]:
+    """Say now and then how far dbt is: what it has built is told of each table when it is done."""
+    say, count = throttled(context.log.info), itertools.count(1)
+
     def tell(node: str) -> None:
         if node in graph.tables:
-            context.log.info("dbt built %s", graph.names[node])
+            say(f"{next(count):,} of {wanted:,} tables built, the last one {graph.names[node]}")
 
     return tell
 

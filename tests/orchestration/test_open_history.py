@@ -107,3 +107,52 @@ def test_the_file_of_a_run_that_said_little_is_small(instance: dg.DagsterInstanc
         assert file.execute("PRAGMA page_size").fetchall() == [(open_history.PAGE_BYTES,)]
     # of Dagster's own pages it was 140 kB
     assert _shard(instance, done.run_id).stat().st_size < 70_000
+
+
+def test_a_young_history_that_was_begun_with_large_pages_gives_back_its_empty_room_and_keeps_its_log(
+    tmp_path: Path,
+) -> None:
+    with dg.DagsterInstance.local_temp(str(tmp_path)) as instance:
+        done = _run(instance)
+        files = [_shard(instance, "index"), *tmp_path.rglob("runs.db"), *tmp_path.rglob("schedules.db")]
+        assert len(files) == 3
+        # which lets go of them, too
+        open_history.remake_young_files(instance)
+        for file in files:
+            _rewrite(file, page_bytes=4096)
+        before = sum(file.stat().st_size for file in files)
+        with closing(sqlite3.connect(files[0])) as reader:
+            # somebody looks at it: it stays as it is until the next run
+            reader.execute("begin")
+            reader.execute("select count(*) from event_logs").fetchall()
+            open_history.remake_young_files(instance)
+            assert [_pragma(file, "page_size") for file in files] == [4096, 1024, 1024]
+        open_history.remake_young_files(instance)
+        assert [_pragma(file, "page_size") for file in files] == [1024, 1024, 1024]
+        assert [_pragma(file, "journal_mode") for file in files] == ["wal", "wal", "wal"]
+        assert sum(file.stat().st_size for file in files) < 0.5 * before
+        assert instance.get_latest_materialization_event(dg.AssetKey("made")).run_id == done.run_id  # type: ignore[union-attr]
+        assert _run(instance).success
+
+
+def test_an_index_from_which_plans_were_removed_gives_their_room_back(instance: dg.DagsterInstance) -> None:
+    _run(instance)
+    index = _shard(instance, "index")
+    with closing(sqlite3.connect(index)) as file, file:
+        file.execute("create table planned as select hex(randomblob(40000))")
+        file.execute("drop table planned")
+    assert _pragma(index, "freelist_count")
+    open_history.remake_young_files(instance)
+    assert _pragma(index, "freelist_count") == 0
+
+
+def _pragma(path: Path, name: str) -> object:
+    with closing(sqlite3.connect(path)) as file:
+        return file.execute(f"PRAGMA {name}").fetchone()[0]
+
+
+def _rewrite(path: Path, page_bytes: int) -> None:
+    with closing(sqlite3.connect(path, isolation_level=None)) as file:
+        for statement in ("PRAGMA journal_mode=DELETE", f"PRAGMA page_size={page_bytes}", "VACUUM"):
+            file.execute(statement).fetchall()
+        assert file.execute("PRAGMA journal_mode=WAL").fetchall() == [("wal",)]

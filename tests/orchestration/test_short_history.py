@@ -7,6 +7,7 @@ from pathlib import Path
 
 import dagster as dg
 import pytest
+from dagster._core.definitions.data_version import DATA_VERSION_TAG
 from dagster._core.storage.event_log import SqliteEventLogStorage
 from dagster._core.storage.partition_status_cache import get_and_update_asset_status_cache_value
 
@@ -85,6 +86,12 @@ def _run(instance: dg.DagsterInstance, last: str = "2024-01-01", fails: str = ""
         return done.run_id
 
 
+def _asked(instance: dg.DagsterInstance, shard: str, query: str) -> object:
+    assert isinstance(instance.event_log_storage, SqliteEventLogStorage)
+    with closing(sqlite3.connect(instance.event_log_storage.path_for_shard(shard))) as file:
+        return file.execute(query).fetchone()[0]
+
+
 def _kinds(instance: dg.DagsterInstance, shard: str) -> dict[str, int]:
     assert isinstance(instance.event_log_storage, SqliteEventLogStorage)
     with closing(sqlite3.connect(instance.event_log_storage.path_for_shard(shard))) as file:
@@ -116,6 +123,49 @@ def test_what_was_planned_and_handed_on_is_gone_and_what_was_made_and_found_is_t
     assert found.event.get_dagster_event().asset_check_evaluation_data.metadata["rows"].value == 2
     (record,) = instance.get_asset_records([TOTALS])
     assert record.asset_entry.last_run_id == run
+
+
+def test_the_index_holds_a_table_once_and_the_file_of_the_run_without_its_versions(
+    instance: dg.DagsterInstance,
+) -> None:
+    run = _run(instance)
+    (record,) = instance.get_asset_records([TOTALS])
+    last = record.asset_entry.last_materialization_record
+    assert last is not None
+    made = last.asset_materialization
+    assert made is not None
+    assert made.metadata["dagster/row_count"].value == 2
+    assert (made.tags or {})[DATA_VERSION_TAG]
+    assert _asked(instance, "index", "select count(last_materialization) from asset_keys") == 0
+    of_run = instance.get_records_for_run(run, of_type=KINDS.ASSET_MATERIALIZATION).records
+    assert {not record.event_log_entry.asset_materialization.tags for record in of_run} == {True}  # type: ignore[union-attr]
+    for shard in ("index", run):
+        assert _asked(instance, shard, "select count(*) from event_logs where event like '%\": %'") == 0
+
+
+def test_a_copy_of_before_is_taken_away_and_an_asset_that_was_wiped_is_not_there(instance: dg.DagsterInstance) -> None:
+    def known() -> dg.EventLogEntry | None:
+        return instance.get_latest_materialization_events([TOTALS]).get(TOTALS)
+
+    _run(instance)
+    with instance.event_log_storage.index_connection() as index:  # type: ignore[attr-defined]
+        index.exec_driver_sql("update asset_keys set last_materialization = 'of before'")
+    run = _run(instance)
+    found = known()
+    assert found is not None
+    assert found.run_id == run
+    instance.wipe_assets([TOTALS])
+    assert known() is None
+    assert _run(instance) == known().run_id  # type: ignore[union-attr]
+
+
+def test_a_run_prints_no_line_for_an_output_of_nothing(
+    instance: dg.DagsterInstance, capfd: pytest.CaptureFixture[str]
+) -> None:
+    _run(instance)
+    printed = capfd.readouterr().err
+    assert "ASSET_MATERIALIZATION" in printed
+    assert "STEP_OUTPUT" not in printed
 
 
 def test_days_that_failed_are_known_as_failed_until_they_have_landed(instance: dg.DagsterInstance) -> None:
