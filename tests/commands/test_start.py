@@ -23,6 +23,7 @@ LARGE: Final = (
     "pyarrow",
     "sqlalchemy",
     "streamlit",
+    "yaml",
 )
 SENT: Final = (
     "from finago_assets import connect, settings; "

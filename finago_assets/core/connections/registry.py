@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Final
 from unicodedata import normalize
 
 from finago_assets.core.connections import references
-from finago_assets.core.connections.file import rows_of_file
 from finago_assets.core.connections.model import RegisteredConnection, disabled, is_name, made_from
 from finago_assets.core.connections.place import expanded, is_address, shown
 from finago_assets.core.errors import SettingInvalid, SettingMissing
@@ -99,6 +98,8 @@ def open_registry(location: str, kinds: Sequence[ConnectionKind], environ: Mappi
         # a variable may hold something else by mistake, which is then not repeated
         given = location if location.startswith("env:") else shown(text)
         raise SettingInvalid(f"The registry is neither a file that is there nor an address: {given}.")
+    from finago_assets.core.connections.file import rows_of_file
+
     return _build_registry(str(path), rows_of_file(path), path.parent, kinds)
 
 
