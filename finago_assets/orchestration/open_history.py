@@ -95,20 +95,20 @@ def _remake(path: Path) -> None:
     if path.stat().st_size > MOST_REMADE_BYTES:
         return
     with closing(sqlite3.connect(path, timeout=1.0, isolation_level=None)) as file:
-        if _read(file, "page_size") > PAGE_BYTES:
+        if _pragma_of(file, "page_size") > PAGE_BYTES:
             # held from here until it is closed: nobody meets it without its write-ahead log
-            _read(file, "locking_mode=EXCLUSIVE")
+            _pragma_of(file, "locking_mode=EXCLUSIVE")
             try:
-                _read(file, "journal_mode=DELETE")
+                _pragma_of(file, "journal_mode=DELETE")
                 file.execute(f"PRAGMA page_size={PAGE_BYTES}")
                 file.execute("VACUUM")
             finally:
-                _read(file, "journal_mode=WAL")
-        elif _read(file, "freelist_count"):
+                _pragma_of(file, "journal_mode=WAL")
+        elif _pragma_of(file, "freelist_count"):
             file.execute("VACUUM")
 
 
-def _read(file: sqlite3.Connection, pragma: str) -> Any:  # noqa: ANN401  a number or a word
+def _pragma_of(file: sqlite3.Connection, pragma: str) -> Any:  # noqa: ANN401  a number or a word
     return file.execute(f"PRAGMA {pragma}").fetchone()[0]
 
 

@@ -94,7 +94,7 @@ def _newest_of(instance: dg.DagsterInstance, run_id: str) -> list[dg.AssetMateri
         if (materialization := record.event_log_entry.asset_materialization) is not None
     }
     for key, partition in made:
-        newest = _newest(instance, run_id, key, partition)
+        newest = _newest_of_run(instance, run_id, key, partition)
         if newest is None:
             continue
         if partition is None or len(found) == MOST_CARRIED_OVER:
@@ -103,7 +103,7 @@ def _newest_of(instance: dg.DagsterInstance, run_id: str) -> list[dg.AssetMateri
     return found
 
 
-def _newest(
+def _newest_of_run(
     instance: dg.DagsterInstance, run_id: str, key: dg.AssetKey, partition: str | None
 ) -> dg.AssetMaterialization | None:
     """Return the newest one as the index has it, where it is this run's: the file of the run has less of it."""

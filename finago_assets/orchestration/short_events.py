@@ -50,7 +50,7 @@ _NOT_TOLD: Final[dict[str, dict[str, Any]]] = {
     },
     "TableSchema": {"constraints": {"__class__": "TableConstraints", "other": []}},
 }
-_NOTHING: Final[dict[str, Any]] = {}
+_NO_DEFAULTS: Final[dict[str, Any]] = {}
 
 
 def serialize_short(value: Any, **options: Any) -> str:  # noqa: ANN401  as Dagster's own
@@ -60,7 +60,7 @@ def serialize_short(value: Any, **options: Any) -> str:  # noqa: ANN401  as Dags
 
 
 def _leave_out(told: dict[str, Any]) -> dict[str, Any]:
-    not_told = _NOT_TOLD.get(told.get("__class__", ""), _NOTHING)
+    not_told = _NOT_TOLD.get(told.get("__class__", ""), _NO_DEFAULTS)
     return {name: value for name, value in told.items() if name not in not_told or value != not_told[name]}
 
 
