@@ -16,7 +16,8 @@ from finago_assets.core.http.budget import RequestBudget
 from finago_assets.core.http.client import ApiClient
 from finago_assets.core.landing.store import open_store
 from finago_assets.core.windows import ONE_DAY, Window
-from finago_assets.settings import read_connection, read_settings
+from finago_assets.credentials import read_connection
+from finago_assets.settings import read_settings
 
 
 def main() -> None:

@@ -20,13 +20,13 @@ from finago_assets.apis.halo import HALO
 from finago_assets.core.errors import FinagoError, SettingMissing
 from finago_assets.core.http.retry import RetryPolicy
 from finago_assets.core.windows import oslo_today
-from finago_assets.settings import (
+from finago_assets.credentials import (
     read_connection,
     read_halo_connection,
     read_halo_write_connection,
-    read_settings,
     read_soap_connection,
 )
+from finago_assets.settings import read_settings
 from finago_assets.variables import VARIABLES
 
 if TYPE_CHECKING:

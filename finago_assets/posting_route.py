@@ -24,8 +24,8 @@ from finago_assets.core.progress import silent
 from finago_assets.core.request.audit import Audit
 from finago_assets.core.request.perform import AUDIT_FILE
 from finago_assets.core.windows import oslo_today
+from finago_assets.credentials import read_connection, read_soap_connection
 from finago_assets.posting_names import RouteName
-from finago_assets.settings import read_connection, read_soap_connection
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

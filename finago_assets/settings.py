@@ -1,7 +1,6 @@
-"""Every FINAGO_* and HALO_* variable: its type, default, and the sentence a user reads when it is wrong.
+"""Every FINAGO_* and HALO_* variable but credentials: its type, default, and what a user reads when it is wrong.
 
-Settings without secrets are read when the definitions load and all have defaults; the connection is read at run time,
-through references, so that a secret's value never becomes part of a definition, a run's config or an error.
+They are read when the definitions load, and all have defaults. Credentials are credentials.py's.
 """
 
 from __future__ import annotations
@@ -14,16 +13,14 @@ from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, TypeVar
 
-from finago_assets.apis.finago.connection import API_URL, TOKEN_URL, FinagoConnection
+from finago_assets.apis.finago.connection import API_URL, TOKEN_URL
 from finago_assets.apis.finago.endpoints import ENDPOINTS
-from finago_assets.apis.finago_soap.connection import FINAGO_SOAP_API, SOAP_URL, WEBSERVICES_URL, SoapConnection
-from finago_assets.apis.halo.connection import HaloConnection
+from finago_assets.apis.finago_soap.connection import FINAGO_SOAP_API, SOAP_URL, WEBSERVICES_URL
 from finago_assets.apis.halo.endpoints import HALO_API
 from finago_assets.core.connections.place import expanded
-from finago_assets.core.connections.references import follow, follow_all, read_variable
-from finago_assets.core.errors import FinagoError, SettingInvalid, SettingMissing
+from finago_assets.core.connections.references import read_variable
+from finago_assets.core.errors import FinagoError, SettingInvalid
 from finago_assets.core.http.network import DIRECT, Network, read_proxy
-from finago_assets.core.http.secret import Secret
 from finago_assets.core.landing.model import Landing
 from finago_assets.core.posting.facts import (
     LineAmounts,
@@ -34,31 +31,17 @@ from finago_assets.core.posting.facts import (
 )
 from finago_assets.core.posting.rules import WARNINGS_TO_IGNORE
 from finago_assets.core.request.targets.owned import Owned
-from finago_assets.project import find_project, find_project_above, typed
+from finago_assets.project import find_project, find_project_above
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
-    from finago_assets.core.connections.address import Address
-
 T = TypeVar("T")
 
-CLIENT_ID_REFERENCE: Final = "env:FINAGO_CLIENT_ID"
-CLIENT_SECRET_REFERENCE: Final = "env:FINAGO_CLIENT_SECRET"  # noqa: S105  the name of the variable
-ORGANIZATION_ID_REFERENCE: Final = "env:FINAGO_ORGANIZATION_ID"
-HALO_URL: Final = "env:HALO_URL"
-HALO_CLIENT_ID: Final = "env:HALO_CLIENT_ID"
-HALO_CLIENT_SECRET: Final = "env:HALO_CLIENT_SECRET"  # noqa: S105  the name of the variable
-HALO_WRITE_CLIENT_ID: Final = "env:HALO_WRITE_CLIENT_ID"
-HALO_WRITE_CLIENT_SECRET: Final = "env:HALO_WRITE_CLIENT_SECRET"  # noqa: S105  the name of the variable
-SOAP_APPLICATION_ID: Final = "env:FINAGO_SOAP_APPLICATION_ID"
-SOAP_USERNAME: Final = "env:FINAGO_SOAP_USERNAME"
-SOAP_PASSWORD: Final = "env:FINAGO_SOAP_PASSWORD"  # noqa: S105  the name of the variable
 # dbt_project.yml asks for the same two; the addresses have defaults, and so say nothing
 SET_UP_SOAP: Final = ("FINAGO_SOAP_USERNAME", "FINAGO_SOAP_APPLICATION_ID")
 # 7,200 an hour is what the vendor lets one address ask of its SOAP services
 SOAP_CEILING: Final = Decimal(2)
-SQL_SCHEMA: Final = "finago"
 RATE: Final = "a number from 0, where 0 means no ceiling"
 # more days than a date can be counted back from, and more of anything else than anybody means
 MOST: Final = 99_999
@@ -251,127 +234,6 @@ def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
             _some_of(WARNINGS_TO_IGNORE),
             f"a comma-separated list of {', '.join(WARNINGS_TO_IGNORE)}",
         ),
-    )
-
-
-def read_connection(
-    settings: Settings,
-    environ: Mapping[str, str] | None = None,
-    *,
-    client_id: str = CLIENT_ID_REFERENCE,
-    client_secret: str = CLIENT_SECRET_REFERENCE,
-    organization_id: str = ORGANIZATION_ID_REFERENCE,
-) -> FinagoConnection:
-    """Follow three references to a connection. Raises SettingMissing naming every variable that is empty, at once."""
-    found = follow_all(
-        os.environ if environ is None else environ,
-        {"client id": client_id, "client secret": client_secret, "organization id": organization_id},
-        advice="Set them to the credentials of your Finago Office application, "
-        f"or run `{typed('demo')}` to see everything on the sandbox.",
-    )
-    return FinagoConnection(
-        organization_id=found["organization id"],
-        client_id=found["client id"],
-        client_secret=Secret(found["client secret"]),
-        api_url=settings.api_url,
-        token_url=settings.token_url,
-    )
-
-
-def read_publish_address(environ: Mapping[str, str] | None = None) -> Address:
-    """Return the database that the published tables are copied to; its "table" is a schema. Raises SettingInvalid."""
-    # a command that copies nothing need not load what talks to databases
-    from finago_assets.core.connections.address import read_address  # noqa: PLC0415  see above
-
-    env = os.environ if environ is None else environ
-    text = env.get("FINAGO_PUBLISH_SQL", "").strip()
-    if text.startswith(("env:", "file:")):
-        text = follow(env, "address that FINAGO_PUBLISH_SQL leads to", text)
-    return read_address(text, table=SQL_SCHEMA)
-
-
-def read_halo_connection(
-    settings: Settings,
-    environ: Mapping[str, str] | None = None,
-    *,
-    client_id: str = HALO_CLIENT_ID,
-    client_secret: str = HALO_CLIENT_SECRET,
-) -> HaloConnection | None:
-    """Follow the references to the tenant of Halo; None where nothing at all of it is set, which is not asked then.
-
-    Raises SettingMissing where some of it is, naming every variable that is empty, at once.
-    """
-    env = os.environ if environ is None else environ
-    wanted = {"client id": client_id, "client secret": client_secret}
-    names = [one.removeprefix("env:") for one in wanted.values() if one.startswith("env:")]
-    if not settings.halo_url and len(names) == len(wanted) and not any(env.get(name, "").strip() for name in names):
-        return None
-    found = follow_all(
-        {**env, "HALO_URL": settings.halo_url},
-        {"API URL": HALO_URL, **wanted},
-        advice="Set them to the API application of your Halo, or none of them to leave Halo out.",
-    )
-    return HaloConnection(
-        api_url=found["API URL"],
-        auth_url=settings.halo_auth_url,
-        client_id=found["client id"],
-        client_secret=Secret(found["client secret"]),
-        tenant=settings.halo_tenant,
-    )
-
-
-def read_halo_write_connection(settings: Settings, environ: Mapping[str, str] | None = None) -> HaloConnection:
-    """Follow the references to the application that may change connections, which is another one than lands them.
-
-    Raises SettingMissing, and SettingInvalid where both are the same.
-    """
-    env = os.environ if environ is None else environ
-    found = read_halo_connection(settings, env, client_id=HALO_WRITE_CLIENT_ID, client_secret=HALO_WRITE_CLIENT_SECRET)
-    if found is None:
-        raise SettingMissing(
-            "HALO_URL, HALO_WRITE_CLIENT_ID and HALO_WRITE_CLIENT_SECRET are empty. Connections are changed with an "
-            "application of its own, so that the one that lands them every night cannot change anything."
-        )
-    if found.client_id == env.get("HALO_CLIENT_ID", "").strip():
-        raise SettingInvalid(
-            "HALO_WRITE_CLIENT_ID is HALO_CLIENT_ID. Make a second API application in Halo for changes, so that the "
-            "one that lands connections every night cannot change any."
-        )
-    return found
-
-
-def read_soap_connection(  # noqa: PLR0913  the references, which have defaults
-    settings: Settings,
-    environ: Mapping[str, str] | None = None,
-    *,
-    application_id: str = SOAP_APPLICATION_ID,
-    username: str = SOAP_USERNAME,
-    password: str = SOAP_PASSWORD,
-    organization_id: str = ORGANIZATION_ID_REFERENCE,
-) -> SoapConnection | None:
-    """Follow the references to the SOAP services; None where no credential at all is set, and they are not asked then.
-
-    Raises SettingMissing where some of them are, naming every variable that is empty, at once.
-    """
-    env = os.environ if environ is None else environ
-    credentials = {"application id": application_id, "user name": username, "password": password}
-    names = [one.removeprefix("env:") for one in credentials.values() if one.startswith("env:")]
-    if len(names) == len(credentials) and not any(env.get(name, "").strip() for name in names):
-        return None
-    found = follow_all(
-        env,
-        {**credentials, "organization id": organization_id},
-        advice="Set them to a user of the SOAP services and the id of your application, or none of them to leave "
-        "these services out.",
-    )
-    return SoapConnection(
-        organization_id=found["organization id"],
-        application_id=found["application id"],
-        username=found["user name"],
-        password=Secret(found["password"]),
-        identity_id=settings.soap_identity_id,
-        api_url=settings.soap_url,
-        webservices_url=settings.soap_webservices_url,
     )
 
 

@@ -11,7 +11,8 @@ import pytest
 from finago_assets.core.errors import SettingInvalid, SettingMissing, TlsRefused
 from finago_assets.core.http.network import DIRECT, Proxy
 from finago_assets.core.landing.store import Landing
-from finago_assets.settings import Settings, TieOut, read_connection, read_publish_address, read_settings
+from finago_assets.credentials import read_connection, read_publish_address
+from finago_assets.settings import Settings, TieOut, read_settings
 
 CREDENTIALS = {
     "FINAGO_CLIENT_ID": "id",

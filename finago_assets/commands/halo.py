@@ -205,7 +205,8 @@ def _talking() -> Iterator[Console]:
 @contextmanager
 def _looking(console: Console, row: str | None) -> Iterator[GuardedChanges]:
     """Yield changes that look with the credentials that land."""
-    from finago_assets.settings import read_halo_connection, read_settings
+    from finago_assets.credentials import read_halo_connection
+    from finago_assets.settings import read_settings
 
     settings = read_settings()
     found = _registered(row, settings) if row else read_halo_connection(settings)
@@ -218,7 +219,8 @@ def _looking(console: Console, row: str | None) -> Iterator[GuardedChanges]:
 @contextmanager
 def _writing(console: Console, row: str | None) -> Iterator[GuardedChanges]:
     """Yield changes with the credentials that may change something."""
-    from finago_assets.settings import read_halo_write_connection, read_settings
+    from finago_assets.credentials import read_halo_write_connection
+    from finago_assets.settings import read_settings
 
     settings = read_settings()
     found = _registered(row, settings) if row else read_halo_write_connection(settings)

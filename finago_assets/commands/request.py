@@ -173,7 +173,7 @@ def _read_body(place: str | None) -> bytes | None:
 
 
 def _find_caller(api: Api, settings: Settings) -> Connection:
-    from finago_assets.settings import read_connection, read_halo_connection
+    from finago_assets.credentials import read_connection, read_halo_connection
 
     if api.source.name != ApiName.HALO:
         return read_connection(settings)

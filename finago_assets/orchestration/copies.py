@@ -14,7 +14,7 @@ from finago_assets.core.errors import FinagoError, NotProven, SettingInvalid
 from finago_assets.core.warehouse.parquet_copy import CURRENT_SET, ParquetFolder
 from finago_assets.core.warehouse.public_file import PublishedSet
 from finago_assets.core.warehouse.sql_copy import SqlSchema
-from finago_assets.settings import read_publish_address
+from finago_assets.credentials import read_publish_address
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping

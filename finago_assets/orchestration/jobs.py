@@ -9,13 +9,13 @@ import dagster as dg
 
 from finago_assets.core.errors import SettingMissing
 from finago_assets.core.windows import ONE_DAY, Window, oslo_today, windows_of
+from finago_assets.credentials import read_connection
 from finago_assets.orchestration.layers import RAW_LAYER, REPORT_LAYER, REQUEST_LAYER
 from finago_assets.orchestration.moved import days_to_land_again
 from finago_assets.orchestration.partitions import range_tags
 from finago_assets.orchestration.report import MAKE_REPORT
 from finago_assets.orchestration.warehouse import REBUILD
 from finago_assets.report.month import last_closed_month
-from finago_assets.settings import read_connection
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -27,7 +27,7 @@ from finago_assets.core.http.retry import RetryPolicy
 from finago_assets.core.landing.store import RawStore, open_store
 from finago_assets.core.outage import Patience
 from finago_assets.core.progress import silent, throttled
-from finago_assets.settings import (
+from finago_assets.credentials import (
     CLIENT_ID_REFERENCE,
     CLIENT_SECRET_REFERENCE,
     HALO_CLIENT_ID,
@@ -36,12 +36,11 @@ from finago_assets.settings import (
     SOAP_APPLICATION_ID,
     SOAP_PASSWORD,
     SOAP_USERNAME,
-    Settings,
     read_connection,
     read_halo_connection,
-    read_settings,
     read_soap_connection,
 )
+from finago_assets.settings import Settings, read_settings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -21,7 +21,8 @@ from finago_assets.apis.halo.changes.tenant import TenantReader
 from finago_assets.connect import open_client
 from finago_assets.core.http.retry import RetryPolicy
 from finago_assets.core.progress import silent
-from finago_assets.settings import read_halo_write_connection, read_settings
+from finago_assets.credentials import read_halo_write_connection
+from finago_assets.settings import read_settings
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping

@@ -20,8 +20,9 @@ from finago_assets.core.posting.results import PostingOutcome, PostingWishes
 from finago_assets.core.posting.send import Sender
 from finago_assets.core.request.audit import Audit
 from finago_assets.core.windows import utc_now
+from finago_assets.credentials import read_connection
 from finago_assets.sandbox.faults import AnswerFault, ErrorBody, Rule
-from finago_assets.settings import read_connection, read_settings
+from finago_assets.settings import read_settings
 from tests.core.posting.small_journals import bundle, entry, journal, voucher
 
 if TYPE_CHECKING:

@@ -19,8 +19,9 @@ from finago_assets.core.posting.line_changes import LineChange, LineOperation, c
 from finago_assets.core.posting.outbox import Outbox
 from finago_assets.core.posting.outbox_row import PostingState
 from finago_assets.core.posting.results import PostingOutcome
+from finago_assets.credentials import read_soap_connection
 from finago_assets.sandbox.faults import AnswerFault, Rule
-from finago_assets.settings import read_settings, read_soap_connection
+from finago_assets.settings import read_settings
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

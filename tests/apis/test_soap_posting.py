@@ -26,10 +26,11 @@ from finago_assets.core.posting.journal import Journal, SaveAs, Voucher
 from finago_assets.core.posting.outbox import Outbox
 from finago_assets.core.posting.results import PostingOutcome, PostingWishes
 from finago_assets.core.posting.send import Sender
+from finago_assets.credentials import read_soap_connection
 from finago_assets.posting_names import RouteName
 from finago_assets.posting_route import open_route
 from finago_assets.sandbox.faults import AnswerFault, ErrorBody, Rule
-from finago_assets.settings import read_settings, read_soap_connection
+from finago_assets.settings import read_settings
 from tests.core.posting.small_journals import DAY, bundle, entry, journal, voucher
 
 if TYPE_CHECKING:

@@ -12,8 +12,9 @@ from finago_assets.apis import CONNECTION_KINDS
 from finago_assets.apis.finago_soap.connection import SoapConnection
 from finago_assets.core.connections.model import made_from
 from finago_assets.core.errors import SettingMissing
+from finago_assets.credentials import read_soap_connection
 from finago_assets.doctor import examine
-from finago_assets.settings import Settings, read_settings, read_soap_connection
+from finago_assets.settings import Settings, read_settings
 from tests.apis.soap_service import APPLICATION, IDENTITY, ORGANIZATION, PASSWORD, SoapOffice, client_of, fault
 from tests.core.http.office import reply
 

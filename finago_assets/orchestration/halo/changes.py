@@ -19,12 +19,13 @@ from finago_assets.apis.halo.changes.guarded import Consent, GuardedChanges, Hal
 from finago_assets.apis.halo.changes.record import CHANGES_FILE, ChangeLine, ChangeRecord, Ended
 from finago_assets.apis.halo.changes.tenant import TenantReader
 from finago_assets.connect import open_client
+from finago_assets.credentials import read_halo_write_connection
 from finago_assets.orchestration.failures import FinalFailure, typed_failures
 from finago_assets.orchestration.layers import REQUEST_LAYER
 from finago_assets.orchestration.request.job import NEVER_AGAIN
 from finago_assets.orchestration.resources import Reference
 from finago_assets.orchestration.tables import ROWS_SHOWN
-from finago_assets.settings import read_halo_write_connection, read_settings
+from finago_assets.settings import read_settings
 
 if TYPE_CHECKING:
 

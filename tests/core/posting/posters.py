@@ -20,7 +20,8 @@ from finago_assets.core.posting.outbox import Outbox
 from finago_assets.core.posting.results import PostingWishes
 from finago_assets.core.posting.send import SENDING_STEPS, Sender
 from finago_assets.core.request.audit import Audit
-from finago_assets.settings import read_connection, read_settings, read_soap_connection
+from finago_assets.credentials import read_connection, read_soap_connection
+from finago_assets.settings import read_settings
 from tests.core.posting.fake_route import FakeRoute, Mishap
 from tests.core.posting.small_journals import bundle, journal, voucher
 
