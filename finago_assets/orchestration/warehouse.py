@@ -100,8 +100,7 @@ def build_asset(
                 marked.begin(context.run_id, graph.touched(plan.run), utc_now())
                 parsed = project.manifest_path.with_name(PARSED)
                 with _raw_held(settings):
-                    tell = _progress(context, graph, len(plan.run & graph.tables))
-                    results = run_dbt(dbt, parsed, settings, _names(graph, plan), tell)
+                    results = run_dbt(dbt, parsed, settings, _names(graph, plan), _progress(context, graph, plan))
             failed = [one for one in results if one.status in _FAILED]
             if any(one.node not in graph.beside for one in failed):
                 yield from _told(context, built.events_of_failed(results))
@@ -183,8 +182,14 @@ def _names(graph: BuildGraph, plan: Plan) -> list[str] | None:
     return sorted(graph.dbt_names[node] for node in plan.run)
 
 
-def _progress(context: AssetExecutionContext, graph: BuildGraph, wanted: int) -> Callable[[str], None]:
-    """Say now and then how far dbt is: what it has built is told of each table when it is done."""
+def _progress(context: AssetExecutionContext, graph: BuildGraph, plan: Plan) -> Callable[[str], None]:
+    """Say what dbt is to do, and now and then how far it is: of each table and check is told when it is done."""
+    wanted = len(plan.run & graph.tables)
+    context.log.info(
+        "dbt builds %d tables and runs %d checks; its own log is dbt.log in work/dbt of the data folder.",
+        wanted,
+        len(plan.run) - wanted,
+    )
     say, count = throttled(context.log.info), itertools.count(1)
 
     def tell(node: str) -> None:
