@@ -5,8 +5,6 @@ from __future__ import annotations
 import os
 import random
 import signal
-import subprocess
-import sys
 import uuid
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -15,12 +13,13 @@ from typing import TYPE_CHECKING
 import psutil
 import pytest
 
+from tests.typed_command import ENDS_WITHIN, heard, typed_command
+
 if TYPE_CHECKING:
+    import subprocess
     from collections.abc import Iterator
 
 ROOT = Path(__file__).parents[1]
-PROGRAM = Path(sys.executable).with_name("finago-assets")
-ENDS_WITHIN = 30
 MARK = "STARTED_BY_THIS_TEST"
 # lines that the demo has printed: before Dagster is started, while it starts, then anywhere in landing and in dbt
 MOMENTS = (1, 2, *sorted(random.Random(24).sample(range(3, 16), 3)))
@@ -28,27 +27,16 @@ MOMENTS = (1, 2, *sorted(random.Random(24).sample(range(3, 16), 3)))
 
 @contextmanager
 def typed(folder: Path, *words: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
-    """Type a command in a terminal's foreground; yield the process, and the mark that all it starts inherits."""
+    """Type a command; yield the process, and the mark that all it starts inherits."""
     (folder / "data").mkdir(mode=0o700)
     # the checkout's own history is none of a test's business
     settings = (ROOT / "dagster.yaml").read_text(encoding="utf-8")
     (folder / "dagster.yaml").write_text(settings.replace("base_dir: data/", f"base_dir: {folder}/data/"))
-    kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG", "PYTHONPATH") if name in os.environ}
     mark = uuid.uuid4().hex
     own = {"FINAGO_DATA_DIR": f"{folder / 'data'}", "DAGSTER_HOME": f"{folder}", "PYTHONUNBUFFERED": "1", MARK: mark}
-    with subprocess.Popen(
-        [PROGRAM, *words],
-        cwd=ROOT,
-        env=kept | own,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        process_group=0,
-    ) as process:
-        try:
-            yield process, mark
-        finally:
-            process.kill()
+    home = {"HOME": os.environ["HOME"]} if "HOME" in os.environ else {}
+    with typed_command(ROOT, words, home | own) as process:
+        yield process, mark
 
 
 def marked(mark: str) -> list[str]:
@@ -59,17 +47,6 @@ def marked(mark: str) -> list[str]:
             if process.environ().get(MARK) == mark and process.status() != psutil.STATUS_ZOMBIE:
                 found.append(" ".join(process.cmdline()))
     return found
-
-
-def heard(process: subprocess.Popen[str], *, lines: int = 0, until: str = "") -> str:
-    """Return what a command has said up to a line, by its number or by what stands in it."""
-    assert process.stdout is not None
-    said = ""
-    for number, line in enumerate(process.stdout, start=1):
-        said += line
-        if number == lines or (until and until in line):
-            return said
-    raise AssertionError(said)
 
 
 @pytest.mark.slow

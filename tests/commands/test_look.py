@@ -6,10 +6,7 @@ import http.client
 import os
 import signal
 import socket
-import subprocess
-import sys
 from contextlib import contextmanager
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import psutil
@@ -18,13 +15,13 @@ from typer.testing import CliRunner
 
 from finago_assets.cli import app
 from finago_assets.commands.look import look_environment
+from tests.typed_command import ENDS_WITHIN, heard, typed_command
 
 if TYPE_CHECKING:
+    import subprocess
     from collections.abc import Iterator
+    from pathlib import Path
 
-ROOT = Path(__file__).parents[2]
-PROGRAM = Path(sys.executable).with_name("finago-assets")
-ENDS_WITHIN = 20
 SECRET = "a-secret-that-the-desk-needs-not"
 ASKING_TO_TALK = {
     "Connection": "Upgrade",
@@ -42,33 +39,13 @@ def _free_port() -> int:
 
 @contextmanager
 def typed_look(folder: Path) -> Iterator[tuple[subprocess.Popen[str], int]]:
-    """Type the command in a terminal's foreground with every credential there could be, and wait until it is up."""
-    kept = {name: os.environ[name] for name in ("PATH", "LANG", "PYTHONPATH") if name in os.environ}
+    """Type the command with every credential there could be, and wait until it is up."""
+    port = _free_port()
     secrets = {"FINAGO_CLIENT_SECRET": SECRET, "HALO_CLIENT_SECRET": SECRET}
     own = {"HOME": f"{folder}", "FINAGO_DATA_DIR": f"{folder / 'data'}", **secrets}
-    port = _free_port()
-    with subprocess.Popen(
-        [PROGRAM, "look", "--port", f"{port}", "--no-browser"],
-        cwd=folder,
-        env=kept | own,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        process_group=0,
-    ) as process:
-        try:
-            assert process.stdout is not None
-            said = ""
-            for line in process.stdout:
-                said += line
-                if "The desk: http://127.0.0.1:" in line:
-                    yield process, port
-                    return
-            raise AssertionError(said)
-        finally:
-            # a kill would leave what it has started
-            process.terminate()
-            process.wait(ENDS_WITHIN)
+    with typed_command(folder, ("look", "--port", f"{port}", "--no-browser"), own) as process:
+        heard(process, until="The desk: http://127.0.0.1:")
+        yield process, port
 
 
 def _asked(port: int, host: str, origin: str) -> int:
