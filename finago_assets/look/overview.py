@@ -41,7 +41,7 @@ _RESULT: Final = """
 _BANK: Final = """
     select account_number, account_name, closing_balance, is_whole_month, period
     from marts.trial_balance
-    where organization_id = ? and row_kind = 'account' and left(account_number::varchar, 2) = '19'
+    where organization_id = ? and is_bank
         and period = (select max(period) from marts.trial_balance where organization_id = ?)
         and (closing_balance is distinct from 0 or change is distinct from 0)
     order by account_number
@@ -49,7 +49,7 @@ _BANK: Final = """
 _BANK_SUM: Final = """
     select case when count(*) = count(closing_balance) then coalesce(sum(closing_balance), 0) end as balance
     from marts.trial_balance
-    where organization_id = ? and row_kind = 'account' and left(account_number::varchar, 2) = '19'
+    where organization_id = ? and is_bank
         and period = (select max(period) from marts.trial_balance where organization_id = ?)
 """
 _SPAN: Final = """
@@ -93,7 +93,7 @@ def monthly_results(books: OpenBooks, organization: str, months: int = MONTHS_SH
 
 
 def bank_accounts(books: OpenBooks, organization: str) -> list[BookRow]:
-    """Return accounts that begin with 19, with their balances at the end of the newest month; none at rest at 0."""
+    """Return bank accounts with their balances at the end of the newest month; none at rest at 0."""
     return books.rows(_BANK, [organization, organization])
 
 

@@ -1,4 +1,4 @@
-"""What is in the bank, account by account and day by day of the month. Owns which accounts those are: 19 of NS 4102."""
+"""What is in the bank, account by account and day by day of the month. Which accounts those are, the marts say."""
 
 from __future__ import annotations
 
@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from finago_assets.report.month import Month
     from finago_assets.report.source import Publication
 
-BANK_RANGE: Final = range(1900, 2000)
 BANK_COLUMNS: Final = (
     BinderColumn("account_number", "Account", BinderKind.NUMBER, leads=True),
     BinderColumn("account_name", "Name"),
@@ -26,23 +25,28 @@ BANK_COLUMNS: Final = (
 )
 _BANK_ACCOUNTS: Final = """
     select account_number, account_name, opening_balance from reporting.trial_balance
-    where organization_id = ? and period = ? and left(account_number::varchar, 2) = '19'
-        and (opening_balance <> 0 or debit <> 0 or credit <> 0) order by account_number
+    where organization_id = ? and period = ? and is_bank
+        and (opening_balance is distinct from 0 or debit is distinct from 0 or credit is distinct from 0)
+    order by account_number
 """
 _BY_DAY: Final = """
     select account_number, posting_date, if(count(*) = count(amount), sum(amount), null)::decimal(18, 2)
     from marts.general_ledger
-    where organization_id = ? and posting_date between ? and ? and left(account_number::varchar, 2) = '19' group by all
+    where organization_id = ? and posting_date between ? and ?
+        and account_number in (
+            select account_number from reporting.trial_balance where organization_id = ? and period = ? and is_bank
+        )
+    group by all
 """
 
 
 @dataclass(frozen=True, slots=True)
 class BankDays:
-    """An account with its balance at the end of each day, as far as it is known."""
+    """An account with its balance at the end of each day, as far as it is known; without days where it never is."""
 
     number: int
     name: str | None
-    opening: Decimal
+    opening: Decimal | None
     days: Sequence[tuple[date, Decimal]]
 
     @property
@@ -57,14 +61,14 @@ class BankDays:
 
 
 def read_bank_accounts(source: Publication, organization: str, month: Month, until: date) -> list[BankDays]:
-    """Return every bank account with a balance that is known, day by day until the last landed day of the month."""
-    moved = {(account, day): amount for account, day, amount in source.rows(_BY_DAY, organization, month.first, until)}
+    """Return every bank account in use, day by day until the last landed day of the month, as far as it is known."""
+    by_day = source.rows(_BY_DAY, organization, month.first, until, organization, month.first)
+    moved = {(account, day): amount for account, day, amount in by_day}
     found = source.rows(_BANK_ACCOUNTS, organization, month.first)
-    accounts = [
+    return [
         BankDays(number, name, opening, _days_of(number, opening, moved, month, until))
         for number, name, opening in found
     ]
-    return [one for one in accounts if one.days]
 
 
 def _days_of(
@@ -89,6 +93,7 @@ def bank_table(accounts: Sequence[BankDays]) -> BinderTable:
             target=lines_anchor(one.number),
         )
         for one in accounts
+        if one.days
     ]
     return BinderTable(
         "bank", "Bank", BANK_COLUMNS, rows, nothing="No bank account has a balance that is known.", is_optional=True

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import duckdb
 
-from finago_assets.report.bank import BANK_RANGE, BankDays, read_bank_accounts
+from finago_assets.report.bank import BankDays, read_bank_accounts
 from finago_assets.report.changes import MonthChanges, read_changes
 from finago_assets.report.faults import late_table, rejects_table, unbalanced_table, unclassified_table, untold_table
 from finago_assets.report.findings import CheckFinding, read_findings
@@ -55,16 +55,6 @@ class MonthFigures:
     faults: Mapping[str, BinderTable]
     findings: Sequence[CheckFinding] | None
     changes: MonthChanges
-
-    @property
-    def bank_accounts(self) -> list[int]:
-        """The bank accounts in use, also those whose balance is not known."""
-        return [
-            one["account_number"]
-            for one in self.trial_balance.records()
-            if one["account_number"] in BANK_RANGE
-            and any(one[name] != 0 for name in ("opening_balance", "debit", "credit"))
-        ]
 
     @property
     def title(self) -> str:

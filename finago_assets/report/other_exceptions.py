@@ -44,19 +44,20 @@ def look_at_the_rest(figures: MonthFigures) -> Iterator[ExceptionItem]:
 
 
 def _look_at_bank(figures: MonthFigures) -> Iterator[ExceptionItem]:
-    known = {one.number for one in figures.bank if one.days[-1][0] == figures.as_of}
-    for number in figures.bank_accounts:
-        if number not in known:
+    for one in figures.bank:
+        if not one.days or one.days[-1][0] != figures.as_of:
             yield ExceptionItem(
-                f"bank/{number}/unknown",
+                f"bank/{one.number}/unknown",
                 BLOCKED,
-                f"Bank account {number}",
+                f"Bank account {one.number}",
                 "Its balance is not known on every day of the month.",
                 "Land the days that are missing since the books begin, and publish.",
                 "balance unknown",
-                lines_anchor(number),
+                lines_anchor(one.number),
             )
     for one in figures.bank:
+        if not one.days:
+            continue
         day, lowest = one.lowest
         if lowest < 0:
             shown, closing = (spell_amount(amount, figures.currency) for amount in (lowest, one.closing))

@@ -41,6 +41,7 @@ NEEDED: Final = (
     "reporting.balance_sheet.change_year_to_date",
     "reporting.profit_and_loss.amount_year_to_date_last_year",
     "reporting.trial_balance.change_year_to_date",
+    "reporting.trial_balance.is_bank",
 )
 _MACROS_NEEDED: Final = ("open_items_as_of", "aged_receivables_as_of", "aged_payables_as_of")
 _READING_MEMORY: Final = "300MB"

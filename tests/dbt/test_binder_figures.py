@@ -178,13 +178,16 @@ def test_a_bank_account_of_five_digits_is_one() -> None:
             create schema marts;
             create schema reporting;
             create table reporting.trial_balance as
-                from (values ('1', date '2025-02-01', 19200, 'Bank', 100.00::decimal(18, 2), 0, 25.5),
-                    ('1', date '2025-02-01', 15000, 'Kunder', 7.00, 1, 0))
-                rows (organization_id, period, account_number, account_name, opening_balance, debit, credit);
+                from (values ('1', date '2025-02-01', 19200, 'Bank', 100.00::decimal(18, 2), 0, 25.5, true),
+                    ('1', date '2025-02-01', 19300, 'Sparing', null, null, null, true),
+                    ('1', date '2025-02-01', 15000, 'Kunder', 7.00, 1, 0, false))
+                rows (organization_id, period, account_number, account_name, opening_balance, debit, credit, is_bank);
             create table marts.general_ledger as
-                from (values ('1', date '2025-02-02', 19200, -25.50::decimal(18, 2)))
+                from (values ('1', date '2025-02-02', 19200, -25.50::decimal(18, 2)),
+                    ('1', date '2025-02-02', 15000, 25.50))
                 rows (organization_id, posting_date, account_number, amount);
         """)
         source = Publication(Path("finago.duckdb"), connection, None, "", "")
-        (bank,) = read_bank_accounts(source, "1", FEBRUARY, date(2025, 2, 3))
+        bank, unknown = read_bank_accounts(source, "1", FEBRUARY, date(2025, 2, 3))
+    assert (unknown.number, unknown.days) == (19300, [])
     assert (bank.number, bank.closing, bank.lowest) == (19200, D("74.50"), (date(2025, 2, 2), D("74.50")))

@@ -52,7 +52,8 @@ select
     accounts.group_name,
     accounts.statement_line,
     accounts.line_number,
-    accounts.statement
+    accounts.statement,
+    coalesce(starts_with(cast(account_and_result_rows.account_number as varchar), '19'), false) as is_bank
 from account_and_result_rows
 left join {{ ref('int_accounts') }} as accounts
     on account_and_result_rows.organization_id = accounts.organization_id and account_and_result_rows.account_number = accounts.account_number

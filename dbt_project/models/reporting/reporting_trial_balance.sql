@@ -37,7 +37,8 @@ select
     try_cast(months.closing_balance - months.opened_year_with as decimal(18, 2)) as change_year_to_date,
     earlier.change as change_last_year,
     earlier.closing_balance as closing_balance_last_year,
-    months.is_whole_month
+    months.is_whole_month,
+    months.is_bank
 from months
 left join {{ ref('trial_balance') }} as earlier
     on
