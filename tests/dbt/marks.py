@@ -15,7 +15,6 @@ MARKED = {
     "staging.stg_transactionlines": ("comment", "'made before'"),
     "intermediate.int_typed_sums": ("foreign_lines", "9000000"),
     "intermediate.int_day_sums": ("lines", "9000000"),
-    "intermediate.int_line_balances": ("_ordinal", "9000000"),
     "intermediate.int_subledger_lines": ("voucher_number", "9000000"),
     "intermediate.int_dimension_days": ("lines", "9000000"),
     "intermediate.int_vat_lines": ("_ordinal", "9000000"),

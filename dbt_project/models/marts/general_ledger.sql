@@ -1,5 +1,19 @@
 {{ config(materialized='view') }}
 
+-- Reckoned where it is asked for: a balance kept for each line would have to be joined to it again, and two tables as long
+-- as the ledger are more than a small memory holds at once. A day or an account that is asked for is picked before it.
+with lines as (
+    select
+        ledger.*,
+        {{ told_sum('ledger.amount', 'so_far') | indent(8) }} as balance_within_day
+    from {{ ref('int_ledger_lines') }} as ledger
+    window so_far as (
+        partition by ledger.organization_id, ledger.account_number, ledger.posting_date
+        order by ledger.voucher_number asc nulls last, ledger.line_id asc, ledger._ordinal asc
+        rows between unbounded preceding and current row
+    )
+)
+
 select
     lines.organization_id,
     lines.line_id,
@@ -14,7 +28,7 @@ select
     lines.amount,
     {{ debit('lines.amount') }} as debit,
     {{ credit('lines.amount') }} as credit,
-    try_cast(days.opening + balances.balance_within_day as decimal(18, 2)) as running_balance,
+    try_cast(days.opening + lines.balance_within_day as decimal(18, 2)) as running_balance,
     lines.amount_currency,
     {{ own_currency('lines') }} as currency_code,
     lines.currency_rate,
@@ -37,9 +51,7 @@ select
     customers.name as party_name,
     types.transaction_type_name,
     taxes.tax_name
-from {{ ref('int_ledger_lines') }} as lines
-inner join {{ ref('int_line_balances') }} as balances
-    on {{ same_row('lines', 'balances', ['organization_id', 'partition_date', '_ordinal']) }}
+from lines
 inner join {{ ref('int_day_balances') }} as days
     on {{ same_row('lines', 'days', ['organization_id', 'account_number', 'posting_date']) }}
 left join {{ ref('stg_taxes') }} as taxes

@@ -18,7 +18,6 @@
     {'of': ref('int_landed_days'), 'key': ['organization_id', 'landed_date']},
     {'of': ref('int_ledger_months'), 'key': ['organization_id', 'period']},
     {'of': ref('int_ledger_partitions'), 'key': ['organization_id', 'partition_date']},
-    {'of': ref('int_line_balances'), 'key': ['organization_id', 'partition_date', '_ordinal']},
     {'of': ref('int_reported_balances'), 'key': ['organization_id', 'account_number', 'period']},
     {'of': ref('int_tie_out_months'), 'key': ['organization_id', 'period']},
     {'of': ref('int_typed_partitions'), 'key': ['organization_id', 'partition_date']},
