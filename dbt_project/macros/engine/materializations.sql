@@ -23,7 +23,8 @@
         {%- do relations.append(found) -%}
         {%- set main_sql = 'select * from ' ~ found -%}
     {%- endif -%}
-    {%- call statement('main', fetch_result=True) -%}
+    {#- what was kept is committed, and a look at it needs no transaction of its own -#}
+    {%- call statement('main', fetch_result=True, auto_begin=False) -%}
         {{ get_test_sql(main_sql, config.get('fail_calc'), config.get('warn_if'), config.get('error_if'), limit=none) }}
     {%- endcall -%}
     {{ return({'relations': relations}) }}
@@ -86,8 +87,7 @@
     {%- do run_hooks(pre_hooks, inside_transaction=True) -%}
     {%- do model.update({'partitions': 'chosen'}) -%}
     {#- no row of an empty table says which code made it, and so which columns it should have -#}
-    {%- set holds_rows = run_query('select count(*) > 0 from ' ~ existing).rows[0][0] -%}
-    {{ return(holds_rows and run_query(nothing_is_new()).rows[0][0]) }}
+    {{ return(run_query('select exists (select 1 from ' ~ existing ~ ') and (' ~ nothing_is_new() ~ ')').rows[0][0]) }}
 {%- endmacro %}
 
 {% macro chooses_partitions() -%}
