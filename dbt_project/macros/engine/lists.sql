@@ -7,7 +7,7 @@
 
 {% macro duckdb__each_tag_once(tags) -%}
     case
-        when len({{ tags }}) > 1
+        when {{ repeats_a_type(tags) }}
             then list_filter({{ tags }}, lambda one, place: list_position(
                 list_transform({{ tags }}, lambda other: {{ key_of_tag('other') }}), {{ key_of_tag('one') }}
             ) = place)
@@ -34,7 +34,7 @@
 {%- endmacro %}
 
 {% macro duckdb__repeats_a_type(tags) -%}
-    len(list_distinct(list_transform({{ tags }}, lambda tag: tag."dimensionType"))) < len({{ tags }})
+    case when len({{ tags }}) > 1 then list_unique(list_transform({{ tags }}, lambda tag: tag."dimensionType")) < len({{ tags }}) else false end
 {%- endmacro %}
 
 {#- In a SELECT: a row for each that is in the list. at_least_one: where a list without any has a row with NULL all the same. -#}

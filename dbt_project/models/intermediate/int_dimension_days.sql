@@ -9,14 +9,11 @@ with lines as (
     select
         lines.organization_id,
         lines.partition_date,
-        partitions._digest,
         lines._ordinal,
         lines.account_number,
         lines.amount,
         lines.dimensions
     from {{ ref('int_ledger_lines') }} as lines
-    inner join {{ ref('int_tagged_partitions') }} as partitions
-        on lines.organization_id = partitions.organization_id and lines.partition_date = partitions.partition_date
     where {{ length_of_list('lines.dimensions') }} > 0 and {{ in_chosen_partitions('lines') }}
 ),
 
@@ -28,7 +25,8 @@ tags as (
     from lines
 ),
 
-typed as (
+-- read twice, or every dimension of a first build would be kept aside to find the few that repeat
+typed as not materialized (
     select
         tags.* exclude (tag),
         try_cast(tags.tag."dimensionType" as integer) as dimension_type,
@@ -46,7 +44,6 @@ one_per_type as (
     select
         typed.organization_id,
         typed.partition_date,
-        typed._digest,
         typed._ordinal,
         typed.account_number,
         typed.amount,
@@ -58,24 +55,32 @@ one_per_type as (
     from typed
     where typed.repeats_a_type
     group by
-        typed.organization_id, typed.partition_date, typed._digest, typed._ordinal, typed.account_number, typed.amount,
+        typed.organization_id, typed.partition_date, typed._ordinal, typed.account_number, typed.amount,
         typed.dimension_type
+),
+
+sums as (
+    select
+        one_per_type.organization_id,
+        one_per_type.partition_date,
+        one_per_type.account_number,
+        one_per_type.dimension_type,
+        one_per_type.dimension_value,
+        max(one_per_type.dimension_name) as dimension_name,
+        {{ told_sum(debit('one_per_type.amount')) | indent(8) }} as debit,
+        {{ told_sum(credit('one_per_type.amount')) | indent(8) }} as credit,
+        {{ told_sum('one_per_type.amount') | indent(8) }} as change,
+        count(*) as lines
+    from one_per_type
+    where one_per_type.dimension_type is not null and one_per_type.dimension_value is not null
+    group by
+        one_per_type.organization_id, one_per_type.partition_date, one_per_type.account_number, one_per_type.dimension_type,
+        one_per_type.dimension_value
 )
 
 select
-    one_per_type.organization_id,
-    one_per_type.partition_date,
-    one_per_type._digest,
-    one_per_type.account_number,
-    one_per_type.dimension_type,
-    one_per_type.dimension_value,
-    max(one_per_type.dimension_name) as dimension_name,
-    {{ told_sum(debit('one_per_type.amount')) | indent(4) }} as debit,
-    {{ told_sum(credit('one_per_type.amount')) | indent(4) }} as credit,
-    {{ told_sum('one_per_type.amount') | indent(4) }} as change,
-    count(*) as lines
-from one_per_type
-where one_per_type.dimension_type is not null and one_per_type.dimension_value is not null
-group by
-    one_per_type.organization_id, one_per_type.partition_date, one_per_type._digest, one_per_type.account_number, one_per_type.dimension_type,
-    one_per_type.dimension_value
+    sums.*,
+    partitions._digest
+from sums
+inner join {{ ref('int_tagged_partitions') }} as partitions
+    on sums.organization_id = partitions.organization_id and sums.partition_date = partitions.partition_date
