@@ -1,19 +1,8 @@
 {{ config(materialized='view') }}
 
--- Reckoned where it is asked for: a balance kept for each line would have to be joined to it again, and two tables as long
--- as the ledger are more than a small memory holds at once. A day or an account that is asked for is picked before it.
-with lines as (
-    select
-        ledger.*,
-        {{ told_sum('ledger.amount', 'so_far') | indent(8) }} as balance_within_day
-    from {{ ref('int_ledger_lines') }} as ledger
-    window so_far as (
-        partition by ledger.organization_id, ledger.account_number, ledger.posting_date
-        order by ledger.voucher_number asc nulls last, ledger.line_id asc, ledger._ordinal asc
-        rows between unbounded preceding and current row
-    )
-)
-
+-- The balance is reckoned where it is asked for, and after the joins: kept for each line it would have to be joined to it
+-- again, and two tables as long as the ledger, or a sort and a join of it at once, are more than a small memory holds.
+-- Of an account or a day that is asked for nothing else is read.
 select
     lines.organization_id,
     lines.line_id,
@@ -28,7 +17,7 @@ select
     lines.amount,
     {{ debit('lines.amount') }} as debit,
     {{ credit('lines.amount') }} as credit,
-    try_cast(days.opening + lines.balance_within_day as decimal(18, 2)) as running_balance,
+    try_cast(days.opening + {{ told_sum('lines.amount', 'so_far') | indent(4) }} as decimal(18, 2)) as running_balance,
     lines.amount_currency,
     {{ own_currency('lines') }} as currency_code,
     lines.currency_rate,
@@ -51,7 +40,7 @@ select
     customers.name as party_name,
     types.transaction_type_name,
     taxes.tax_name
-from lines
+from {{ ref('int_ledger_lines') }} as lines
 inner join {{ ref('int_day_balances') }} as days
     on {{ same_row('lines', 'days', ['organization_id', 'account_number', 'posting_date']) }}
 left join {{ ref('stg_taxes') }} as taxes
@@ -66,3 +55,8 @@ left join {{ ref('int_accounts') }} as accounts
     on lines.organization_id = accounts.organization_id and lines.account_number = accounts.account_number
 left join {{ ref('stg_customers') }} as customers
     on lines.organization_id = customers.organization_id and lines.customer_id = customers.customer_id
+window so_far as (
+    partition by lines.organization_id, lines.account_number, lines.posting_date
+    order by lines.voucher_number asc nulls last, lines.line_id asc, lines._ordinal asc
+    rows between unbounded preceding and current row
+)
