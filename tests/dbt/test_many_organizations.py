@@ -91,6 +91,18 @@ def test_no_question_turns_the_joins_of_the_ledger_around(many: Many, query: str
     assert _too_wide(many, {"asked": query}) == {}
 
 
+def test_the_ledger_is_joined_with_no_other_table_that_has_a_row_for_each_line(many: Many) -> None:
+    # two as long as ten million lines are more than dbt's memory holds at once
+    with duckdb.connect(many.warehouse.file, read_only=True) as connection:
+        ((lines,),) = connection.execute("select count(*) from marts.general_ledger").fetchall()
+        scans = [
+            operator
+            for operator in _plan(connection, "select * from marts.general_ledger")
+            if operator["type"] == "TABLE_SCAN" and operator["intermediate_rows"] >= lines
+        ]
+    assert [scan["extra_info"]["Table"].rpartition(".")[2] for scan in scans] == ["stg_transactionlines"]
+
+
 def _too_wide(many: Many, queries: dict[str, str]) -> dict[str, tuple[int, int]]:
     """Queries of which some operator hands on many times the rows that are read: rows handed on, rows read."""
     with duckdb.connect(many.warehouse.file, read_only=True) as connection:
@@ -100,10 +112,14 @@ def _too_wide(many: Many, queries: dict[str, str]) -> dict[str, tuple[int, int]]
 
 def _rows(connection: duckdb.DuckDBPyConnection, sql: str) -> tuple[int, int]:
     """The most rows that one operator hands on, and the rows of all tables and constants that are read."""
-    ((_, plan),) = connection.execute(f"explain (analyze, format json) {sql}").fetchall()
-    operators = list(_operators(json.loads(plan)["operator"]))
+    operators = _plan(connection, sql)
     most = max(operator["intermediate_rows"] for operator in operators)
     return most, sum(operator["intermediate_rows"] for operator in operators if "children" not in operator)
+
+
+def _plan(connection: duckdb.DuckDBPyConnection, sql: str) -> list[dict[str, Any]]:
+    ((_, plan),) = connection.execute(f"explain (analyze, format json) {sql}").fetchall()
+    return list(_operators(json.loads(plan)["operator"]))
 
 
 def _operators(plans: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
