@@ -35,7 +35,7 @@ test: $(TOOLS)
 	@$(BIN)/python -m pytest -q -m 'not slow' -n auto --maxprocesses 4 --no-loadscope-reorder
 
 slow: $(TOOLS)
-	@$(BIN)/python -m pytest -q -m slow $$(grep -rl --include='*.py' 'mark\.slow' tests) -n auto --maxprocesses 2 --no-loadscope-reorder
+	@$(BIN)/python -m pytest -q -m slow $$(grep -rl --include='*.py' 'mark\.slow' tests) -n auto --maxprocesses 3 --no-loadscope-reorder
 
 dev: $(READY)
 	@$(BIN)/finago-assets dev

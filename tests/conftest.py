@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import os
 import signal
 from typing import TYPE_CHECKING, Final
 
@@ -46,6 +47,11 @@ class ByFile(LoadScopeScheduling):  # type: ignore[misc]  # xdist comes without 
 
     def _split_scope(self, nodeid: str) -> str:
         return "tests/dbt" if nodeid.startswith("tests/dbt/") else nodeid.partition("::")[0]
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    """Return one more than there are cores: tests wait for the processes that they start."""
+    return (os.cpu_count() or 1) + 1
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> LoadScopeScheduling:
