@@ -53,7 +53,7 @@ def many(empty_warehouse: Callable[[], Warehouse]) -> Many:
         for number in range(ORGANIZATIONS):
             shutil.copytree(landed, landed.with_name(f"organization={number}"))
         shutil.rmtree(landed)
-    statuses = warehouse.dbt("build", "--exclude-resource-type", "unit_test", "--write-json")
+    statuses = warehouse.dbt("build", "--exclude-resource-type", "unit_test", keep_results=True)
     results = json.loads((warehouse.artifacts / "parquet" / "run_results.json").read_text())["results"]
     compiled = {result["unique_id"]: result["compiled_code"] for result in results if result["compiled_code"]}
     return Many(warehouse, statuses, compiled)

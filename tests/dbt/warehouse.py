@@ -64,11 +64,12 @@ class Warehouse:
         *arguments: str,
         landing: str = "parquet",
         edit: Callable[[Manifest], None] | None = None,
+        keep_results: bool = False,
     ) -> dict[str, str]:
         """Run dbt and return the status of every node by its name. A failed run is not an error here.
 
         The project itself has been parsed for all, and `edit` may change what was parsed; another project, or another
-        command, is a process with its own parsing. Only what was compiled is left: to write all takes dbt a second.
+        command, is a process with its own parsing. run_results.json is left if asked for: to write takes dbt a second.
         """
         if self.project != PROJECT or arguments[0] not in {"build", "run", "test", "seed"}:
             return self.typed(*arguments, landing=landing)
@@ -76,7 +77,9 @@ class Warehouse:
         target = self.artifacts / landing
         parsed = dbt_project().manifest_path.with_name(PARSED)
         command = [
-            *("--log-level", "none", "--log-level-file", "none", "--no-write-json", *arguments),
+            *("--log-level", "none", "--log-level-file", "none"),
+            *(("--write-json",) if keep_results else ("--no-write-json",)),
+            *arguments,
             *("--project-dir", f"{PROJECT}", "--profiles-dir", f"{PROJECT}", "--target-path", f"{target}"),
         ]
         with pytest.MonkeyPatch.context() as patch:
