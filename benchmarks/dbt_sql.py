@@ -17,7 +17,8 @@ from jinja2 import Environment
 PROJECT: Final = Path(__file__).parents[1] / "dbt_project"
 MODEL: Final = "stg_transactionlines"
 STAGING, TESTS, OWN = "staging", "data tests", "dbt's own"
-MODELS: Final = (STAGING, "intermediate", "marts", "reporting", "seeds")
+_FOLDERS: Final = {one.name for one in (PROJECT / "models").iterdir() if one.is_dir()}
+MODELS: Final = (STAGING, *sorted(_FOLDERS - {STAGING}), "seeds")
 
 
 def command(action: str, data_dir: Path, *more: str) -> list[str]:
