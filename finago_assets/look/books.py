@@ -14,7 +14,7 @@ import duckdb
 
 from finago_assets.core.errors import CorruptFile, NotProven
 from finago_assets.core.landing.files import stamp_of
-from finago_assets.core.warehouse.public_file import sql_text
+from finago_assets.core.sql import sql_text
 from finago_assets.core.warehouse.publication import Publisher
 from finago_assets.core.windows import OSLO
 from finago_assets.project import typed

@@ -18,7 +18,7 @@ from finago_assets.core.landing import litter
 from finago_assets.core.landing.database import typed_database_errors
 from finago_assets.core.landing.files import Files
 from finago_assets.core.request.whole import appearing
-from finago_assets.core.warehouse.public_file import sql_text
+from finago_assets.core.sql import sql_text
 from finago_assets.report.tables import BinderColumn, BinderKind, BinderRow, BinderTable, lines_anchor
 
 if TYPE_CHECKING:

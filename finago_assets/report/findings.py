@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import duckdb
 
-from finago_assets.core.warehouse.public_file import sql_name
+from finago_assets.core.sql import sql_name
 from finago_assets.core.warehouse.sql_comment import read_leading_comment
 from finago_assets.project import DBT_PROJECT
 

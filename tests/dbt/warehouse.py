@@ -19,6 +19,7 @@ from dagster_dbt.dbt_manifest import validate_manifest
 from dbt.artifacts.schemas.run import RunExecutionResult
 
 from finago_assets.core.landing.store import Landing
+from finago_assets.core.sql import sql_text
 from finago_assets.core.warehouse.graph import BuildGraph
 from finago_assets.core.warehouse.public_file import write_public_file
 from finago_assets.orchestration.dbt_project import dbt_project
@@ -118,9 +119,8 @@ class Warehouse:
 
     def rows(self, sql: str) -> list[tuple[Any, ...]]:
         """The rows of a query on the working warehouse."""
-        path = os.fspath(self.file).replace("'", "''")
         with _ENGINE.cursor() as connection:
-            connection.execute(f"attach '{path}' as warehouse (read_only); use warehouse")
+            connection.execute(f"attach {sql_text(self.file)} as warehouse (read_only); use warehouse")
             try:
                 return connection.execute(sql).fetchall()
             finally:

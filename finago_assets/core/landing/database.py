@@ -6,7 +6,6 @@ attached to stays: to start one takes 15 ms, to attach a file half a millisecond
 
 from __future__ import annotations
 
-import os
 import threading
 import time
 from contextlib import contextmanager, suppress
@@ -18,6 +17,7 @@ from finago_assets.core.errors import CorruptFile, Environment, FinagoError, Loc
 from finago_assets.core.landing import litter
 from finago_assets.core.landing.files import private_umask
 from finago_assets.core.landing.lock import file_lock
+from finago_assets.core.sql import sql_name, sql_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -106,11 +106,10 @@ class Database:
 
     def _attach(self, connection: duckdb.DuckDBPyConnection, access: str) -> None:
         """Attach; wait for one who has the file open without having our lock, such as the child of a killed run."""
-        path = os.fspath(self.path).replace("'", "''")
         end = time.monotonic() + self._patience
         while True:
             try:
-                connection.execute(f"attach '{path}' as {self._name} ({access}); use {self._name}")
+                connection.execute(f"attach {sql_text(self.path)} as {self._name} ({access}); use {self._name}")
             except duckdb.IOException as error:
                 if "Could not set lock" not in str(error) or time.monotonic() > end:
                     raise
@@ -122,8 +121,7 @@ class Database:
 def _database_name(path: Path) -> str:
     """Return what DuckDB itself calls a file's database, quoted: views in the file may name it."""
     base = path.name.partition(".")[0]
-    name = f"{base}_db" if base.lower() in _RESERVED else base
-    return '"{}"'.format(name.replace('"', '""'))
+    return sql_name(f"{base}_db" if base.lower() in _RESERVED else base)
 
 
 @contextmanager

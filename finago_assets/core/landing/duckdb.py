@@ -28,6 +28,7 @@ from finago_assets.core.landing.paths import refuse_case_twin
 from finago_assets.core.landing.rawfile import ROW_GROUP, RawReader, RawWriter, corrupt, not_landed
 from finago_assets.core.landing.spool import ChainSpool, placeholder_manifest
 from finago_assets.core.progress import silent
+from finago_assets.core.sql import sql_text
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -321,9 +322,8 @@ def _insert_manifest(connection: DuckDBPyConnection, manifest: Manifest) -> None
 
 
 def _export(connection: DuckDBPyConnection, partition: Partition, path: Path) -> None:
-    target = str(path).replace("'", "''")
     connection.execute(
         f"copy (select * exclude (organization, date) from {partition.source}.{partition.endpoint} "
-        f"where {_OF_PARTITION} order by ordinal) to '{target}' (format parquet, row_group_size {ROW_GROUP})",
+        f"where {_OF_PARTITION} order by ordinal) to {sql_text(path)} (format parquet, row_group_size {ROW_GROUP})",
         [partition.organization, partition.date],
     )

@@ -19,6 +19,7 @@ from finago_assets.core.landing.database import typed_database_errors
 from finago_assets.core.posting.csv_table import read_csv_table
 from finago_assets.core.posting.excel_table import read_excel_table
 from finago_assets.core.posting.table import JournalTable, refuse_source
+from finago_assets.core.sql import sql_name
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -104,12 +105,8 @@ def _from_duckdb(text: str) -> JournalTable:
             raise refuse_source(place, "the file has no such table.")
         # the file's own name first: DuckDB takes the schema for another file where both are called the same
         database = connection.execute("select current_database()").fetchall()[0][0]
-        relation = connection.table(".".join(map(_quoted, (database, schema or "main", table))))
+        relation = connection.table(".".join(map(sql_name, (database, schema or "main", table))))
         return _from_rows(place, relation.columns, relation.fetchall())
-
-
-def _quoted(name: str) -> str:
-    return '"' + name.replace('"', '""') + '"'
 
 
 def _from_database(text: str) -> JournalTable:

@@ -23,7 +23,8 @@ from finago_assets.core.landing.database import typed_database_errors
 from finago_assets.core.landing.files import Files
 from finago_assets.core.landing.lock import file_lock
 from finago_assets.core.request.targets.written import typed_file_errors
-from finago_assets.core.warehouse.public_file import PublishedSet, exact_rows, sql_text
+from finago_assets.core.sql import sql_text
+from finago_assets.core.warehouse.public_file import PublishedSet, exact_rows
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

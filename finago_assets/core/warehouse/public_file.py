@@ -16,6 +16,7 @@ import duckdb
 import msgspec
 
 from finago_assets.core.landing.database import typed_database_errors
+from finago_assets.core.sql import sql_name, sql_text
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -180,13 +181,3 @@ def exact_rows(connection: DuckDBPyConnection, name: str) -> str:
     wide = connection.execute(asked, [schema, table, "HUGEINT", "UHUGEINT"]).fetchall()
     exact = ", ".join(f"cast({sql_name(one)} as decimal(38, 0)) as {sql_name(one)}" for (one,) in wide)
     return f"select * {f'replace ({exact})' if exact else ''} from {sql_name(schema)}.{sql_name(table)}"
-
-
-def sql_name(name: str) -> str:
-    """Spell a name in DuckDB's SQL."""
-    return '"' + name.replace('"', '""') + '"'
-
-
-def sql_text(value: object) -> str:
-    """Spell a text in DuckDB's SQL, where it takes no parameter."""
-    return "'" + f"{value}".replace("'", "''") + "'"

@@ -22,7 +22,8 @@ from finago_assets.core.errors import SettingInvalid
 from finago_assets.core.landing.database import typed_database_errors
 from finago_assets.core.request.targets.rows import copy_rows
 from finago_assets.core.request.targets.written import not_writable
-from finago_assets.core.warehouse.public_file import PublishedSet, exact_rows, sql_name
+from finago_assets.core.sql import sql_name
+from finago_assets.core.warehouse.public_file import PublishedSet, exact_rows
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -15,6 +15,7 @@ from finago_assets.core.request.columns import batches_of, columns_of
 from finago_assets.core.request.fields import ColumnKind
 from finago_assets.core.request.targets.fit import Holds, Place, fit
 from finago_assets.core.request.targets.written import Written
+from finago_assets.core.sql import sql_name
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -73,8 +74,8 @@ class DuckdbTable:
     def _named(self, connection: DuckDBPyConnection) -> tuple[str, str]:
         """The schema and the table, the file's own name before them: DuckDB guesses wrong where it is the schema's."""
         database = connection.execute("select current_database()").fetchall()[0][0]
-        schema = f"{_quote_name(database)}.{_quote_name(self.schema)}"
-        return schema, f"{schema}.{_quote_name(self.table)}"
+        schema = f"{sql_name(database)}.{sql_name(self.schema)}"
+        return schema, f"{schema}.{sql_name(self.table)}"
 
     def _prepare(
         self, connection: DuckDBPyConnection, columns: Sequence[Column], there: Mapping[str, Place]
@@ -96,20 +97,16 @@ class DuckdbTable:
         if not columns:
             return
         _, table = self._named(connection)
-        into = ", ".join(_quote_name(names[column.name]) for column in columns)
-        values = ", ".join(_quote_name(column.name) for column in columns)
+        into = ", ".join(sql_name(names[column.name]) for column in columns)
+        values = ", ".join(sql_name(column.name) for column in columns)
         with batches_of(answer.body, many=answer.many, columns=columns) as reader:
             connection.register("answered", reader)
             connection.execute(f"insert into {table} ({into}) select {values} from answered")
             connection.unregister("answered")
 
 
-def _quote_name(name: str) -> str:
-    return '"{}"'.format(name.replace('"', '""'))
-
-
 def _defined(column: Column) -> str:
-    return f"{_quote_name(column.name)} {_type(column)}"
+    return f"{sql_name(column.name)} {_type(column)}"
 
 
 def _type(column: Column) -> str:

@@ -14,6 +14,8 @@ from pyarrow import csv
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.types import UnicodeText
 
+from finago_assets.core.sql import sql_name
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
@@ -32,8 +34,8 @@ def copy_rows(connection: sa.Connection, table: sa.Table, batches: Callable[[int
 
 def _copy(connection: sa.Connection, table: sa.Table, reader: pa.RecordBatchReader) -> None:
     """Null is an unquoted nothing in CSV and an empty text a quoted one, in Arrow's writing as in COPY's reading."""
-    names = ", ".join(map(_quote_column, table.c.keys()))
-    name = ".".join(map(_quote_column, filter(None, (table.schema, table.name))))
+    names = ", ".join(map(sql_name, table.c.keys()))
+    name = ".".join(map(sql_name, filter(None, (table.schema, table.name))))
     driver: Any = connection.connection.driver_connection
     try:
         with driver.cursor() as cursor, cursor.copy(f"copy {name} ({names}) from stdin (format csv)") as copy, reader:
@@ -71,7 +73,3 @@ def _rows(batch: pa.RecordBatch, texts: list[bool]) -> Iterator[tuple[object, ..
 
 def _as_text(column: pa.Array) -> pa.Array:
     return column.cast(pa.string())
-
-
-def _quote_column(name: str) -> str:
-    return '"{}"'.format(name.replace('"', '""'))
