@@ -24,18 +24,29 @@ from sqlalchemy import event, make_url
 from sqlalchemy.pool import NullPool
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     import dagster as dg
     from sqlalchemy.engine import Connection, Engine
 
 # the index, the run, and what belongs to no run
 MOST_OPEN: Final = 3
-# The file of a run has 25 tables and indexes, all but seven of them empty, and a page for each.
-PAGE_BYTES: Final = 1024
+# A file of Dagster's has up to 25 tables and indexes, most of them empty, and a page for each. The index grows for
+# years and is searched: the trees of pages half as large would be twice as deep.
+PAGE_BYTES: Final = 512
+PAGE_BYTES_OF_INDEX: Final = 1024
 LOG_BYTES: Final = 262_144
 # a history that has just begun; a larger one is left as it is
 MOST_REMADE_BYTES: Final = 4_000_000
+# The file of a run holds its events alone, which are read by number from the first to the last: a seventh of the file
+# was what else they could be found by. In the index, which holds those of all runs, these stay.
+_NEEDED_IN_THE_INDEX_ALONE: Final = (
+    "idx_events_by_run_id",
+    "idx_events_by_asset",
+    "idx_events_by_asset_partition",
+    "idx_event_type",
+    "idx_step_key",
+)
 
 
 class Kept(NamedTuple):
@@ -62,50 +73,72 @@ def make_small_files() -> None:
 
 
 def _make(self: SqliteEventLogStorage, engine: Engine, for_index_shard: bool = False) -> None:  # noqa: FBT001, FBT002  as Dagster's own
-    event.listen(engine, "connect", _with_small_pages)
+    size = PAGE_BYTES_OF_INDEX if for_index_shard else PAGE_BYTES
+
+    def with_small_pages(connection: sqlite3.Connection, _: object) -> None:
+        connection.execute(f"PRAGMA page_size={size}")
+
+    event.listen(engine, "connect", with_small_pages)
     _initdb(self, engine, for_index_shard=for_index_shard)
 
 
-def _with_small_pages(connection: sqlite3.Connection, _: object) -> None:
-    connection.execute(f"PRAGMA page_size={PAGE_BYTES}")
+def give_room_back(instance: dg.DagsterInstance, run_id: str) -> None:
+    """Leave no room that nothing stands in: in the file of a run that ends, and in what a history begins with.
 
-
-def remake_young_files(instance: dg.DagsterInstance) -> None:
-    """Leave no room in the index, and in what else a history begins with, that nothing stands in, while it is small.
-
-    `dagster asset materialize` opens its history before this code is loaded, with pages of 4 KiB: half of what a first
-    run left was such room. A larger file fills it again.
+    `dagster asset materialize` opens its history before this code is loaded, and the UI begins the file of a run, with
+    pages of 4 KiB: half of what a first run left was such room. An index that is no longer small fills it again.
     """
     storage = instance.event_log_storage
-    if isinstance(storage, SqliteEventLogStorage):
-        with storage._db_lock:  # noqa: SLF001  as each use
-            kept = _open_connections.get(storage, OrderedDict())
-            for shard in list(kept):
-                _close(kept, shard)
-        addresses = [storage.conn_string_for_shard(INDEX_SHARD_NAME)]
-        # each of them is a file of its own, whose name no door tells
-        addresses += [getattr(one, "_conn_string", "") for one in (instance.run_storage, instance.schedule_storage)]
-        for file in [make_url(address).database for address in addresses if address.startswith("sqlite:")]:
-            # whoever has it open goes on with it as it is, and the next run tries again
-            with suppress(OSError, sqlite3.Error):
-                _remake(Path(file or ""))
-
-
-def _remake(path: Path) -> None:
-    if path.stat().st_size > MOST_REMADE_BYTES:
+    if not isinstance(storage, SqliteEventLogStorage):
         return
-    with closing(sqlite3.connect(path, timeout=1.0, isolation_level=None)) as file:
-        if _pragma_of(file, "page_size") > PAGE_BYTES:
-            # held from here until it is closed: nobody meets it without its write-ahead log
-            _pragma_of(file, "locking_mode=EXCLUSIVE")
-            try:
-                _pragma_of(file, "journal_mode=DELETE")
-                file.execute(f"PRAGMA page_size={PAGE_BYTES}")
-                file.execute("VACUUM")
-            finally:
-                _pragma_of(file, "journal_mode=WAL")
-        elif _pragma_of(file, "freelist_count"):
+    with storage._db_lock:  # noqa: SLF001  as each use
+        kept = _open_connections.get(storage, OrderedDict())
+        for shard in list(kept):
+            _close(kept, shard)
+    run, index = (storage.conn_string_for_shard(shard) for shard in (run_id, INDEX_SHARD_NAME))
+    # each of these is a file of its own, whose name no door tells
+    others = [getattr(one, "_conn_string", "") for one in (instance.run_storage, instance.schedule_storage)]
+    pages = {index: PAGE_BYTES_OF_INDEX} | {other: PAGE_BYTES for other in others if other.startswith("sqlite:")}
+    # whoever has a file open goes on with it as it is, and the next run needs none of it
+    with suppress(OSError, sqlite3.Error):
+        _remake(_file_at(run), PAGE_BYTES, _NEEDED_IN_THE_INDEX_ALONE)
+    for address, page in pages.items():
+        with suppress(OSError, sqlite3.Error):
+            if _file_at(address).stat().st_size <= MOST_REMADE_BYTES:
+                _remake(_file_at(address), page)
+
+
+def _file_at(address: str) -> Path:
+    return Path(make_url(address).database or "")
+
+
+def _remake(path: Path, page_bytes: int, needless: Sequence[str] = ()) -> None:
+    # not where somebody reads it meanwhile: its pages stay large then, and what is free among them is given back
+    with suppress(sqlite3.Error):
+        _make_pages_small(path, page_bytes)
+    with _open_file(path) as file:
+        for name in needless:
+            file.execute(f"DROP INDEX IF EXISTS {name}")
+        if _pragma_of(file, "freelist_count"):
             file.execute("VACUUM")
+
+
+def _make_pages_small(path: Path, page_bytes: int) -> None:
+    with _open_file(path) as file:
+        if _pragma_of(file, "page_size") <= page_bytes:
+            return
+        # held from here until it is closed: nobody meets it without its write-ahead log
+        _pragma_of(file, "locking_mode=EXCLUSIVE")
+        try:
+            _pragma_of(file, "journal_mode=DELETE")
+            file.execute(f"PRAGMA page_size={page_bytes}")
+            file.execute("VACUUM")
+        finally:
+            _pragma_of(file, "journal_mode=WAL")
+
+
+def _open_file(path: Path) -> closing[sqlite3.Connection]:
+    return closing(sqlite3.connect(path, timeout=1.0, isolation_level=None))
 
 
 def _pragma_of(file: sqlite3.Connection, pragma: str) -> Any:  # noqa: ANN401  a number or a word

@@ -22,7 +22,7 @@ _OF_TABLES_AND_CHECKS: Final = {
 # What the classes have for a field that is not there, by the names in the text; Dagster adds fields so
 # (`ObjectSerializer.unpack` in dagster_shared). A field without such a default is not named here.
 _NOT_TOLD: Final[dict[str, dict[str, Any]]] = {
-    "EventLogEntry": {"dagster_event": None, "message": "", "step_key": None},
+    "EventLogEntry": {"dagster_event": None, "message": "", "pipeline_name": None, "step_key": None},
     "DagsterEvent": {
         "event_specific_data": None,
         "logging_tags": {},
@@ -73,7 +73,7 @@ def without_repetition(event: EventLogEntry, made: dg.DagsterEvent) -> EventLogE
     made = made._replace(logging_tags={})
     if made.event_type in _OF_TABLES_AND_CHECKS:
         made = made._replace(step_handle=None, node_handle=None, step_kind_value=None, pid=None)
-    return event._replace(user_message=said, dagster_event=made)
+    return event._replace(user_message=said, job_name=None, dagster_event=made)
 
 
 def without_versions(event: EventLogEntry) -> EventLogEntry:

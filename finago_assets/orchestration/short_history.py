@@ -7,8 +7,6 @@ short_events.py's.
 
 from __future__ import annotations
 
-import sqlite3
-from contextlib import closing, suppress
 from typing import TYPE_CHECKING, Any, Final, TypeGuard
 
 import dagster as dg
@@ -22,7 +20,7 @@ from dagster._core.storage.event_log import (
 from dagster._core.storage.event_log.schema import SqlEventLogStorageTable
 from sqlalchemy import and_, delete, func, or_, select
 
-from finago_assets.orchestration.open_history import remake_young_files
+from finago_assets.orchestration.open_history import give_room_back
 from finago_assets.orchestration.short_events import serialize_short, without_repetition, without_versions
 
 if TYPE_CHECKING:
@@ -54,7 +52,10 @@ def keep_history_short(definitions: dg.Definitions) -> None:
 
 
 def _keep_console_short(printing: dg.LoggerDefinition) -> None:
-    """Let what a run prints, which is kept with it, do without the same outputs."""
+    """Let what a run prints, which is kept with it, do without the same outputs and without the checks that passed.
+
+    A hundred of those hid the one that did not.
+    """
     make = printing.logger_fn
 
     def make_short(context: dg.InitLoggerContext) -> logging.Logger:
@@ -66,8 +67,12 @@ def _keep_console_short(printing: dg.LoggerDefinition) -> None:
 
 
 def _tells_something(record: logging.LogRecord) -> bool:
-    made = getattr(record, LOG_RECORD_EVENT_ATTR, None)
-    return made is None or not _is_of_nothing(made)
+    made: dg.DagsterEvent | None = getattr(record, LOG_RECORD_EVENT_ATTR, None)
+    if made is None:
+        return True
+    if made.event_type is dg.DagsterEventType.ASSET_CHECK_EVALUATION:
+        return not made.asset_check_evaluation_data.passed
+    return not _is_of_nothing(made)
 
 
 def empty_outputs(assets: Iterable[dg.AssetsDefinition]) -> set[Output]:
@@ -114,8 +119,7 @@ def remove_settled(instance: dg.DagsterInstance, run_id: str, *, succeeded: bool
         found = _is(dg.DagsterEventType.ASSET_CHECK_EVALUATION)
         with storage.index_connection() as connection:
             _remove(connection, run_id, or_(found, left_as_it_is) if succeeded else found)
-        _compact(storage.path_for_shard(run_id))
-        remake_young_files(instance)
+        give_room_back(instance, run_id)
     elif succeeded and _keeps_one_log(storage):
         with storage.index_connection() as connection:
             _remove(connection, run_id, left_as_it_is)
@@ -126,13 +130,6 @@ def _keeps_one_log(storage: EventLogStorage) -> TypeGuard[SqlEventLogStorage]:
     return isinstance(storage, SqlEventLogStorage) and not isinstance(
         storage, (SqliteEventLogStorage, InMemoryEventLogStorage)
     )
-
-
-def _compact(path: str) -> None:
-    """Give back what was planned in the file of a run. Whoever reads it meanwhile goes on with what was there."""
-    # not worth waiting for, and the next run needs none of it
-    with suppress(sqlite3.Error), closing(sqlite3.connect(path, timeout=1.0)) as file:
-        file.execute("VACUUM")
 
 
 def _shorten(kind: type[SqlEventLogStorage]) -> None:
@@ -187,7 +184,9 @@ def _store_made(storage: SqliteEventLogStorage, event: EventLogEntry) -> None:
         connection.execute(storage.prepare_insert_event(without_versions(event)))
     with storage.index_transaction() as connection:
         number: int = connection.execute(storage.prepare_insert_event(event)).inserted_primary_key[0]  # type: ignore[index]
-        storage._store_asset_event_tags(connection, [event], [number])  # noqa: SLF001
+        # asked for by day alone; of what has none they stand in the event
+        if event.get_dagster_event().partition is not None:
+            storage._store_asset_event_tags(connection, [event], [number])  # noqa: SLF001
         storage._store_asset_event(connection, event, number)  # noqa: SLF001
 
 

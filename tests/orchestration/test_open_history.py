@@ -106,7 +106,7 @@ def test_the_file_of_a_run_that_said_little_is_small(instance: dg.DagsterInstanc
     with closing(sqlite3.connect(_shard(instance, done.run_id))) as file:
         assert file.execute("PRAGMA page_size").fetchall() == [(open_history.PAGE_BYTES,)]
     # of Dagster's own pages it was 140 kB
-    assert _shard(instance, done.run_id).stat().st_size < 70_000
+    assert _shard(instance, done.run_id).stat().st_size < 50_000
 
 
 def test_a_young_history_that_was_begun_with_large_pages_gives_back_its_empty_room_and_keeps_its_log(
@@ -117,7 +117,7 @@ def test_a_young_history_that_was_begun_with_large_pages_gives_back_its_empty_ro
         files = [_shard(instance, "index"), *tmp_path.rglob("runs.db"), *tmp_path.rglob("schedules.db")]
         assert len(files) == 3
         # which lets go of them, too
-        open_history.remake_young_files(instance)
+        open_history.give_room_back(instance, done.run_id)
         for file in files:
             _rewrite(file, page_bytes=4096)
         before = sum(file.stat().st_size for file in files)
@@ -125,10 +125,10 @@ def test_a_young_history_that_was_begun_with_large_pages_gives_back_its_empty_ro
             # somebody looks at it: it stays as it is until the next run
             reader.execute("begin")
             reader.execute("select count(*) from event_logs").fetchall()
-            open_history.remake_young_files(instance)
-            assert [_pragma(file, "page_size") for file in files] == [4096, 1024, 1024]
-        open_history.remake_young_files(instance)
-        assert [_pragma(file, "page_size") for file in files] == [1024, 1024, 1024]
+            open_history.give_room_back(instance, done.run_id)
+            assert [_pragma(file, "page_size") for file in files] == [4096, 512, 512]
+        open_history.give_room_back(instance, done.run_id)
+        assert [_pragma(file, "page_size") for file in files] == [1024, 512, 512]
         assert [_pragma(file, "journal_mode") for file in files] == ["wal", "wal", "wal"]
         assert sum(file.stat().st_size for file in files) < 0.5 * before
         assert instance.get_latest_materialization_event(dg.AssetKey("made")).run_id == done.run_id  # type: ignore[union-attr]
@@ -136,14 +136,50 @@ def test_a_young_history_that_was_begun_with_large_pages_gives_back_its_empty_ro
 
 
 def test_an_index_from_which_plans_were_removed_gives_their_room_back(instance: dg.DagsterInstance) -> None:
-    _run(instance)
+    done = _run(instance)
     index = _shard(instance, "index")
     with closing(sqlite3.connect(index)) as file, file:
         file.execute("create table planned as select hex(randomblob(40000))")
         file.execute("drop table planned")
     assert _pragma(index, "freelist_count")
-    open_history.remake_young_files(instance)
+    open_history.give_room_back(instance, done.run_id)
     assert _pragma(index, "freelist_count") == 0
+
+
+@pytest.mark.parametrize("page_bytes", [512, 4096], ids=["nobody looks", "somebody looks at it"])
+def test_the_file_of_a_run_that_the_ui_began_becomes_small_and_is_read_as_before(
+    tmp_path: Path, page_bytes: int
+) -> None:
+    with dg.DagsterInstance.local_temp(str(tmp_path)) as instance:
+        done = _run(instance)
+        before = [record.event_log_entry for record in instance.get_records_for_run(done.run_id).records]
+        # which lets go of it, too
+        open_history.give_room_back(instance, done.run_id)
+        file = _shard(instance, done.run_id)
+        _rewrite(file, page_bytes=4096)
+        with closing(sqlite3.connect(file)) as writer, writer:
+            writer.execute("create table planned as select hex(randomblob(40000))")
+            writer.execute("drop table planned")
+            writer.execute("create index idx_step_key on event_logs (step_key)")
+        large = file.stat().st_size
+        with closing(sqlite3.connect(file)) as reader:
+            reader.execute("select count(*) from event_logs").fetchall()
+            if page_bytes == 512:
+                reader.close()
+            open_history.give_room_back(instance, done.run_id)
+        assert _pragma(file, "page_size") == page_bytes
+        assert _pragma(file, "freelist_count") == 0
+        assert file.stat().st_size < large - 80_000
+        with closing(sqlite3.connect(file)) as reader:
+            assert not reader.execute(
+                "select name from sqlite_master where tbl_name = 'event_logs' and type = 'index'"
+            ).fetchall()
+        assert [record.event_log_entry for record in instance.get_records_for_run(done.run_id).records] == before
+        (checked,) = instance.get_records_for_run(
+            done.run_id, of_type=dg.DagsterEventType.ASSET_CHECK_EVALUATION
+        ).records
+        assert checked.event_log_entry.get_dagster_event().asset_check_evaluation_data.passed
+        assert [stats.step_key for stats in instance.get_run_step_stats(done.run_id)] == ["made", "made_holds"]
 
 
 def _pragma(path: Path, name: str) -> object:

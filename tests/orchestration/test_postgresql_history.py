@@ -51,7 +51,7 @@ def test_what_was_planned_and_handed_on_is_gone_and_what_was_made_and_found_is_t
     run = _run(instance)
     kinds = _kinds(postgresql)
     assert kinds[KINDS.ASSET_MATERIALIZATION.value] == 3 + 2
-    assert kinds[KINDS.ASSET_CHECK_EVALUATION.value] == 1
+    assert kinds[KINDS.ASSET_CHECK_EVALUATION.value] == 2
     assert kinds[KINDS.STEP_SUCCESS.value] == 3
     assert not kinds.keys() & {
         KINDS.STEP_OUTPUT.value,

@@ -83,3 +83,5 @@ def test_what_a_person_sees_of_a_table_or_a_check_is_in_fewer_words(events: list
     short = without_repetition(passed, passed.get_dagster_event())
     assert short.get_dagster_event().event_specific_data == passed.get_dagster_event().event_specific_data
     assert len(serialize_short(short)) < 0.75 * len(serialize_value(passed))
+    # its run knows it, and the event by itself once
+    assert serialize_short(short).count('"pipeline_name"') == 1

@@ -34,12 +34,16 @@ def land(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult[Non
 
 @dg.multi_asset(
     specs=[dg.AssetSpec(TOTALS, deps=[LINES], skippable=True)],
-    check_specs=[dg.AssetCheckSpec("holds", asset=TOTALS, blocking=True)],
+    check_specs=[
+        dg.AssetCheckSpec("holds", asset=TOTALS, blocking=True),
+        dg.AssetCheckSpec("differs", asset=TOTALS),
+    ],
     can_subset=True,
 )
 def build() -> Iterator[dg.Output[None] | dg.AssetCheckResult]:
     yield dg.Output(None, output_name="totals", metadata={"dagster/row_count": 2})
     yield dg.AssetCheckResult(asset_key=TOTALS, check_name="holds", passed=True, metadata={"rows": 2})
+    yield dg.AssetCheckResult(asset_key=TOTALS, check_name="differs", passed=False, severity=dg.AssetCheckSeverity.WARN)
 
 
 @dg.multi_asset(specs=[dg.AssetSpec(REPORT, deps=[TOTALS])])
@@ -111,7 +115,7 @@ def test_what_was_planned_and_handed_on_is_gone_and_what_was_made_and_found_is_t
     }
     of_run = _kinds(instance, run)
     assert of_run[KINDS.ASSET_MATERIALIZATION.value] == 3 + 2
-    assert of_run[KINDS.ASSET_CHECK_EVALUATION.value] == 1
+    assert of_run[KINDS.ASSET_CHECK_EVALUATION.value] == 2
     assert of_run[KINDS.STEP_SUCCESS.value] == 3
     assert not of_run.keys() & {
         KINDS.STEP_OUTPUT.value,
@@ -141,6 +145,12 @@ def test_the_index_holds_a_table_once_and_the_file_of_the_run_without_its_versio
     assert {not record.event_log_entry.asset_materialization.tags for record in of_run} == {True}  # type: ignore[union-attr]
     for shard in ("index", run):
         assert _asked(instance, shard, "select count(*) from event_logs where event like '%\": %'") == 0
+    # which a day is asked for by, and what has no day is not
+    by_day = instance.event_log_storage.get_latest_tags_by_partition(
+        LINES, KINDS.ASSET_MATERIALIZATION, [DATA_VERSION_TAG]
+    )
+    assert set(by_day) == {"2024-01-01"}
+    assert _asked(instance, "index", "select count(distinct asset_key) from asset_event_tags") == 1
 
 
 def test_a_copy_of_before_is_taken_away_and_an_asset_that_was_wiped_is_not_there(instance: dg.DagsterInstance) -> None:
@@ -159,12 +169,14 @@ def test_a_copy_of_before_is_taken_away_and_an_asset_that_was_wiped_is_not_there
     assert _run(instance) == known().run_id  # type: ignore[union-attr]
 
 
-def test_a_run_prints_no_line_for_an_output_of_nothing(
+def test_a_run_prints_what_was_made_and_what_differs_and_no_line_for_what_holds_or_for_an_output_of_nothing(
     instance: dg.DagsterInstance, capfd: pytest.CaptureFixture[str]
 ) -> None:
     _run(instance)
     printed = capfd.readouterr().err
     assert "ASSET_MATERIALIZATION" in printed
+    assert "Asset check 'differs' on 'totals' did not pass." in printed
+    assert "'holds'" not in printed
     assert "STEP_OUTPUT" not in printed
 
 
@@ -205,7 +217,10 @@ def test_a_value_that_another_step_loads_keeps_its_event(instance: dg.DagsterIns
     night()
     with dg.execute_job(dg.reconstructable(counted), instance=instance) as done:
         assert _kinds(instance, done.run_id)[KINDS.STEP_OUTPUT.value] == 2
-    assert empty_outputs([land, build]) == {("land", "lines"), ("build", "totals"), ("build", "totals_holds")}
+    assert empty_outputs([land, build]) == {
+        ("land", "lines"),
+        *(("build", name) for name in ("totals", "totals_holds", "totals_differs")),
+    }
 
 
 def test_the_number_of_an_event_is_never_given_away_again(instance: dg.DagsterInstance) -> None:
@@ -220,6 +235,6 @@ def test_the_number_of_an_event_is_never_given_away_again(instance: dg.DagsterIn
 
     build_alone()
     before = last()
-    # a planned table, the start, a table, what its check found, the end
+    # a planned table, the start, a table, what its two checks found, the end
     build_alone()
-    assert last() == before + 5
+    assert last() == before + 6
