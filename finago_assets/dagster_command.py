@@ -10,7 +10,7 @@ import socket
 import sys
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import yaml
 
@@ -22,6 +22,9 @@ from finago_assets.settings import read_settings
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+# Dagster 1.13 advises whoever types `dagster dev` or `dagster asset materialize` to type something else; we type them.
+_NOT_SAID: Final = [f"ignore:Function `{name}` is superseded" for name in ("dev_command", "asset_materialize_command")]
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +68,7 @@ def dagster_environment(
         # without it every dagster command makes a folder .tmp_dagster_home_* there, which stays when it is killed
         "DAGSTER_HOME": os.fspath(place.home),
         "FINAGO_DATA_DIR": os.fspath(place.data_dir),
+        "PYTHONWARNINGS": ",".join(filter(None, [ours.get("PYTHONWARNINGS"), *_NOT_SAID])),
     }
 
 

@@ -141,3 +141,16 @@ def test_commands_of_ours_name_the_home_so_that_dagster_makes_none() -> None:
 
     assert home() == home(DAGSTER_HOME="") == f"{ROOT}"
     assert home(DAGSTER_HOME="/mine") == "/mine"
+
+
+def test_commands_of_ours_do_not_pass_on_dagsters_advice_to_type_another_one(top: Path) -> None:
+    environment = dagster_environment(
+        find_place({}), {}, {"PATH": os.environ["PATH"], "PYTHONWARNINGS": "error::BytesWarning"}
+    )
+    command = ["dagster", "asset", "materialize", "-m", "there_is_none", "--select", "*"]
+    done = subprocess.run(
+        command, env={**environment, "DAGSTER_HOME": f"{top}"}, cwd=top, capture_output=True, text=True, check=False
+    )
+    assert "there_is_none" in done.stderr
+    assert "superseded" not in done.stderr
+    assert environment["PYTHONWARNINGS"].startswith("error::BytesWarning,")
