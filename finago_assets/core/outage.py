@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     Came = Callable[[], None]
 
 T = TypeVar("T")
+# beyond any pause, and far below what a float holds: who waits for days doubles more than a thousand times
+_MOST_DOUBLINGS: Final = 64
 WORDS: Final[dict[type[FinagoError], str]] = {
     Unavailable: "cannot be reached or is in trouble",
     Timeout: "does not answer in time",
@@ -199,7 +201,7 @@ class _Chain:
     def next_pause(self, asked: float) -> float:
         """Seconds to wait: our own next pause, or the one that is asked for where that is longer."""
         patience = self._patience
-        own = min(patience.first_pause * 2.0**self._pauses, patience.longest_pause, self.left)
+        own = min(patience.first_pause * 2.0 ** min(self._pauses, _MOST_DOUBLINGS), patience.longest_pause, self.left)
         self._pauses += 1
         if self.paused_since is None:
             self.paused_since = patience.clock()
