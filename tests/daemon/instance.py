@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
 ROOT = Path(__file__).parents[2]
+SHIPPED: dict[str, Any] = yaml.safe_load((ROOT / "dagster.yaml").read_text(encoding="utf-8"))
 PATIENCE = 600.0
 LOCATION = {"repositoryLocationName": "finago_assets", "repositoryName": "__repository__"}
 IN_PROGRESS = {"QUEUED", "NOT_STARTED", "STARTING", "STARTED", "CANCELING"}
@@ -101,7 +102,7 @@ class Instance:
         began = time.monotonic()
         while not done():
             if time.monotonic() - began > patience:
-                raise TimeoutError(f"waited {patience:.0f} s for {what}")
+                raise TimeoutError(f"waited {patience:.0f} s for {what}; {self._describe_runs()}")
             time.sleep(0.5)
         return time.monotonic() - began
 
@@ -171,6 +172,12 @@ class Instance:
         """Every run by id, newest first."""
         return {run["id"]: run for run in self.ask(RUNS)["runsOrError"]["results"]}
 
+    def _describe_runs(self) -> str:
+        with suppress(OSError):
+            states = [f"{run[:8]} of {facts['parentRunId']} {facts['status']}" for run, facts in self.runs().items()]
+            return "runs, newest first: " + ", ".join(states)
+        return "the server does not answer"
+
     def status(self, run: str) -> str:
         """The status of one run."""
         return str(self.runs()[run]["status"])
@@ -201,9 +208,9 @@ def dagster_instance(folder: Path, variables: dict[str, str], **changes: object)
     """Give an instance that is not started yet; `changes` go over the shipped dagster.yaml. Kills what is left."""
     home, data = folder / "home", folder / "data"
     home.mkdir(parents=True)
-    ours = yaml.safe_load((ROOT / "dagster.yaml").read_text(encoding="utf-8"))
-    for key in ("storage", "compute_logs", "local_artifact_storage"):
-        ours.pop(key, None)  # these lie in the checkout's data folder; this one's lie in its home
+    # these lie in the checkout's data folder; this one's lie in its home
+    elsewhere = {"storage", "compute_logs", "local_artifact_storage"}
+    ours = {key: value for key, value in SHIPPED.items() if key not in elsewhere}
     (home / "dagster.yaml").write_text(yaml.safe_dump({**ours, **changes}), encoding="utf-8")
     kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
     environment = {**kept, **variables, "FINAGO_DATA_DIR": str(data), "DAGSTER_HOME": str(home)}

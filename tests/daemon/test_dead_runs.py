@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING
 import dagster as dg
 import pytest
 
-from tests.daemon.instance import ROOT, Instance, command_path, dagster_instance
+from tests.daemon.instance import ROOT, SHIPPED, Instance, command_path, dagster_instance
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from finago_assets.sandbox.server import Running
 
@@ -50,6 +51,23 @@ def test_after_everything_is_killed_the_next_run_starts_within_a_minute(instance
         assert instance.await_run(following) == "SUCCESS"
         assert set(killed) <= set(instance.runs()) - before
     print(f"T13: the next run left the queue after {max(took):.0f} of {patience:.0f} s, {MOMENTS} of {MOMENTS}")
+
+
+def test_a_run_that_was_killed_while_it_loaded_its_code_gives_its_place_away(office: Running, tmp_path: Path) -> None:
+    office.control.set_faults()
+    queue = {**SHIPPED["run_coordinator"], "config": {"max_concurrent_runs": 1}}
+    with dagster_instance(tmp_path / "loading", office.environment(), run_coordinator=queue) as instance:
+        instance.start()
+        patience = _patience(instance)
+        killed = instance.launch(["finago/customers"])
+        instance.wait_for(lambda: instance.status(killed) == "STARTING", "the run to load its code")
+        instance.kill()
+        instance.start()
+        following = instance.launch(["finago/currencies"])
+        instance.wait_for(partial(_left_the_queue, instance, following), "the next run", patience)
+        assert instance.status(killed) == "FAILURE"
+        assert any("killed before its first step" in message for message in instance.messages(killed))
+        assert instance.await_run(following) == "SUCCESS"
 
 
 def test_a_killed_run_is_marked_failed_with_the_reason_and_run_again_once(instance: Instance) -> None:
