@@ -70,11 +70,9 @@ def note_start(instance: dg.DagsterInstance, run_id: str) -> None:
 
 def cause_of_death(instance: dg.DagsterInstance, run: dg.DagsterRun, now: datetime) -> str | None:
     """Return why a run that is under way can go no further, None while it lives or nobody can tell."""
-    if run.status is dg.DagsterRunStatus.STARTING:
-        return _cause_of_no_start(instance, run)
     text = _read_value(instance, _make_process_key(run.run_id))
     if text is None:
-        return None
+        return None if run.status is dg.DagsterRunStatus.STARTED else _cause_of_no_start(instance, run)
     note = msgspec.json.decode(text, type=Note)
     process = note.process
     running = is_running(process)

@@ -121,10 +121,15 @@ def test_a_living_run_and_one_that_keeps_no_note_are_left_alone(instance: dg.Dag
     assert {_status(instance, run) for run in (own, strange)} == {STARTED}
 
 
-def _starting(instance: dg.DagsterInstance, asker: Process | None, code_server: int | None = None) -> str:
+def _starting(
+    instance: dg.DagsterInstance,
+    asker: Process | None,
+    code_server: int | None = None,
+    status: dg.DagsterRunStatus = STARTING,
+) -> str:
     """A run that a code server was asked to start."""
     tags = {} if code_server is None else {".dagster/grpc_info": json.dumps({"host": "localhost", "port": code_server})}
-    run = instance.create_run_for_job(idle, status=STARTING, tags=tags)
+    run = instance.create_run_for_job(idle, status=status, tags=tags)
     if asker is not None:
         instance.run_storage.set_cursor_values({f"finago/start/{run.run_id}": msgspec.json.encode(asker).decode()})
     return run.run_id
@@ -161,6 +166,13 @@ def test_a_run_that_was_killed_with_everything_before_it_started_is_failed_with_
     assert sorted(ended) == sorted(runs)
     assert "killed before its first step" in ended[runs[0]]
     assert {_status(instance, run) for run in runs} == {dg.DagsterRunStatus.FAILURE}
+
+
+def test_a_run_that_was_being_canceled_before_it_started_ends_as_canceled(instance: dg.DagsterInstance) -> None:
+    run, other = (_starting(instance, _gone(), 1, status) for status in (CANCELING, STARTED))
+    assert list(end_dead_runs(instance, NOW)) == [run]
+    assert _status(instance, run) is dg.DagsterRunStatus.CANCELED
+    assert _status(instance, other) is STARTED  # of another code location, which keeps no note of its process
 
 
 def test_a_run_about_to_start_is_left_alone_where_its_starter_lives_or_its_code_server_has_it_or_nobody_can_tell(
