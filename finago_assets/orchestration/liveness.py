@@ -47,7 +47,7 @@ def beating(
     process = this_process()
 
     def write() -> None:
-        _write_value(instance, _make_process_key(run_id), msgspec.json.encode(Note(process, now())))
+        _write_note(instance, _make_process_key(run_id), msgspec.json.encode(Note(process, now())))
 
     def beat() -> None:
         while not over.wait(every):
@@ -65,12 +65,12 @@ def beating(
 
 def note_start(instance: dg.DagsterInstance, run_id: str) -> None:
     """Write down that this process asks a code server to start a run."""
-    _write_value(instance, _make_start_key(run_id), msgspec.json.encode(this_process()))
+    _write_note(instance, _make_start_key(run_id), msgspec.json.encode(this_process()))
 
 
 def cause_of_death(instance: dg.DagsterInstance, run: dg.DagsterRun, now: datetime) -> str | None:
     """Return why a run that is under way can go no further, None while it lives or nobody can tell."""
-    text = _read_value(instance, _make_process_key(run.run_id))
+    text = _read_note(instance, _make_process_key(run.run_id))
     if text is None:
         return None if run.status is dg.DagsterRunStatus.STARTED else _cause_of_no_start(instance, run)
     note = msgspec.json.decode(text, type=Note)
@@ -93,7 +93,7 @@ def _cause_of_no_start(instance: dg.DagsterInstance, run: dg.DagsterRun) -> str 
     Dagster waits for it as long as `start_timeout_seconds`: runs that were killed with everything else in the seconds
     in which they load the code filled the queue for five minutes.
     """
-    text = _read_value(instance, _make_start_key(run.run_id))
+    text = _read_note(instance, _make_start_key(run.run_id))
     if text is None:
         return None
     asker = msgspec.json.decode(text, type=Process)
@@ -159,11 +159,11 @@ def _make_start_key(run_id: str) -> str:
     return f"finago/start/{run_id}"
 
 
-def _write_value(instance: dg.DagsterInstance, key: str, value: bytes) -> None:
+def _write_note(instance: dg.DagsterInstance, key: str, value: bytes) -> None:
     # any database's error: a missed note is harmless, a beat's next one comes
     with suppress(Exception):
         instance.run_storage.set_cursor_values({key: value.decode()})
 
 
-def _read_value(instance: dg.DagsterInstance, key: str) -> str | None:
+def _read_note(instance: dg.DagsterInstance, key: str) -> str | None:
     return instance.run_storage.get_cursor_values({key}).get(key) or None
