@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import random
 from decimal import Decimal
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -66,8 +67,13 @@ def _returned(value: Any) -> str:
     return value if isinstance(value, str) else json.dumps(value)
 
 
-def _sql(more: str = "", columns: list[list[Any]] = COLUMNS) -> str:
-    """The typed ledger line of one payload a row, as dbt would render it."""
+@cache
+def _sql(more: str = "", *, splits: bool = True) -> str:
+    """The typed ledger line of one payload a row, as dbt would render it.
+
+    Without `splits` it has no number in a list, as most models.
+    """
+    columns = [column for column in COLUMNS if splits or column[0] != "splits"]
     macros = "".join((MACROS / name).read_text(encoding="utf-8") for name in NAMED)
     records = "{%- macro records(endpoint, parents, of) -%} select * from raw {%- endmacro -%}"
     lines = (
@@ -81,11 +87,6 @@ def _sql(more: str = "", columns: list[list[Any]] = COLUMNS) -> str:
     typed = template.render(columns=columns, decides=DECIDES, **shape)
     return f"{typed} select lines.*, {judged.render(**shape)} as short from lines"
 
-
-SHORT: Final = _sql()
-LONG: Final = _sql(NO_SCREEN)
-# as most models: none of the lists has a number in it
-PLAIN: Final = _sql(columns=[column for column in COLUMNS if column[0] != "splits"])
 
 TEXTS: Final = (
     *('""', '"x"', '"1"', '"12.50"', '"1e3"', '"1.123456789012"', '"2024-01-02"', '"2024-01-02T23:30:00Z"'),
@@ -164,7 +165,7 @@ def _named(
 
 def test_ten_thousand_odd_records_are_named_the_same_whether_they_are_screened_first_or_not() -> None:
     payloads = list(_odd_records(10_000))
-    short, long = _named(payloads, SHORT), _named(payloads, LONG)
+    short, long = _named(payloads, _sql()), _named(payloads, _sql(NO_SCREEN))
     for screened, looked_through in zip(short, long, strict=True):
         assert screened == looked_through
         assert screened[-2] == screened[-1]
@@ -172,7 +173,7 @@ def test_ten_thousand_odd_records_are_named_the_same_whether_they_are_screened_f
 
 def test_a_boolean_somewhere_in_a_record_makes_no_loss_of_a_list_without_numbers() -> None:
     sound = {"id": '"a"', "unknown": "true", "splits": '[{"name": "half"}]', "invoice": "null"}
-    assert [(lost, unread) for _, _, lost, unread, *_ in _named([_object(sound.items())], SHORT)] == [(None, None)]
+    assert [(lost, unread) for _, _, lost, unread, *_ in _named([_object(sound.items())], _sql())] == [(None, None)]
 
 
 @pytest.mark.parametrize(
@@ -191,7 +192,7 @@ def test_an_amount_is_the_one_that_was_sent_whatever_a_double_would_make_of_it(
     sent: str, amount: str | None, booked: str | None
 ) -> None:
     record = _object({**GOOD, "amount": sent}.items())
-    (found,) = _named([record], PLAIN, "amount, booked_amount")
+    (found,) = _named([record], _sql(splits=False), "amount, booked_amount")
     assert found[1:] == tuple(value and Decimal(value) for value in (amount, booked))
 
 
@@ -208,7 +209,7 @@ def test_an_amount_is_the_one_that_was_sent_whatever_a_double_would_make_of_it(
 )
 def test_a_whole_number_is_the_one_that_was_sent_or_named(sent: str, number: int | None) -> None:
     record = _object({**GOOD, "account": f'{{"number": {sent}}}'}.items())
-    (found,) = _named([record], PLAIN, "account_number, _lost")
+    (found,) = _named([record], _sql(splits=False), "account_number, _lost")
     assert found[1:] == (number, None if number else "account.number")
 
 
@@ -217,10 +218,10 @@ def test_a_whole_number_is_the_one_that_was_sent_or_named(sent: str, number: int
 )
 def test_an_amount_that_is_not_read_exactly_is_named_and_nothing_beside_it(sent: str) -> None:
     record = _object({**GOOD, "amount": sent}.items())
-    assert _named([record], PLAIN, "_lost, _unread") == [(0, "amount", None)]
+    assert _named([record], _sql(splits=False), "_lost, _unread") == [(0, "amount", None)]
 
 
 def test_a_record_whose_keys_come_twice_loses_nothing_unnamed() -> None:
     record = '{"id": "a", "amount": 1.50, "amount": 2.25, "date": "2024-01-02", "account": {"number": 1920}}'
-    ((_, amount, lost),) = _named([record], SHORT, "amount, _lost")
+    ((_, amount, lost),) = _named([record], _sql(), "amount, _lost")
     assert amount == Decimal("1.50") or lost
