@@ -19,6 +19,8 @@ import pytest
 from finago_assets.sandbox.books.plan import Size
 from finago_assets.sandbox.server import running
 from tests.install.wheel import build, copy_sources
+from tests.security.canaries import SECRET, sightings
+from tests.security.places import Search, within_reach
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -72,7 +74,7 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Installed:
     found = Installed(tmp_path_factory.mktemp("installed"))
     venv.create(found.folder, symlinks=True)
     python = found.folder / "bin" / "python"
-    options = ["--no-deps", "--no-index", "--no-compile", "--quiet", "--disable-pip-version-check"]
+    options = ["--no-deps", "--no-index", "--quiet", "--disable-pip-version-check"]
     command = [sys.executable, "-m", "pip", "--python", f"{python}", "install", *options, f"{wheel}"]
     subprocess.run(command, check=True, capture_output=True)
     # a folder that is named here is seen, and what its own .pth files name is not: the checkout stays out
@@ -93,11 +95,12 @@ def _rows(warehouse: Path, query: str) -> list[tuple[object, ...]]:
         return connection.execute(query).fetchall()
 
 
-def test_the_demo_runs_in_an_empty_folder_and_writes_into_its_data_folder_alone(
+def test_the_demo_runs_in_an_empty_folder_and_writes_into_its_data_folder_alone_and_keeps_nobodys_credentials(
     installed: Installed, tmp_path: Path
 ) -> None:
     before = _files(installed.package)
-    said = installed.type(tmp_path, "finago-assets", "demo")
+    done = installed.run(tmp_path, "finago-assets", "demo", variables={"FINAGO_CLIENT_SECRET": SECRET})
+    said = done.stdout
     assert "Ten questions to these books" in said
     assert f"The queries: {installed.package / 'docs' / 'questions.md'}" in said
     assert "finago-assets dev" in said
@@ -108,6 +111,11 @@ def test_the_demo_runs_in_an_empty_folder_and_writes_into_its_data_folder_alone(
         tmp_path / "data" / "finago.duckdb", "select count(*), sum(debit) - sum(credit) from marts.general_ledger"
     )
     assert (lines != 0, balance) == (True, 0)
+    scan = Search().through(tmp_path).covered(300)
+    assert [*scan.hits, *sightings((said + done.stderr).encode())] == []
+    assert scan.unread == []
+    assert within_reach(tmp_path / "data") == []
+    print(f"T14, the demo: 0 hits, {scan.files} files, {scan.bytes:,} bytes")
 
 
 def test_a_project_of_ones_own_adds_yaml_a_model_and_a_seed_and_they_are_published_with_ours(

@@ -1,4 +1,7 @@
-"""T14, the slow part: the commands as users type them, in processes of their own, with canaries for credentials."""
+"""T14, the slow part: the commands as users type them, in processes of their own, with canaries for credentials.
+
+The demo is typed once, by tests/install/test_installed.py, which looks for them too.
+"""
 
 from __future__ import annotations
 
@@ -34,7 +37,6 @@ def office() -> Iterator[Running]:
 def checkout(tmp_path: Path) -> Path:
     """A folder with what a command finds at the top of a checkout that has been set up."""
     (tmp_path / "data").mkdir(mode=0o700)
-    # the demo is typed at the top of the real checkout, whose own history is none of a test's business
     settings = (ROOT / "dagster.yaml").read_text(encoding="utf-8")
     assert "base_dir: data/" in settings
     (tmp_path / "dagster.yaml").write_text(settings.replace("base_dir: data/", f"base_dir: {tmp_path}/data/"))
@@ -92,14 +94,6 @@ def test_no_canary_comes_to_rest_after_a_refusal_in_a_step_process(checkout: Pat
     assert b"AuthRefused" in (checkout / "stderr.txt").read_bytes()
     scan = _clean(checkout, 5)
     print(f"T14, a step process: 0 hits, {scan.files} files, {scan.bytes:,} bytes")
-
-
-@pytest.mark.slow
-def test_no_canary_comes_to_rest_after_the_demo_of_somebody_who_has_credentials(checkout: Path) -> None:
-    assert _type(checkout, "finago-assets", "demo") == 0, _end(checkout)
-    scan = _clean(checkout, 300)
-    assert open_to_others(checkout / "data") == []
-    print(f"T14, the demo: 0 hits, {scan.files} files, {scan.bytes:,} bytes")
 
 
 @pytest.mark.slow
