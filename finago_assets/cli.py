@@ -10,6 +10,7 @@ import shlex
 import sys
 from contextlib import ExitStack, contextmanager
 from functools import partial
+from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -37,8 +38,23 @@ app = typer.Typer(no_args_is_help=True, add_completion=False, help="Finago Offic
 STYLES = {"works": "green", "withheld": "yellow", "cannot tell": "yellow", "fails": "bold red"}
 
 
+def _tell_versions(asked: bool) -> None:  # noqa: FBT001  as Typer calls it
+    if not asked:
+        return
+    python = ".".join(map(str, sys.version_info[:3]))
+    told = [f"{name} {version(name)}" for name in ("finago-assets", "dagster", "dbt-core", "dbt-duckdb", "duckdb")]
+    typer.echo(", ".join([*told, f"Python {python}"]))
+    raise typer.Exit
+
+
 @app.callback()
-def main() -> None:
+def main(
+    *,
+    _version: Annotated[
+        bool,
+        typer.Option("--version", callback=_tell_versions, is_eager=True, help="Say which versions run here, and end."),
+    ] = False,
+) -> None:
     """Finago Office as Dagster assets: land raw JSON, rebuild the books, query DuckDB."""
     # what is made from here, run history too, is for this user alone
     os.umask(0o077)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import platform
 import socket
 import subprocess
 import sys
+from importlib import metadata
 from typing import Final
 
 import pytest
@@ -45,10 +47,26 @@ def test_dev_refuses_a_port_that_is_taken_or_none(port: int | None) -> None:
 
 @pytest.mark.parametrize(
     "work",
-    [RUN.format(["--help"]), RUN.format(["templates"]), RUN.format(["request", "--help"]), SENT],
-    ids=["--help", "templates", "request --help", "request"],
+    [
+        RUN.format(["--help"]),
+        RUN.format(["--version"]),
+        RUN.format(["templates"]),
+        RUN.format(["request", "--help"]),
+        SENT,
+    ],
+    ids=["--help", "--version", "templates", "request --help", "request"],
 )
 def test_a_command_starts_without_what_it_does_not_need(work: str) -> None:
     told = f"import sys; {work}; print(*[name for name in {LARGE} if name in sys.modules])"
     done = subprocess.run([sys.executable, "-c", told], capture_output=True, text=True, check=True)
     assert done.stdout.split() == []
+
+
+def test_the_versions_that_a_report_of_a_fault_has_to_name_are_said_in_one_line() -> None:
+    done = CliRunner().invoke(app, ["--version"])
+    assert done.exit_code == 0
+    said = dict(part.split() for part in done.stdout.split(", "))
+    assert said == {name: metadata.version(name) for name in said if name != "Python"} | {
+        "Python": platform.python_version()
+    }
+    assert {"finago-assets", "dagster", "dbt-core", "duckdb"} <= set(said)
