@@ -52,7 +52,7 @@ def dbt_project() -> DbtProject:
                 lay_together(DBT_PROJECT, own, folder)
         read = digest_of([f"{folder}", _versions(), sources_of(DBT_PROJECT), own and [f"{own}", sources_of(own)]])
         if not _is_parsed_from(read, target):
-            _parse(folder, target)
+            parse_project(folder, target)
             (target / _PARSED_FROM).write_text(read, encoding="utf-8")
     return DbtProject(project_dir=folder, profiles_dir=folder, target_path=target)
 
@@ -97,15 +97,26 @@ def _is_parsed_from(read: str, target: Path) -> bool:
     return known == read and all((target / name).exists() for name in ("manifest.json", PARSED))
 
 
-def _parse(folder: Path, target: Path) -> None:
+def parse_project(folder: Path, target: Path) -> None:
+    """Let dbt parse the project in a folder, and keep in another what it read. Raises FinagoError."""
     place, written = os.fspath(folder), os.fspath(target)
     command = [
         *(_dbt(), "parse", "--quiet", "--project-dir", place, "--profiles-dir", place),
         *("--target-path", written, "--log-path", written),
     ]
-    done = subprocess.run(command, check=False, capture_output=True, text=True, cwd=folder)  # noqa: S603  our own command
+    done = subprocess.run(  # noqa: S603  our own command
+        command, check=False, capture_output=True, text=True, cwd=folder, env=parsing_environment()
+    )
     if done.returncode:
         raise FinagoError(f"dbt could not parse the project in {folder}:\n{done.stdout[-2000:]}{done.stderr[-2000:]}")
+
+
+def parsing_environment() -> dict[str, str]:
+    """Return the environment without what says where data lies: of that no parsing depends, and dbt begins it anew.
+
+    A build over no data then finds nothing but what is below the folder that it is started in.
+    """
+    return {name: value for name, value in os.environ.items() if name not in {"FINAGO_DATA_DIR", "FINAGO_LANDING"}}
 
 
 def _dbt() -> str:

@@ -19,7 +19,7 @@ import duckdb
 
 from finago_assets.core.landing.landed_data import open_landed_data
 from finago_assets.core.landing.model import Landing
-from finago_assets.orchestration.dbt_project import dbt_resource
+from finago_assets.orchestration.dbt_project import dbt_resource, parsing_environment
 from finago_assets.orchestration.dbt_run import PARSED
 
 if TYPE_CHECKING:
@@ -60,15 +60,19 @@ def empty_build(project: DbtProject, endpoints: Iterable[Endpoint]) -> Iterator[
 def _built(project: DbtProject, folder: Path, target: Path) -> bool:
     place = os.fspath(project.project_dir)
     command = [
-        *(dbt_resource().dbt_executable, "build", "--quiet", "--log-level-file", "none"),
+        *(dbt_resource().dbt_executable, "build", "--quiet", "--log-level-file", "none", "--no-write-json"),
         *("--exclude-resource-type", "test", "--exclude-resource-type", "unit_test"),
         *("--project-dir", place, "--profiles-dir", place, "--target-path", os.fspath(target)),
     ]
-    # without these dbt reads files, below the folder that it is started in
-    env = {name: value for name, value in os.environ.items() if name not in {"FINAGO_DATA_DIR", "FINAGO_LANDING"}}
     try:
         done = subprocess.run(  # noqa: S603  our own command
-            command, check=False, capture_output=True, text=True, cwd=folder, env=env, timeout=DBT_PATIENCE_SECONDS
+            command,
+            check=False,
+            capture_output=True,
+            text=True,
+            cwd=folder,
+            env=parsing_environment(),
+            timeout=DBT_PATIENCE_SECONDS,
         )
         status, said = done.returncode, done.stdout[-2000:]
     except subprocess.TimeoutExpired:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 from contextlib import contextmanager
@@ -14,10 +15,11 @@ from dagster_dbt import DbtProject
 
 from finago_assets.apis.finago import FINAGO
 from finago_assets.apis.finago.endpoints import ENDPOINTS
+from finago_assets.core.errors import FinagoError
 from finago_assets.definitions import build_definitions
 from finago_assets.orchestration import column_lineage
 from finago_assets.orchestration.column_lineage import COLUMN_SCHEMA, KEY, Trace, derived, lineage_metadata
-from finago_assets.orchestration.dbt_project import dbt_resource
+from finago_assets.orchestration.dbt_project import dbt_resource, parse_project
 from finago_assets.orchestration.empty_build import EmptyBuild, empty_build
 from finago_assets.orchestration.published import warehouse_assets
 from finago_assets.project import DBT_PROJECT
@@ -30,6 +32,7 @@ if TYPE_CHECKING:
 
 __all__ = ["shop", "shop_office"]
 
+OF_THE_DATA = {"FINAGO_DATA_DIR", "FINAGO_LANDING"}
 SOURCE = "source.books.finago.lines"
 LINES, SUMS, MART = "model.books.stg_lines", "model.books.int_sums", "model.books.mart"
 SQL = {
@@ -274,6 +277,26 @@ def test_a_dbt_that_does_not_end_is_not_waited_for(monkeypatch: pytest.MonkeyPat
     project = cast("DbtProject", Project(tmp_path / "manifest.json"))
     with empty_build(project, []) as build:
         assert build is None
+
+
+def test_a_build_over_no_data_is_in_the_environment_of_the_parsing_since_dbt_parses_anew_in_another(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    given: list[dict[str, str]] = []
+
+    def run(command: list[str], *, env: dict[str, str], **_options: object) -> subprocess.CompletedProcess[str]:
+        given.append(env)
+        return subprocess.CompletedProcess(command, 1, "", "")
+
+    monkeypatch.setattr(subprocess, "run", run)
+    monkeypatch.setenv("FINAGO_DATA_DIR", str(tmp_path / "data"))
+    monkeypatch.setenv("FINAGO_LANDING", "duckdb")
+    with pytest.raises(FinagoError, match="could not parse"):
+        parse_project(tmp_path, tmp_path)
+    with empty_build(cast("DbtProject", Project(tmp_path / "manifest.json")), []) as build:
+        assert build is not None
+    parsing, building = given
+    assert parsing == building == {name: value for name, value in os.environ.items() if name not in OF_THE_DATA}
 
 
 @dataclass(frozen=True)
