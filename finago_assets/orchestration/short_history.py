@@ -7,7 +7,9 @@ short_events.py's.
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING, Any, Final, TypeGuard
+from weakref import WeakKeyDictionary
 
 import dagster as dg
 from dagster._core.log_manager import LOG_RECORD_EVENT_ATTR
@@ -17,8 +19,10 @@ from dagster._core.storage.event_log import (
     SqliteEventLogStorage,
     sql_event_log,
 )
-from dagster._core.storage.event_log.schema import SqlEventLogStorageTable
-from sqlalchemy import and_, delete, func, or_, select
+from dagster._core.storage.event_log.schema import AssetKeyTable, SqlEventLogStorageTable
+from dagster._time import datetime_from_timestamp
+from sqlalchemy import and_, bindparam, delete, func, or_, select
+from sqlalchemy.dialects.sqlite import insert
 
 from finago_assets.orchestration.open_history import give_room_back
 from finago_assets.orchestration.short_events import serialize_short, without_repetition, without_versions
@@ -29,14 +33,22 @@ if TYPE_CHECKING:
 
     from dagster._core.events.log import EventLogEntry
     from dagster._core.storage.event_log import EventLogStorage
-    from sqlalchemy import ColumnElement
+    from sqlalchemy import ColumnElement, Delete
+    from sqlalchemy.dialects.sqlite import Insert
     from sqlalchemy.engine import Connection
 
 # a step by its key, and one of its outputs
 Output = tuple[str, str]
 
 _EVENTS: Final = SqlEventLogStorageTable.c
-_keep_of_asset: Final = SqliteEventLogStorage._get_asset_entry_values  # noqa: SLF001  there is no other door
+_INSERT: Final = SqlEventLogStorageTable.insert()
+# what a run is planned to make of a table and a day, and what it made
+_OF_DAYS: Final = {
+    dg.DagsterEventType.ASSET_MATERIALIZATION_PLANNED,
+    dg.DagsterEventType.ASSET_MATERIALIZATION,
+}
+_look_for_table: Final = SqliteEventLogStorage.has_table
+_tables: WeakKeyDictionary[SqliteEventLogStorage, set[str]] = WeakKeyDictionary()
 _empty_outputs: set[Output] = set()
 _shortened: set[type[SqlEventLogStorage]] = set()
 
@@ -48,7 +60,8 @@ def keep_history_short(definitions: dg.Definitions) -> None:
     if SqliteEventLogStorage not in _shortened:
         _keep_console_short(dg.colored_console_logger)
     _shorten(SqliteEventLogStorage)
-    SqliteEventLogStorage._get_asset_entry_values = _keep_no_copy  # type: ignore[assignment, method-assign]  # noqa: SLF001
+    SqliteEventLogStorage._store_asset_event = _note_asset  # type: ignore[assignment, method-assign]  # noqa: SLF001
+    SqliteEventLogStorage.has_table = _has_table  # type: ignore[method-assign]
 
 
 def _keep_console_short(printing: dg.LoggerDefinition) -> None:
@@ -147,13 +160,39 @@ def _shorten(kind: type[SqlEventLogStorage]) -> None:
     vars(sql_event_log)["serialize_value"] = serialize_short
 
 
-def _keep_no_copy(self: SqliteEventLogStorage, *of_event: Any) -> dict[str, Any]:  # noqa: ANN401  as Dagster's own
+def _note_asset(_self: SqliteEventLogStorage, connection: Connection, event: EventLogEntry, _number: int) -> None:
     """Keep of an asset what Dagster does, but no second copy of its last materialization: it is in the index's log.
 
     Where there is none Dagster 1.13 looks there (`_get_latest_materialization_records`). One of before is taken away.
+    Dagster's own asks which columns there are, makes that copy, and inserts what is there already before it updates it,
+    for each day of a first load: a fifth of what a day cost.
     """
-    kept = _keep_of_asset(self, *of_event)
-    return {**kept, "last_materialization": None} if "last_materialization" in kept else kept
+    made = event.dagster_event
+    if made is None or made.asset_key is None:
+        return
+    noted: dict[str, Any] = {"last_materialization_timestamp": datetime_from_timestamp(event.timestamp)}
+    if made.is_step_materialization:
+        noted |= {"last_materialization": None, "last_run_id": event.run_id}
+    elif made.is_asset_materialization_planned:
+        noted |= {"last_run_id": event.run_id}
+    elif not made.is_asset_observation:
+        return
+    connection.execute(_noting(*noted), {"asset_key": made.asset_key.to_string(), **noted})
+
+
+@cache
+def _noting(*names: str) -> Insert:
+    statement = insert(AssetKeyTable)
+    taken = {name: statement.excluded[name] for name in names}
+    return statement.on_conflict_do_update(index_elements=[AssetKeyTable.c.asset_key], set_=taken)
+
+
+def _has_table(self: SqliteEventLogStorage, table_name: str) -> bool:
+    """Look for a table until it is there; Dagster's own opens the file for that at each event with tags."""
+    known = _tables.setdefault(self, set())
+    if table_name not in known and _look_for_table(self, table_name):
+        known.add(table_name)
+    return table_name in known
 
 
 def _store(storage: SqlEventLogStorage, event: EventLogEntry, write: Callable[..., None]) -> None:
@@ -168,26 +207,35 @@ def _store(storage: SqlEventLogStorage, event: EventLogEntry, write: Callable[..
         storage.store_asset_check_event(event, None)
         return
     short = without_repetition(event, made)
-    if made.event_type is dg.DagsterEventType.ASSET_MATERIALIZATION and isinstance(storage, SqliteEventLogStorage):
-        _store_made(storage, short)
-    else:
-        write(storage, short)
-    settled = _settled_by(made, in_index_alone=isinstance(storage, SqliteEventLogStorage))
-    if settled is not None:
+    if isinstance(storage, SqliteEventLogStorage) and made.event_type in _OF_DAYS:
+        _store_day(storage, short, made)
+        return
+    write(storage, short)
+    if made.is_step_materialization:
         with storage.index_connection() as connection:
-            _remove(connection, event.run_id, settled)
+            _remove_plan(connection, event.run_id, made)
+    elif isinstance(storage, SqliteEventLogStorage) and made.event_type is dg.DagsterEventType.ASSET_CHECK_EVALUATION:
+        # the file of the run has them, and Dagster reads them from a table of their own
+        with storage.index_connection() as connection:
+            _remove(connection, event.run_id, _is(dg.DagsterEventType.ASSET_CHECK_EVALUATION))
 
 
-def _store_made(storage: SqliteEventLogStorage, event: EventLogEntry) -> None:
-    """Store what was made as Dagster's own `store_event` does, with less of it in the file of the run."""
-    with storage.run_connection(event.run_id) as connection:
-        connection.execute(storage.prepare_insert_event(without_versions(event)))
+def _store_day(storage: SqliteEventLogStorage, event: EventLogEntry, made: dg.DagsterEvent) -> None:
+    """Store what was planned or made as Dagster's own `store_event` does, with less of it in the file of the run.
+
+    A plan is not written there: the run begins by removing it (`remove_plans`).
+    """
+    if made.is_step_materialization:
+        with storage.run_connection(event.run_id) as connection:
+            connection.execute(_INSERT, storage._event_to_row(without_versions(event)))  # noqa: SLF001
     with storage.index_transaction() as connection:
-        number: int = connection.execute(storage.prepare_insert_event(event)).inserted_primary_key[0]  # type: ignore[index]
+        number: int = connection.execute(_INSERT, storage._event_to_row(event)).inserted_primary_key[0]  # type: ignore[index]  # noqa: SLF001
         # asked for by day alone; of what has none they stand in the event
-        if event.get_dagster_event().partition is not None:
+        if made.partition is not None:
             storage._store_asset_event_tags(connection, [event], [number])  # noqa: SLF001
         storage._store_asset_event(connection, event, number)  # noqa: SLF001
+        if made.is_step_materialization:
+            _remove_plan(connection, event.run_id, made)
 
 
 def _is_of_nothing(made: dg.DagsterEvent) -> bool:
@@ -202,24 +250,33 @@ def _is_plan_of_check(made: dg.DagsterEvent) -> bool:
     return planned and made.asset_check_planned_data.partitions_subset is None
 
 
-def _settled_by(made: dg.DagsterEvent, *, in_index_alone: bool) -> ColumnElement[bool] | None:
-    """Return which earlier events of its run need not be held any longer; results of checks where the run has them."""
-    if made.event_type is dg.DagsterEventType.ASSET_MATERIALIZATION and made.asset_key is not None:
-        return and_(
-            _is(dg.DagsterEventType.ASSET_MATERIALIZATION_PLANNED),
-            _EVENTS.asset_key == made.asset_key.to_string(),
-            _EVENTS.partition.is_not_distinct_from(made.partition),
+def _remove_plan(connection: Connection, run_id: str, made: dg.DagsterEvent) -> None:
+    """Remove what was planned of the table and day that were made."""
+    if made.asset_key is not None:
+        connection.execute(
+            _FULFILLED, {"of_run": run_id, "of_asset": made.asset_key.to_string(), "of_day": made.partition}
         )
-    # Dagster reads results of checks from a table of their own
-    found = made.event_type is dg.DagsterEventType.ASSET_CHECK_EVALUATION
-    return _is(dg.DagsterEventType.ASSET_CHECK_EVALUATION) if found and in_index_alone else None
 
 
 def _is(kind: dg.DagsterEventType) -> ColumnElement[bool]:
     return _EVENTS.dagster_event_type == kind.value
 
 
-def _remove(connection: Connection, run_id: str, which: ColumnElement[bool]) -> None:
+def _removing(run_id: object, which: ColumnElement[bool]) -> Delete:
     # SQLite would give the number of the very last event away again, and others remember numbers
     last = select(func.max(_EVENTS.id)).scalar_subquery()
-    connection.execute(delete(SqlEventLogStorageTable).where(_EVENTS.run_id == run_id, which, _EVENTS.id < last))
+    return delete(SqlEventLogStorageTable).where(_EVENTS.run_id == run_id, which, _EVENTS.id < last)
+
+
+def _remove(connection: Connection, run_id: str, which: ColumnElement[bool]) -> None:
+    connection.execute(_removing(run_id, which))
+
+
+_FULFILLED: Final = _removing(
+    bindparam("of_run"),
+    and_(
+        _is(dg.DagsterEventType.ASSET_MATERIALIZATION_PLANNED),
+        _EVENTS.asset_key == bindparam("of_asset"),
+        _EVENTS.partition.is_not_distinct_from(bindparam("of_day")),
+    ),
+)

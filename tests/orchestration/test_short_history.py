@@ -169,6 +169,27 @@ def test_a_copy_of_before_is_taken_away_and_an_asset_that_was_wiped_is_not_there
     assert _run(instance) == known().run_id  # type: ignore[union-attr]
 
 
+def test_what_is_planned_stands_in_the_index_alone_and_the_asset_knows_the_run(instance: dg.DagsterInstance) -> None:
+    days = {"dagster/asset_partition_range_start": "2024-01-01", "dagster/asset_partition_range_end": "2024-01-03"}
+    run = instance.create_run_for_job(night(), tags=days).run_id
+    assert _kinds(instance, "index") == {KINDS.ASSET_MATERIALIZATION_PLANNED.value: 3 + 2}
+    assert isinstance(instance.event_log_storage, SqliteEventLogStorage)
+    assert not Path(instance.event_log_storage.path_for_shard(run)).exists()
+    records = instance.get_asset_records([LINES, TOTALS, REPORT])
+    assert {record.asset_entry.last_run_id for record in records} == {run}
+    assert len(records) == 3
+
+
+def test_what_was_seen_of_an_asset_changes_nothing_of_what_was_made(instance: dg.DagsterInstance) -> None:
+    instance.report_runless_asset_event(dg.AssetObservation(REPORT))
+    assert instance.has_asset_key(REPORT)
+    run = _run(instance)
+    instance.report_runless_asset_event(dg.AssetObservation(TOTALS))
+    (record,) = instance.get_asset_records([TOTALS])
+    assert record.asset_entry.last_run_id == run
+    assert instance.get_latest_materialization_events([TOTALS])[TOTALS] is not None
+
+
 def test_a_run_prints_what_was_made_and_what_differs_and_no_line_for_what_holds_or_for_an_output_of_nothing(
     instance: dg.DagsterInstance, capfd: pytest.CaptureFixture[str]
 ) -> None:
