@@ -22,9 +22,7 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.slow
 MOMENTS = 4
-# for a run that takes three seconds to leave the queue undisturbed; a slow machine is given longer in proportion
 A_MINUTE = 60.0
-USUAL_SECONDS = 3.0
 JANUARY = {"dagster/asset_partition_range_start": "2024-01-01", "dagster/asset_partition_range_end": "2024-01-31"}
 
 
@@ -39,7 +37,6 @@ def test_after_everything_is_killed_the_next_run_starts_within_a_minute(instance
     moments = random.Random(13)
     took = []
     instance.start()
-    patience = _patience(instance)
     for _ in range(MOMENTS):
         before = set(instance.runs())
         killed = [instance.launch(instance.assets(), JANUARY), instance.launch(["finago/customers"])]
@@ -47,10 +44,10 @@ def test_after_everything_is_killed_the_next_run_starts_within_a_minute(instance
         instance.kill()
         instance.start()
         following = instance.launch(["finago/currencies"])
-        took.append(instance.wait_for(partial(_left_the_queue, instance, following), "the next run", patience))
+        took.append(instance.wait_for(partial(_left_the_queue, instance, following), "the next run", A_MINUTE))
         assert instance.await_run(following) == "SUCCESS"
         assert set(killed) <= set(instance.runs()) - before
-    print(f"T13: the next run left the queue after {max(took):.0f} of {patience:.0f} s, {MOMENTS} of {MOMENTS}")
+    print(f"T13: the next run left the queue after {max(took):.0f} s at most, {MOMENTS} of {MOMENTS}")
 
 
 def test_a_run_that_was_killed_while_it_loaded_its_code_gives_its_place_away(office: Running, tmp_path: Path) -> None:
@@ -58,13 +55,12 @@ def test_a_run_that_was_killed_while_it_loaded_its_code_gives_its_place_away(off
     queue = {**SHIPPED["run_coordinator"], "config": {"max_concurrent_runs": 1}}
     with dagster_instance(tmp_path / "loading", office.environment(), run_coordinator=queue) as instance:
         instance.start()
-        patience = _patience(instance)
         killed = instance.launch(["finago/customers"])
         instance.wait_for(lambda: instance.status(killed) == "STARTING", "the run to load its code")
         instance.kill()
         instance.start()
         following = instance.launch(["finago/currencies"])
-        instance.wait_for(partial(_left_the_queue, instance, following), "the next run", patience)
+        instance.wait_for(partial(_left_the_queue, instance, following), "the next run", A_MINUTE)
         assert instance.status(killed) == "FAILURE"
         assert any("killed before its first step" in message for message in instance.messages(killed))
         assert instance.await_run(following) == "SUCCESS"
@@ -72,17 +68,16 @@ def test_a_run_that_was_killed_while_it_loaded_its_code_gives_its_place_away(off
 
 def test_a_killed_run_is_marked_failed_with_the_reason_and_run_again_once(instance: Instance) -> None:
     instance.start()
-    patience = _patience(instance)
     # who is killed while building is test_kill_while_building's
     run = instance.launch(instance.assets(lambda name, _: name.startswith("finago/")), JANUARY)
     instance.wait_for(lambda: instance.status(run) == "STARTED", "the run to start")
     instance.wait_for(lambda: any((instance.data / "raw").rglob("data.parquet")), "something to land")
     instance.kill()
     instance.start()
-    noticed = instance.wait_for(lambda: instance.status(run) == "FAILURE", "the dead run to be noticed", patience)
+    noticed = instance.wait_for(lambda: instance.status(run) == "FAILURE", "the dead run to be noticed", A_MINUTE)
     print(f"a dead run was noticed {noticed:.0f} s after the restart")
     assert any("is gone" in message for message in instance.messages(run)), instance.messages(run)[-5:]
-    instance.wait_for(lambda: _children(instance, run) != [], "its re-execution", patience)
+    instance.wait_for(lambda: _children(instance, run) != [], "its re-execution", A_MINUTE)
     (again,) = _children(instance, run)
     assert instance.await_run(again) == "SUCCESS", instance.failures(again)
 
@@ -108,14 +103,6 @@ def test_a_killed_command_is_noticed_by_the_next_command_without_any_daemon(inst
         assert ended is not None
         assert ended.status is dg.DagsterRunStatus.FAILURE
     assert "was still under way in the books" in done.stdout + done.stderr
-
-
-def _patience(instance: Instance) -> float:
-    """Return what a minute is on this machine at this hour, by a run that nothing holds up."""
-    run = instance.launch(["finago/currencies"])
-    usual = instance.wait_for(partial(_left_the_queue, instance, run), "a run that nothing holds up")
-    assert instance.await_run(run) == "SUCCESS"
-    return A_MINUTE * max(1.0, usual / USUAL_SECONDS)
 
 
 def _children(instance: Instance, run: str) -> list[str]:
