@@ -20,7 +20,7 @@ from finago_assets.sandbox.books.plan import Size
 from finago_assets.sandbox.server import running
 from tests.install.wheel import build, copy_sources
 from tests.security.canaries import SECRET, sightings
-from tests.security.places import Search, within_reach
+from tests.security.places import Search, open_to_others, within_reach
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -114,6 +114,9 @@ def test_the_demo_runs_in_an_empty_folder_and_writes_into_its_data_folder_alone_
     scan = Search().through(tmp_path).covered(300)
     assert [*scan.hits, *sightings((said + done.stderr).encode())] == []
     assert scan.unread == []
+    # what is laid together there for dbt is as open as what is installed
+    laid_together = str(tmp_path / "data" / "work" / "dbt_project")
+    assert [path for path in open_to_others(tmp_path / "data") if laid_together not in path] == []
     assert within_reach(tmp_path / "data") == []
     print(f"T14, the demo: 0 hits, {scan.files} files, {scan.bytes:,} bytes")
 
