@@ -6,6 +6,7 @@ People's output goes to standard error where standard output could be piped; exi
 from __future__ import annotations
 
 import os
+import platform
 import shlex
 import sys
 from contextlib import ExitStack, contextmanager
@@ -41,9 +42,8 @@ STYLES = {"works": "green", "withheld": "yellow", "cannot tell": "yellow", "fail
 def _tell_versions(asked: bool) -> None:  # noqa: FBT001  as Typer calls it
     if not asked:
         return
-    python = ".".join(map(str, sys.version_info[:3]))
     told = [f"{name} {version(name)}" for name in ("finago-assets", "dagster", "dbt-core", "dbt-duckdb", "duckdb")]
-    typer.echo(", ".join([*told, f"Python {python}"]))
+    typer.echo(", ".join([*told, f"Python {platform.python_version()}"]))
     raise typer.Exit
 
 

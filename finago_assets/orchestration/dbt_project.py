@@ -112,7 +112,7 @@ def parse_project(folder: Path, target: Path) -> None:
 
 
 def parsing_environment() -> dict[str, str]:
-    """Return the environment without what says where data lies: of that no parsing depends, and dbt begins it anew.
+    """Return the environment without what says where data lies: dbt would parse anew for each place, and read the same.
 
     A build over no data then finds nothing but what is below the folder that it is started in.
     """

@@ -165,7 +165,7 @@ def _note_asset(_self: SqliteEventLogStorage, connection: Connection, event: Eve
 
     Where there is none Dagster 1.13 looks there (`_get_latest_materialization_records`). One of before is taken away.
     Dagster's own asks which columns there are, makes that copy, and inserts what is there already before it updates it,
-    for each day of a first load: a fifth of what a day cost.
+    for each day of a first load.
     """
     made = event.dagster_event
     if made is None or made.asset_key is None:
